@@ -1,0 +1,1 @@
+"""From emissions to Korean text: tables, automaton, language model, decoder."""

@@ -1,0 +1,87 @@
+"""The tokens of the language model: positional jamo (Unicode NFD), space and text boundary.
+
+NFD tells an onset from a coda of the same shape, so a sequence of these tokens is read in one way
+only: ᄒ ᅡ ᆨ ᄀ ᅭ is 학교 and nothing else.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.messages import UsageError
+
+Tokens = NDArray[np.uint8]
+
+ONSETS = "".join(chr(c) for c in range(0x1100, 0x1113))
+VOWELS = "".join(chr(c) for c in range(0x1161, 0x1176))
+CODAS = "".join(chr(c) for c in range(0x11A8, 0x11C3))
+
+BOUNDARY = 0
+"""Start or end of a text."""
+SPACE = 1
+TOKENS = "\n " + ONSETS + VOWELS + CODAS
+"""The character of every token; a token's id is its place here."""
+N_TOKENS = len(TOKENS)
+
+TOKEN_LETTERS = "\n ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+"""The letter (compatibility jamo) that every token is written with; space and boundary as they are."""
+
+
+class Kind(IntEnum):
+    """The place of a token in its syllable."""
+
+    BOUNDARY = 0
+    SPACE = 1
+    ONSET = 2
+    VOWEL = 3
+    CODA = 4
+
+
+KINDS: NDArray[np.uint8] = np.repeat(
+    np.array(list(Kind), dtype=np.uint8), [1, 1, len(ONSETS), len(VOWELS), len(CODAS)]
+)
+"""(N_TOKENS,) the `Kind` of every token."""
+
+_ID = {char: i for i, char in enumerate(TOKENS)}
+
+
+def encode(text: str) -> Tokens:
+    """The tokens of Hangul syllables and spaces, without boundaries.
+
+    Raises:
+        UsageError: A character is neither a modern syllable nor a space.
+    """
+    try:
+        return np.array([_ID[c] for c in unicodedata.normalize("NFD", text)], dtype=np.uint8)
+    except KeyError as error:
+        raise UsageError(
+            ko=f"'{error.args[0]}': 한글 음절과 빈칸만 쓸 수 있습니다.",
+            en=f"'{error.args[0]}': only Hangul syllables and spaces can be used.",
+        ) from error
+
+
+def decode(tokens: Iterable[int]) -> str:
+    """The text that tokens stand for: composed syllables, lone letters as compatibility jamo."""
+    text: list[str] = []
+    ids = [int(t) for t in tokens if t != BOUNDARY]
+    i = 0
+    while i < len(ids):
+        size = _syllable_size(ids, i)
+        if size > 1:
+            jamo = "".join(TOKENS[t] for t in ids[i : i + size])
+            text.append(unicodedata.normalize("NFC", jamo))
+        else:
+            text.append(TOKEN_LETTERS[ids[i]])
+        i += max(size, 1)
+    return "".join(text)
+
+
+def _syllable_size(ids: list[int], start: int) -> int:
+    """How many tokens from `start` form one syllable; 1 when there is none."""
+    kinds = [Kind(KINDS[t]) for t in ids[start : start + 3]]
+    if kinds == [Kind.ONSET, Kind.VOWEL, Kind.CODA]:
+        return 3
+    return 2 if kinds[:2] == [Kind.ONSET, Kind.VOWEL] else 1

@@ -1,0 +1,1 @@
+"""What is recorded: alphabets, frames, recordings, labelled episodes and spelled sessions."""

@@ -1,0 +1,1 @@
+"""What is learned: features of a hold, classifiers, and the bundles that carry them."""

@@ -1,0 +1,1 @@
+"""From frames to emissions, live: which signs are held, and how likely each letter is."""

@@ -1,0 +1,40 @@
+"""What the recogniser says: held segments, and how likely each sign was in them."""
+
+from dataclasses import dataclass
+
+from jihwa.data.frames import Array, Frames
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One held pose.
+
+    Attributes:
+        start_s: Device time of the hold's first sample.
+        end_s: Device time of its last sample.
+        gap_s: Time since the end of the segment before it (movement and lost signal); infinite
+            for the first one.
+        frames: The samples of the hold.
+    """
+
+    start_s: float
+    end_s: float
+    gap_s: float
+    frames: Frames
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """A segment and the natural log-likelihood of everything it may have been.
+
+    Attributes:
+        segment: Where and when.
+        log_likelihood: (S,) of every sign, in the order of the alphabet.
+        rest: Log-likelihood of the hand at rest.
+        no_sign: Log-likelihood of a pose that is neither rest nor a sign.
+    """
+
+    segment: Segment
+    log_likelihood: Array
+    rest: float
+    no_sign: float
