@@ -17,7 +17,7 @@ import hgtk
 
 from jihwa.data.messages import DataError, UsageError
 
-LETTERS = "ㄱㄲㄳㄴㄵㄶㄷㄸㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅃㅄㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+LETTERS = "".join(chr(code) for code in range(0x3131, 0x3164))
 """Every modern Hangul letter, consonants first."""
 
 

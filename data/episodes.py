@@ -1,0 +1,173 @@
+"""Labelled data sets: a tree ``<session>/<sign>/<style>/<take>`` of single holds."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.clock import GAP_S
+from jihwa.data.frames import Frames
+from jihwa.data.messages import JihwaError, Message, UsageError
+from jihwa.data.readers import Recording
+from jihwa.data.sensors import is_dead
+
+SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl"}
+_TAKE_NAME = re.compile(r"_(?P<sign>[^_]+)_(?P<style>\d+)$")
+
+
+class Defect(StrEnum):
+    """What can be wrong with an episode that is still of use."""
+
+    GAP = "gap"
+    CLOCK = "clock"
+    DAMAGED = "damaged-lines"
+    DEAD_SENSOR = "dead-sensor"
+    BURST = "burst"
+    LABEL = "label-mismatch"
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One take of one sign.
+
+    Attributes:
+        path: The file.
+        sign: The label: its folder, or what the file says of itself.
+        style: How bent the fingers are, 1 (very straight) to 5 (very bent); None if unknown.
+        session: The folder above the signs: one wearer's recording session.
+        frames: All samples.
+        defects: What is wrong with it.
+    """
+
+    path: Path
+    sign: str
+    style: int | None
+    session: str
+    frames: Frames
+    defects: frozenset[Defect]
+
+    @property
+    def hold(self) -> Frames:
+        """The samples after the last gap: those before it are left over from another pose."""
+        breaks = np.flatnonzero(np.diff(self.frames.time_s) > GAP_S)
+        return self.frames[int(breaks[-1]) + 1 if len(breaks) else 0 :]
+
+
+@dataclass(frozen=True)
+class EpisodeSet:
+    """Labelled episodes, and what was left out.
+
+    Attributes:
+        episodes: In the order of their paths.
+        skipped: One message for every file that could not be used.
+    """
+
+    episodes: tuple[Episode, ...]
+    skipped: tuple[Message, ...]
+
+    def __len__(self) -> int:
+        return len(self.episodes)
+
+    def __iter__(self) -> Iterator[Episode]:
+        return iter(self.episodes)
+
+    @cached_property
+    def signs(self) -> NDArray[np.str_]:
+        """(n,) the sign of every episode."""
+        return np.array([episode.sign for episode in self.episodes])
+
+    @cached_property
+    def sessions(self) -> NDArray[np.str_]:
+        """(n,) the session of every episode."""
+        return np.array([episode.session for episode in self.episodes])
+
+    @cached_property
+    def styles(self) -> NDArray[np.int64]:
+        """(n,) the style of every episode; 0 where it is unknown."""
+        return np.array([episode.style or 0 for episode in self.episodes])
+
+    def defects(self) -> Counter[Defect]:
+        """How many episodes have each defect."""
+        return Counter(defect for episode in self.episodes for defect in episode.defects)
+
+    def subset(self, rows: NDArray[np.int64]) -> "EpisodeSet":
+        """The episodes at these places."""
+        return EpisodeSet(tuple(self.episodes[i] for i in rows), self.skipped)
+
+
+def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
+    """Read every recording below a data set's folder (a session, or a folder of sessions).
+
+    A file whose label is no sign of the alphabet, that cannot be read or that has a single frame
+    is left out and named in `skipped`.
+
+    Raises:
+        UsageError: The folder does not exist or holds no labelled recording.
+    """
+    if not root.is_dir():
+        raise UsageError(
+            ko=f"{root}: 그런 폴더가 없습니다. <지문자>/<스타일>/*.csv가 든 폴더를 주세요.",
+            en=f"{root}: no such folder. Give a folder of <sign>/<style>/*.csv.",
+        )
+    episodes: list[Episode] = []
+    skipped: list[Message] = []
+    for path in sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES):
+        try:
+            episodes.append(_load(path, root, alphabet))
+        except JihwaError as error:
+            skipped.append(error.message)
+    if not episodes:
+        raise UsageError(
+            ko=f"{root}: 라벨이 있는 녹화가 없습니다 (건너뛴 파일 {len(skipped)}개). "
+            "<지문자>/<스타일>/*.csv로 나누어 두세요.",
+            en=f"{root}: no labelled recording ({len(skipped)} files skipped). Arrange them as "
+            "<sign>/<style>/*.csv.",
+        )
+    return EpisodeSet(tuple(episodes), tuple(skipped))
+
+
+def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
+    recording = Recording(path)
+    frames = recording.frames()
+    names = [unicodedata.normalize("NFC", part) for part in path.resolve().parts]
+    named = _TAKE_NAME.search(unicodedata.normalize("NFC", path.stem))
+    labelled = next((i for i in range(len(names) - 2, 0, -1) if names[i] in alphabet.index), None)
+    own_label = recording.label or (named["sign"] if named else None)
+    sign = names[labelled] if labelled is not None else own_label
+    if sign is None or sign not in alphabet.index:
+        raise UsageError(
+            ko=f"{path}: 라벨 '{sign or path.parent.name}'은(는) 글자표 {alphabet.name}에 없는 "
+            "지문자라 건너뛰었습니다.",
+            en=f"{path}: skipped, its label '{sign or path.parent.name}' is no sign of the "
+            f"alphabet {alphabet.name}.",
+        )
+    if len(frames) < 2:
+        raise UsageError(
+            ko=f"{path}: 표본이 하나뿐이라 건너뛰었습니다.",
+            en=f"{path}: skipped, it holds a single sample.",
+        )
+    report = recording.report
+    found = {
+        Defect.GAP: report.clock.gaps > 0,
+        Defect.CLOCK: report.clock.resets > 0,
+        Defect.DAMAGED: report.damaged > 0,
+        Defect.DEAD_SENSOR: bool(is_dead(frames.flex_adc).any()),
+        Defect.BURST: report.burst,
+        Defect.LABEL: own_label is not None and own_label != sign,
+    }
+    return Episode(
+        path=path,
+        sign=sign,
+        style=int(named["style"]) if named else None,
+        session=names[labelled - 1] if labelled is not None else root.resolve().name,
+        frames=frames,
+        defects=frozenset(defect for defect, is_so in found.items() if is_so),
+    )

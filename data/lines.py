@@ -1,0 +1,119 @@
+"""Glove lines to frames: a pure, streaming parser for CSV by header and JSON lines."""
+
+import json
+import math
+
+import numpy as np
+
+from jihwa.data.frames import N_FINGERS, Frames
+from jihwa.data.layout import VALUES, Layout
+from jihwa.data.report import Report
+
+MAX_LINE_BYTES = 4096
+"""A longer line is noise; it is dropped and counted."""
+
+_LIMITS = (4096.0,) * 5 + (17.0,) * 3 + (3600.0,) * 3
+"""Largest magnitude of every channel of `VALUES` that a sensor can send; angles may run on."""
+
+
+class LineParser:
+    """Bytes in, frames out; chunks may be cut anywhere.
+
+    Understands the 9-field, 12-field and stored CSV layouts by their header, and JSON lines with
+    the time in seconds. Lines that begin with `#` are messages. A line that cannot be read is
+    dropped and counted in `report`.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as before the first byte."""
+        self.report = Report()
+        self._layout: Layout | None = None
+        self._rest = b""
+        self._rows: list[list[float]] = []
+
+    def feed(self, data: bytes) -> Frames:
+        """The samples that these bytes complete."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > MAX_LINE_BYTES:
+            lines, self._rest = [*lines, self._rest], b""
+        for line in lines:
+            self._read(line)
+        return self._take()
+
+    def flush(self) -> Frames:
+        """The sample in a last line that has no end."""
+        if self._rest:
+            self._read(self._rest)
+            self._rest = b""
+        return self._take()
+
+    def _take(self) -> Frames:
+        if not self._rows:
+            return Frames.empty()
+        table = np.array(self._rows)  # (n, 1 + channels)
+        self._rows = []
+        flex, accel, orientation = np.split(table[:, 1:], [N_FINGERS, N_FINGERS + 3], axis=1)
+        return Frames(table[:, 0], flex, accel, orientation)
+
+    def _read(self, raw: bytes) -> None:
+        text = raw.decode("utf-8", errors="replace").strip("\ufeff\0 \t\r")
+        self.report.lines += 1
+        if not text:
+            return
+        if text.startswith("#"):
+            self.report.messages += 1
+        elif text.startswith("{"):
+            self._read_json(text)
+        else:
+            self._read_csv(text)
+
+    def _read_csv(self, text: str) -> None:
+        fields = text.split(",")
+        layout = self._layout
+        try:
+            if layout is None or len(fields) != len(layout.names):
+                raise ValueError(text)
+            sample = [_number(fields[i]) if i is not None else math.nan for i in layout.values]
+            raw_s = float(fields[layout.time]) / 1000
+            received = layout.received
+            received_s = float(fields[received]) / 1000 if received is not None else None
+        except ValueError:
+            announced = Layout.of_header(fields)
+            if announced is None:
+                self.report.damage(text)
+            else:
+                self._layout = announced
+                self.report.headers += 1
+            return
+        if self._keep(text, raw_s, sample) and received_s is not None:
+            self.report.receive(received_s)
+
+    def _read_json(self, text: str) -> None:
+        try:
+            entry = json.loads(text)
+            sample = [float(entry.get(name, math.nan)) for name in VALUES]
+            raw_s = float(entry["timestamp"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            self.report.damage(text)
+            return
+        self._keep(text, raw_s, sample)
+
+    def _keep(self, text: str, raw_s: float, sample: list[float]) -> bool:
+        """Take a sample if a sensor can have sent it and its time can be trusted."""
+        beyond = any(abs(value) > limit for value, limit in zip(sample, _LIMITS, strict=True))
+        plausible = math.isfinite(raw_s) and not beyond
+        time_s = self.report.clock.feed(raw_s) if plausible else None
+        if time_s is None:
+            self.report.damage(text)
+            return False
+        self._rows.append([time_s, *sample])
+        self.report.samples += 1
+        return True
+
+
+def _number(field: str) -> float:
+    """A field's value; an empty field is an absent channel."""
+    return float(field) if field.strip() else math.nan

@@ -1,0 +1,185 @@
+"""Files to frames: recordings of the glove in every format that is met."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.frames import Array, Frames
+from jihwa.data.lines import LineParser
+from jihwa.data.messages import DataError, JihwaError, UsageError
+from jihwa.data.report import Report
+
+CHUNK_BYTES = 1 << 16
+_HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+_NPY_MAGIC = b"\x93NUMPY"
+
+
+class Recording:
+    """A recording on disk: CSV or JSON lines, or an HDF5 episode; its content tells which.
+
+    Attributes:
+        path: Where it is.
+        report: What was found besides samples, so far.
+        label: The sign that an HDF5 episode names; known once it was read.
+
+    Raises:
+        UsageError: There is no such file, or it cannot be a recording.
+        DataError: The file is empty or cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.report = Report()
+        self.label: str | None = None
+        magic = _magic(path)
+        if magic.startswith(_NPY_MAGIC):
+            raise UsageError(
+                ko=f"{path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
+                en=f"{path}: an array of training sequences without times. Give a CSV or HDF5 "
+                "recording.",
+            )
+        self._is_hdf5 = magic == _HDF5_MAGIC
+
+    def chunks(self) -> Iterator[Frames]:
+        """The samples, in pieces of bounded size.
+
+        Raises:
+            DataError: The file holds no sample.
+        """
+        yield from self._hdf5() if self._is_hdf5 else self._lines()
+        if not self.report.samples:
+            raise _no_samples(self.path, self.report)
+
+    def frames(self) -> Frames:
+        """All samples at once.
+
+        Raises:
+            DataError: The file holds no sample.
+        """
+        return Frames.concatenate(list(self.chunks()))
+
+    def _lines(self) -> Iterator[Frames]:
+        parser = LineParser()
+        self.report = parser.report
+        with self.path.open("rb") as file:
+            while data := file.read(CHUNK_BYTES):
+                yield parser.feed(data)
+        yield parser.flush()
+
+    def _hdf5(self) -> Iterator[Frames]:
+        try:
+            with h5py.File(self.path, "r") as file:
+                label = file.attrs.get("label")
+                self.label = None if label is None else str(label)
+                sensor = np.asarray(file["sensor_data"], dtype=np.float64)  # (n, 8)
+                raw_s = np.asarray(file["arduino_timestamps"], dtype=np.float64) / 1000
+                accel = np.full((len(sensor), 3), np.nan)
+                if "sensors/acceleration" in file:
+                    accel[:] = file["sensors/acceleration"]
+                flex, orientation = sensor[:, :5], sensor[:, 5:8]
+                times_s = np.array([self._trust(t) for t in raw_s])
+                kept = ~np.isnan(times_s)
+                yield Frames(times_s, flex, accel, orientation)[kept]
+        except (OSError, KeyError, ValueError, IndexError) as error:
+            raise DataError(
+                ko=f"{self.path}: 장갑 녹화가 아닌 HDF5 파일입니다 ({error}). sensor_data (n, 8)와 "
+                "arduino_timestamps가 있어야 합니다.",
+                en=f"{self.path}: not an HDF5 recording of the glove ({error}). It needs "
+                "sensor_data (n, 8) and arduino_timestamps.",
+            ) from error
+
+    def _trust(self, raw_s: float) -> float:
+        """The time of one HDF5 sample; NaN when it cannot be trusted."""
+        self.report.lines += 1
+        time_s = self.report.clock.feed(raw_s)
+        if time_s is None:
+            self.report.damage(f"{raw_s:.3f} s")
+            return np.nan
+        self.report.samples += 1
+        return time_s
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """Labelled training sequences of any features.
+
+    Attributes:
+        features: (N, T, F) N sequences of T frames.
+        labels: (N,) the class of every sequence.
+    """
+
+    features: Array
+    labels: NDArray[np.int64]
+
+
+def read_sequences(path: Path) -> Sequences:
+    """Read a `.npy` array (sequences, frames, features + 1) whose last column is the label.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no such array, or a sequence carries more than one label.
+    """
+    _magic(path)
+    try:
+        array = np.load(path, allow_pickle=False)
+        if array.ndim != 3 or array.shape[2] < 2:
+            raise ValueError(f"shape {array.shape}")
+        labels = array[:, :, -1].astype(np.int64)  # (N, T)
+        if np.any(labels != labels[:, :1]):
+            raise ValueError("more than one label in a sequence")
+    except (ValueError, TypeError, EOFError) as error:
+        raise DataError(
+            ko=f"{path}: 학습용 배열이 아닙니다 ({error}). 모양은 (시퀀스, 프레임, 특징 + 1), "
+            "마지막 열은 라벨이어야 합니다.",
+            en=f"{path}: not an array of sequences ({error}). Its shape must be (sequences, "
+            "frames, features + 1) with the label in the last column.",
+        ) from error
+    return Sequences(features=array[:, :, :-1].astype(np.float64), labels=labels[:, 0])
+
+
+def _magic(path: Path) -> bytes:
+    """The first bytes of an existing, readable, non-empty file."""
+    if path.is_dir():
+        raise UsageError(
+            ko=f"{path}: 파일이 아니라 폴더입니다. 녹화 파일을 주세요.",
+            en=f"{path}: a folder, not a file. Give a recording.",
+        )
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_HDF5_MAGIC))
+    except FileNotFoundError:
+        raise UsageError(
+            ko=f"{path}: 그런 파일이 없습니다. 경로를 확인하세요.",
+            en=f"{path}: no such file. Check the path.",
+        ) from None
+    except OSError as error:
+        raise DataError(
+            ko=f"{path}: 읽을 수 없습니다 ({error.strerror}). 권한을 확인하세요.",
+            en=f"{path}: cannot be read ({error.strerror}). Check its permissions.",
+        ) from error
+    if not magic:
+        raise DataError(
+            ko=f"{path}: 빈 파일입니다. 녹화가 저장되었는지 확인하세요.",
+            en=f"{path}: the file is empty. Check that the recording was saved.",
+        )
+    return magic
+
+
+def _no_samples(path: Path, report: Report) -> JihwaError:
+    if report.headers:
+        return DataError(
+            ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "
+            "녹화를 다시 하세요.",
+            en=f"{path}: a header but no readable sample ({report.damaged} damaged lines). "
+            "Record it again.",
+        )
+    return DataError(
+        ko=f"{path}: {report.lines}줄 가운데 장갑의 머리줄이 없습니다. 첫 줄은 "
+        "timestamp,pitch,roll,yaw,…,flex1,…,flex5와 같아야 합니다.",
+        en=f"{path}: no header of the glove in {report.lines} line(s). The first line must be "
+        "like timestamp,pitch,roll,yaw,…,flex1,…,flex5.",
+    )
