@@ -26,8 +26,13 @@ TOKENS = "\n " + ONSETS + VOWELS + CODAS
 """The character of every token; a token's id is its place here."""
 N_TOKENS = len(TOKENS)
 
-TOKEN_LETTERS = "\n ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
-"""The letter (compatibility jamo) that every token is written with; space and boundary as they are."""
+LETTERS = (
+    "\n "
+    "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+    "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+    "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+)
+"""The letter (compatibility jamo) that every token is written with."""
 
 
 class Kind(IntEnum):
@@ -74,7 +79,7 @@ def decode(tokens: Iterable[int]) -> str:
             jamo = "".join(TOKENS[t] for t in ids[i : i + size])
             text.append(unicodedata.normalize("NFC", jamo))
         else:
-            text.append(TOKEN_LETTERS[ids[i]])
+            text.append(LETTERS[ids[i]])
         i += max(size, 1)
     return "".join(text)
 

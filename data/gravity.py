@@ -1,0 +1,24 @@
+"""Gravity and the pitch and roll that a glove computes from it.
+
+In the glove's frame a still accelerometer reads (-sin p, cos p sin r, cos p cos r) g for pitch p
+and roll r; the recordings agree with this convention.
+"""
+
+import numpy as np
+
+from jihwa.data.frames import Array
+
+
+def from_orientation(orientation_deg: Array) -> Array:
+    """(n, 3) unit gravity from (n, 3) pitch, roll and yaw."""
+    pitch, roll, _ = np.radians(orientation_deg).T
+    return np.column_stack(
+        [-np.sin(pitch), np.cos(pitch) * np.sin(roll), np.cos(pitch) * np.cos(roll)]
+    )
+
+
+def to_orientation(accel_g: Array) -> Array:
+    """(n, 3) pitch, roll and yaw in degrees from (n, 3) acceleration at rest; yaw is 0."""
+    x, y, z = accel_g.T
+    pitch, roll = np.arctan2(-x, np.hypot(y, z)), np.arctan2(y, z)
+    return np.degrees(np.column_stack([pitch, roll, np.zeros(len(accel_g))]))

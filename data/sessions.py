@@ -1,0 +1,57 @@
+"""Spelled sessions on disk: a recording as the glove sends it, and its truth beside it."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from jihwa.data.frames import Frames
+from jihwa.data.messages import DataError
+from jihwa.data.readers import Recording
+from jihwa.data.spelling import SpelledSession, SpelledSign
+
+HEADER = "timestamp,pitch,roll,yaw,accel_x,accel_y,accel_z,flex1,flex2,flex3,flex4,flex5"
+
+
+def write_recording(path: Path, frames: Frames) -> None:
+    """Write frames as the 12-field lines of the firmware, time in whole milliseconds."""
+    columns = np.hstack(
+        [frames.time_s[:, None] * 1000, frames.orientation_deg, frames.accel_g, frames.flex_adc]
+    )
+    formats = ["%.0f"] + ["%.2f"] * 3 + ["%.3f"] * 3 + ["%.0f"] * 5
+    np.savetxt(path, columns, fmt=formats, delimiter=",", header=HEADER, comments="")
+
+
+def write_session(path: Path, session: SpelledSession) -> None:
+    """Write a recording to `path` and its truth to the `.json` file beside it."""
+    write_recording(path, session.frames)
+    signs = [
+        {**asdict(sign), "start_s": round(sign.start_s, 3), "end_s": round(sign.end_s, 3)}
+        for sign in session.signs
+    ]
+    truth = {"text": session.text, "signs": signs}
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+
+
+def read_session(path: Path) -> SpelledSession:
+    """Read a recording and the truth beside it.
+
+    Raises:
+        UsageError: There is no such recording.
+        DataError: The recording or its truth cannot be read.
+    """
+    frames = Recording(path).frames()
+    truth_path = path.with_suffix(".json")
+    try:
+        truth = json.loads(truth_path.read_text(encoding="utf-8"))
+        signs = tuple(SpelledSign(**entry) for entry in truth["signs"])
+        return SpelledSession(str(truth["text"]), frames, signs)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DataError(
+            ko=f"{truth_path}: 정답을 읽을 수 없습니다 ({error}). text와 signs가 있는 JSON이어야 "
+            "합니다.",
+            en=f"{truth_path}: cannot read the truth ({error}). It must be JSON with text and "
+            "signs.",
+        ) from error

@@ -1,0 +1,119 @@
+"""A synthetic signer: fitted class statistics that can wear another hand."""
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.episodes import EpisodeSet
+from jihwa.data.frames import N_FINGERS, Array
+from jihwa.data.hands import RestingHand, sense
+from jihwa.data.messages import UsageError
+from jihwa.data.sensors import is_dead
+
+RATE_HZ = 33.0
+
+EXTENDED_ADC = 780.0
+"""What a flex sensor reads of a straight finger, about the same for every wearer."""
+
+WEARER_SPAN_SD, WEARER_OFFSET_SD_ADC, WEARER_TILT_SD_RAD = 0.2, 4.0, 0.1
+"""How wearers differ: flex span (log scale), flex offset, and how the glove sits on the hand."""
+
+
+@dataclass(frozen=True)
+class HandStatistics:
+    """Where the signs lie and how much takes vary, over all recorded sessions.
+
+    Attributes:
+        signs: (S,) the signs.
+        mean: (S, 5, 8) flex in ADC counts and gravity in g of every sign in styles 1 to 5.
+        take_sd: (8,) standard deviation between takes of one style.
+    """
+
+    signs: NDArray[np.str_]
+    mean: Array
+    take_sd: Array
+
+    @classmethod
+    def fit(cls, episodes: EpisodeSet) -> "HandStatistics":
+        """Average the takes of every sign and style; dead sensors are left out.
+
+        Every session counts the same, however many takes it has.
+        """
+        flex = np.array([np.median(e.hold.flex_adc, axis=0) for e in episodes])  # (n, 5)
+        accel = np.array([np.median(e.hold.accel_g, axis=0) for e in episodes])  # (n, 3)
+        flex[is_dead(flex)] = np.nan
+        poses = np.ma.masked_invalid(np.hstack([flex, accel]))  # (n, 8)
+        signs, sign = np.unique(episodes.signs, return_inverse=True)
+        sessions, session = np.unique(episodes.sessions, return_inverse=True)
+        cells = np.ma.masked_all((len(sessions), len(signs), 5, poses.shape[1]))
+        deviations = np.ma.masked_all(poses.shape)
+        for i, j, style in np.unique(np.column_stack([session, sign, episodes.styles]), axis=0):
+            rows = (session == i) & (sign == j) & (episodes.styles == style)
+            cells[i, j, style - 1] = poses[rows].mean(axis=0)
+            deviations[rows] = poses[rows] - cells[i, j, style - 1]
+        return cls(signs, cells.mean(axis=0).filled(np.nan), deviations.std(axis=0).filled(0))
+
+    def save(self, path: Path) -> None:
+        """Write the statistics to an `.npz` file."""
+        np.savez_compressed(
+            path, signs=self.signs, mean=self.mean.astype(np.float32), take_sd=self.take_sd
+        )
+
+    @classmethod
+    def load(cls) -> "HandStatistics":
+        """The statistics that ship with jihwa, fitted on two public sessions."""
+        file = resources.files("jihwa.data") / "hand.npz"
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            mean = arrays["mean"].astype(np.float64)
+            return cls(signs=arrays["signs"], mean=mean, take_sd=arrays["take_sd"])
+
+
+class SyntheticHand(RestingHand):
+    """A signer who was never recorded.
+
+    Args:
+        statistics: Where the signs lie on an average hand.
+        alphabet: The signs to be able to hold.
+        rng: Draws this wearer's hand; the same state gives the same wearer.
+
+    Raises:
+        UsageError: The statistics do not know a sign of the alphabet.
+    """
+
+    rate_hz = RATE_HZ
+
+    def __init__(self, statistics: HandStatistics, alphabet: Alphabet, rng: Generator) -> None:
+        super().__init__(rng)
+        missing = sorted(set(alphabet.signs) - set(statistics.signs.tolist()))
+        if missing:
+            raise UsageError(
+                ko=f"모의 장갑이 모르는 지문자: {' '.join(missing)}. basic24 글자표를 쓰세요.",
+                en=f"The simulated glove does not know {' '.join(missing)}. Use basic24.",
+            )
+        span = np.exp(rng.normal(0, WEARER_SPAN_SD, N_FINGERS))
+        offset_adc = rng.normal(0, WEARER_OFFSET_SD_ADC, N_FINGERS)
+        flex, accel = np.split(statistics.mean, [N_FINGERS], axis=2)  # (S, 5, 5), (S, 5, 3)
+        flex = EXTENDED_ADC + offset_adc + span * (flex - EXTENDED_ADC)
+        worn = np.concatenate([flex, accel @ _tilt(rng).T], axis=2)  # (S, 5, 8)
+        self._mean = dict(zip(statistics.signs.tolist(), worn, strict=True))
+        self._take_sd = statistics.take_sd
+
+    def hold(self, sign: str, n: int, rng: Generator) -> Array:
+        """(n, 11) samples of a new take in a random style."""
+        styles = self._mean[sign]  # (5, 8)
+        pose = styles[rng.integers(len(styles))] + rng.normal(0, self._take_sd)
+        return sense(np.tile(pose, (n, 1)), rng)
+
+
+def _tilt(rng: Generator) -> Array:
+    """A small random rotation (Rodrigues' formula)."""
+    x, y, z = axis = rng.normal(0, WEARER_TILT_SD_RAD, 3)
+    angle = float(np.linalg.norm(axis))
+    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]]) / angle
+    rotation: Array = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+    return rotation
