@@ -6,7 +6,7 @@ and roll r; the recordings agree with this convention.
 
 import numpy as np
 
-from jihwa.data.frames import Array
+from jihwa.data.frames import Array, Frames
 
 
 def from_orientation(orientation_deg: Array) -> Array:
@@ -22,3 +22,9 @@ def to_orientation(accel_g: Array) -> Array:
     x, y, z = accel_g.T
     pitch, roll = np.arctan2(-x, np.hypot(y, z)), np.arctan2(y, z)
     return np.degrees(np.column_stack([pitch, roll, np.zeros(len(accel_g))]))
+
+
+def of(frames: Frames) -> Array:
+    """(n, 3) gravity in g: acceleration where it was sent, else from pitch and roll."""
+    sent = np.isfinite(frames.accel_g).all(axis=1, keepdims=True)  # (n, 1)
+    return np.where(sent, frames.accel_g, from_orientation(frames.orientation_deg))

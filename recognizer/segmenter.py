@@ -1,0 +1,113 @@
+"""Where the hand holds still: a causal segmenter with hysteresis on movement energy."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from jihwa.data.clock import GAP_S
+from jihwa.data.frames import Frames
+from jihwa.recognizer.energy import EnergyOptions, MovementEnergy
+from jihwa.recognizer.events import Segment
+
+KEPT_S = 3.0
+"""Samples of a longer hold are not kept: they add nothing, and memory stays bounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterOptions:
+    """How still is still.
+
+    Attributes:
+        still: Movement energy at which a hold begins.
+        moving: Movement energy at which it ends.
+        energy: How movement is measured.
+    """
+
+    still: float = 6.0
+    moving: float = 8.5
+    energy: EnergyOptions = field(default_factory=EnergyOptions)
+
+
+class Segmenter:
+    """Frames in, held segments out; the result does not depend on how the input was cut.
+
+    A hold is reported when it ends; lost signal (`GAP_S`) ends it too.
+    """
+
+    def __init__(self, options: SegmenterOptions | None = None) -> None:
+        self._options = options or SegmenterOptions()
+        self._energy = MovementEnergy(self._options.energy)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as before the first frame."""
+        self._energy.reset()
+        self._last_end_s = -np.inf
+        self._interrupt()
+
+    def feed(self, frames: Frames) -> list[Segment]:
+        """The segments that end in these frames."""
+        segments: list[Segment] = []
+        known_s = self._recent.time_s[-1:]
+        steps_s = np.diff(np.concatenate([known_s, frames.time_s]))
+        breaks = np.flatnonzero(steps_s > GAP_S) + 1 - len(known_s)
+        edges = [0, *breaks.tolist(), len(frames)]
+        for i, (start, end) in enumerate(pairwise(edges)):
+            if i:
+                segments += self.flush()
+            segments += self._follow(frames[start:end])
+        return segments
+
+    def flush(self) -> list[Segment]:
+        """The segment that was still held when the signal ended."""
+        segments = [self._end_hold()] if self._held_s else []
+        self._interrupt()
+        return segments
+
+    def _interrupt(self) -> None:
+        self._energy.interrupt()
+        self._recent = Frames.empty()
+        self._held_s: tuple[float, float] | None = None  # first and last still sample
+
+    def _follow(self, frames: Frames) -> list[Segment]:
+        """The segments that end in frames without a gap."""
+        segments: list[Segment] = []
+        energy = self._energy.feed(frames)
+        self._recent = Frames.concatenate([self._recent, frames])
+        for time_s, e in zip(frames.time_s.tolist(), energy.tolist(), strict=True):
+            if e <= self._options.still:
+                self._held_s = (self._held_s[0] if self._held_s else time_s, time_s)
+            elif e > self._options.moving and self._held_s:
+                segments.append(self._end_hold())
+        self._forget()
+        return segments
+
+    def _end_hold(self) -> Segment:
+        """Close the current hold.
+
+        A still sample speaks for the window before it; the outer quarters of the first and the
+        last window may belong to the movements around the hold.
+        """
+        assert self._held_s is not None
+        window_s = self._options.energy.window_s
+        first_s, last_s = self._held_s
+        start_s, end_s = first_s - 0.75 * window_s, last_s - 0.25 * window_s
+        time_s = self._recent.time_s
+        rows = (time_s >= start_s) & (time_s <= min(end_s, start_s + KEPT_S))
+        if not rows.any():
+            rows = (time_s >= first_s - window_s) & (time_s <= last_s)
+        segment = Segment(start_s, end_s, max(start_s - self._last_end_s, 0.0), self._recent[rows])
+        self._last_end_s = end_s
+        self._held_s = None
+        return segment
+
+    def _forget(self) -> None:
+        """Drop the samples that no segment can need any more."""
+        if len(self._recent):
+            time_s = self._recent.time_s
+            needed = time_s >= time_s[-1] - 2 * self._options.energy.window_s
+            if self._held_s:
+                start_s = self._held_s[0] - self._options.energy.window_s
+                needed |= (time_s >= start_s) & (time_s <= start_s + KEPT_S)
+            self._recent = self._recent[needed]
