@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -97,6 +97,14 @@ class EpisodeSet:
     def defects(self) -> Counter[Defect]:
         """How many episodes have each defect."""
         return Counter(defect for episode in self.episodes for defect in episode.defects)
+
+    @classmethod
+    def join(cls, parts: Sequence["EpisodeSet"]) -> "EpisodeSet":
+        """All episodes of several data sets."""
+        return cls(
+            tuple(episode for part in parts for episode in part),
+            tuple(message for part in parts for message in part.skipped),
+        )
 
     def subset(self, rows: NDArray[np.int64]) -> "EpisodeSet":
         """The episodes at these places."""

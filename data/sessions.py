@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -14,13 +15,13 @@ from jihwa.data.spelling import SpelledSession, SpelledSign
 HEADER = "timestamp,pitch,roll,yaw,accel_x,accel_y,accel_z,flex1,flex2,flex3,flex4,flex5"
 
 
-def write_recording(path: Path, frames: Frames) -> None:
+def write_recording(target: Path | TextIO, frames: Frames) -> None:
     """Write frames as the 12-field lines of the firmware, time in whole milliseconds."""
     columns = np.hstack(
         [frames.time_s[:, None] * 1000, frames.orientation_deg, frames.accel_g, frames.flex_adc]
     )
     formats = ["%.0f"] + ["%.2f"] * 3 + ["%.3f"] * 3 + ["%.0f"] * 5
-    np.savetxt(path, columns, fmt=formats, delimiter=",", header=HEADER, comments="")
+    np.savetxt(target, columns, fmt=formats, delimiter=",", header=HEADER, comments="")
 
 
 def write_session(path: Path, session: SpelledSession) -> None:

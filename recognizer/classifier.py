@@ -3,8 +3,7 @@
 import numpy as np
 
 from jihwa.data.frames import Array
-from jihwa.models.features import FeatureExtractor
-from jihwa.models.gaussian import HierarchicalGaussian
+from jihwa.models.bundle import Bundle
 from jihwa.recognizer.events import Emission, Segment
 
 RETURN = 0.7
@@ -18,9 +17,9 @@ class Classifier:
     on rest is known by it. Without one, rest stays a broad guess.
     """
 
-    def __init__(self, model: HierarchicalGaussian, extractor: FeatureExtractor) -> None:
-        self._model = model
-        self._extractor = extractor
+    def __init__(self, bundle: Bundle) -> None:
+        self._model = bundle.classifier
+        self._extractor = bundle.extractor
         self.reset()
 
     def reset(self) -> None:

@@ -1,0 +1,169 @@
+"""The composing stage: emissions in, edits and a transcript out."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from jihwa.composer.arcs import SegmentationRates
+from jihwa.composer.beam import TokenModel
+from jihwa.composer.decoder import Decoded, Decoder, DecoderOptions, Reading, Step
+from jihwa.composer.edits import TextEdit
+from jihwa.composer.jamo import SPACE, decode
+from jihwa.composer.transcript import NO_SIGN, REST, Candidate, Sign, Transcript, Update, Word
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Frames
+from jihwa.recognizer.events import Emission, Segment
+
+_SIGN_CANDIDATES = 5
+_CERTAIN_LOG_LIKELIHOOD = -1e3
+"""Of every reading but the one that was typed."""
+
+
+class Composer:
+    """Turns emissions into text; knows what is shown, what is final and where it was signed.
+
+    Applying the edits of all updates and of the transcript in order reproduces the text.
+
+    Args:
+        alphabet: The signs whose likelihoods the emissions carry.
+        model: The language model.
+        options: How the decoder weighs evidence.
+    """
+
+    def __init__(
+        self, alphabet: Alphabet, model: TokenModel, options: DecoderOptions | None = None
+    ) -> None:
+        self._labels = (*alphabet.signs, NO_SIGN, REST)
+        self._decoder = Decoder(alphabet, model, options)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the text."""
+        self._decoder.reset()
+        self._committed = ""
+        self._shown = ""
+        self._word: list[Step] = []
+        self._words: list[Word] = []
+        self._signs: list[Sign] = []
+
+    def feed(self, emission: Emission) -> Update:
+        """Take in one emission.
+
+        Raises:
+            UsageError: The emission has likelihoods for another alphabet.
+        """
+        return self._update(self._decoder.feed(emission))
+
+    def commit(self) -> Update:
+        """Make the whole syllables of the preedit final, and go on in the same text."""
+        return self._update(self._decoder.commit())
+
+    def flush(self) -> Transcript:
+        """End the text: everything becomes final. The next emission begins a new text."""
+        before = self._committed
+        steps, endings = self._decoder.flush()
+        self._take(steps)
+        self._end_word()
+        transcript = Transcript(
+            text=self._committed,
+            candidates=tuple(Candidate(before + decode(e.tokens), e.log_prob) for e in endings),
+            words=tuple(self._words),
+            signs=tuple(self._signs),
+            edit=TextEdit.between(self._shown, self._committed),
+        )
+        self.reset()
+        return transcript
+
+    def _update(self, decoded: Decoded) -> Update:
+        committed = self._take(decoded.committed)
+        preedit = decode(decoded.preedit)
+        shown, self._shown = self._shown, self._committed + preedit
+        return Update(TextEdit.between(shown, self._shown), committed, preedit)
+
+    def _take(self, steps: Iterable[Step]) -> str:
+        """Note decided steps; returns their text."""
+        tokens: list[int] = []
+        for step in steps:
+            self._signs.extend(self._sign(reading) for reading in step.readings)
+            if step.token is None:
+                continue
+            tokens.append(step.token)
+            if step.token == SPACE:
+                self._end_word()
+            else:
+                self._word.append(step)
+        text = decode(tokens)
+        self._committed += text
+        return text
+
+    def _end_word(self) -> None:
+        if not self._word:
+            return
+        readings = [reading for step in self._word for reading in step.readings]
+        segments = [reading.emission.segment for reading in readings]
+        word = Word(
+            text=decode(step.token for step in self._word if step.token is not None),
+            start_s=segments[0].start_s if segments else math.nan,
+            end_s=segments[-1].end_s if segments else math.nan,
+            confidence=min(step.confidence for step in self._word),
+        )
+        self._words.append(word)
+        self._word = []
+
+    def _sign(self, reading: Reading) -> Sign:
+        best = np.argsort(-reading.posterior, kind="stable")[:_SIGN_CANDIDATES].tolist()
+        segment = reading.emission.segment
+        return Sign(
+            start_s=segment.start_s,
+            end_s=segment.end_s,
+            sign=self._labels[reading.sign],
+            candidates=tuple(
+                (self._labels[i], float(reading.posterior[i]))
+                for i in best
+                if reading.posterior[i] > 0
+            ),
+        )
+
+
+def compose(
+    letters: str, alphabet: Alphabet, model: TokenModel, options: DecoderOptions | None = None
+) -> Transcript:
+    """The text that letters spell when every one of them is certain: ㅎㅏㄱㄱㅛ is 학교.
+
+    Args:
+        letters: Letters (compatibility jamo) or syllables; those without a sign of their own are
+            spelled in sequence. A space is a certain word end; more may be found.
+        alphabet: The signs.
+        model: The language model.
+        options: How the decoder weighs evidence; nothing is missed or spurious here.
+
+    Returns:
+        The transcript; its times count signs.
+
+    Raises:
+        UsageError: A character cannot be spelled.
+    """
+    certain = SegmentationRates(missed=0.0, spurious=0.0, rest=1.0)
+    composer = Composer(alphabet, model, replace(options or DecoderOptions(), rates=certain))
+    rest = len(alphabet.signs) + 1
+    readings: list[int] = []
+    for word in letters.split():
+        if readings:
+            readings.append(rest)
+        readings.extend(alphabet.index[sign] for sign in alphabet.spell(word))
+    for place, reading in enumerate(readings):
+        composer.feed(_certain(reading, float(place), len(alphabet.signs)))
+    return composer.flush()
+
+
+def _certain(reading: int, time_s: float, n_signs: int) -> Emission:
+    likelihoods = np.full(n_signs + 2, _CERTAIN_LOG_LIKELIHOOD)
+    likelihoods[reading] = 0.0
+    return Emission(
+        segment=Segment(time_s, time_s, gap_s=math.nan, frames=Frames.empty()),
+        log_likelihood=likelihoods[:n_signs],
+        rest=float(likelihoods[n_signs + 1]),
+        no_sign=float(likelihoods[n_signs]),
+    )

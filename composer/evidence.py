@@ -1,0 +1,83 @@
+"""What the signal says: the likelihoods of one emission made safe, and the evidence of its pause."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from jihwa.data.frames import Array
+from jihwa.recognizer.events import Emission
+
+LOWEST_LOG_LIKELIHOOD = -1e3
+"""Bound on how much less likely than the best reading any other may be, so that no likelihood can
+leave the beam without a hypothesis."""
+
+
+def reading_scores(emission: Emission, temperature: float) -> Array:
+    """Log-likelihood of every reading of an emission, relative to the best one.
+
+    What cannot be compared is made harmless: NaN and -inf count as `LOWEST_LOG_LIKELIHOOD`, +inf as
+    the best. An emission that favours nothing says nothing, and all readings are 0.
+
+    Args:
+        emission: The likelihoods as the recogniser gave them.
+        temperature: They are divided by it; above 1 they are trusted less.
+
+    Returns:
+        (S + 2,) for the signs, no sign, rest; the best is 0.
+    """
+    raw = np.array([*emission.log_likelihood, emission.no_sign, emission.rest], dtype=np.float64)
+    raw[np.isnan(raw)] = -np.inf
+    best = raw.max()
+    if best == -np.inf:
+        return np.zeros_like(raw)
+    if best == np.inf:
+        raw = np.where(raw == np.inf, 0.0, -np.inf)
+        best = 0.0
+    scores: Array = np.maximum((raw - best) / temperature, LOWEST_LOG_LIKELIHOOD)
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class PauseModel:
+    """How long the hand moves between two letters, inside a word and at its end.
+
+    Inside a word the gap is log-normal around `inside_median_s`, or a hesitation. At a word end it
+    is a pause, log-normal around `pause_median_s`, or no different from inside a word. Hesitations
+    are as long as pauses, so the evidence of a long gap is bounded by how rare they are, and the
+    evidence of a short one by how often a word end goes unshown.
+
+    Attributes:
+        inside_median_s: Median transition inside a word.
+        inside_spread: Standard deviation of its natural logarithm.
+        pause_median_s: Median gap at a word end that is shown.
+        pause_spread: Standard deviation of its natural logarithm.
+        shown: Share of word ends that are shown by a pause.
+        hesitation: Share of the gaps inside a word that are as long as a pause.
+    """
+
+    inside_median_s: float = 0.30
+    inside_spread: float = 0.40
+    pause_median_s: float = 1.0
+    pause_spread: float = 0.60
+    shown: float = 0.7
+    hesitation: float = 0.03
+
+    def word_end_log_ratio(self, gap_s: float) -> float:
+        """Log of p(gap | word end) / p(gap | inside a word); 0 where the gap is unknown."""
+        if not (math.isfinite(gap_s) and gap_s > 0):
+            return 0.0
+        inside = _log_normal(gap_s, self.inside_median_s, self.inside_spread)
+        pause = _log_normal(gap_s, self.pause_median_s, self.pause_spread)
+        at_end = np.logaddexp(_log(self.shown) + pause, _log(1 - self.shown) + inside)
+        within = np.logaddexp(_log(self.hesitation) + pause, _log(1 - self.hesitation) + inside)
+        return float(at_end - within)
+
+
+def _log_normal(value: float, median: float, spread: float) -> float:
+    """Log-density of a log-normal, without the terms that two of the same value share."""
+    return -0.5 * (math.log(value / median) / spread) ** 2 - math.log(spread)
+
+
+def _log(probability: float) -> float:
+    return math.log(probability) if probability > 0 else -math.inf

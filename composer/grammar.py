@@ -1,0 +1,137 @@
+"""The syllable grammar of the decoder as a table: what may follow what, and at which cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, auto
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORBIDDEN = -np.inf
+
+
+class ArcKind(IntEnum):
+    """What one step of a hypothesis does."""
+
+    ONSET = 0
+    VOWEL = auto()
+    CODA = auto()
+    LONE_CONSONANT = auto()
+    """A consonant that is shown for itself, as in ㅋㅋ."""
+    LONE_VOWEL = auto()
+    SPACE = auto()
+    LONE_SPACE = auto()
+    """A space after a lone letter; the language model knows no lone letters and is not asked."""
+    NO_SIGN = auto()
+    """A segment that is no letter: the hand on its way, a false start."""
+    REST = auto()
+    END = auto()
+    LONE_END = auto()
+    """The end of a text that is empty or ends in a lone letter."""
+
+
+class State(IntEnum):
+    """Where in the syllable and the word a hypothesis stands."""
+
+    START = 0
+    SPACE = auto()
+    ONSET = auto()
+    VOWEL = auto()
+    CODA = auto()
+    """After a syllable that takes no more letters."""
+    LONE_CONSONANT = auto()
+    LONE_VOWEL = auto()
+    RESTED = auto()
+    """After the rest pose behind a syllable: the word is over."""
+    LONE_RESTED = auto()
+    ENDED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class GrammarCosts:
+    """Natural log-costs of what the language model cannot price.
+
+    Attributes:
+        empty_text: Of a text without any letter. Far below `lone_text`, so that a recording of one
+            held pose is a letter and not rest.
+        lone_text: Of a text that is one lone letter, as people show when they try a glove.
+        lone_letter: Of a lone letter elsewhere, the choice of the letter included.
+        lone_more: Of going on after a lone letter.
+    """
+
+    empty_text: float = -25.0
+    lone_text: float = -5.0
+    lone_letter: float = -9.0
+    lone_more: float = -7.0
+
+
+_LONE = {
+    ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_letter"),
+    ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_letter"),
+}
+_NEXT_SYLLABLE = {
+    ArcKind.ONSET: (State.ONSET, None),
+    ArcKind.SPACE: (State.SPACE, None),
+    ArcKind.END: (State.ENDED, None),
+    ArcKind.REST: (State.RESTED, None),
+    **_LONE,
+}
+_AFTER_LONE_VOWEL = {
+    ArcKind.ONSET: (State.ONSET, "lone_more"),
+    ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_more"),
+    ArcKind.LONE_SPACE: (State.SPACE, "lone_more"),
+    ArcKind.LONE_END: (State.ENDED, None),
+    ArcKind.REST: (State.LONE_RESTED, None),
+}
+
+# A lone vowel never follows a lone consonant: the two would be read as a syllable.
+_TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
+    State.START: {
+        ArcKind.ONSET: (State.ONSET, None),
+        ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_text"),
+        ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_text"),
+        ArcKind.REST: (State.START, None),
+        ArcKind.LONE_END: (State.ENDED, "empty_text"),
+    },
+    State.SPACE: {ArcKind.ONSET: (State.ONSET, None), **_LONE},
+    State.ONSET: {ArcKind.VOWEL: (State.VOWEL, None)},
+    State.VOWEL: {ArcKind.CODA: (State.CODA, None), **_NEXT_SYLLABLE},
+    State.CODA: _NEXT_SYLLABLE,
+    State.LONE_CONSONANT: _AFTER_LONE_VOWEL,
+    State.LONE_VOWEL: {
+        ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_more"),
+        **_AFTER_LONE_VOWEL,
+    },
+    State.RESTED: {
+        ArcKind.SPACE: (State.SPACE, None),
+        ArcKind.END: (State.ENDED, None),
+        ArcKind.REST: (State.RESTED, None),
+    },
+    State.LONE_RESTED: {
+        ArcKind.LONE_SPACE: (State.SPACE, "lone_more"),
+        ArcKind.LONE_END: (State.ENDED, None),
+        ArcKind.REST: (State.LONE_RESTED, None),
+    },
+    State.ENDED: {},
+}
+
+
+class Grammar:
+    """The table as arrays.
+
+    Attributes:
+        cost: (states, arc kinds) natural log-cost, -inf where the step is not allowed.
+        following: (states, arc kinds) the state after the step.
+    """
+
+    def __init__(self, costs: GrammarCosts) -> None:
+        shape = (len(State), len(ArcKind))
+        self.cost: NDArray[np.float64] = np.full(shape, FORBIDDEN)
+        self.following: NDArray[np.uint8] = np.zeros(shape, dtype=np.uint8)
+        for state, steps in _TRANSITIONS.items():
+            for kind, (following, cost) in steps.items():
+                self.cost[state, kind] = getattr(costs, cost) if cost else 0.0
+                self.following[state, kind] = following
+        # A segment that is no letter may come anywhere and changes nothing.
+        self.cost[: State.ENDED, ArcKind.NO_SIGN] = 0.0
+        self.following[:, ArcKind.NO_SIGN] = list(State)

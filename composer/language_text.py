@@ -1,0 +1,130 @@
+"""Training texts of the language model: reading, choosing and turning them into tokens."""
+
+import gzip
+import logging
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from jihwa.composer.jamo import BOUNDARY, CODAS, ONSETS, SPACE, VOWELS, Tokens
+from jihwa.data.messages import UsageError
+
+_LOG = logging.getLogger(__name__)
+
+_FIRST_SYLLABLE = ord("가")
+_N_SYLLABLES = len(ONSETS) * len(VOWELS) * (len(CODAS) + 1)
+_FIRST_ONSET = SPACE + 1
+_FIRST_VOWEL = _FIRST_ONSET + len(ONSETS)
+_BEFORE_CODAS = _FIRST_VOWEL + len(VOWELS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Lines to learn from; every line is a text of its own.
+
+    Attributes:
+        name: Where they come from, for messages.
+        lines: The lines, joined by newlines.
+        weight: How many times every line counts.
+    """
+
+    name: str
+    lines: str
+    weight: int = 1
+
+
+def read_text(path: Path, weight: int = 1) -> Text:
+    """Reads a UTF-8 text, plain or gzip-compressed (`.gz`).
+
+    Raises:
+        UsageError: The file cannot be read or is no gzip file in spite of its name.
+    """
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UsageError(
+            ko=f"{path}: 글 파일을 읽을 수 없습니다({error}). 경로와 압축 형식을 확인하세요.",
+            en=f"{path}: the text cannot be read ({error}). Check the path and the compression.",
+        ) from error
+    return Text(str(path), content.decode("utf-8-sig", errors="replace"), weight)
+
+
+def single_words(texts: Iterable[Text]) -> Text:
+    """Every word of the texts as a line: a frequent word more often, by the log of its count.
+
+    Single words are spelled as often as sentences are, and running text alone knows little of a
+    word that stands between two boundaries.
+    """
+    counts = Counter(chain.from_iterable(text.lines.split() for text in texts))
+    lines = chain.from_iterable([word] * n.bit_length() for word, n in sorted(counts.items()))
+    return Text("words", "\n".join(lines))
+
+
+def personal_names(families: Text, given: Text, weight: int = 1) -> Text:
+    """Every family name before every given name."""
+    names = (f + g for f in families.lines.split() for g in given.lines.split())
+    return Text(f"{families.name} × {given.name}", "\n".join(names), weight)
+
+
+def tokens_of(texts: Iterable[Text]) -> Tokens:
+    """The tokens of all lines, each repeated by its weight, with boundaries between and around.
+
+    Runs of spaces count as one. Lines with anything else than syllables and spaces are left out,
+    and their number is logged.
+
+    Raises:
+        UsageError: A text has no line to learn from.
+    """
+    return np.concatenate([[np.uint8(BOUNDARY)], *chain.from_iterable(map(_weighted, texts))])
+
+
+def _weighted(text: Text) -> Iterator[Tokens]:
+    tokens, n_lines, n_skipped = _tokens_of_lines(text.lines)
+    if not tokens.size:
+        raise UsageError(
+            ko=f"{text.name}: 배울 글이 없습니다(한글이 아닌 줄 {n_skipped}개). "
+            "한 줄에 한 문장씩 한글 음절과 빈칸만 넣으세요.",
+            en=f"{text.name}: nothing to learn from ({n_skipped} lines that are not Hangul). "
+            "Give one sentence a line, Hangul syllables and spaces only.",
+        )
+    _LOG.info(
+        "%s: %d lines x %d, %d tokens, %d lines that are not Hangul left out",
+        text.name,
+        n_lines,
+        text.weight,
+        tokens.size,
+        n_skipped,
+    )
+    yield from [tokens] * text.weight
+
+
+def _tokens_of_lines(text: str) -> tuple[Tokens, int, int]:
+    """Tokens with a boundary after every line, lines used, lines left out."""
+    words = (line.split() for line in unicodedata.normalize("NFC", text).splitlines())
+    lines = "".join(" ".join(line) + "\n" for line in words if line)
+    code = np.frombuffer(lines.encode("utf-32-le"), dtype=np.uint32)  # (C,)
+    is_end, is_space = code == ord("\n"), code == ord(" ")
+    syllable = code - np.uint32(_FIRST_SYLLABLE)  # (C,), wraps below 가: one bound is enough
+    is_foreign = (syllable >= _N_SYLLABLES) & ~is_space & ~is_end
+    line = np.cumsum(is_end) - is_end  # (C,)
+    is_foreign_line = np.zeros(int(is_end.sum()), dtype=np.bool_)
+    is_foreign_line[line[is_foreign]] = True
+
+    kept = ~is_foreign_line[line]
+    syllable, is_end, is_space = syllable[kept], is_end[kept], is_space[kept]
+    vowel, coda = np.divmod(syllable, len(CODAS) + 1)
+    onset, vowel = np.divmod(vowel, len(VOWELS))
+    first = np.where(is_end, BOUNDARY, np.where(is_space, SPACE, _FIRST_ONSET + onset))
+    tokens = np.stack([first, _FIRST_VOWEL + vowel, _BEFORE_CODAS + coda], axis=1)  # (C, 3)
+    is_syllable = ~is_end & ~is_space
+    used = np.stack([np.ones_like(is_end), is_syllable, is_syllable & (coda > 0)], axis=1)
+    n_skipped = int(is_foreign_line.sum())
+    return tokens.astype(np.uint8)[used], is_foreign_line.size - n_skipped, n_skipped

@@ -1,0 +1,92 @@
+"""What a spelled text came out as: the text, its alternatives, and where each part was signed."""
+
+from dataclasses import dataclass
+
+from jihwa.composer.edits import TextEdit
+
+NO_SIGN = "no_sign"
+"""Label of a segment that was read as no sign."""
+REST = "rest"
+"""Label of a segment that was read as the hand at rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How one segment was read.
+
+    Attributes:
+        start_s: Device time of its first sample.
+        end_s: Device time of its last sample.
+        sign: The sign, `REST` or `NO_SIGN`.
+        candidates: The likeliest readings and their probabilities, best first; the sign and the
+            text around it are considered.
+    """
+
+    start_s: float
+    end_s: float
+    sign: str
+    candidates: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the text.
+
+    Attributes:
+        text: The word.
+        start_s: Device time at which its first sign began.
+        end_s: Device time at which its last sign ended.
+        confidence: Probability that it is right, 0 to 1.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of the whole text.
+
+    Attributes:
+        text: The text.
+        log_prob: Natural log of its probability among all readings that were still open.
+    """
+
+    text: str
+    log_prob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What changed.
+
+    Attributes:
+        edit: Turns the text shown so far into `committed so far + preedit`.
+        committed: Text that became final just now.
+        preedit: Text behind all that is committed; it may still change.
+    """
+
+    edit: TextEdit
+    committed: str
+    preedit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A finished text.
+
+    Attributes:
+        text: The text.
+        candidates: The best readings, best first; they differ only in what was open at the end.
+        words: The words of the text.
+        signs: Every segment in order.
+        edit: Turns the text that was shown last into `text`.
+    """
+
+    text: str
+    candidates: tuple[Candidate, ...]
+    words: tuple[Word, ...]
+    signs: tuple[Sign, ...]
+    edit: TextEdit

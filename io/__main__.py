@@ -1,0 +1,7 @@
+"""``python -m jihwa.io`` is ``jihwa``."""
+
+import sys
+
+from jihwa.io.cli import main
+
+sys.exit(main())

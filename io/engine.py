@@ -1,0 +1,65 @@
+"""One pipeline for live and recorded signal: frames → emissions → text → sinks."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from jihwa.composer.composer import Composer
+from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.transcript import Transcript, Update
+from jihwa.data.frames import Frames
+from jihwa.models.bundle import Bundle
+from jihwa.recognizer.classifier import Classifier
+from jihwa.recognizer.events import Emission
+from jihwa.recognizer.recognizer import Recognizer
+from jihwa.recognizer.segmenter import Segmenter
+
+
+class Sink(Protocol):
+    """Whatever follows the text while it grows."""
+
+    def update(self, emission: Emission, update: Update) -> None:
+        """A hold was recognised, and this is what it changed."""
+
+    def finish(self, transcript: Transcript) -> None:
+        """The signal has ended, and this is the text."""
+
+
+def assemble_engine(
+    bundle: Bundle, language_model: LanguageModel, sinks: Sequence[Sink] = ()
+) -> "Engine":
+    """An engine with the default segmenter and decoder around these models."""
+    recognizer = Recognizer(Segmenter(), Classifier(bundle))
+    return Engine(recognizer, Composer(bundle.alphabet, language_model), sinks)
+
+
+class Engine:
+    """Runs a source through recogniser and composer, and tells the sinks."""
+
+    def __init__(
+        self, recognizer: Recognizer, composer: Composer, sinks: Sequence[Sink] = ()
+    ) -> None:
+        self._recognizer = recognizer
+        self._composer = composer
+        self._sinks = sinks
+
+    def run(self, source: Iterable[Frames]) -> Transcript:
+        """Follow a source to its end.
+
+        Args:
+            source: Chunks of the signal, as they come.
+        """
+        self._recognizer.reset()
+        self._composer.reset()
+        for frames in source:
+            self._compose(self._recognizer.feed(frames))
+        self._compose(self._recognizer.flush())
+        transcript = self._composer.flush()
+        for sink in self._sinks:
+            sink.finish(transcript)
+        return transcript
+
+    def _compose(self, emissions: Iterable[Emission]) -> None:
+        for emission in emissions:
+            update = self._composer.feed(emission)
+            for sink in self._sinks:
+                sink.update(emission, update)

@@ -1,0 +1,14 @@
+"""Which language to speak with the user: Korean first, English second."""
+
+from collections.abc import Mapping
+
+from jihwa.data.messages import Language
+
+_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def preferred(environment: Mapping[str, str]) -> Language:
+    """The language of the user's locale; Korean where no locale was chosen."""
+    name = next((environment[v] for v in _VARIABLES if environment.get(v)), "C")
+    neutral = name.split(".")[0] in ("C", "POSIX")
+    return "ko" if neutral or name.startswith("ko") else "en"

@@ -1,0 +1,75 @@
+"""Transcripts as files: plain text, and JSON with everything that is known."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jihwa.composer.transcript import NO_SIGN, REST, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was made of one recording.
+
+    Attributes:
+        source: Where the recording is.
+        duration_s: Time from its first to its last sample.
+        transcript: The text; times count from the first sample.
+        warnings: What the user should know, in their language.
+    """
+
+    source: str
+    duration_s: float
+    transcript: Transcript
+    warnings: tuple[str, ...]
+
+
+def as_text(document: Document) -> str:
+    """The text alone."""
+    return document.transcript.text + "\n"
+
+
+def as_json(document: Document) -> str:
+    """Everything, as one JSON object on one line."""
+    transcript = document.transcript
+    content: dict[str, Any] = {
+        "source": document.source,
+        "duration_s": _rounded(document.duration_s),
+        "text": transcript.text,
+        "candidates": [
+            {"text": candidate.text, "log_prob": _rounded(candidate.log_prob)}
+            for candidate in transcript.candidates
+        ],
+        "words": [
+            {
+                "text": word.text,
+                "start_s": _rounded(word.start_s),
+                "end_s": _rounded(word.end_s),
+                "confidence": _rounded(word.confidence),
+            }
+            for word in transcript.words
+        ],
+        "signs": [
+            {
+                "start_s": _rounded(sign.start_s),
+                "end_s": _rounded(sign.end_s),
+                "sign": sign.sign,
+                "candidates": [[label, _rounded(p)] for label, p in sign.candidates],
+            }
+            for sign in transcript.signs
+            if sign.sign not in (REST, NO_SIGN)
+        ],
+        "warnings": list(document.warnings),
+    }
+    return json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+WRITERS: Mapping[str, Callable[[Document], str]] = {"txt": as_text, "json": as_json}
+"""How to write every format; its name is also the ending of its files."""
+
+
+def _rounded(value: float) -> float | None:
+    """Three digits; None where there is nothing to say."""
+    return round(value, 3) if math.isfinite(value) else None

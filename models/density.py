@@ -1,0 +1,169 @@
+"""Densities of poses: Student-t around known poses, and a broad one over all of them.
+
+A pose is five bends and a point on the sphere of gravity directions. Around a known pose the
+sphere is flattened with Lambert's equal-area projection, so every density here is one by area on
+the sphere (times warped bend): densities of different poses, and of poses and of *no sign*, can be
+compared, and so can those that miss the same sensors.
+"""
+
+from dataclasses import dataclass, field
+from math import lgamma, log, pi
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.frames import N_FINGERS, Array
+from jihwa.models.features import FLEX, GRAVITY
+
+N_COORDINATES = N_FINGERS + 2
+TANGENT = slice(N_FINGERS, N_COORDINATES)
+
+_LENGTH_STEPS = 200
+"""Steps in which the length of gravity is told apart, so that factors can be kept."""
+
+
+def tangent_basis(direction: Array) -> Array:
+    """Two unit vectors at right angles to each other and to every direction.
+
+    Args:
+        direction: (..., 3) unit vectors.
+
+    Returns:
+        (..., 2, 3) the tangents.
+    """
+    upright = np.abs(direction[..., 2:]) < 0.9
+    helper = np.where(upright, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0])  # (..., 3)
+    first = np.cross(direction, helper)
+    first /= np.linalg.norm(first, axis=-1, keepdims=True)
+    return np.stack([first, np.cross(direction, first)], axis=-2)
+
+
+def pose_coordinates(x: Array, pose: Array, basis: Array) -> Array:
+    """Coordinates of features around poses: difference of bends, and gravity in the tangent plane.
+
+    The plane is Lambert's azimuthal equal-area projection: its Jacobian is 1 everywhere, and the
+    distance from the centre is the chord, 2·sin(α/2).
+
+    Args:
+        x: (..., 8) features.
+        pose: (..., 8) features with gravity of length 1, broadcast against `x`.
+        basis: (..., 2, 3) tangents at the poses' gravity.
+
+    Returns:
+        (..., 7) coordinates; NaN where a feature is.
+    """
+    gravity = x[..., GRAVITY]
+    length = np.sqrt((gravity * gravity).sum(axis=-1, keepdims=True))
+    gravity = gravity / np.maximum(length, 1e-9)  # (..., 3)
+    cosine = (gravity * pose[..., GRAVITY]).sum(axis=-1, keepdims=True)  # (..., 1)
+    along = (basis @ gravity[..., None])[..., 0]  # (..., 2)
+    plane = along * np.sqrt(2.0 / np.maximum(1.0 + cosine, 1e-9))
+    return np.concatenate([x[..., FLEX] - pose[..., FLEX], plane], axis=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Factor:
+    """What one pattern of missing sensors needs: which coordinates stay, and their whitening."""
+
+    kept: NDArray[np.int64]  # (d,)
+    whiten: Array  # (K, d, d)
+    constant: Array  # (K,)
+
+
+@dataclass(frozen=True)
+class PoseDensity:
+    """Multivariate Student-t densities around K poses.
+
+    Missing sensors are marginalised out exactly: a Student-t without some of its coordinates is a
+    Student-t again. Gravity shorter than 1 (see `FeatureExtractor`) widens the tangent plane by
+    the variance that its length stands for.
+
+    Attributes:
+        pose: (K, 8) features of the poses, gravity of length 1.
+        scale: (K, 7, 7) scale matrices in the coordinates of `pose_coordinates`.
+        degrees_of_freedom: Of the Student-t: small is heavy-tailed.
+    """
+
+    pose: Array
+    scale: Array
+    degrees_of_freedom: float
+    _basis: Array = field(init=False, repr=False)
+    _factors: dict[int, _Factor] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_basis", tangent_basis(self.pose[:, GRAVITY]))
+
+    def log_density(self, x: Array) -> Array:
+        """Natural log density of features around every pose: (n, 8) in, (n, K) out.
+
+        It is 0 for a row without any sensor: nothing was seen, nothing was said.
+        """
+        keys = _pattern_keys(x)  # (n,)
+        if len(x) == 1 or (keys == keys[:1]).all():
+            return self._log_density(x, int(keys[0])) if len(x) else np.empty((0, len(self.pose)))
+        out = np.empty((len(x), len(self.pose)))
+        for key in np.unique(keys):
+            rows = keys == key
+            out[rows] = self._log_density(x[rows], int(key))
+        return out
+
+    def _log_density(self, x: Array, key: int) -> Array:
+        """`log_density` of rows that share one pattern of missing sensors."""
+        factor = self._factors.get(key)
+        if factor is None:
+            factor = self._factors[key] = self._factorise(key)
+        z = pose_coordinates(x[:, None], self.pose, self._basis)[..., factor.kept]  # (n, K, d)
+        white = np.einsum("kij,nkj->nki", factor.whiten, z)
+        square = (white * white).sum(axis=-1)  # (n, K)
+        nu, d = self.degrees_of_freedom, len(factor.kept)
+        return np.asarray(factor.constant - 0.5 * (nu + d) * np.log1p(square / nu))
+
+    def _factorise(self, key: int) -> _Factor:
+        present, shortening = _read_key(key)
+        kept = np.flatnonzero(present)
+        scale = self.scale.copy()  # (K, 7, 7)
+        for i in range(TANGENT.start, TANGENT.stop):
+            scale[:, i, i] += shortening
+        root = np.linalg.cholesky(scale[:, kept[:, None], kept])  # (K, d, d)
+        log_det = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)  # (K,)
+        nu, d = self.degrees_of_freedom, len(kept)
+        constant = lgamma((nu + d) / 2) - lgamma(nu / 2) - 0.5 * d * log(nu * pi) - log_det
+        return _Factor(kept=kept, whiten=np.linalg.inv(root), constant=constant)
+
+
+@dataclass(frozen=True, slots=True)
+class BroadDensity:
+    """Any pose of a hand: every finger bends on its own, gravity points anywhere.
+
+    Attributes:
+        bend: Mean of a finger's warped bend.
+        bend_sd: Its standard deviation.
+    """
+
+    bend: float
+    bend_sd: float
+
+    def log_density(self, x: Array) -> Array:
+        """Natural log density of features: (n, 8) in, (n,) out; missing sensors marginalised."""
+        z = (x[:, FLEX] - self.bend) / self.bend_sd  # (n, 5)
+        fingers = np.nan_to_num(-0.5 * z * z - log(self.bend_sd) - 0.5 * log(2 * pi), nan=0.0)
+        sphere = np.where(np.isfinite(x[:, GRAVITY]).all(axis=1), -log(4 * pi), 0.0)
+        return np.asarray(fingers.sum(axis=1) + sphere)
+
+
+def _pattern_keys(x: Array) -> NDArray[np.int64]:
+    """(n,) for every row which fingers and whether gravity are present, and gravity's length."""
+    present = np.isfinite(x[:, FLEX]) @ (1 << np.arange(N_FINGERS))
+    length = np.sqrt((x[:, GRAVITY] ** 2).sum(axis=1))
+    steps = np.rint(np.clip(1.0 - length, 0.0, 1.0) * _LENGTH_STEPS)
+    steps = np.nan_to_num(steps, nan=_LENGTH_STEPS + 1.0).astype(np.int64)
+    return np.asarray(present + (steps << N_FINGERS))
+
+
+def _read_key(key: int) -> tuple[NDArray[np.bool_], float]:
+    """The (7,) coordinates that are present, and the variance that gravity's length stands for."""
+    steps = key >> N_FINGERS
+    fingers = (key >> np.arange(N_FINGERS)) & 1
+    has_gravity = steps <= _LENGTH_STEPS
+    present = np.concatenate([fingers, [has_gravity, has_gravity]]).astype(bool)
+    return present, steps / _LENGTH_STEPS if has_gravity else 0.0

@@ -1,0 +1,94 @@
+"""What a classifier sees of a frame or a hold: warped finger bends and the direction of gravity.
+
+Eight numbers: five square-root-warped flex readings (thumb to little finger), then gravity in the
+frame of the hand. Yaw drifts and the fused angles carry an error that stays for a whole stretch of
+recording, so neither is a feature; acceleration of a still hand is clean.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jihwa.data import gravity
+from jihwa.data.frames import N_FINGERS, Array, Frames
+from jihwa.data.sensors import is_dead
+
+N_FEATURES = N_FINGERS + 3
+FLEX = slice(0, N_FINGERS)
+GRAVITY = slice(N_FINGERS, N_FEATURES)
+
+_PLAUSIBLE_ACCEL_G = (0.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureExtractor:
+    """Turns frames into features; travels with every model that was fitted on its features.
+
+    The warp is sign(d)·(√(|d| + c) − √c) of the distance d to the reading of a straight finger.
+    The square root spreads small bends and makes a finger's gain nearly a factor; below c counts
+    it is linear, so that noise around a straight finger is not blown up.
+
+    Gravity that was measured has length 1. Gravity that is computed from pitch and roll is
+    shorter: its length is the mean resultant length of a direction whose error is
+    `angle_error_deg` along each of the two tangents, 1 − σ². That is how a density knows how far
+    it can be trusted.
+
+    Attributes:
+        baseline_adc: Reading of a straight finger.
+        softening_adc: Bend c up to which the warp is linear.
+        angle_error_deg: Standard error of gravity computed from pitch and roll.
+        min_usable: Smallest share of a hold's readings that has to be usable; below it the
+            channel is left out.
+    """
+
+    baseline_adc: float = 770.0
+    softening_adc: float = 20.0
+    angle_error_deg: float = 10.0
+    min_usable: float = 0.25
+
+    def of_frames(self, frames: Frames) -> Array:
+        """Features of every frame: (n, 8), NaN where a channel is absent or dead."""
+        flex = np.where(is_dead(frames.flex_adc), np.nan, frames.flex_adc)  # (n, 5)
+        return np.column_stack([self.warp(flex), self._gravity(frames)])
+
+    def of_hold(self, frames: Frames) -> Array:
+        """Features of the pose held in these frames: (8,), the median of the usable readings.
+
+        NaN where a channel is absent, dead, or usable in too few frames.
+        """
+        features = self.of_frames(frames)  # (n, 8)
+        usable = np.isfinite(features).sum(axis=0)  # (8,)
+        enough = (usable > 0) & (usable >= self.min_usable * len(frames))
+        centre = np.full(N_FEATURES, np.nan)
+        centre[enough] = np.nanmedian(features[:, enough], axis=0)
+        length = np.linalg.norm(features[:, GRAVITY], axis=1)  # (n,)
+        if enough[GRAVITY].all():
+            direction = centre[GRAVITY]
+            centre[GRAVITY] *= np.nanmedian(length) / max(float(np.linalg.norm(direction)), 1e-9)
+        return centre
+
+    def warp(self, flex_adc: Array) -> Array:
+        """ADC counts to warped bend; 0 is a straight finger, about 8 a fist."""
+        bend = flex_adc - self.baseline_adc
+        soft = self.softening_adc
+        return np.asarray(np.sign(bend) * (np.sqrt(np.abs(bend) + soft) - np.sqrt(soft)))
+
+    def unwarp(self, warped: Array) -> Array:
+        """Warped bend back to ADC counts."""
+        root = np.abs(warped) + np.sqrt(self.softening_adc)
+        return np.asarray(self.baseline_adc + np.sign(warped) * (root**2 - self.softening_adc))
+
+    def warp_slope(self, warped: Array) -> Array:
+        """Derivative of the warp by ADC counts, where the warped bend has this value."""
+        return np.asarray(0.5 / (np.abs(warped) + np.sqrt(self.softening_adc)))
+
+    def _gravity(self, frames: Frames) -> Array:
+        """(n, 3) gravity from acceleration; where there is none, from pitch and roll."""
+        low_g, high_g = _PLAUSIBLE_ACCEL_G
+        norm_g = np.linalg.norm(frames.accel_g, axis=1, keepdims=True)  # (n, 1)
+        measured = (norm_g > low_g) & (norm_g < high_g)
+        unit = frames.accel_g / np.where(measured, norm_g, 1.0)  # (n, 3)
+        resultant = 1.0 - np.radians(self.angle_error_deg) ** 2
+        return np.where(
+            measured, unit, resultant * gravity.from_orientation(frames.orientation_deg)
+        )

@@ -1,0 +1,259 @@
+"""The hierarchical Gaussian: densities that integrate, marginalise, and know a stranger's hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+from scipy.stats import multivariate_t
+
+from jihwa.models.density import BroadDensity, PoseDensity, pose_coordinates, tangent_basis
+from jihwa.models.estimation import LabelledHolds, fit
+from jihwa.models.evaluation import nearest_neighbour, score
+from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
+from jihwa.models.gaussian import REST_POSE, wearer_jacobian
+
+EXTRACTOR = FeatureExtractor()
+N_SIGNS, N_BLOCKS, N_TAKES = 6, 5, 6
+
+
+def unit(v):
+    return v / np.linalg.norm(v, axis=-1, keepdims=True)
+
+
+def sphere(n, rng):
+    return unit(rng.standard_normal((n, 3)))
+
+
+def poses(n, rng):
+    return np.hstack([rng.uniform(0, 8, (n, 5)), sphere(n, rng)])
+
+
+def wear(x, offset_adc, gain, rotation):
+    """Features of the same poses with other finger spans and another mount."""
+    adc = EXTRACTOR.baseline_adc + gain * (EXTRACTOR.unwarp(x[:, FLEX]) - EXTRACTOR.baseline_adc)
+    return np.hstack([EXTRACTOR.warp(adc + offset_adc), rotation.apply(x[:, GRAVITY])])
+
+
+def session(means, name, rng, spread=1.0):
+    """Holds of one made-up wearer."""
+    worn = wear(
+        means,
+        rng.normal(0, 2, 5),
+        np.exp(rng.normal(0, 0.2, 5)),
+        Rotation.from_rotvec(rng.normal(0, 0.12, 3)),
+    )
+    sign, block = np.indices((N_SIGNS, N_BLOCKS, N_TAKES))[:2]
+    sign, block = sign.ravel(), block.ravel()
+    of_block = rng.normal(0, [0.8] * 5 + [0.08] * 3, (N_SIGNS, N_BLOCKS, 8))
+    of_take = rng.normal(0, [0.3] * 5 + [0.03] * 3, (len(sign), 8))
+    x = worn[sign] + spread * of_block[sign, block] + of_take
+    x[:, GRAVITY] = unit(x[:, GRAVITY])
+    return LabelledHolds(x, sign, block, np.full(len(sign), name))
+
+
+def joined(*parts):
+    names = ("features", "sign", "block", "session")
+    return LabelledHolds(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+
+
+@pytest.fixture(scope="module")
+def signs():
+    return poses(N_SIGNS, np.random.default_rng(7))
+
+
+@pytest.fixture(scope="module")
+def model(signs):
+    rng = np.random.default_rng(1)
+    return fit(joined(session(signs, "a", rng), session(signs, "b", rng)), N_SIGNS, EXTRACTOR)
+
+
+@pytest.fixture(scope="module")
+def stranger(signs):
+    return session(signs, "c", np.random.default_rng(2))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_tangents_are_at_right_angles_to_the_direction_and_to_each_other(seed):
+    direction = sphere(4, np.random.default_rng(seed))
+    frame = np.concatenate([direction[:, None], tangent_basis(direction)], axis=1)  # (4, 3, 3)
+    assert frame @ frame.swapaxes(1, 2) == pytest.approx(np.tile(np.eye(3), (4, 1, 1)), abs=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_distance_in_the_tangent_plane_is_the_chord(seed):
+    x, pose = poses(2, np.random.default_rng(seed))
+    z = pose_coordinates(x, pose, tangent_basis(pose[GRAVITY]))
+    assert z[:5] == pytest.approx(x[FLEX] - pose[FLEX])
+    assert np.linalg.norm(z[5:]) == pytest.approx(np.linalg.norm(x[GRAVITY] - pose[GRAVITY]))
+
+
+def test_density_is_the_multivariate_t_of_scipy():
+    rng = np.random.default_rng(0)
+    pose, root = poses(1, rng), rng.standard_normal((7, 7))
+    scale = root @ root.T + np.eye(7)
+    x = poses(5, rng)
+    z = pose_coordinates(x, pose, tangent_basis(pose[:, GRAVITY]))
+    expected = multivariate_t(shape=scale, df=8).logpdf(z)
+    assert PoseDensity(pose, scale[None], 8.0).log_density(x)[:, 0] == pytest.approx(expected)
+
+
+def test_density_over_the_sphere_of_gravity_sums_to_1():
+    rng = np.random.default_rng(3)
+    x = np.hstack([np.full((200_000, 5), np.nan), sphere(200_000, rng)])
+    density = PoseDensity(poses(1, rng), np.diag([1.0] * 5 + [0.04] * 2)[None], 8.0)
+    assert np.exp(density.log_density(x)).mean() * 4 * np.pi == pytest.approx(1, abs=0.02)
+    assert np.exp(BroadDensity(4, 3).log_density(x)).mean() * 4 * np.pi == pytest.approx(1)
+
+
+@pytest.mark.parametrize("finger", range(5))
+def test_missing_finger_is_integrated_out(model, stranger, finger):
+    x = stranger.features[:1]
+    grid = np.linspace(-60, 60, 8001)
+    filled = np.repeat(x, len(grid), axis=0)
+    filled[:, finger] = grid
+    missing = x.copy()
+    missing[:, finger] = np.nan
+    step = grid[1] - grid[0]
+    for density in (model.log_likelihood, model.rest_log_likelihood, model.no_sign_log_likelihood):
+        integral = np.exp(density(filled)).sum(axis=0) * step
+        assert np.exp(density(missing))[0] == pytest.approx(integral, rel=1e-3)
+
+
+def test_nothing_seen_says_nothing(model):
+    x = np.full((1, 8), np.nan)
+    assert model.log_likelihood(x) == pytest.approx(np.zeros((1, N_SIGNS)))
+    assert model.no_sign_log_likelihood(x) == pytest.approx(0)
+    assert model.log_likelihood(np.empty((0, 8))).shape == (0, N_SIGNS)
+
+
+def test_a_batch_with_mixed_missing_sensors_equals_one_by_one(model, stranger):
+    x = stranger.features[:40].copy()
+    x[::3, 1] = np.nan
+    x[::5, GRAVITY] = np.nan
+    x[::7, GRAVITY] *= 0.97
+    one_by_one = np.vstack([model.log_likelihood(row[None]) for row in x])
+    assert model.log_likelihood(x) == pytest.approx(one_by_one)
+
+
+def test_a_tilt_counts_less_where_gravity_comes_from_angles(model):
+    turn = Rotation.from_rotvec([0.5, 0.4, -0.3])
+
+    def lost_by_a_tilt(length):
+        upright, tilted = model.mean.copy(), model.mean.copy()
+        upright[:, GRAVITY] *= length
+        tilted[:, GRAVITY] = length * turn.apply(tilted[:, GRAVITY])
+        return np.diag(model.log_likelihood(upright) - model.log_likelihood(tilted))
+
+    assert (0 < lost_by_a_tilt(0.97)).all()
+    assert (lost_by_a_tilt(0.97) < lost_by_a_tilt(1.0)).all()
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1))
+def test_jacobian_is_what_a_small_change_of_wearer_does(seed):
+    rng = np.random.default_rng(seed)
+    pose = poses(3, rng)
+    theta = rng.normal(0, 1e-4, 13)
+    changed = wear(pose, theta[:5], np.exp(theta[5:10]), Rotation.from_rotvec(theta[10:]))
+    moved = pose_coordinates(changed, pose, tangent_basis(pose[:, GRAVITY]))
+    assert wearer_jacobian(pose, EXTRACTOR) @ theta == pytest.approx(moved, abs=1e-6)
+
+
+def test_a_stranger_is_read_with_honest_confidence(model, stranger):
+    result = score(model.log_likelihood(stranger.features), stranger.sign)
+    assert result.top1 > 0.9
+    assert result.nll < 0.4
+    assert result.ece < 0.15
+
+
+def test_genuine_signs_are_signs_and_far_poses_are_not(model, stranger):
+    best = model.log_likelihood(stranger.features).max(axis=1)
+    assert (best > model.no_sign_log_likelihood(stranger.features)).mean() > 0.98
+    far = poses(5000, np.random.default_rng(5))
+    cosine = (far[:, None, GRAVITY] * model.mean[:, GRAVITY]).sum(axis=-1).max(axis=1)
+    far = far[cosine < 0.3]
+    best = model.log_likelihood(far).max(axis=1)
+    assert (best < model.no_sign_log_likelihood(far)).mean() > 0.9
+
+
+def test_rest_is_rest_and_a_seen_rest_pose_sharpens_it(model):
+    rest = REST_POSE[None] + [0.5, -0.5, 0.3, 0.8, -0.4, 0, 0.1, 0.1]
+    rest[:, GRAVITY] = unit(rest[:, GRAVITY])
+    known = model.pose_log_likelihood(rest, rest[0])
+    assert model.rest_log_likelihood(rest) > model.no_sign_log_likelihood(rest)
+    assert known > model.rest_log_likelihood(rest)
+    elsewhere = model.mean
+    assert (model.pose_log_likelihood(elsewhere, rest[0]) < known).all()
+
+
+def test_a_sensor_missing_in_the_seen_pose_does_not_count(model):
+    pose = model.mean[0].copy()
+    pose[1] = np.nan
+    bent = model.mean[:1].copy()
+    bent[:, 1] += 5
+    assert model.pose_log_likelihood(bent, pose) == pytest.approx(
+        model.pose_log_likelihood(model.mean[:1], pose)
+    )
+
+
+def test_a_sensor_dead_for_one_sign_leaves_that_sign_readable(signs, stranger):
+    holds = session(signs, "a", np.random.default_rng(4))
+    holds.features[holds.sign == 2, 1] = np.nan
+    model = fit(holds, N_SIGNS, EXTRACTOR)
+    of_sign = stranger[stranger.sign == 2]
+    assert score(model.log_likelihood(of_sign.features), of_sign.sign).top1 > 0.8
+    assert model.mean_covariance[2, 1, 1] > 2 * model.mean_covariance[1, 1, 1]
+
+
+def test_fit_recovers_the_spread_of_takes_and_blocks(signs):
+    rng = np.random.default_rng(6)
+    model = fit(joined(*(session(signs, str(i), rng) for i in range(8))), N_SIGNS, EXTRACTOR)
+    take = np.sqrt(np.diag(model.take)[:5])
+    block = np.sqrt(np.diagonal(model.block, axis1=1, axis2=2)[:, :5].mean())
+    assert take == pytest.approx(np.hypot(0.3, 0.3), abs=0.05)  # what is there and the least one
+    assert block == pytest.approx(0.8, abs=0.15)
+
+
+def test_more_source_sessions_make_the_means_surer(signs):
+    rng = np.random.default_rng(8)
+    one = session(signs, "a", rng)
+    two = joined(one, session(signs, "b", rng))
+    sure, unsure = (
+        np.trace(fit(h, N_SIGNS, EXTRACTOR).mean_covariance, axis1=1, axis2=2).mean()
+        for h in (two, one)
+    )
+    assert sure < 0.6 * unsure
+
+
+@pytest.mark.parametrize("takes", [1, 3])
+def test_one_block_a_sign_is_enough(signs, takes):
+    holds = session(signs, "a", np.random.default_rng(9))
+    first = np.flatnonzero(holds.block == 0).reshape(N_SIGNS, N_TAKES)[:, :takes].ravel()
+    log_likelihood = fit(holds[first], N_SIGNS, EXTRACTOR).log_likelihood(holds.features)
+    assert score(log_likelihood, holds.sign).top1 > 0.9
+
+
+def test_a_sign_without_a_hold_cannot_be_fitted(stranger):
+    with pytest.raises(ValueError, match=r"\[3\]"):
+        fit(stranger[stranger.sign != 3], N_SIGNS, EXTRACTOR)
+
+
+def test_scores_of_known_log_likelihoods():
+    posterior = np.array([[0.7, 0.2, 0.1, 0, 0, 0], [0.1, 0.2, 0.7, 0, 0, 0]]) + 1e-12
+    result = score(np.log(posterior) + 5, np.array([0, 1]))
+    assert (result.top1, result.top3, result.top5) == (0.5, 1.0, 1.0)
+    assert result.nll == pytest.approx(-np.log([0.7, 0.2]).mean())
+    assert result.ece == pytest.approx(0.2)
+
+
+def test_nearest_neighbour_ignores_channels_that_one_side_lacks():
+    train = LabelledHolds(
+        np.array([[800.0] * 5 + [0, 0, 1], [900.0] * 5 + [0, 0, 1]]),
+        np.array([0, 1]),
+        np.array([0, 0]),
+        np.array(["a", "a"]),
+    )
+    test = train[np.array([1])]
+    test.features[0, 1] = np.nan
+    assert nearest_neighbour(train, test, 2).argmax(axis=1) == [1]
