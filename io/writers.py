@@ -72,4 +72,4 @@ WRITERS: Mapping[str, Callable[[Document], str]] = {"txt": as_text, "json": as_j
 
 def _rounded(value: float) -> float | None:
     """Three digits; None where there is nothing to say."""
-    return round(value, 3) if math.isfinite(value) else None
+    return round(value, 3) + 0.0 if math.isfinite(value) else None  # no -0.0

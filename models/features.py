@@ -57,15 +57,11 @@ class FeatureExtractor:
         NaN where a channel is absent, dead, or usable in too few frames.
         """
         features = self.of_frames(frames)  # (n, 8)
-        usable = np.isfinite(features).sum(axis=0)  # (8,)
-        enough = (usable > 0) & (usable >= self.min_usable * len(frames))
-        centre = np.full(N_FEATURES, np.nan)
-        centre[enough] = np.nanmedian(features[:, enough], axis=0)
-        length = np.linalg.norm(features[:, GRAVITY], axis=1)  # (n,)
-        if enough[GRAVITY].all():
-            direction = centre[GRAVITY]
-            centre[GRAVITY] *= np.nanmedian(length) / max(float(np.linalg.norm(direction)), 1e-9)
-        return centre
+        length = np.sqrt((features[:, GRAVITY] ** 2).sum(axis=1))  # (n,)
+        centre = _median(np.column_stack([features, length]), self.min_usable)  # (9,)
+        direction = centre[GRAVITY]
+        direction *= centre[-1] / max(float(np.sqrt(direction @ direction)), 1e-9)
+        return centre[:-1]
 
     def warp(self, flex_adc: Array) -> Array:
         """ADC counts to warped bend; 0 is a straight finger, about 8 a fist."""
@@ -92,3 +88,16 @@ class FeatureExtractor:
         return np.where(
             measured, unit, resultant * gravity.from_orientation(frames.orientation_deg)
         )
+
+
+def _median(columns: Array, min_usable: float) -> Array:
+    """Median of the numbers in every column, NaN where less than this share of it is numbers.
+
+    `np.nanmedian` does the same in eight times the time, most of what a hold takes.
+    """
+    n, width = columns.shape
+    usable = np.isfinite(columns).sum(axis=0)  # (width,)
+    padded = np.vstack([np.sort(columns, axis=0), np.full(width, np.nan)])  # NaN sorts last
+    column = np.arange(width)
+    middle = 0.5 * (padded[np.maximum(usable - 1, 0) // 2, column] + padded[usable // 2, column])
+    return np.where((usable > 0) & (usable >= min_usable * n), middle, np.nan)

@@ -61,7 +61,7 @@ class Segmenter:
 
     def flush(self) -> list[Segment]:
         """The segment that was still held when the signal ended."""
-        segments = [self._end_hold()] if self._held_s else []
+        segments = [self._end_hold(*self._held_s)] if self._held_s else []
         self._interrupt()
         return segments
 
@@ -79,19 +79,17 @@ class Segmenter:
             if e <= self._options.still:
                 self._held_s = (self._held_s[0] if self._held_s else time_s, time_s)
             elif e > self._options.moving and self._held_s:
-                segments.append(self._end_hold())
+                segments.append(self._end_hold(*self._held_s))
         self._forget()
         return segments
 
-    def _end_hold(self) -> Segment:
-        """Close the current hold.
+    def _end_hold(self, first_s: float, last_s: float) -> Segment:
+        """Close the hold between two still samples.
 
         A still sample speaks for the window before it; the outer quarters of the first and the
         last window may belong to the movements around the hold.
         """
-        assert self._held_s is not None
         window_s = self._options.energy.window_s
-        first_s, last_s = self._held_s
         start_s, end_s = first_s - 0.75 * window_s, last_s - 0.25 * window_s
         time_s = self._recent.time_s
         rows = (time_s >= start_s) & (time_s <= min(end_s, start_s + KEPT_S))

@@ -1,0 +1,61 @@
+# Every target sets up what it needs: Python 3.11 or later is enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SHARED := ../shared/data
+TEXT := $(SHARED)/text
+LM := composer/language/korean.lm
+
+.PHONY: demo test format check types layers tests benchmarks learned samples clean
+
+demo: $(VENV)/core  ## watch a shipped session become text
+	$(BIN)/jihwa demo
+
+test: check types layers tests  ## every check that has to pass
+
+check: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/dev  # on an installed copy: io/ would shadow the standard library's here
+	rm -rf build
+	$(BIN)/pip install --quiet --no-deps --target build/check .
+	cd build/check && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p jihwa
+
+layers: $(VENV)/dev
+	$(BIN)/lint-imports
+
+tests: $(VENV)/dev
+	$(BIN)/pytest --cov
+
+format: $(VENV)/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmarks: $(VENV)/dev  ## the numbers of the README
+	$(BIN)/python tests/benchmarks/text.py
+
+learned: $(VENV)/core  ## fit everything that ships to the shared data again
+	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --output models/weights/gaussian24.bundle
+	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model hand --output data/hand.npz
+
+samples: $(VENV)/core  ## spell the shipped sessions again
+	$(BIN)/jihwa simulate "안녕하세요 만나서 반갑습니다" --wearer 3 --seed 1 --output data/samples/hello.csv
+	$(BIN)/jihwa simulate "서울특별시 마포구 김지우" --wearer 5 --seed 2 --speed fast --output data/samples/address.csv
+	$(BIN)/jihwa simulate "오늘은 친구랑 같이 저녁을 먹기로 했어요" --wearer 7 --seed 3 --speed slow --output data/samples/dinner.csv
+
+clean:
+	rm -rf build dist $(VENV) *.egg-info .coverage
+
+$(VENV)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jihwa needs Python 3.11 or later; say which with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/core: $(VENV)/python pyproject.toml
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/dev: $(VENV)/core
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@

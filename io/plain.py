@@ -1,0 +1,46 @@
+"""The text as plain lines: one for every hold, for terminals, pipes and screen readers."""
+
+from typing import TextIO
+
+import numpy as np
+
+from jihwa.composer.transcript import Transcript, Update
+from jihwa.data.alphabet import Alphabet
+from jihwa.recognizer.events import Emission
+
+NO_LETTER = "·"
+"""Shown for a hold that is rest or no sign."""
+
+_RUNNERS_UP = 2
+
+
+class PlainScreen:
+    """Prints when each hold ended, what it may have been, and the text so far."""
+
+    def __init__(self, stream: TextIO, alphabet: Alphabet) -> None:
+        self._stream = stream
+        self._labels = (*alphabet.signs, NO_LETTER, NO_LETTER)
+        self._committed = ""
+
+    def update(self, emission: Emission, update: Update) -> None:
+        """Print one line."""
+        scores = np.array([*emission.log_likelihood, emission.rest, emission.no_sign])
+        share = np.exp(scores - np.logaddexp.reduce(scores))
+        best, *others = np.argsort(-share, kind="stable")[: 1 + _RUNNERS_UP]
+        letter = f"{self._labels[best]} {share[best]:4.0%}"
+        rivals = " ".join(self._labels[i] for i in others if share[i] >= 0.01)
+        self._committed += update.committed
+        text = self._committed + update.preedit
+        time_s = emission.segment.end_s
+        print(f"{time_s:6.1f} s  {letter}  {_pad(rivals)}  {text}", file=self._stream, flush=True)
+
+    def finish(self, transcript: Transcript) -> None:
+        """Print the text that it came to."""
+        print(f"\n{transcript.text}", file=self._stream, flush=True)
+        self._committed = ""
+
+
+def _pad(rivals: str) -> str:
+    """Fill up to the width of all runners-up; letters take two columns."""
+    columns = sum(2 if char not in f" {NO_LETTER}" else 1 for char in rivals)
+    return rivals + " " * (3 * _RUNNERS_UP - 1 - columns)
