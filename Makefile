@@ -6,7 +6,7 @@ SHARED := ../shared/data
 TEXT := $(SHARED)/text
 LM := composer/language/korean.lm
 
-.PHONY: demo test format check types layers tests benchmarks learned samples clean
+.PHONY: demo test format check types layers tests benchmarks learned samples clean FORCE
 
 demo: $(VENV)/core  ## watch a shipped session become text
 	$(BIN)/jihwa demo
@@ -17,13 +17,11 @@ check: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/dev  # on an installed copy: io/ would shadow the standard library's here
-	rm -rf build
-	$(BIN)/pip install --quiet --no-deps --target build/check .
+types: build/check
 	cd build/check && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p jihwa
 
-layers: $(VENV)/dev
-	$(BIN)/lint-imports
+layers: build/check
+	cd build/check && PYTHONPATH=. ../../$(BIN)/lint-imports --config ../../pyproject.toml
 
 tests: $(VENV)/dev
 	$(BIN)/pytest --cov
@@ -46,6 +44,10 @@ samples: $(VENV)/core  ## spell the shipped sessions again
 
 clean:
 	rm -rf build dist $(VENV) *.egg-info .coverage
+
+build/check: $(VENV)/dev FORCE  # an installed copy: here, io/ would shadow the standard library's
+	rm -rf build
+	$(BIN)/pip install --quiet --no-deps --target $@ .
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jihwa needs Python 3.11 or later; say which with: make PYTHON=python3.12")'

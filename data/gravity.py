@@ -12,9 +12,8 @@ from jihwa.data.frames import Array, Frames
 def from_orientation(orientation_deg: Array) -> Array:
     """(n, 3) unit gravity from (n, 3) pitch, roll and yaw."""
     pitch, roll, _ = np.radians(orientation_deg).T
-    return np.column_stack(
-        [-np.sin(pitch), np.cos(pitch) * np.sin(roll), np.cos(pitch) * np.cos(roll)]
-    )
+    components = (-np.sin(pitch), np.cos(pitch) * np.sin(roll), np.cos(pitch) * np.cos(roll))
+    return np.stack(components, axis=1)
 
 
 def to_orientation(accel_g: Array) -> Array:
@@ -27,4 +26,4 @@ def to_orientation(accel_g: Array) -> Array:
 def of(frames: Frames) -> Array:
     """(n, 3) gravity in g: acceleration where it was sent, else from pitch and roll."""
     sent = np.isfinite(frames.accel_g).all(axis=1, keepdims=True)  # (n, 1)
-    return np.where(sent, frames.accel_g, from_orientation(frames.orientation_deg))
+    return np.asarray(np.where(sent, frames.accel_g, from_orientation(frames.orientation_deg)))

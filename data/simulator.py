@@ -50,12 +50,12 @@ class HandStatistics:
         poses = np.ma.masked_invalid(np.hstack([flex, accel]))  # (n, 8)
         signs, sign = np.unique(episodes.signs, return_inverse=True)
         sessions, session = np.unique(episodes.sessions, return_inverse=True)
-        cells = np.ma.masked_all((len(sessions), len(signs), 5, poses.shape[1]))
-        deviations = np.ma.masked_all(poses.shape)
+        cells = np.ma.masked_invalid(np.full((len(sessions), len(signs), 5, 8), np.nan))
+        deviations = poses.copy()
         for i, j, style in np.unique(np.column_stack([session, sign, episodes.styles]), axis=0):
             rows = (session == i) & (sign == j) & (episodes.styles == style)
             cells[i, j, style - 1] = poses[rows].mean(axis=0)
-            deviations[rows] = poses[rows] - cells[i, j, style - 1]
+            deviations[rows] -= cells[i, j, style - 1]
         return cls(signs, cells.mean(axis=0).filled(np.nan), deviations.std(axis=0).filled(0))
 
     def save(self, path: Path) -> None:

@@ -92,7 +92,7 @@ def _parser(words: Sequence[str], language: Language) -> Parser:
     def say(ko: str, en: str) -> str:
         return Message(ko=ko, en=en).text(language)
 
-    common = argparse.ArgumentParser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument(
         "--lang",
         choices=get_args(Language),

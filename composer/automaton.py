@@ -1,0 +1,138 @@
+"""Composition without a language model: signs in, syllables out, always the longest fit.
+
+ㅎ ㅏ ㄱ ㄱ gives 핚; ㅛ then takes the last sign along, and 학 is final with 교 behind it. That rule
+is right for 학교 and wrong for 아까, which it writes 악가: the baseline for the decoder.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import hgtk
+
+from jihwa.composer.jamo import KINDS, LETTERS, Kind
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.messages import UsageError
+
+
+class _Syllable(NamedTuple):
+    """The letters of a syllable so far; empty where there is none yet."""
+
+    onset: str = ""
+    vowel: str = ""
+    coda: str = ""
+
+    def text(self) -> str:
+        if self.onset and self.vowel:
+            return str(hgtk.letter.compose(self.onset, self.vowel, self.coda))
+        return self.onset + self.vowel
+
+
+_SLOT_KINDS = {"onset": Kind.ONSET, "vowel": Kind.VOWEL, "coda": Kind.CODA}
+# Where one more sign may go, by which slots are filled: into the last letter, or behind it.
+_OPEN_SLOTS: Mapping[tuple[bool, bool, bool], tuple[str, ...]] = {
+    (False, False, False): ("onset", "vowel"),
+    (True, False, False): ("onset", "vowel"),
+    (False, True, False): ("vowel",),
+    (True, True, False): ("vowel", "coda"),
+    (True, True, True): ("coda",),
+}
+
+Joins = Mapping[tuple[str, str], str]
+"""The letter that a letter and one more sign make; the first letter of a slot is joined to ""."""
+
+
+class Automaton:
+    """Composes signs into syllables as they come.
+
+    Args:
+        alphabet: The signs and how letters are spelled with them.
+    """
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        self._alphabet = alphabet
+        self._joins = {slot: _joins(alphabet, kind) for slot, kind in _SLOT_KINDS.items()}
+        self.reset()
+
+    @property
+    def preedit(self) -> str:
+        """The syllable or letter that may still change."""
+        return self._grown[-1].text()
+
+    def reset(self) -> None:
+        """Forget the preedit."""
+        self._signs: list[str] = []
+        self._grown: list[_Syllable] = [_Syllable()]  # after none, one, two … of the signs
+
+    def feed(self, sign: str) -> str:
+        """Take in one sign.
+
+        Returns:
+            The text that became final with it.
+
+        Raises:
+            UsageError: The alphabet has no such sign.
+        """
+        if sign not in self._alphabet.index:
+            raise UsageError(
+                ko=f"'{sign}'은(는) 글자표 {self._alphabet.name}에 없는 지문자입니다. "
+                f"쓸 수 있는 지문자: {' '.join(self._alphabet.signs)}",
+                en=f"The alphabet {self._alphabet.name} has no sign '{sign}'. "
+                f"It has: {' '.join(self._alphabet.signs)}",
+            )
+        if self._grow(sign):
+            return ""
+        taken_along = self._onset_from_coda(sign)
+        committed = self.flush()
+        for each in (*taken_along, sign):
+            self._grow(each)
+        return committed
+
+    def backspace(self) -> bool:
+        """Undo one sign of the preedit; False where there is none."""
+        if not self._signs:
+            return False
+        self._signs.pop()
+        self._grown.pop()
+        return True
+
+    def flush(self) -> str:
+        """Make the preedit final; returns it."""
+        committed = self.preedit
+        self.reset()
+        return committed
+
+    def compose(self, signs: Iterable[str]) -> str:
+        """The whole text that signs make, from an empty preedit to an empty preedit."""
+        self.reset()
+        return "".join(self.feed(sign) for sign in signs) + self.flush()
+
+    def _grow(self, sign: str) -> bool:
+        """Add a sign to the syllable if it fits."""
+        syllable = self._grown[-1]
+        onset, vowel, coda = (bool(letter) for letter in syllable)
+        for slot in _OPEN_SLOTS[onset, vowel, coda]:
+            letter = self._joins[slot].get((getattr(syllable, slot), sign))
+            if letter:
+                self._signs.append(sign)
+                self._grown.append(syllable._replace(**{slot: letter}))
+                return True
+        return False
+
+    def _onset_from_coda(self, sign: str) -> tuple[str, ...]:
+        """Take the coda's last sign off the syllable if the next sign makes it an onset."""
+        vowel_follows = ("", sign) in self._joins["vowel"]
+        if vowel_follows and self._grown[-1].coda and ("", self._signs[-1]) in self._joins["onset"]:
+            self._grown.pop()
+            return (self._signs.pop(),)
+        return ()
+
+
+def _joins(alphabet: Alphabet, kind: Kind) -> Joins:
+    """What letters of one kind are made of, sign by sign."""
+    letters = [LETTERS[token] for token in range(len(LETTERS)) if KINDS[token] == kind]
+    spelled = {alphabet.spelling[letter]: letter for letter in letters}
+    return {
+        (spelled.get(signs[:-1], ""), signs[-1]): letter
+        for signs, letter in spelled.items()
+        if len(signs) == 1 or signs[:-1] in spelled
+    }
