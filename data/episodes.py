@@ -20,7 +20,7 @@ from jihwa.data.readers import Recording
 from jihwa.data.sensors import is_dead
 
 SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl"}
-_TAKE_NAME = re.compile(r"_(?P<sign>[^_]+)_(?P<style>\d+)$")
+_TAKE_NAME = re.compile(r"_(?P<sign>[ㄱ-ㅣ])_(?P<style>[1-5])$")
 
 
 class Defect(StrEnum):
@@ -162,6 +162,9 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
             ko=f"{path}: 표본이 하나뿐이라 건너뛰었습니다.",
             en=f"{path}: skipped, it holds a single sample.",
         )
+    style = named["style"] if named else None
+    if labelled is not None and re.fullmatch("[1-5]", names[labelled + 1]):
+        style = names[labelled + 1]
     report = recording.report
     found = {
         Defect.GAP: report.clock.gaps > 0,
@@ -174,7 +177,7 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
     return Episode(
         path=path,
         sign=sign,
-        style=int(named["style"]) if named else None,
+        style=int(style) if style else None,
         session=names[labelled - 1] if labelled is not None else root.resolve().name,
         frames=frames,
         defects=frozenset(defect for defect, is_so in found.items() if is_so),

@@ -13,7 +13,7 @@ def from_orientation(orientation_deg: Array) -> Array:
     """(n, 3) unit gravity from (n, 3) pitch, roll and yaw."""
     pitch, roll, _ = np.radians(orientation_deg).T
     components = (-np.sin(pitch), np.cos(pitch) * np.sin(roll), np.cos(pitch) * np.cos(roll))
-    return np.stack(components, axis=1)
+    return np.asarray(np.stack(components, axis=1))
 
 
 def to_orientation(accel_g: Array) -> Array:

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from jihwa.data.frames import N_FINGERS, Frames
-from jihwa.data.layout import VALUES, Layout
+from jihwa.data.layout import FLEX, VALUES, Layout
 from jihwa.data.report import Report
 
 MAX_LINE_BYTES = 4096
@@ -36,9 +36,8 @@ class LineParser:
 
     def feed(self, data: bytes) -> Frames:
         """The samples that these bytes complete."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > MAX_LINE_BYTES:
-            lines, self._rest = [*lines, self._rest], b""
+        *lines, rest = (self._rest + data).split(b"\n")
+        self._rest = rest[: MAX_LINE_BYTES + 1]  # enough to see that it is too long
         for line in lines:
             self._read(line)
         return self._take()
@@ -59,15 +58,15 @@ class LineParser:
         return Frames(table[:, 0], flex, accel, orientation)
 
     def _read(self, raw: bytes) -> None:
-        text = raw.decode("utf-8", errors="replace").strip("\ufeff\0 \t\r")
+        text = raw[:MAX_LINE_BYTES].decode("utf-8", errors="replace").strip("\ufeff\0 \t\r")
         self.report.lines += 1
-        if not text:
-            return
-        if text.startswith("#"):
+        if len(raw) > MAX_LINE_BYTES:
+            self.report.damage(text)
+        elif text.startswith("#"):
             self.report.messages += 1
         elif text.startswith("{"):
             self._read_json(text)
-        else:
+        elif text:
             self._read_csv(text)
 
     def _read_csv(self, text: str) -> None:
@@ -94,9 +93,11 @@ class LineParser:
     def _read_json(self, text: str) -> None:
         try:
             entry = json.loads(text)
+            if not any(name in entry for name in FLEX):
+                raise KeyError(FLEX[0])
             sample = [float(entry.get(name, math.nan)) for name in VALUES]
             raw_s = float(entry["timestamp"])
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             self.report.damage(text)
             return
         self._keep(text, raw_s, sample)
@@ -104,8 +105,7 @@ class LineParser:
     def _keep(self, text: str, raw_s: float, sample: list[float]) -> bool:
         """Take a sample if a sensor can have sent it and its time can be trusted."""
         beyond = any(abs(value) > limit for value, limit in zip(sample, _LIMITS, strict=True))
-        plausible = math.isfinite(raw_s) and not beyond
-        time_s = self.report.clock.feed(raw_s) if plausible else None
+        time_s = None if beyond else self.report.clock.feed(raw_s)
         if time_s is None:
             self.report.damage(text)
             return False

@@ -23,9 +23,12 @@ class JihwaError(Exception):
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, *, ko: str, en: str) -> None:
-        super().__init__(en)
+    def __init__(self, ko: str, en: str) -> None:
+        super().__init__(ko, en)
         self.message = Message(ko=ko, en=en)
+
+    def __str__(self) -> str:
+        return self.message.en
 
 
 class UsageError(JihwaError):

@@ -74,7 +74,7 @@ class Recording:
         try:
             with h5py.File(self.path, "r") as file:
                 label = file.attrs.get("label")
-                self.label = None if label is None else str(label)
+                self.label = label.decode() if isinstance(label, bytes) else label
                 sensor = np.asarray(file["sensor_data"], dtype=np.float64)  # (n, 8)
                 raw_s = np.asarray(file["arduino_timestamps"], dtype=np.float64) / 1000
                 accel = np.full((len(sensor), 3), np.nan)
@@ -84,7 +84,7 @@ class Recording:
                 times_s = np.array([self._trust(t) for t in raw_s])
                 kept = ~np.isnan(times_s)
                 yield Frames(times_s, flex, accel, orientation)[kept]
-        except (OSError, KeyError, ValueError, IndexError) as error:
+        except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
             raise DataError(
                 ko=f"{self.path}: 장갑 녹화가 아닌 HDF5 파일입니다 ({error}). sensor_data (n, 8)와 "
                 "arduino_timestamps가 있어야 합니다.",
@@ -125,12 +125,13 @@ def read_sequences(path: Path) -> Sequences:
     """
     _magic(path)
     try:
-        array = np.load(path, allow_pickle=False)
-        if array.ndim != 3 or array.shape[2] < 2:
+        with path.open("rb") as file:
+            array = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
+        if array.ndim != 3 or array.shape[1] < 1 or array.shape[2] < 2:
             raise ValueError(f"shape {array.shape}")
-        labels = array[:, :, -1].astype(np.int64)  # (N, T)
-        if np.any(labels != labels[:, :1]):
-            raise ValueError("more than one label in a sequence")
+        labels = array[:, :, -1]  # (N, T)
+        if np.any(labels != np.floor(labels[:, :1])):
+            raise ValueError("a label that is no whole number or changes in a sequence")
     except (ValueError, TypeError, EOFError) as error:
         raise DataError(
             ko=f"{path}: 학습용 배열이 아닙니다 ({error}). 모양은 (시퀀스, 프레임, 특징 + 1), "
@@ -138,7 +139,7 @@ def read_sequences(path: Path) -> Sequences:
             en=f"{path}: not an array of sequences ({error}). Its shape must be (sequences, "
             "frames, features + 1) with the label in the last column.",
         ) from error
-    return Sequences(features=array[:, :, :-1].astype(np.float64), labels=labels[:, 0])
+    return Sequences(features=array[:, :, :-1], labels=labels[:, 0].astype(np.int64))
 
 
 def _magic(path: Path) -> bytes:

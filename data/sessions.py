@@ -8,7 +8,7 @@ from typing import TextIO
 import numpy as np
 
 from jihwa.data.frames import Frames
-from jihwa.data.messages import DataError
+from jihwa.data.messages import DataError, UsageError
 from jihwa.data.readers import Recording
 from jihwa.data.spelling import SpelledSession, SpelledSign
 
@@ -25,7 +25,17 @@ def write_recording(target: Path | TextIO, frames: Frames) -> None:
 
 
 def write_session(path: Path, session: SpelledSession) -> None:
-    """Write a recording to `path` and its truth to the `.json` file beside it."""
+    """Write a recording to `path` and its truth to the `.json` file beside it.
+
+    Raises:
+        UsageError: `path` itself ends in `.json`.
+    """
+    truth_path = path.with_suffix(".json")
+    if truth_path == path:
+        raise UsageError(
+            ko=f"{path}: 이 자리에는 정답이 놓입니다. 녹화는 .csv로 끝나는 이름으로 두세요.",
+            en=f"{path}: the truth goes there. Give the recording a name that ends in .csv.",
+        )
     write_recording(path, session.frames)
     signs = [
         {**asdict(sign), "start_s": round(sign.start_s, 3), "end_s": round(sign.end_s, 3)}
@@ -33,7 +43,7 @@ def write_session(path: Path, session: SpelledSession) -> None:
     ]
     truth = {"text": session.text, "signs": signs}
     text = json.dumps(truth, ensure_ascii=False, indent=1)
-    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    truth_path.write_text(text + "\n", encoding="utf-8")
 
 
 def read_session(path: Path) -> SpelledSession:

@@ -43,6 +43,9 @@ class HandStatistics:
         """Average the takes of every sign and style; dead sensors are left out.
 
         Every session counts the same, however many takes it has.
+
+        Raises:
+            UsageError: A sign was not recorded in all styles.
         """
         flex = np.array([np.median(e.hold.flex_adc, axis=0) for e in episodes])  # (n, 5)
         accel = np.array([np.median(e.hold.accel_g, axis=0) for e in episodes])  # (n, 3)
@@ -51,12 +54,22 @@ class HandStatistics:
         signs, sign = np.unique(episodes.signs, return_inverse=True)
         sessions, session = np.unique(episodes.sessions, return_inverse=True)
         cells = np.ma.masked_invalid(np.full((len(sessions), len(signs), 5, 8), np.nan))
-        deviations = poses.copy()
-        for i, j, style in np.unique(np.column_stack([session, sign, episodes.styles]), axis=0):
+        deviations = np.ma.masked_all_like(poses)
+        cell = np.column_stack([session, sign, episodes.styles])  # (n, 3)
+        for i, j, style in np.unique(cell[episodes.styles > 0], axis=0):
             rows = (session == i) & (sign == j) & (episodes.styles == style)
             cells[i, j, style - 1] = poses[rows].mean(axis=0)
-            deviations[rows] -= cells[i, j, style - 1]
-        return cls(signs, cells.mean(axis=0).filled(np.nan), deviations.std(axis=0).filled(0))
+            deviations[rows] = poses[rows] - cells[i, j, style - 1]
+        mean = cells.mean(axis=0).filled(np.nan)
+        incomplete = signs[np.isnan(mean).any(axis=(1, 2))].tolist()
+        if incomplete:
+            raise UsageError(
+                ko=f"모든 스타일(1-5)로 녹화되지 않은 지문자: {' '.join(incomplete)}. "
+                "스타일마다 한 번은 녹화하세요.",
+                en=f"Signs not recorded in every style (1-5): {' '.join(incomplete)}. Record each "
+                "style once.",
+            )
+        return cls(signs, mean, deviations.std(axis=0).filled(0))
 
     def save(self, path: Path) -> None:
         """Write the statistics to an `.npz` file."""

@@ -4,6 +4,7 @@ Between holds the hand moves smoothly; it rests at both ends and between words; 
 letters it lets go a little, since nothing else would tell them apart.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -112,6 +113,7 @@ def assemble(
     Raises:
         UsageError: The text is empty or holds something that is not Hangul.
     """
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
     words = [alphabet.spell(word) for word in text.split()]
     if not words:
         raise UsageError(
@@ -126,7 +128,7 @@ def assemble(
         )
         for before, after in pairwise(holds)
     ]
-    return _perform(" ".join(text.split()), holds, moves, hand, rng)
+    return _perform(text, holds, moves, hand, rng)
 
 
 def _plan(words: list[tuple[str, ...]], hand: Hand, pace: Pace, rng: Generator) -> list[_Hold]:

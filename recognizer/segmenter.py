@@ -21,11 +21,14 @@ class SegmenterOptions:
     Attributes:
         still: Movement energy at which a hold begins.
         moving: Movement energy at which it ends.
+        shortest_move_s: Time from the last still sample of a hold to the first one of the next; a
+            movement that is over sooner was a jolt of the hand or of a sensor.
         energy: How movement is measured.
     """
 
     still: float = 6.0
     moving: float = 8.5
+    shortest_move_s: float = 0.10
     energy: EnergyOptions = field(default_factory=EnergyOptions)
 
 
@@ -69,6 +72,7 @@ class Segmenter:
         self._energy.interrupt()
         self._recent = Frames.empty()
         self._held_s: tuple[float, float] | None = None  # first and last still sample
+        self._moved = False  # since the last still sample
 
     def _follow(self, frames: Frames) -> list[Segment]:
         """The segments that end in frames without a gap."""
@@ -78,8 +82,11 @@ class Segmenter:
         for time_s, e in zip(frames.time_s.tolist(), energy.tolist(), strict=True):
             if e <= self._options.still:
                 self._held_s = (self._held_s[0] if self._held_s else time_s, time_s)
-            elif e > self._options.moving and self._held_s:
-                segments.append(self._end_hold(*self._held_s))
+                self._moved = False
+            elif self._held_s:
+                self._moved |= e > self._options.moving
+                if self._moved and time_s - self._held_s[1] >= self._options.shortest_move_s:
+                    segments.append(self._end_hold(*self._held_s))
         self._forget()
         return segments
 
@@ -90,14 +97,15 @@ class Segmenter:
         last window may belong to the movements around the hold.
         """
         window_s = self._options.energy.window_s
-        start_s, end_s = first_s - 0.75 * window_s, last_s - 0.25 * window_s
         time_s = self._recent.time_s
+        start_s = max(first_s - 0.75 * window_s, float(time_s[0]))  # no sooner than the signal
+        end_s = max(last_s - 0.25 * window_s, start_s)
         rows = (time_s >= start_s) & (time_s <= min(end_s, start_s + KEPT_S))
         if not rows.any():
             rows = (time_s >= first_s - window_s) & (time_s <= last_s)
         segment = Segment(start_s, end_s, max(start_s - self._last_end_s, 0.0), self._recent[rows])
         self._last_end_s = end_s
-        self._held_s = None
+        self._held_s, self._moved = None, False
         return segment
 
     def _forget(self) -> None:
