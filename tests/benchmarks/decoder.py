@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.composer.composer import Composer, compose
-from jihwa.composer.decoder import DecoderOptions
 from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.options import DecoderOptions
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array, Frames
 from jihwa.recognizer.events import Emission, Segment
