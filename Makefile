@@ -36,6 +36,7 @@ benchmarks: $(VENV)/dev  ## the numbers of the README
 learned: $(VENV)/core  ## fit everything that ships to the shared data again
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --output models/weights/gaussian24.bundle
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model hand --output data/hand.npz
+	$(BIN)/jihwa lm build $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz lexicon_sharealike.txt titles_open.txt.gz addresses.txt) --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LM)
 
 samples: $(VENV)/core  ## spell the shipped sessions again
 	$(BIN)/jihwa simulate "안녕하세요 만나서 반갑습니다" --wearer 3 --seed 1 --output data/samples/hello.csv
