@@ -1,7 +1,7 @@
 """The steps a hypothesis can take, built from the alphabet: which signs each token consumes.
 
-With 24 signs the vowel ㅘ consumes ㅗ and ㅏ, or only one of them when the other was missed. Rest and
-"no sign" are steps that consume an emission and write nothing.
+With 24 signs the vowel ㅘ consumes ㅗ and ㅏ, or only one of them when the other was missed. Rest
+and "no sign" are steps that consume an emission and write nothing.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.grammar import ArcKind
-from jihwa.composer.jamo import BOUNDARY, KINDS, N_TOKENS, SPACE, LETTERS, Kind
+from jihwa.composer.jamo import BOUNDARY, KINDS, LETTERS, N_TOKENS, SPACE, Kind
 from jihwa.data.alphabet import Alphabet
 
 NO_TOKEN = N_TOKENS
@@ -97,10 +97,6 @@ class Arcs:
         """The arcs that consume n emissions; those of the text's end are not among them."""
         ends = (self.kind == ArcKind.END) | (self.kind == ArcKind.LONE_END)
         return np.flatnonzero((self.consumed == n) & ~ends)
-
-    def of_kind(self, kind: ArcKind) -> NDArray[np.intp]:
-        """The arcs of one kind."""
-        return np.flatnonzero(self.kind == kind)
 
 
 def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:

@@ -1,7 +1,7 @@
 """Composition without a language model: signs in, syllables out, always the longest fit.
 
-ㅎ ㅏ ㄱ ㄱ gives 핚; ㅛ then takes the last sign along, and 학 is final with 교 behind it. That rule
-is right for 학교 and wrong for 아까, which it writes 악가: the baseline for the decoder.
+ㅎ ㅏ ㄱ ㄱ gives 핚; ㅛ then takes the last sign along, and 학 is final with 교 behind it. That
+rule is right for 학교 and wrong for 아까, which it writes 악가: the baseline for the decoder.
 """
 
 from collections.abc import Iterable, Mapping

@@ -11,9 +11,6 @@ from jihwa.composer.arcs import NO_TOKEN, Arcs, ModelStep
 from jihwa.composer.grammar import Grammar
 
 States = NDArray[np.int32]
-
-OVERSAMPLING = 1.5
-"""Candidates looked at for every hypothesis kept; the others turn out to be no different."""
 Rows = NDArray[np.intp]
 
 
@@ -68,9 +65,8 @@ class Hypotheses:
     @staticmethod
     def concatenate(groups: Sequence["Hypotheses"]) -> "Hypotheses":
         """All hypotheses of several groups."""
-        return Hypotheses(
-            *(np.concatenate([getattr(g, field.name) for g in groups]) for field in fields(Hypotheses))
-        )
+        names = [field.name for field in fields(Hypotheses)]
+        return Hypotheses(*(np.concatenate([getattr(g, name) for g in groups]) for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,7 @@ class Beam:
         lm_weight: float,
         history: int,
     ) -> None:
-        self.size = size
+        self._size = size
         self._window = window
         self._model = model
         self._arcs = arcs
@@ -143,10 +139,15 @@ class Beam:
         scores += evidence
         return scores
 
-    def extend(self, extensions: Sequence[Extension]) -> Hypotheses:
-        """Take the best steps, of hypotheses that can no longer be told apart only the best one."""
+    def extend(self, extensions: Sequence[Extension], candidates: int) -> Hypotheses:
+        """Take the best steps, of hypotheses that can no longer be told apart only the best one.
+
+        Args:
+            extensions: What can be done.
+            candidates: How many steps are looked at; the fewer, the faster.
+        """
         flat = np.concatenate([e.score.ravel() for e in extensions])
-        best = self._top(flat, int(OVERSAMPLING * self.size))  # (C,)
+        best = self._top(flat, candidates)  # (C,)
         score = flat[best]
         parent, arc = _origin(extensions, best)
         state, context, history, length = (
@@ -166,11 +167,17 @@ class Beam:
             score[kept], state[kept], context[kept], history[kept], length[kept] + 1
         )
 
+    def limit(self, hypotheses: Hypotheses) -> float:
+        """The score that another hypothesis needs to survive beside these."""
+        full = len(hypotheses) == self._size
+        weakest = hypotheses.score[-1] if full else -np.inf
+        return float(max(weakest, hypotheses.score[0] - self._window))
+
     def merge(self, groups: Sequence[Hypotheses]) -> Hypotheses:
         """The best distinct hypotheses of several groups."""
         together = Hypotheses.concatenate(groups)
-        ordered = together.take(self._top(together.score, len(together)))
-        return ordered.take(self._distinct(ordered.context, ordered.state))
+        best = self._top(together.score, len(together))
+        return together.take(best[self._distinct(together.context[best], together.state[best])])
 
     def _distinct(self, context: States, state: NDArray[np.uint8]) -> Rows:
         """Rows of the best candidate of every (model key, state), best first; at most `size`.
@@ -182,7 +189,7 @@ class Beam:
         key, state = key[order], state[order]
         first = np.ones(len(order), dtype=bool)
         first[1:] = (key[1:] != key[:-1]) | (state[1:] != state[:-1])
-        rows: Rows = np.sort(order[first])[: self.size]
+        rows: Rows = np.sort(order[first])[: self._size]
         return rows
 
     def _create(

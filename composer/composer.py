@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from jihwa.composer.alignment import Reading, Step
 from jihwa.composer.arcs import SegmentationRates
 from jihwa.composer.beam import TokenModel
-from jihwa.composer.decoder import Decoded, Decoder, DecoderOptions, Reading, Step
+from jihwa.composer.decoder import Decoded, Decoder
 from jihwa.composer.edits import TextEdit
 from jihwa.composer.jamo import SPACE, decode
+from jihwa.composer.options import DecoderOptions
 from jihwa.composer.transcript import NO_SIGN, REST, Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
@@ -24,7 +26,8 @@ _CERTAIN_LOG_LIKELIHOOD = -1e3
 class Composer:
     """Turns emissions into text; knows what is shown, what is final and where it was signed.
 
-    Applying the edits of all updates and of the transcript in order reproduces the text.
+    Applying the edits of all updates and of the transcript in order reproduces the text. Open text
+    and time per emission stay bounded; the words and signs of a text are kept until it ends.
 
     Args:
         alphabet: The signs whose likelihoods the emissions carry.
@@ -42,8 +45,8 @@ class Composer:
     def reset(self) -> None:
         """Forget the text."""
         self._decoder.reset()
-        self._committed = ""
-        self._shown = ""
+        self._committed: list[str] = []
+        self._preedit = ""
         self._word: list[Step] = []
         self._words: list[Word] = []
         self._signs: list[Sign] = []
@@ -62,25 +65,25 @@ class Composer:
 
     def flush(self) -> Transcript:
         """End the text: everything becomes final. The next emission begins a new text."""
-        before = self._committed
+        before = "".join(self._committed)
         steps, endings = self._decoder.flush()
-        self._take(steps)
+        last = self._take(steps)
         self._end_word()
         transcript = Transcript(
-            text=self._committed,
+            text=before + last,
             candidates=tuple(Candidate(before + decode(e.tokens), e.log_prob) for e in endings),
             words=tuple(self._words),
             signs=tuple(self._signs),
-            edit=TextEdit.between(self._shown, self._committed),
+            edit=TextEdit.between(self._preedit, last),
         )
         self.reset()
         return transcript
 
     def _update(self, decoded: Decoded) -> Update:
         committed = self._take(decoded.committed)
-        preedit = decode(decoded.preedit)
-        shown, self._shown = self._shown, self._committed + preedit
-        return Update(TextEdit.between(shown, self._shown), committed, preedit)
+        shown, self._preedit = self._preedit, decode(decoded.preedit)
+        edit = TextEdit.between(shown, committed + self._preedit)
+        return Update(edit, committed, self._preedit)
 
     def _take(self, steps: Iterable[Step]) -> str:
         """Note decided steps; returns their text."""
@@ -95,18 +98,18 @@ class Composer:
             else:
                 self._word.append(step)
         text = decode(tokens)
-        self._committed += text
+        self._committed.append(text)
         return text
 
     def _end_word(self) -> None:
         if not self._word:
             return
-        readings = [reading for step in self._word for reading in step.readings]
-        segments = [reading.emission.segment for reading in readings]
+        # Every word was shown by a segment: no more than one letter in a row is missed.
+        segments = [r.emission.segment for step in self._word for r in step.readings]
         word = Word(
             text=decode(step.token for step in self._word if step.token is not None),
-            start_s=segments[0].start_s if segments else math.nan,
-            end_s=segments[-1].end_s if segments else math.nan,
+            start_s=segments[0].start_s,
+            end_s=segments[-1].end_s,
             confidence=min(step.confidence for step in self._word),
         )
         self._words.append(word)

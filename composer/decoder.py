@@ -7,97 +7,19 @@ before a stack is left, steps that consume nothing (a space, a missed letter) ar
 """
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.composer.arcs import NO_TOKEN, Arcs, SegmentationRates
+from jihwa.composer.alignment import Alignment, Step
+from jihwa.composer.arcs import NO_TOKEN, Arcs
 from jihwa.composer.beam import Beam, Extension, Hypotheses, TokenModel
-from jihwa.composer.evidence import PauseModel, reading_scores
-from jihwa.composer.grammar import ArcKind, Grammar, GrammarCosts, State
+from jihwa.composer.grammar import ArcKind, Grammar, State
+from jihwa.composer.options import DecoderOptions
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Array
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission
-
-
-@dataclass(frozen=True, slots=True)
-class DecoderOptions:
-    """Everything that weighs one kind of evidence against another.
-
-    Attributes:
-        beam: Hypotheses that survive each emission at most.
-        beam_window: Hypotheses this much worse (in nats) than the best one do not.
-        lm_weight: Factor on the language model's log-probs.
-        temperature: Divides the sign log-likelihoods.
-        arc_window: A reading that explains the emissions this much worse (in nats) than the best
-            one is not tried.
-        rates: How often segments are missed or spurious.
-        pauses: What gaps say about word ends.
-        grammar: Costs of lone letters and of an empty text.
-        lag: Emissions after which a letter's confidence is settled. Alternatives that differ only
-            further back than the language model sees are no longer in the beam.
-        longest_preedit: Steps that may stay open; the best hypothesis decides about older ones.
-        candidates: Final texts at most.
-    """
-
-    beam: int = 128
-    beam_window: float = 15.0
-    lm_weight: float = 1.0
-    temperature: float = 1.0
-    arc_window: float = 25.0
-    rates: SegmentationRates = field(default_factory=SegmentationRates)
-    pauses: PauseModel = field(default_factory=PauseModel)
-    grammar: GrammarCosts = field(default_factory=GrammarCosts)
-    lag: int = 5
-    longest_preedit: int = 96
-    candidates: int = 10
-
-    def __post_init__(self) -> None:
-        if self.beam < 1 or self.candidates < 1 or self.longest_preedit < 16 or self.lag < 0:
-            raise UsageError(
-                ko="디코더 설정: beam과 candidates는 1, longest_preedit는 16, lag는 0 이상이어야 합니다.",
-                en="Decoder options: beam and candidates must be at least 1, longest_preedit 16 "
-                "and lag 0.",
-            )
-        if not (self.temperature > 0 and self.lm_weight >= 0 and self.arc_window > 0):
-            raise UsageError(
-                ko="디코더 설정: temperature와 arc_window는 0보다 크고 lm_weight는 0 이상이어야 합니다.",
-                en="Decoder options: temperature and arc_window must be above 0, lm_weight at "
-                "least 0.",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one emission was read as.
-
-    Attributes:
-        emission: The emission.
-        sign: Index of the sign; S is no sign, S + 1 is rest.
-        posterior: (S + 2,) probability of every reading, all other evidence considered.
-    """
-
-    emission: Emission
-    sign: int
-    posterior: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One decided step: a token, and the emissions that spelled it.
-
-    Attributes:
-        token: What is written; None for rest and for a segment that is no sign.
-        readings: Its emissions; none for a space and for a letter that was missed.
-        confidence: Probability of the step among what was possible; 1 where it has no emission.
-    """
-
-    token: int | None
-    readings: tuple[Reading, ...]
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +48,6 @@ class Ending:
     log_prob: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Posterior:
-    """(S + 2,) of every reading and (A,) of every arc, for one emission."""
-
-    readings: Array
-    arcs: Array
-
-
-@dataclass(slots=True)
-class _Pending:
-    """An emission whose reading is not decided, and its posterior once that is settled."""
-
-    emission: Emission
-    scores: Array
-    posterior: _Posterior | None = None
-
-
 _BEGINS = np.isin(
     [int(kind) for kind in ArcKind],
     (
@@ -156,6 +61,9 @@ _BEGINS = np.isin(
 """(arc kinds,) which steps leave the syllable before them as it is."""
 _WORD_IS_OVER = np.isin([int(state) for state in State], (State.RESTED, State.LONE_RESTED))
 """(states,) where the hand has rested, so that the gap says no more about the word's end."""
+_FREE, _CONSUMING = 0.5, 1.5
+"""Steps looked at for every hypothesis that survives, without an emission and with one: the former
+are seldom among the best, of the latter some turn out to be no different from others."""
 _CLOSED = {State.VOWEL: State.CODA, State.ONSET: State.LONE_CONSONANT}
 """Where a hypothesis stands when what it wrote must not change any more."""
 
@@ -192,9 +100,9 @@ class Decoder:
 
     def reset(self) -> None:
         """Forget everything; the next emission begins a text."""
-        self._stacks: deque[Hypotheses] = deque(maxlen=self._arcs.longest)
+        self._stacks: deque[Hypotheses] = deque()
         self._last = self._beam.root()
-        self._pending: list[_Pending] = []
+        self._alignment = Alignment(self._arcs, self._n_readings)
 
     def feed(self, emission: Emission) -> Decoded:
         """Take in one emission.
@@ -211,18 +119,19 @@ class Decoder:
             )
         gap = self._options.pauses.word_end_log_ratio(emission.segment.gap_s)
         self._stacks.append(self._closed(self._last, gap))
-        scores = reading_scores(emission, self._options.temperature)
-        self._pending.append(_Pending(emission, scores))
+        self._alignment.append(emission, self._options.temperature)
         self._last = self._extended()
-        if len(self._pending) > self._options.lag:
-            self._settled(len(self._pending) - 1 - self._options.lag)
+        if len(self._stacks) == self._arcs.longest:
+            self._stacks.popleft()  # no arc reaches back to it any more
+        self._alignment.settle(self._last, self._options.lag)
         committed = self._commit_agreed()
-        return Decoded(committed, self._preedit())
+        return Decoded(committed, self._tokens(0))
 
     def commit(self) -> Decoded:
         """Decide now for the whole syllables of the preedit, and go on in the same text."""
-        committed = self._commit_best()
-        return Decoded(committed, self._preedit())
+        syllable_is_open = self._last.state[0] == State.ONSET
+        committed = self._commit_syllables() if syllable_is_open else self._commit_all()
+        return Decoded(committed, self._tokens(0))
 
     def flush(self) -> tuple[tuple[Step, ...], tuple[Ending, ...]]:
         """End the text: decide everything, and forget it.
@@ -230,31 +139,21 @@ class Decoder:
         Returns:
             The remaining steps of the best ending, and the best endings, best first.
         """
-        closed = self._closed(self._last, 0.0)
-        ends = np.concatenate([self._arcs.of_kind(k) for k in (ArcKind.END, ArcKind.LONE_END)])
-        scores = self._beam.score(closed, ends, np.zeros(len(ends))).max(axis=1)  # (H,)
-        if scores.max() == -np.inf:  # only half a syllable is left
-            scores = closed.score
-        order = np.argsort(-scores, kind="stable")
-        order = order[scores[order] > -np.inf]
-        self._last = replace(closed, score=scores).take(order)
-        steps = self._steps(int(self._last.length[0]))
-        endings: dict[tuple[int, ...], float] = {}
+        self._last = self._ended(self._closed(self._last, pause=0.0))
+        steps = self._alignment.take(self._last, int(self._last.length[0]))
+        total = float(np.logaddexp.reduce(self._last.score))
+        texts: dict[tuple[int, ...], float] = {}
         for row, score in enumerate(self._last.score.tolist()):
             tokens = self._tokens(row)
-            endings[tokens] = float(np.logaddexp(endings.get(tokens, -np.inf), score))
-        total = np.logaddexp.reduce(self._last.score)
-        ranked = sorted(endings.items(), key=lambda ending: -ending[1])
+            texts[tokens] = float(np.logaddexp(texts.get(tokens, -np.inf), score - total))
+        best = sorted(texts, key=lambda tokens: -texts[tokens])[: self._options.candidates]
         self.reset()
-        return steps, tuple(
-            Ending(tokens, score - float(total))
-            for tokens, score in ranked[: self._options.candidates]
-        )
+        return steps, tuple(Ending(tokens, texts[tokens]) for tokens in best)
 
     # --- the search
 
     def _closed(self, hypotheses: Hypotheses, pause: float) -> Hypotheses:
-        """With the steps that consume nothing: a space, a missed letter, or both in either order."""
+        """With the steps that consume nothing: a space, a missed letter, both in either order."""
         arcs = self._consuming[0]
         groups = [hypotheses]
         for _ in range(2):
@@ -263,11 +162,11 @@ class Decoder:
             scores = self._beam.score(source, arcs, evidence)  # (H, A)
             if source is not hypotheses:  # one space and one missed letter at most
                 scores[(source.state == State.SPACE)[:, None] == self._spaces] = -np.inf
-            if len(hypotheses) == self._beam.size:
-                scores[scores <= hypotheses.score[-1]] = -np.inf  # would be pruned
+            scores[scores < self._beam.limit(hypotheses)] = -np.inf
             if scores.max(initial=-np.inf) == -np.inf:
                 break
-            groups.append(self._beam.extend([Extension(source, arcs, scores)]))
+            free = [Extension(source, arcs, scores)]
+            groups.append(self._beam.extend(free, max(1, int(_FREE * self._options.beam))))
         return self._beam.merge(groups)
 
     def _extended(self) -> Hypotheses:
@@ -277,49 +176,57 @@ class Decoder:
             if not len(source):
                 continue
             arcs = self._consuming[n]
-            evidence = np.zeros(len(arcs))
-            for place, pending in enumerate(self._pending[-n:]):
-                evidence += pending.scores[self._arcs.signs[arcs, place]]
+            evidence = self._alignment.evidence(arcs, n)
             likely = evidence > -self._options.arc_window
             likely |= self._arcs.kind[arcs] == ArcKind.NO_SIGN  # possible whatever was seen
             arcs, evidence = arcs[likely], evidence[likely]
             if len(arcs):
                 extensions.append(Extension(source, arcs, self._beam.score(source, arcs, evidence)))
-        return self._beam.extend(extensions)
+        return self._beam.extend(extensions, int(_CONSUMING * self._options.beam))
+
+    def _ended(self, hypotheses: Hypotheses) -> Hypotheses:
+        """With the step that ends the text, best first."""
+        ends = np.flatnonzero(np.isin(self._arcs.kind, (ArcKind.END, ArcKind.LONE_END)))
+        scores = self._beam.score(hypotheses, ends, np.zeros(len(ends))).max(axis=1)  # (H,)
+        if scores.max() == -np.inf:  # every hypothesis is in the middle of a syllable
+            scores = hypotheses.score
+        order = np.argsort(-scores, kind="stable")
+        order = order[scores[order] >= scores.max() - self._options.beam_window]
+        return replace(hypotheses, score=scores).take(order)
 
     # --- what is decided
 
     def _commit_agreed(self) -> tuple[Step, ...]:
-        """Commit the syllables on which all hypotheses agree; the best decides about very old ones."""
+        """Commit what all hypotheses agree on; the best one decides about what is very old."""
         agreed = int(self._last.length[0])
-        for stack in (*list(self._stacks)[1:], self._last):
+        for stack in (*self._stacks, self._last):
             agreed = min(agreed, int(stack.length.min(initial=agreed)))
             differs = (stack.history[:, :agreed] != self._last.history[0, :agreed]).any(axis=0)
             if differs.any():
                 agreed = int(differs.argmax())
         committed = self._commit(self._unalterable(agreed))
-        if self._last.length.max() > self._options.longest_preedit:
-            committed += self._commit_best()
+        while self._last.length.max() > self._options.longest_preedit:
+            committed += self._commit_syllables() or self._commit_all()
         return committed
 
-    def _commit_best(self) -> tuple[Step, ...]:
-        """Commit the whole syllables of the best hypothesis and drop what disagrees with them."""
-        state, length = State(self._last.state[0]), int(self._last.length[0])
-        whole = self._unalterable(length)
-        if state == State.ONSET and whole:
-            shared = self._last.history[0, : whole + 1]
-            self._keep(lambda stack: (stack.history[:, : whole + 1] == shared).all(axis=1))
-            return self._commit(whole)
-        self._stacks.clear()
-        closed = np.array([_CLOSED.get(state, state)], dtype=np.uint8)
-        self._last = replace(self._last.take(np.arange(1)), state=closed)
+    def _commit_syllables(self) -> tuple[Step, ...]:
+        """Commit the best hypothesis up to its last syllable; drop what disagrees."""
+        length = self._unalterable(int(self._last.length[0]))
+        if length == self._last.length[0]:  # there is no syllable
+            return self._commit_all()
+        shared = self._last.history[0, : length + 1]  # with the beginning of the last syllable
+        for i, stack in enumerate(self._stacks):
+            self._stacks[i] = _beginning_with(shared, stack)
+        self._last = _beginning_with(shared, self._last)
         return self._commit(length)
 
-    def _keep(self, which: Callable[[Hypotheses], NDArray[np.bool_]]) -> None:
-        """Drop hypotheses from every stack."""
-        self._last = self._last.take(which(self._last))
-        for i, stack in enumerate(self._stacks):
-            self._stacks[i] = stack.take(which(stack))
+    def _commit_all(self) -> tuple[Step, ...]:
+        """Commit the best hypothesis as it is; drop all others."""
+        self._stacks.clear()
+        best = self._last.take(np.arange(1))
+        state = State(best.state[0])
+        self._last = replace(best, state=np.array([_CLOSED.get(state, state)], dtype=np.uint8))
+        return self._commit(int(best.length[0]))
 
     def _unalterable(self, length: int) -> int:
         """How many of the best hypothesis's first steps no later letter can alter.
@@ -334,56 +241,18 @@ class Decoder:
         """Take the first steps, which all hypotheses share, off every history."""
         if length == 0:
             return ()
-        steps = self._steps(length)
-        del self._pending[: sum(len(step.readings) for step in steps)]
+        steps = self._alignment.take(self._last, length)
         self._last = self._last.without_first(length)
         for i, stack in enumerate(self._stacks):
             self._stacks[i] = stack.without_first(length)
         return steps
 
-    def _steps(self, length: int) -> tuple[Step, ...]:
-        """The best hypothesis's first steps with the emissions that they consumed."""
-        steps: list[Step] = []
-        place = 0
-        for arc in self._last.history[0, :length].tolist():
-            readings: list[Reading] = []
-            confidence = 1.0
-            for sign in self._arcs.signs[arc, : self._arcs.consumed[arc]].tolist():
-                posterior = self._settled(place)
-                readings.append(
-                    Reading(self._pending[place].emission, sign, posterior.readings)
-                )
-                confidence = min(confidence, float(posterior.arcs[arc]))
-                place += 1
-            token = int(self._arcs.token[arc])
-            steps.append(Step(None if token == NO_TOKEN else token, tuple(readings), confidence))
-        return tuple(steps)
-
-    def _settled(self, place: int) -> _Posterior:
-        """The posterior of an open emission: as it was when settled, or as it is now."""
-        pending = self._pending[place]
-        if pending.posterior is None:
-            pending.posterior = self._posterior(place)
-        return pending.posterior
-
-    def _posterior(self, place: int) -> _Posterior:
-        """What the newest hypotheses say about the open emission at a place."""
-        weights = np.exp(self._last.score - np.logaddexp.reduce(self._last.score))  # (H,)
-        rows = np.arange(len(self._last))
-        taken = np.arange(self._last.length.max()) < self._last.length[:, None]  # (H, L)
-        history = self._last.history[:, : taken.shape[1]]
-        consumed = np.cumsum(self._arcs.consumed[history] * taken, axis=1)  # (H, L)
-        column = (consumed <= place).sum(axis=1)
-        arc = history[rows, column]
-        within = place - (consumed[rows, column] - self._arcs.consumed[arc])
-        return _Posterior(
-            readings=np.bincount(self._arcs.signs[arc, within], weights, self._n_readings),
-            arcs=np.bincount(arc, weights, len(self._arcs)),
-        )
-
-    def _preedit(self) -> tuple[int, ...]:
-        return self._tokens(0)
-
     def _tokens(self, row: int) -> tuple[int, ...]:
         tokens = self._arcs.token[self._last.history[row, : self._last.length[row]]]
         return tuple(tokens[tokens != NO_TOKEN].tolist())
+
+
+def _beginning_with(arcs: NDArray[np.int16], hypotheses: Hypotheses) -> Hypotheses:
+    """Those hypotheses that took these arcs first."""
+    same = (hypotheses.history[:, : len(arcs)] == arcs).all(axis=1)
+    return hypotheses.take(same & (hypotheses.length >= len(arcs)))

@@ -1,7 +1,6 @@
 """Text edits: what a screen has to do so that it shows the current text."""
 
 from dataclasses import dataclass
-from os.path import commonprefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +31,6 @@ class TextEdit:
     @classmethod
     def between(cls, old: str, new: str) -> "TextEdit":
         """The shortest edit that turns one text into the other."""
-        shared = len(commonprefix([old, new]))
+        pairs = enumerate(zip(old, new, strict=False))
+        shared = next((i for i, (a, b) in pairs if a != b), min(len(old), len(new)))
         return cls(delete=len(old) - shared, insert=new[shared:])

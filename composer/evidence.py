@@ -1,4 +1,4 @@
-"""What the signal says: the likelihoods of one emission made safe, and the evidence of its pause."""
+"""What the signal says: the likelihoods of an emission made safe, the evidence of its pause."""
 
 import math
 from dataclasses import dataclass

@@ -59,7 +59,7 @@ class GrammarCosts:
         lone_more: Of going on after a lone letter.
     """
 
-    empty_text: float = -25.0
+    empty_text: float = -5.0
     lone_text: float = -5.0
     lone_letter: float = -9.0
     lone_more: float = -7.0

@@ -1,13 +1,14 @@
-"""The file of the n-gram language model: a trie of n-grams, small enough to map.
+"""The file of the n-gram language model: a trie of n-grams, small enough to ship, made to map.
 
-A *node* is an n-gram with its probability; a *context* is an n-gram that longer ones continue,
-with its back-off weight. Both are numbered breadth first, so the children of a context are
-contiguous: first those that are contexts themselves, then the others, each part in the order of
-their tokens. Nothing has to point anywhere, since the running sums of the numbers of children say
-where every context's children begin:
+A *node* is an n-gram with the probability of its last token after the others; a *context* is an
+n-gram that longer ones continue, with its back-off weight. Both are numbered breadth first, so the
+children of a context stand together, in the order of their tokens. Nothing has to point anywhere:
+one flag says where the children of the next context begin, another which nodes are contexts.
 
-    context   0 (empty)       1 (ᄀ)       2 (ᄂ)    …    70 (가)
-    nodes     ᄀ ᄂ … ᆨ ᆩ …    가 거 … 갸   나 너 …   …    가가 가고 …
+    children of    0 (empty)           1 (ᄀ)           2 (ᄂ)           …
+    nodes          ᄀ ᄂ ᄃ … ᆨ ᆩ ᆪ …    가 개 갸 걔 …    나 내 냐 …      …
+    first child    ●                   ●               ●
+    context        1 2 3 … 43 44       69    70        71 72
 """
 
 import struct
@@ -23,15 +24,18 @@ from numpy.typing import NDArray
 from jihwa.composer.jamo import N_TOKENS
 from jihwa.data.messages import DataError
 
-Codes = NDArray[np.uint8]
+Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-N_CODES = 256
-"""Entries of a codebook."""
+FLAG = np.uint8(128)
+"""Of `tokens`: the first child of a context. Of `prob_codes`: the node is a context itself."""
+N_PROB_CODES = 128
+N_BACKOFF_CODES = 256
+
 _MAGIC = b"jihwa-lm"
 _VERSION = 1
 _HEADER = struct.Struct("<8sHBBIII")
-"""Magic, version, tokens, order, contexts, nodes, CRC-32 of all that follows."""
+"""Magic, version, tokens, order, contexts, nodes + 1, CRC-32 of all that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,97 +43,91 @@ class NGramTrie:
     """All n-grams of a model, in the order and the types of the file.
 
     Attributes:
-        log_probs: (order, N_CODES) natural log-probabilities that the codes of 1-, 2-, … n-grams
-            stand for.
-        log_backoffs: (order, N_CODES) the same for the back-off weights of contexts of 0, 1, …
-            tokens; the empty context has none.
-        n_children: (C,) how many nodes continue each context.
-        n_contexts: (C,) how many of them are contexts; they come first.
-        backoff_codes: (C,) back-off weight of each context.
-        tokens: (M,) last token of each node.
-        prob_codes: (M,) probability of each node's last token after the others.
+        log_probs: (order, N_PROB_CODES) natural log-probabilities that the codes of 1-, 2-, …
+            grams stand for.
+        log_backoffs: (order, N_BACKOFF_CODES) log back-off weights that the codes of contexts of
+            0, 1, … tokens stand for.
+        tokens: (M + 1,) last token of every node, with the flag of a first child. After the last
+            node comes one flag more, so that all children end where the next ones begin.
+        prob_codes: (M + 1,) code of every node's log-probability, with the flag of a context.
+        backoff_codes: (C,) code of every context's log back-off weight.
     """
 
     log_probs: Floats
     log_backoffs: Floats
-    n_children: Codes
-    n_contexts: Codes
-    backoff_codes: Codes
-    tokens: Codes
-    prob_codes: Codes
-
-    @property
-    def order(self) -> int:
-        """The length of the longest n-grams."""
-        return len(self.log_probs)
+    tokens: Bytes
+    prob_codes: Bytes
+    backoff_codes: Bytes
 
     def write(self, path: Path) -> None:
-        """Writes the file atomically: a reader finds the old one or the whole new one."""
-        body = b"".join(np.ascontiguousarray(part).tobytes() for part in astuple(self))
-        header = _HEADER.pack(
-            _MAGIC,
-            _VERSION,
-            N_TOKENS,
-            self.order,
-            self.n_children.size,
-            self.tokens.size,
-            zlib.crc32(body),
-        )
+        """Writes the file at once: readers find the old file or the whole new one.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        body = b"".join(part.tobytes() for part in astuple(self))
+        sizes = len(self.log_probs), self.backoff_codes.size, self.tokens.size
         part = path.with_name(f"{path.name}.part")
-        part.write_bytes(header + body)
+        part.write_bytes(_HEADER.pack(_MAGIC, _VERSION, N_TOKENS, *sizes, zlib.crc32(body)) + body)
         part.replace(path)
 
     @classmethod
     def read(cls, path: Path | Traversable) -> Self:
-        """Maps a file (or reads it, where it lies in an archive).
+        """Maps a file, or reads it where it cannot be mapped (in an archive).
 
         Raises:
-            DataError: It is missing, no such file, of another version, cut short or damaged.
+            DataError: It is missing, no language model, of another version, cut short or damaged.
         """
-        content = _bytes_of(path)
+        content = _content(path)
         if content[: len(_MAGIC)].tobytes() != _MAGIC:
             raise DataError(
-                ko=f"{path}: jihwa 언어 모델 파일이 아닙니다. jihwa lm build로 만든 파일을 주세요.",
+                ko=f"{path}: jihwa 언어 모델이 아닙니다. jihwa lm build로 만든 파일을 주세요.",
                 en=f"{path}: not a jihwa language model. Give a file made by jihwa lm build.",
             )
-        if content.size < _HEADER.size:
+        header, body = content[: _HEADER.size].tobytes(), content[_HEADER.size :]
+        if len(header) < _HEADER.size:
             raise _damaged(path)
-        _, version, n_tokens, order, n_contexts, n_nodes, checksum = _HEADER.unpack(
-            content[: _HEADER.size].tobytes()
-        )
+        _, version, n_tokens, order, n_contexts, n_nodes, checksum = _HEADER.unpack(header)
         if (version, n_tokens) != (_VERSION, N_TOKENS):
             raise DataError(
-                ko=f"{path}: 언어 모델 판이 {version}(글자 {n_tokens}개)인데, 이 프로그램은 "
-                f"{_VERSION}({N_TOKENS}개)만 읽습니다. jihwa lm build로 다시 만드세요.",
-                en=f"{path}: language model of version {version} ({n_tokens} tokens); this program "
-                f"reads {_VERSION} ({N_TOKENS}). Make it again with jihwa lm build.",
+                ko=f"{path}: 언어 모델 버전 {version}(기호 {n_tokens}개)은 읽을 수 없습니다. 이 "
+                f"프로그램은 버전 {_VERSION}({N_TOKENS}개)을 읽습니다. jihwa lm build로 다시 "
+                "만드세요.",
+                en=f"{path}: language model version {version} ({n_tokens} tokens) cannot be read; "
+                f"this program reads version {_VERSION} ({N_TOKENS}). Make it again with "
+                "jihwa lm build.",
             )
-        body = content[_HEADER.size :]
-        n_book = order * N_CODES * np.dtype(np.float32).itemsize
-        sizes = [n_book, n_book, n_contexts, n_contexts, n_contexts, n_nodes, n_nodes]
-        if body.size != sum(sizes) or zlib.crc32(body) != checksum:
+        itemsize = np.dtype(np.float32).itemsize
+        probs_end = order * N_PROB_CODES * itemsize
+        backoffs_end = probs_end + order * N_BACKOFF_CODES * itemsize
+        tokens_end = backoffs_end + n_nodes
+        codes_end = tokens_end + n_nodes
+        if body.size != codes_end + n_contexts or zlib.crc32(body.data) != checksum:
             raise _damaged(path)
-        books, codes = body[: 2 * n_book].view("<f4"), body[2 * n_book :]
-        log_probs, log_backoffs = books.reshape(2, order, N_CODES)
-        return cls(log_probs, log_backoffs, *np.split(codes, np.cumsum(sizes[2:-1])))
+        return cls(
+            body[:probs_end].view("<f4").reshape(order, N_PROB_CODES),
+            body[probs_end:backoffs_end].view("<f4").reshape(order, N_BACKOFF_CODES),
+            body[backoffs_end:tokens_end],
+            body[tokens_end:codes_end],
+            body[codes_end:],
+        )
 
 
-def _bytes_of(path: Path | Traversable) -> Codes:
+def _content(path: Path | Traversable) -> Bytes:
     try:
         if isinstance(path, Path):
             return np.memmap(path, dtype=np.uint8, mode="r")
         return np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
+    except (OSError, ValueError) as error:  # ValueError: nothing in it to map
         raise DataError(
-            ko=f"{path}: 언어 모델을 열 수 없습니다({error}). 경로를 확인하세요.",
-            en=f"{path}: the language model cannot be opened ({error}). Check the path.",
+            ko=f"{path}: 언어 모델을 읽을 수 없습니다({error}). 경로를 확인하세요.",
+            en=f"{path}: the language model cannot be read ({error}). Check the path.",
         ) from error
 
 
 def _damaged(path: Path | Traversable) -> DataError:
     return DataError(
-        ko=f"{path}: 언어 모델 파일이 잘렸거나 손상되었습니다. 다시 받거나 jihwa lm build로 "
-        "다시 만드세요.",
-        en=f"{path}: the language model is cut short or damaged. Get it again or make it again "
-        "with jihwa lm build.",
+        ko=f"{path}: 언어 모델이 잘렸거나 손상되었습니다. 다시 받거나 jihwa lm build로 만드세요.",
+        en=f"{path}: the language model is cut short or damaged. Get it again, or make it with "
+        "jihwa lm build.",
     )

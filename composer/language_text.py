@@ -5,7 +5,7 @@ import logging
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.composer.jamo import BOUNDARY, CODAS, ONSETS, SPACE, VOWELS, Tokens
-from jihwa.data.messages import UsageError
+from jihwa.data.messages import Message, UsageError
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,15 +31,13 @@ class Text:
     Attributes:
         name: Where they come from, for messages.
         lines: The lines, joined by newlines.
-        weight: How many times every line counts.
     """
 
     name: str
     lines: str
-    weight: int = 1
 
 
-def read_text(path: Path, weight: int = 1) -> Text:
+def read_text(path: Path) -> Text:
     """Reads a UTF-8 text, plain or gzip-compressed (`.gz`).
 
     Raises:
@@ -54,41 +52,76 @@ def read_text(path: Path, weight: int = 1) -> Text:
             ko=f"{path}: 글 파일을 읽을 수 없습니다({error}). 경로와 압축 형식을 확인하세요.",
             en=f"{path}: the text cannot be read ({error}). Check the path and the compression.",
         ) from error
-    return Text(str(path), content.decode("utf-8-sig", errors="replace"), weight)
+    return Text(str(path), content.decode("utf-8-sig", errors="replace"))
 
 
-def single_words(texts: Iterable[Text]) -> Text:
-    """Every word of the texts as a line: a frequent word more often, by the log of its count.
+def training_texts(paths: Iterable[Path], names: tuple[Path, Path] | None = None) -> list[Text]:
+    """Everything that a model learns from: sentences, single words, personal names.
 
-    Single words are spelled as often as sentences are, and running text alone knows little of a
-    word that stands between two boundaries.
+    Args:
+        paths: Texts, running or lists, a sentence, word or name a line.
+        names: Lists of family names and of given names, to be combined.
+
+    Raises:
+        UsageError: A file cannot be read.
+    """
+    texts = [read_text(path) for path in paths]
+    extras = [_single_words(texts)]
+    if names:
+        families, given = names
+        extras.append(_personal_names(read_text(families), read_text(given), texts))
+    return texts + extras
+
+
+def _single_words(texts: Iterable[Text]) -> Text:
+    """Every word as a line of its own, a third as often as it occurs in the texts.
+
+    Words are spelled alone as often as in sentences, but few texts hold a word between boundaries.
     """
     counts = Counter(chain.from_iterable(text.lines.split() for text in texts))
-    lines = chain.from_iterable([word] * n.bit_length() for word, n in sorted(counts.items()))
-    return Text("words", "\n".join(lines))
+    lines = chain.from_iterable([word] * -(-n // 3) for word, n in sorted(counts.items()))
+    return Text("single words", "\n".join(lines))
 
 
-def personal_names(families: Text, given: Text, weight: int = 1) -> Text:
-    """Every family name before every given name."""
-    names = (f + g for f in families.lines.split() for g in given.lines.split())
-    return Text(f"{families.name} × {given.name}", "\n".join(names), weight)
+def _personal_names(families: Text, given: Text, texts: Iterable[Text]) -> Text:
+    """Every family name before every given name, ten times on average.
+
+    A family name counts in proportion to how many of its full names stand in the texts.
+    """
+    family_names, given_names = families.lines.split(), given.lines.split()
+    words = set(chain.from_iterable(text.lines.split() for text in texts))
+    n_known = [1 + sum(f + g in words for g in given_names) for f in family_names]
+    scale = 10 * len(n_known) / max(sum(n_known), 1)
+    lines = (
+        family + name
+        for family, n in zip(family_names, n_known, strict=True)
+        for name in given_names
+        for _ in range(max(1, round(n * scale)))
+    )
+    return Text(f"{families.name} x {given.name}", "\n".join(lines))
 
 
 def tokens_of(texts: Iterable[Text]) -> Tokens:
-    """The tokens of all lines, each repeated by its weight, with boundaries between and around.
+    """The tokens of all lines, with a boundary before, between and after them.
 
     Runs of spaces count as one. Lines with anything else than syllables and spaces are left out,
     and their number is logged.
 
     Raises:
-        UsageError: A text has no line to learn from.
+        UsageError: There is no text, or one without a line to learn from.
     """
-    return np.concatenate([[np.uint8(BOUNDARY)], *chain.from_iterable(map(_weighted, texts))])
+    parts = [_tokens_of_text(text) for text in texts]
+    if not parts:
+        raise UsageError(
+            ko="배울 글이 없습니다. 글 파일을 하나 이상 주세요.",
+            en="Nothing to learn from. Give one text file at least.",
+        )
+    return np.concatenate([np.array([BOUNDARY], dtype=np.uint8), *parts])
 
 
-def _weighted(text: Text) -> Iterator[Tokens]:
+def _tokens_of_text(text: Text) -> Tokens:
     tokens, n_lines, n_skipped = _tokens_of_lines(text.lines)
-    if not tokens.size:
+    if not n_lines:
         raise UsageError(
             ko=f"{text.name}: 배울 글이 없습니다(한글이 아닌 줄 {n_skipped}개). "
             "한 줄에 한 문장씩 한글 음절과 빈칸만 넣으세요.",
@@ -96,14 +129,14 @@ def _weighted(text: Text) -> Iterator[Tokens]:
             "Give one sentence a line, Hangul syllables and spaces only.",
         )
     _LOG.info(
-        "%s: %d lines x %d, %d tokens, %d lines that are not Hangul left out",
-        text.name,
-        n_lines,
-        text.weight,
-        tokens.size,
-        n_skipped,
+        Message(
+            ko=f"{text.name}: {n_lines}줄, 토큰 {tokens.size}개; "
+            f"한글이 아니어서 뺀 줄 {n_skipped}개",
+            en=f"{text.name}: {n_lines} lines, {tokens.size} tokens; {n_skipped} lines that are "
+            "not Hangul left out",
+        )
     )
-    yield from [tokens] * text.weight
+    return tokens
 
 
 def _tokens_of_lines(text: str) -> tuple[Tokens, int, int]:

@@ -1,31 +1,41 @@
-"""Builds the n-gram language model: modified Kneser–Ney estimates, pruned and quantised.
+"""Builds the n-gram language model: modified Kneser-Ney estimates, pruned and quantised.
 
-S. F. Chen and J. Goodman (1999), "An empirical study of smoothing techniques for language
-modeling"; A. Stolcke (1998), "Entropy-based pruning of backoff language models".
+Sources: S. F. Chen and J. Goodman (1999), "An empirical study of smoothing techniques for language
+modeling"; A. Stolcke (1998), "Entropy-based pruning of backoff language models"; V. Siivola,
+T. Hirsimäki and S. Virpioja (2007), "On growing and pruning Kneser-Ney smoothed n-gram models".
 
-An n-gram is a number of 7 bits a token, its first token the highest: sorting the longest n-grams
-sorts all shorter ones too, as prefixes.
+An n-gram is one number, 7 bits a token, the first token highest. So one sort of the longest
+n-grams sorts all shorter ones too, as their beginnings.
 """
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.jamo import BOUNDARY, N_TOKENS, Tokens
-from jihwa.composer.language_file import N_CODES, Codes, Floats, NGramTrie
+from jihwa.composer.language_file import (
+    FLAG,
+    N_BACKOFF_CODES,
+    N_PROB_CODES,
+    Bytes,
+    Floats,
+    NGramTrie,
+)
 from jihwa.composer.language_text import Text, tokens_of
+from jihwa.data.messages import Message, UsageError
 
 _LOG = logging.getLogger(__name__)
 
-_BITS = np.uint64(7)
-_TOKEN = np.uint64(127)
+_TOKEN_BITS = 7
+_MAX_ORDER = 64 // _TOKEN_BITS
 
 Keys = NDArray[np.uint64]
-Indices = NDArray[np.int32]
+Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
 
 
@@ -35,215 +45,233 @@ class BuildOptions:
 
     Attributes:
         order: The length of the longest n-grams, 2 to 9.
-        max_ngrams: How many n-grams stay after pruning.
+        max_ngrams: How many n-grams remain after pruning; one takes about 2.5 bytes.
     """
 
-    order: int = 8
-    max_ngrams: int = 5_500_000
+    order: int = 9
+    max_ngrams: int = 6_400_000
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.order <= _MAX_ORDER:
+            raise UsageError(
+                ko=f"언어 모델 차수 {self.order}: 2부터 {_MAX_ORDER}까지 쓸 수 있습니다.",
+                en=f"Language model order {self.order}: give 2 to {_MAX_ORDER}.",
+            )
 
 
 @dataclass(slots=True)
 class _Level:
-    """All n-grams of one length that occur, sorted.
+    """All n-grams of one length in the texts, sorted, pruned ones too.
 
     Attributes:
         keys: (M,) the n-grams.
-        counts: (M,) how often they occur.
+        occurrences: (M,) how often they stand in the texts.
         parent: (M,) place of the n-gram without its last token, one level shorter.
         suffix: (M,) place of the n-gram without its first token, one level shorter.
-        prob: (M,) of the last token after the others.
+        kept: (M,) not pruned.
+        prob: (M,) of the last token after the others, stored or by back-off.
+        backoff: (M,) back-off weight as a context; 1 where nothing continues it.
     """
 
     keys: Keys
-    counts: NDArray[np.int64]
-    parent: Indices
-    suffix: Indices
-    prob: Values
+    occurrences: Counts
+    parent: NDArray[np.int32]
+    suffix: NDArray[np.int32]
+    kept: NDArray[np.bool_] = field(init=False)
+    prob: Values = field(init=False)
+    backoff: Values = field(init=False)
 
-def build(texts: Iterable[Text], output: Path, options: BuildOptions | None = None) -> NGramTrie:
-    """Builds a model from texts and writes it.
+    def __post_init__(self) -> None:
+        self.kept = np.ones(self.keys.size, dtype=np.bool_)
+        self.prob = self.backoff = np.ones(self.keys.size)
+
+
+def build(texts: Iterable[Text], output: Path, options: BuildOptions | None = None) -> None:
+    """Builds a model from texts and writes its file. The same texts give the same file.
+
+    Takes about 40 s and 3 GB for 80 million tokens.
 
     Raises:
-        UsageError: A text has no line to learn from.
+        UsageError: There is no text, or one without a line to learn from.
+        OSError: The file cannot be written.
     """
     options = options or BuildOptions()
-    levels = _count(tokens_of(texts), options.order)
-    _estimate(levels)
-    trie = _pack(levels, _prune(levels, options.max_ngrams))
+    tokens = tokens_of(texts)
+    _LOG.info(Message(ko=f"토큰 모두 {tokens.size}개", en=f"{tokens.size} tokens in all"))
+    levels = _count(tokens, options.order)
+    discounts = [_discounts(counts) for counts in _adjusted_counts(levels)]
+    _estimate(levels, discounts)
+    found = sum(level.keys.size for level in levels[1:])
+    _LOG.info(Message(ko=f"추리기 전 n-gram {found}개", en=f"{found} n-grams before pruning"))
+    _prune(levels, options.max_ngrams)
+    _estimate(levels, discounts)
+    trie = _pack(levels)
     trie.write(output)
-    return trie
+    kept, size = trie.tokens.size - 1, output.stat().st_size
+    _LOG.info(
+        Message(
+            ko=f"{output}: n-gram {kept}개, {size}바이트",
+            en=f"{output}: {kept} n-grams, {size} bytes",
+        )
+    )
 
 
 def _count(tokens: Tokens, order: int) -> list[_Level]:
-    """All n-grams of 1 to `order` tokens inside the texts, shortest first."""
+    """All n-grams of 0 to `order` tokens within a line and its boundaries, shortest first."""
     n = tokens.size - 1  # the last boundary begins nothing
-    padded = np.concatenate([tokens, np.zeros(order, dtype=np.uint8)])
-    keys = padded[:n].astype(np.uint64)
+    padded = np.concatenate([tokens, np.full(order, BOUNDARY, dtype=np.uint8)])
+    keys: Keys = padded[:n].astype(np.uint64)
     inside = np.ones(n, dtype=np.bool_)
     for k in range(1, order):
-        token = padded[k : k + n]
-        keys <<= _BITS
-        keys |= token * inside
-        inside &= token != BOUNDARY
+        keys = keys << _bits(1) | np.where(inside, padded[k : k + n], BOUNDARY).astype(np.uint64)
+        inside &= padded[k : k + n] != BOUNDARY
     keys.sort()
-    counts = np.ones(n, dtype=np.int64)
 
-    levels: list[_Level] = []
-    for length in range(order, 0, -1):
-        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-        keys, counts = keys[first], np.add.reduceat(counts, first)
-        real = np.ones(keys.size, dtype=np.bool_)
-        if length > 2:  # a boundary ends an n-gram; what follows it is padding
-            real = (keys >> _BITS) & _TOKEN != BOUNDARY
-            none = np.empty(0, dtype=np.int32)
-        levels.insert(0, _Level(keys[real], counts[real], none, none, np.empty(0)))
-        keys >>= _BITS
-    levels[0] = _with_all_tokens(levels[0])
-    for n, (shorter, level) in enumerate(zip(levels, levels[1:], strict=False), 2):
-        level.parent = _places(shorter.keys, level.keys >> _BITS)
-        level.suffix = _places(shorter.keys, level.keys & np.uint64((1 << 7 * (n - 1)) - 1))
+    occurrences = np.ones(n, dtype=np.int64)
+    found: list[tuple[Keys, Counts]] = []
+    for length in range(order, 1, -1):
+        first = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+        keys, occurrences = keys[first], np.add.reduceat(occurrences, first)
+        # Behind a boundary that ends a line there is padding only.
+        real = (_last(keys >> _bits(1)) != BOUNDARY) | (length == 2)
+        found.append((keys[real], occurrences[real]))
+        keys = keys >> _bits(1)
+    unigrams = np.bincount(keys.astype(np.intp), occurrences, N_TOKENS).astype(np.int64)
+    found.append((np.arange(N_TOKENS, dtype=np.uint64), unigrams))
+
+    nowhere = np.zeros(1, dtype=np.int32)
+    levels = [_Level(np.zeros(1, dtype=np.uint64), np.array([n]), nowhere, nowhere)]
+    for length, (keys, occurrences) in enumerate(reversed(found), 1):
+        shorter = levels[-1].keys
+        without_first = keys & ((np.uint64(1) << _bits(length - 1)) - np.uint64(1))
+        parent = np.searchsorted(shorter, keys >> _bits(1)).astype(np.int32)
+        suffix = np.searchsorted(shorter, without_first).astype(np.int32)
+        levels.append(_Level(keys, occurrences, parent, suffix))
     return levels
 
 
-def _with_all_tokens(level: _Level) -> _Level:
-    """The 1-grams, with those that never occur, continuing the empty n-gram."""
-    counts = np.zeros(N_TOKENS, dtype=np.int64)
-    counts[level.keys.astype(np.intp)] = level.counts
-    keys = np.arange(N_TOKENS, dtype=np.uint64)
-    nowhere = np.zeros(N_TOKENS, dtype=np.int32)
-    return _Level(keys, counts, nowhere, nowhere, np.empty(0))
+def _bits(n_tokens: int) -> np.uint64:
+    return np.uint64(_TOKEN_BITS * n_tokens)
 
 
-def _places(keys: Keys, wanted: Keys) -> Indices:
-    return np.searchsorted(keys, wanted).astype(np.int32)
+def _last(keys: Keys) -> Bytes:
+    """The last tokens of n-grams."""
+    return (keys & ((np.uint64(1) << _bits(1)) - np.uint64(1))).astype(np.uint8)
 
 
-def _estimate(levels: list[_Level]) -> None:
-    """Sets all probabilities: interpolated modified Kneser-Ney (Chen and Goodman, section 3)."""
-    shorter = np.array([1 / N_TOKENS])
-    for n, level in enumerate(levels, 1):
-        counts = level.counts
-        if n < len(levels):  # in how many contexts it occurs; after a boundary there is one only
-            opening = level.keys >> np.uint64(7 * (n - 1)) == BOUNDARY
-            contexts = np.bincount(levels[n].suffix, minlength=counts.size)
-            counts = np.where(opening & (n > 1), counts, contexts)
-        discount = _discounts(counts)[np.minimum(counts, 3)]  # (M,)
-        total = np.bincount(level.parent, counts)
-        rest = np.bincount(level.parent, discount) / np.maximum(total, 1)
-        level.prob = (counts - discount) / total[level.parent]
-        level.prob += rest[level.parent] * shorter[level.suffix]
-        shorter = level.prob
+def _adjusted_counts(levels: Sequence[_Level]) -> list[Counts]:
+    """What the probabilities of every level but the empty one are estimated from, each (M,).
+
+    The longest n-grams and those that open a text count as often as they occur. Any other counts
+    once for every longer one that ends with it, since that explains its further occurrences; where
+    the longer one is pruned, it counts for all of that one's count (Siivola et al., section II-C).
+    """
+    counts = [levels[-1].occurrences]
+    for length in range(len(levels) - 2, 0, -1):
+        level, longer = levels[length], levels[length + 1]
+        passed_on = np.where(longer.kept, 1, counts[-1])
+        count = np.bincount(longer.suffix, passed_on, level.keys.size).astype(np.int64)
+        if length > 1:
+            opening = level.keys >> _bits(length - 1) == BOUNDARY
+            count[opening] = level.occurrences[opening]
+        counts.append(count)
+    return counts[::-1]
 
 
-def _discounts(counts: NDArray[np.int64]) -> Values:
-    """What n-grams that occur 0, 1, 2, 3 or more times give up (Chen and Goodman, equation 17)."""
+def _discounts(counts: Counts) -> Values:
+    """What counts of 0, 1, 2, 3 and more give up (Chen and Goodman, equation 17)."""
     n1, n2, n3, n4 = np.bincount(np.minimum(counts, 5), minlength=6)[1:5]
-    if min(n1, n2, n3, n4) > 0:
+    if n1 and n2 and n3 and n4:
         y = n1 / (n1 + 2 * n2)
         discounts = np.array([0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3])
         if (discounts[1:] > 0).all():
             return discounts
-    return np.array([0, 0.5, 1, 1.5])  # too little text to estimate them
+    return np.array([0, 0.5, 1, 1.5])  # too little text for an estimate
 
 
-def _prune(levels: list[_Level], max_ngrams: int) -> list[NDArray[np.bool_]]:
-    """Which n-grams stay: those whose loss would change the distribution most, and their prefixes.
+def _estimate(levels: Sequence[_Level], discounts: Sequence[Values]) -> None:
+    """Sets probabilities and back-off weights: interpolated modified Kneser-Ney.
 
-    The loss is the relative entropy of Stolcke (1998), equation 5. The probability of a context is
-    its share of the text, not the model's own: Kneser-Ney probabilities of short n-grams tell where
-    these are new, not how often they are.
+    Chen and Goodman, section 3; below the 1-grams all tokens are equally likely. A pruned n-gram
+    gives up its whole count, so its probability is that of backing off.
     """
-    total = levels[0].counts.sum()
-    losses: list[Values] = []
-    for shorter, level in zip(levels, levels[1:], strict=False):
-        prob, short_prob = level.prob, shorter.prob[level.suffix]
+    levels[0].prob = np.array([1 / N_TOKENS])
+    counts = _adjusted_counts(levels)
+    for (shorter, level), count, discount in zip(pairwise(levels), counts, discounts, strict=True):
+        given_up = np.where(level.kept, discount[np.minimum(count, 3)], count)  # (M,)
         size = shorter.keys.size
-        share = np.bincount(level.parent, level.counts, size)[level.parent] / total
-        rest = (1 - np.bincount(level.parent, prob, size))[level.parent]
-        short_rest = (1 - np.bincount(level.parent, short_prob, size))[level.parent]
-        rest, short_rest = np.maximum(rest, 1e-12), np.maximum(short_rest, 1e-12)
-        growth = np.log((rest + prob) / (short_rest + short_prob) * short_rest / rest)
-        backoff = np.log((rest + prob) / (short_rest + short_prob))
-        loss = -share * (prob * (np.log(short_prob / prob) + backoff) + growth * rest)
-        losses.append(loss)
-    for level, shorter_loss, loss in zip(
-        levels[:1:-1], losses[-2::-1], losses[:0:-1], strict=True
-    ):
-        first = np.flatnonzero(np.diff(level.parent, prepend=-1))
-        parent = level.parent[first]
-        shorter_loss[parent] = np.maximum(shorter_loss[parent], np.maximum.reduceat(loss, first))
-    n_pruned = sum(loss.size for loss in losses) + N_TOKENS - max_ngrams
-    threshold = -np.inf
-    if n_pruned > 0:
-        threshold = np.partition(np.concatenate(losses), n_pruned)[n_pruned]
-    return [np.ones(N_TOKENS, dtype=np.bool_)] + [loss >= threshold for loss in losses]
+        total = np.bincount(level.parent, count, size)
+        rest = np.bincount(level.parent, given_up, size)
+        shorter.backoff = np.divide(rest, total, out=np.ones(size), where=total > 0)
+        level.prob = (count - given_up) / total[level.parent]
+        level.prob += shorter.backoff[level.parent] * shorter.prob[level.suffix]
 
 
-def _pack(levels: list[_Level], kept: list[NDArray[np.bool_]]) -> NGramTrie:
-    """Brings the n-grams that stay into the order of the file and gives contexts their back-off.
+def _prune(levels: Sequence[_Level], max_ngrams: int) -> None:
+    """Keeps the n-grams whose loss would change the model most, their beginnings, all 1-grams."""
+    n_tokens = int(levels[0].occurrences[0])
+    losses = [_loss(shorter, level, n_tokens) for shorter, level in pairwise(levels[1:])]
+    for i in range(len(losses) - 1, 0, -1):  # what continues an n-gram keeps it
+        np.maximum.at(losses[i - 1], levels[i + 2].parent, losses[i])
+    all_losses = np.concatenate(losses)
+    n_kept = max(max_ngrams - N_TOKENS, 0)
+    if n_kept >= all_losses.size:
+        return
+    threshold = -np.partition(-all_losses, n_kept)[n_kept]
+    for level, loss in zip(levels[2:], losses, strict=True):
+        level.kept = loss > threshold
 
-    Going up in length, `contexts` are the n-grams one shorter that are continued, in the order of
-    the file, and `shorter` is the pruned and quantised probability of all n-grams one shorter.
+
+def _loss(shorter: _Level, level: _Level, n_tokens: int) -> Values:
+    """Relative entropy (M,) between the models with and without each n-gram (Stolcke, equation 5).
+
+    How probable its context is tells the text itself: Kneser-Ney probabilities of short n-grams
+    say how often these are new, not how often they are.
     """
-    probs: list[tuple[Floats, Codes]] = []
-    backoffs: list[tuple[Floats, Codes]] = []
-    tokens: list[Codes] = []
-    n_children: list[Codes] = []
-    n_contexts: list[Codes] = []
-    contexts, shorter = np.zeros(1, dtype=np.intp), np.full(1, 1 / N_TOKENS)
-    for level, keep, continued in zip(levels, kept, [*kept_parents(levels, kept)], strict=True):
-        size = shorter.size
-        number = np.full(size, -1)
-        number[contexts] = np.arange(contexts.size)
-        nodes = np.flatnonzero(keep)
-        nodes = nodes[np.lexsort((~continued[nodes], number[level.parent[nodes]]))]
-        parents = level.parent[nodes]
-        lower = shorter[level.suffix]  # (M,)
-        rest = 1 - np.bincount(parents, level.prob[nodes], size)[contexts]
-        lower_rest = 1 - np.bincount(parents, lower[nodes], size)[contexts]
-        weights = np.where(lower_rest > 1e-9, np.maximum(rest, 1e-12) / np.maximum(lower_rest, 1e-9), 1)
-        backoffs.append(_quantise(np.log(weights)))
-        probs.append(_quantise(np.log(level.prob[nodes])))
+    parent, size = level.parent, shorter.keys.size
+    shorter_prob = shorter.prob[level.suffix]
+    share = np.bincount(parent, level.occurrences, size) / n_tokens
+    shorter_rest = np.maximum(1 - np.bincount(parent, shorter_prob, size), 1e-12)
+    rest = shorter.backoff * shorter_rest  # of the probability, left to the back-off
+    backoff = (rest[parent] + level.prob) / (shorter_rest[parent] + shorter_prob)  # without it
+    change: Values = level.prob * np.log(level.prob / (backoff * shorter_prob))
+    change -= rest[parent] * np.log(backoff / shorter.backoff[parent])
+    change *= share[parent]
+    return change
 
-        backoff = np.ones(size)
-        backoff[contexts] = weights
-        shorter = backoff[level.parent] * lower
-        shorter[nodes] = level.prob[nodes]
-        tokens.append((level.keys[nodes] & _TOKEN).astype(np.uint8))
-        n_children.append(np.bincount(number[parents]).astype(np.uint8))
-        contexts = nodes[continued[nodes]]
-        n_contexts.append(
-            np.bincount(number[level.parent[contexts]], minlength=n_children[-1].size).astype(
-                np.uint8
-            )
-        )
+
+def _pack(levels: Sequence[_Level]) -> NGramTrie:
+    """Brings what is kept into the order of the file."""
+    probs: list[tuple[Floats, Bytes]] = []
+    backoffs: list[tuple[Floats, Bytes]] = []
+    tokens: list[Bytes] = []
+    contexts = np.zeros(1, dtype=np.intp)  # of the level before, in the order of the file
+    for shorter, level, longer in zip(levels, levels[1:], [*levels[2:], None], strict=False):
+        number = np.zeros(shorter.keys.size, dtype=np.intp)
+        number[contexts] = np.arange(contexts.size)
+        is_context = np.zeros(level.keys.size, dtype=np.bool_)
+        if longer is not None:
+            is_context[longer.parent[longer.kept]] = True
+        nodes = np.flatnonzero(level.kept)  # in the order of their tokens
+        nodes = nodes[np.argsort(number[level.parent[nodes]], kind="stable")]
+        is_first = np.diff(level.parent[nodes], prepend=-1) != 0
+        book, codes = _quantise(np.log(level.prob[nodes]), N_PROB_CODES)
+        backoffs.append(_quantise(np.log(shorter.backoff[contexts]), N_BACKOFF_CODES))
+        probs.append((book, codes | FLAG * is_context[nodes]))
+        tokens.append(_last(level.keys[nodes]) | FLAG * is_first)
+        contexts = nodes[is_context[nodes]]
     return NGramTrie(
         log_probs=np.stack([book for book, _ in probs]),
         log_backoffs=np.stack([book for book, _ in backoffs]),
-        n_children=np.concatenate(n_children),
-        n_contexts=np.concatenate(n_contexts),
+        tokens=np.concatenate([*tokens, [FLAG]]),
+        prob_codes=np.concatenate([*(codes for _, codes in probs), [np.uint8(0)]]),
         backoff_codes=np.concatenate([codes for _, codes in backoffs]),
-        tokens=np.concatenate(tokens),
-        prob_codes=np.concatenate([codes for _, codes in probs]),
     )
 
 
-def kept_parents(levels, kept):
-    for n, level in enumerate(levels):
-        c = np.zeros(level.keys.size, dtype=np.bool_)
-        if n + 1 < len(levels):
-            c[levels[n + 1].parent[kept[n + 1]]] = True
-        yield c
-
-
-def _quantise(logs: Values) -> tuple[Floats, Codes]:
-    """A codebook and the codes of logarithms: finest at the top, where an error weighs most."""
-    top = logs.max(initial=-np.inf)
-    step = max(np.sqrt(top - logs.min(initial=np.inf)) / (N_CODES - 1), 1e-9)
-    book = top - (np.arange(N_CODES) * step) ** 2
-    codes = np.rint(np.sqrt(top - logs) / step).astype(np.uint8)
-    return book.astype(np.float32), codes
-
-
-def _values(book: Floats, codes: Codes) -> Values:
-    return np.exp(book.astype(np.float64))[codes]
+def _quantise(logs: Values, n_codes: int) -> tuple[Floats, Bytes]:
+    """A codebook (n_codes,) and the codes of logarithms: finest at the top, where it matters."""
+    top, bottom = logs.max(initial=-np.inf), logs.min(initial=np.inf)
+    step = np.sqrt(max(top - bottom, 1e-9)) / (n_codes - 1)
+    book = top - (np.arange(n_codes) * step) ** 2
+    return book.astype(np.float32), np.rint(np.sqrt(top - logs) / step).astype(np.uint8)

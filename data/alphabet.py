@@ -108,7 +108,7 @@ class Alphabet:
                 signs=tuple(str(sign) for sign in table["signs"]),
                 sequences={k: tuple(v) for k, v in table.get("spelling", {}).items()},
             )
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(
                 ko=f"{source}: 글자표가 아닙니다 ({error}). name과 signs가 있는 TOML이어야 합니다.",
                 en=f"{source}: not an alphabet ({error}). It must be TOML with name and signs.",

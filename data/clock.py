@@ -31,12 +31,14 @@ class Clock:
         resets: Resets so far.
         gaps: Steps of more than `GAP_S` so far, resets included.
         longest_gap_s: The longest of them.
+        lost_s: All of them together.
         elapsed_s: Time of the last trusted sample since the first.
     """
 
     resets: int = 0
     gaps: int = 0
     longest_gap_s: float = 0.0
+    lost_s: float = 0.0
     elapsed_s: float = 0.0
     _raw_s: float | None = None
     _suspect_s: float | None = None
@@ -61,6 +63,7 @@ class Clock:
         self._raw_s, self._suspect_s = raw_s, None
         if step_s > GAP_S:
             self.gaps += 1
+            self.lost_s += step_s
             self.longest_gap_s = max(self.longest_gap_s, step_s)
         self.elapsed_s += step_s
         return self.elapsed_s

@@ -40,7 +40,7 @@ class Episode:
 
     Attributes:
         path: The file.
-        sign: The label: its folder, or what the file says of itself.
+        sign: The label: its folder, else its file's name, else what the file says of itself.
         style: How bent the fingers are, 1 (very straight) to 5 (very bent); None if unknown.
         session: The folder above the signs: one wearer's recording session.
         frames: All samples.
@@ -148,14 +148,18 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
     names = [unicodedata.normalize("NFC", part) for part in path.resolve().parts]
     named = _TAKE_NAME.search(unicodedata.normalize("NFC", path.stem))
     labelled = next((i for i in range(len(names) - 2, 0, -1) if names[i] in alphabet.index), None)
-    own_label = recording.label or (named["sign"] if named else None)
-    sign = names[labelled] if labelled is not None else own_label
-    if sign is None or sign not in alphabet.index:
+    said = (
+        names[labelled] if labelled is not None else None,
+        named["sign"] if named else None,
+        recording.label,
+    )
+    labels = [label for label in said if label]  # people mend folders and names, hardly attributes
+    sign = labels[0] if labels else path.parent.name
+    if sign not in alphabet.index:
         raise UsageError(
-            ko=f"{path}: 라벨 '{sign or path.parent.name}'은(는) 글자표 {alphabet.name}에 없는 "
+            ko=f"{path}: 라벨 '{sign}'은(는) 글자표 {alphabet.name}에 없는 "
             "지문자라 건너뛰었습니다.",
-            en=f"{path}: skipped, its label '{sign or path.parent.name}' is no sign of the "
-            f"alphabet {alphabet.name}.",
+            en=f"{path}: skipped, its label '{sign}' is no sign of the alphabet {alphabet.name}.",
         )
     if len(frames) < 2:
         raise UsageError(
@@ -172,7 +176,7 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
         Defect.DAMAGED: report.damaged > 0,
         Defect.DEAD_SENSOR: bool(is_dead(frames.flex_adc).any()),
         Defect.BURST: report.burst,
-        Defect.LABEL: own_label is not None and own_label != sign,
+        Defect.LABEL: len(set(labels)) > 1,
     }
     return Episode(
         path=path,

@@ -20,7 +20,7 @@ def to_orientation(accel_g: Array) -> Array:
     """(n, 3) pitch, roll and yaw in degrees from (n, 3) acceleration at rest; yaw is 0."""
     x, y, z = accel_g.T
     pitch, roll = np.arctan2(-x, np.hypot(y, z)), np.arctan2(y, z)
-    return np.degrees(np.column_stack([pitch, roll, np.zeros(len(accel_g))]))
+    return np.asarray(np.degrees(np.column_stack([pitch, roll, np.zeros(len(accel_g))])))
 
 
 def of(frames: Frames) -> Array:

@@ -13,6 +13,9 @@ class Message:
     ko: str
     en: str
 
+    def __str__(self) -> str:
+        return self.en
+
     def text(self, language: Language) -> str:
         """The message in one language."""
         return self.ko if language == "ko" else self.en

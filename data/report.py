@@ -35,7 +35,8 @@ class Report:
         """Whether the samples came all at once, far faster than they were taken."""
         if self.received_s is None:
             return False
-        return self.received_s[1] - self.received_s[0] < 0.25 * self.clock.elapsed_s
+        sampled_s = self.clock.elapsed_s - self.clock.lost_s
+        return self.received_s[1] - self.received_s[0] < 0.25 * sampled_s
 
     def damage(self, text: str) -> None:
         """Count the current line as dropped, and remember the first one."""

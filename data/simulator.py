@@ -20,6 +20,9 @@ RATE_HZ = 33.0
 EXTENDED_ADC = 780.0
 """What a flex sensor reads of a straight finger, about the same for every wearer."""
 
+FLEX_RANGE_ADC = (620.0, 1000.0)
+"""What working flex sensors read in the recordings, whatever the hand."""
+
 WEARER_SPAN_SD, WEARER_OFFSET_SD_ADC, WEARER_TILT_SD_RAD = 0.2, 4.0, 0.1
 """How wearers differ: flex span (log scale), flex offset, and how the glove sits on the hand."""
 
@@ -54,7 +57,7 @@ class HandStatistics:
         signs, sign = np.unique(episodes.signs, return_inverse=True)
         sessions, session = np.unique(episodes.sessions, return_inverse=True)
         cells = np.ma.masked_invalid(np.full((len(sessions), len(signs), 5, 8), np.nan))
-        deviations = np.ma.masked_all_like(poses)
+        deviations = np.ma.masked_invalid(np.full(poses.shape, np.nan))
         cell = np.column_stack([session, sign, episodes.styles])  # (n, 3)
         for i, j, style in np.unique(cell[episodes.styles > 0], axis=0):
             rows = (session == i) & (sign == j) & (episodes.styles == style)
@@ -120,6 +123,8 @@ class SyntheticHand(RestingHand):
         """(n, 11) samples of a new take in a random style."""
         styles = self._mean[sign]  # (5, 8)
         pose = styles[rng.integers(len(styles))] + rng.normal(0, self._take_sd)
+        flex, accel = np.split(pose, [N_FINGERS])
+        pose = np.concatenate([np.clip(flex, *FLEX_RANGE_ADC), accel / np.linalg.norm(accel)])
         return sense(np.tile(pose, (n, 1)), rng)
 
 

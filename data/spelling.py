@@ -158,6 +158,7 @@ def _perform(
     ticks_s = np.arange(0, edges_s[-1], 1 / hand.rate_hz)
     jitter_s = rng.normal(0, JITTER_S, len(ticks_s))
     times_s = np.round(np.sort(np.maximum(ticks_s + jitter_s, 0)), 3)  # whole milliseconds
+    times_s = times_s[times_s < edges_s[-1]]
     bounds = np.searchsorted(times_s, edges_s)
     signal = np.empty((len(times_s), N_CHANNELS))
     for i, hold in enumerate(holds):

@@ -38,7 +38,11 @@ def by_random(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
 
 
 def by_block(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
-    """Leave one style out: the same wearer on the same day, other finger bends."""
+    """Leave one style out: the same wearer on the same day, other finger bends.
+
+    Raises:
+        UsageError: There is only one style.
+    """
     yield from _leave_one_out("style", episodes.styles)
 
 
@@ -48,11 +52,6 @@ def by_session(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
     Raises:
         UsageError: There is only one session.
     """
-    if len(set(episodes.sessions)) < 2:
-        raise UsageError(
-            ko="세션이 하나뿐이라 세션별로 나눌 수 없습니다. 데이터 폴더를 둘 이상 주세요.",
-            en="There is only one session to split by. Give two data sets or more.",
-        )
     yield from _leave_one_out("session", episodes.sessions)
 
 
@@ -64,6 +63,12 @@ PROTOCOLS: Mapping[str, Callable[..., Iterator[Split]]] = {
 
 
 def _leave_one_out(what: str, groups: NDArray[np.generic]) -> Iterator[Split]:
-    for group in np.unique(groups):
+    names = np.unique(groups)
+    if len(names) < 2:
+        raise UsageError(
+            ko=f"나눌 묶음({what})이 하나뿐입니다. 데이터를 더 주세요.",
+            en=f"There is only one {what} to split by. Give more data.",
+        )
+    for group in names:
         held_out = groups == group
         yield Split(f"{what} {group}", np.flatnonzero(~held_out), np.flatnonzero(held_out))

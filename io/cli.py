@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,16 @@ COMMANDS: Mapping[str, Message] = {
 
 INTERRUPTED = 130
 
+KOREAN_COMPLAINTS: Mapping[str, str] = {
+    r"argument (.+): invalid choice: (.+) \(choose from (.+)\)": r"\1: \2 없음 (\3 가운데 하나)",
+    r"argument (.+): invalid \w+ value: (.+)": r"\1: 읽을 수 없는 값 \2",
+    r"argument (.+): expected .+": r"\1: 값이 없음",
+    r"argument (.+): ignored explicit argument (.+)": r"\1: 필요 없는 값 \2",
+    r"the following arguments are required: (.+)": r"빠진 인자 \1",
+    r"unrecognized arguments: (.+)": r"모르는 인자 \1",
+}
+"""What argparse complains about, as patterns, and the same in Korean."""
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose mistakes are `UsageError`s."""
@@ -35,8 +46,11 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageError: Always.
         """
+        korean = message
+        for pattern, replacement in KOREAN_COMPLAINTS.items():
+            korean = re.sub(pattern, replacement, korean)
         raise UsageError(
-            ko=f"명령을 이해하지 못했습니다: {message}. 도움말: {self.prog} --help",
+            ko=f"명령을 이해하지 못했습니다: {korean}. 도움말: {self.prog} --help",
             en=f"cannot understand the command: {message}. Help: {self.prog} --help",
         )
 
@@ -47,11 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 is success, 1 a failure, 2 the user's mistake, 130 an interrupt.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    language = _language(words)
+    language, debug = preferred(os.environ), False
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    debug = "--debug" in words
     try:
+        common, words = _common(language).parse_known_args(words)
+        language, debug = common.lang or language, common.debug
         options = _parser(words, language).parse_args(words)
         run: Callable[[argparse.Namespace, Language], int] = options.run
         return run(options, language)
@@ -76,14 +91,14 @@ def _complain(text: str, debug: bool) -> None:
     print(f"jihwa: {text}", file=sys.stderr)
 
 
-def _language(words: Sequence[str]) -> Language:
-    """The language asked for with --lang, else that of the locale."""
-    for i, word in enumerate(words):
-        name, _, value = word.partition("=")
-        if name == "--lang":
-            value = value or next(iter(words[i + 1 : i + 2]), "")
-            return "en" if value == "en" else "ko"
-    return preferred(os.environ)
+def _common(language: Language) -> Parser:
+    """The options that may stand anywhere."""
+    message = Message(ko="메시지 언어", en="language of messages")
+    traces = Message(ko="오류의 자세한 경로 보이기", en="show tracebacks")
+    common = Parser(prog="jihwa", add_help=False, allow_abbrev=False)
+    common.add_argument("--lang", choices=get_args(Language), help=message.text(language))
+    common.add_argument("--debug", action="store_true", help=traces.text(language))
+    return common
 
 
 def _parser(words: Sequence[str], language: Language) -> Parser:
@@ -92,22 +107,9 @@ def _parser(words: Sequence[str], language: Language) -> Parser:
     def say(ko: str, en: str) -> str:
         return Message(ko=ko, en=en).text(language)
 
-    common = Parser(add_help=False)
-    common.add_argument(
-        "--lang",
-        choices=get_args(Language),
-        default=argparse.SUPPRESS,
-        help=say("메시지 언어", "language of messages"),
-    )
-    common.add_argument(
-        "--debug",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help=say("오류의 자세한 경로 보이기", "show tracebacks"),
-    )
     parser = Parser(
         prog="jihwa",
-        parents=[common],
+        parents=[_common(language)],
         description=say(
             "지화: 장갑으로 쓴 한국어 지문자를 글로 옮깁니다.",
             "jihwa: Korean fingerspelling from a glove to text.",
@@ -119,10 +121,7 @@ def _parser(words: Sequence[str], language: Language) -> Parser:
     )
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
-            name,
-            parents=[common],
-            help=summary.text(language),
-            description=summary.text(language),
+            name, help=summary.text(language), description=summary.text(language)
         )
         if name in words:
             module = import_module(f"jihwa.io.commands.{name}")

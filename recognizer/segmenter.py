@@ -23,12 +23,15 @@ class SegmenterOptions:
         moving: Movement energy at which it ends.
         shortest_move_s: Time from the last still sample of a hold to the first one of the next; a
             movement that is over sooner was a jolt of the hand or of a sensor.
+        weak_move_s: How long the hand has to be not quite still to have moved: one finger alone
+            may not get above `moving`.
         energy: How movement is measured.
     """
 
     still: float = 6.0
     moving: float = 8.5
     shortest_move_s: float = 0.10
+    weak_move_s: float = 0.18
     energy: EnergyOptions = field(default_factory=EnergyOptions)
 
 
@@ -71,12 +74,15 @@ class Segmenter:
     def _interrupt(self) -> None:
         self._energy.interrupt()
         self._recent = Frames.empty()
+        self._began_s = -np.inf  # first sample without a gap behind it
         self._held_s: tuple[float, float] | None = None  # first and last still sample
         self._moved = False  # since the last still sample
 
     def _follow(self, frames: Frames) -> list[Segment]:
         """The segments that end in frames without a gap."""
         segments: list[Segment] = []
+        if len(frames) and not len(self._recent):
+            self._began_s = float(frames.time_s[0])
         energy = self._energy.feed(frames)
         self._recent = Frames.concatenate([self._recent, frames])
         for time_s, e in zip(frames.time_s.tolist(), energy.tolist(), strict=True):
@@ -84,8 +90,9 @@ class Segmenter:
                 self._held_s = (self._held_s[0] if self._held_s else time_s, time_s)
                 self._moved = False
             elif self._held_s:
-                self._moved |= e > self._options.moving
-                if self._moved and time_s - self._held_s[1] >= self._options.shortest_move_s:
+                restless_s = time_s - self._held_s[1]
+                self._moved |= e > self._options.moving or restless_s >= self._options.weak_move_s
+                if self._moved and restless_s >= self._options.shortest_move_s:
                     segments.append(self._end_hold(*self._held_s))
         self._forget()
         return segments
@@ -98,7 +105,7 @@ class Segmenter:
         """
         window_s = self._options.energy.window_s
         time_s = self._recent.time_s
-        start_s = max(first_s - 0.75 * window_s, float(time_s[0]))  # no sooner than the signal
+        start_s = max(first_s - 0.75 * window_s, self._began_s)
         end_s = max(last_s - 0.25 * window_s, start_s)
         rows = (time_s >= start_s) & (time_s <= min(end_s, start_s + KEPT_S))
         if not rows.any():

@@ -68,6 +68,19 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return 0
 
 
+class _Spoken(logging.Formatter):
+    """Speaks logged messages in the user's language."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The text of one record."""
+        message = record.msg
+        return message.text(self._language) if isinstance(message, Message) else str(message)
+
+
 def _build(options: argparse.Namespace, language: Language) -> None:
     folder = options.output.resolve().parent
     if not folder.is_dir():  # better said now than after the work
@@ -75,7 +88,9 @@ def _build(options: argparse.Namespace, language: Language) -> None:
             ko=f"{folder}: 그런 폴더가 없습니다. --output을 확인하세요.",
             en=f"{folder}: no such folder. Check --output.",
         )
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    progress = logging.StreamHandler(sys.stderr)
+    progress.setFormatter(_Spoken(language))
+    logging.basicConfig(level=logging.INFO, handlers=[progress])
     texts = training_texts(options.texts, options.names)
     build(texts, options.output, BuildOptions(options.order, options.ngrams))
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from jihwa.data.frames import Frames
@@ -46,20 +46,22 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Transcribe every recording; one that fails does not stop the others."""
-    targets = [_target(path, options) for path in options.paths]
+    targets = _targets(options.paths, options.output, f".{options.format}")
     engine = assemble_engine(shared.model(options), shared.language_model(options))
-    failures = [0]
+    exit_code = 0
     for path, target in zip(options.paths, targets, strict=True):
         try:
             document = _transcribe(path, engine, language)
         except JihwaError as error:
+            if len(options.paths) == 1:
+                raise
             print(f"jihwa: {error.message.text(language)}", file=sys.stderr)
-            failures.append(error.exit_code if len(options.paths) == 1 else 1)
+            exit_code = 1
             continue
         for warning in document.warnings if options.format == "txt" else ():
             print(f"jihwa: {path}: {warning}", file=sys.stderr)
         _write(WRITERS[options.format](document), target)
-    return max(failures)
+    return exit_code
 
 
 def _transcribe(path: Path, engine: Engine, language: Language) -> Document:
@@ -82,20 +84,27 @@ def _transcribe(path: Path, engine: Engine, language: Language) -> Document:
     return Document(str(path), duration_s, transcript, told)
 
 
-def _target(path: Path, options: argparse.Namespace) -> Path:
-    """Where the result of a recording goes."""
-    output: Path = options.output
+def _targets(paths: Sequence[Path], output: Path, ending: str) -> list[Path]:
+    """Where the result of every recording goes.
+
+    Raises:
+        UsageError: A result would overwrite another one, or a recording.
+    """
     if output == STDOUT:
-        return STDOUT
-    ending = f".{options.format}"
-    if output.suffix == ending and not output.is_dir():
-        if len(options.paths) > 1:
+        return [STDOUT] * len(paths)
+    is_file = output.suffix == ending and not output.is_dir()
+    targets = [output if is_file else output / (path.stem + ending) for path in paths]
+    taken = {path.resolve() for path in paths}
+    for target in targets:
+        if target.resolve() in taken:
             raise UsageError(
-                ko=f"{output}: 녹화가 여럿이면 --output에 폴더를 주세요.",
-                en=f"{output}: give --output a folder when there are several recordings.",
+                ko=f"{target}: 다른 결과나 녹화를 덮어쓰게 됩니다. --output에 다른 폴더를 주거나 "
+                "이름이 같은 녹화는 따로 옮겨 쓰세요.",
+                en=f"{target}: this would overwrite another result or a recording. Give --output "
+                "another folder, and transcribe recordings of the same name apart.",
             )
-        return output
-    return output / path.with_suffix(ending).name
+        taken.add(target.resolve())
+    return targets
 
 
 def _write(text: str, target: Path) -> None:
@@ -105,5 +114,5 @@ def _write(text: str, target: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(target.name + ".part")
-    unfinished.write_text(text, encoding="utf-8")
+    unfinished.write_text(text, encoding="utf-8", errors="replace")  # paths may hold any bytes
     unfinished.replace(target)

@@ -1,12 +1,12 @@
 """How well the decoder reads a simulated classifier, and how fast.
 
-    python tests/benchmarks/decoder.py [--limit N] [--top1 75 90 95] [--data ../shared/data/text]
+    python tests/benchmarks/decoder.py [--limit N] [--top1 75 90 95] [--stream] [--data FOLDER]
 
 The classifier is simulated: every sign has a random prototype in a space of eight dimensions, an
 observation is the prototype plus heavy-tailed noise (Student t), scaled until the given share of
 observations is nearest to its own prototype, and the likelihoods are the exact ones of that noise.
 2 % of the signs are lost and 2 % random ones are inserted. There are no pauses and no rest: the
-language model alone finds the spaces.
+language model alone finds the spaces. CER without spaces comes first; exact ignores spaces.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer, compose
 from jihwa.composer.language_model import LanguageModel
 from jihwa.composer.options import DecoderOptions
@@ -102,10 +103,10 @@ class ErrorRate:
         self.texts += 1
 
     def __str__(self) -> str:
-        return (
-            f"CER {100 * self.tight_errors / self.tight_letters:5.1f} %  with spaces "
-            f"{100 * self.errors / self.letters:5.1f} %  exact {100 * self.exact / self.texts:5.1f} %"
-        )
+        tight = 100 * self.tight_errors / self.tight_letters
+        spaced = 100 * self.errors / self.letters
+        exact = 100 * self.exact / self.texts
+        return f"CER {tight:5.2f} %  with spaces {spaced:5.2f} %  exact {exact:5.1f} %"
 
 
 def texts(data: Path, kind: str, limit: int | None) -> list[str]:
@@ -127,14 +128,38 @@ def run(
     return rate, seconds
 
 
+def stream(
+    composer: Composer, classifier: SimulatedClassifier, alphabet: Alphabet, lines: list[str]
+) -> Iterator[str]:
+    """One text of 10,000 segments: time and open text must not grow with it."""
+    signs = [alphabet.index[s] for line in lines for s in alphabet.spell(line.replace(" ", ""))]
+    emissions = classifier.emissions((signs * (10_500 // len(signs) + 1))[:10_500])[:10_000]
+    seconds, open_text = [], []
+    for emission in emissions:
+        begin = time.perf_counter()
+        open_text.append(len(composer.feed(emission).preedit))
+        seconds.append(time.perf_counter() - begin)
+    for first in range(0, 10_000, 2_500):
+        part = slice(first, first + 2_500)
+        median, p99 = 1e3 * np.percentile(seconds[part], [50, 99])
+        yield (
+            f"segments {first:5} to {first + 2_500:5}: median {median:.2f}, p99 {p99:.2f} ms; "
+            f"preedit {np.mean(open_text[part]):.1f} characters, at most {max(open_text[part])}"
+        )
+
+
 def report(arguments: argparse.Namespace, options: DecoderOptions) -> Iterator[str]:
     alphabet, model = Alphabet.load(), LanguageModel.load()
+    automaton = Automaton(alphabet)
     if not arguments.only_noisy:
         for kind in KINDS:
-            rate = ErrorRate()
+            decoded, greedy = ErrorRate(), ErrorRate()
             for line in texts(arguments.data, kind, arguments.limit):
-                rate.add(line, compose(line.replace(" ", ""), alphabet, model, options).text)
-            yield f"perfect signs    {kind:10}{rate}"
+                signs = line.replace(" ", "")
+                decoded.add(line, compose(signs, alphabet, model, options).text)
+                greedy.add(line, automaton.compose(alphabet.spell(signs)))
+            yield f"perfect signs    {kind:10}{decoded}"
+            yield f"  automaton      {kind:10}{greedy}"
     seconds: list[float] = []
     for top1 in arguments.top1:
         classifier = SimulatedClassifier(len(alphabet.signs), top1 / 100)
@@ -147,6 +172,10 @@ def report(arguments: argparse.Namespace, options: DecoderOptions) -> Iterator[s
             yield f"top-1 {top1:.0f} %       {kind:10}{rate}"
     median, p99 = 1e3 * np.percentile(seconds, [50, 99])
     yield f"ms a segment: median {median:.2f}, p99 {p99:.2f} (beam {options.beam})"
+    if arguments.stream:
+        classifier = SimulatedClassifier(len(alphabet.signs), 0.9)
+        lines = texts(arguments.data, "sentences", None)
+        yield from stream(Composer(alphabet, model, options), classifier, alphabet, lines)
 
 
 def main() -> None:
@@ -156,6 +185,7 @@ def main() -> None:
     parser.add_argument("--top1", type=float, nargs="+", default=[75, 90, 95])
     parser.add_argument("--beam", type=int, default=DecoderOptions().beam)
     parser.add_argument("--only-noisy", action="store_true", help="skip perfect signs")
+    parser.add_argument("--stream", action="store_true", help="also 10,000 segments in one text")
     arguments = parser.parse_args()
     for line in report(arguments, DecoderOptions(beam=arguments.beam)):
         print(line, flush=True)

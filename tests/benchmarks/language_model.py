@@ -1,0 +1,89 @@
+"""How well, how fast and how small the language model is.
+
+    python tests/benchmarks/language_model.py [MODEL]
+
+Bits per token count spaces and the closing boundary of every text; bits per jamo divide the same
+sum by the jamo alone. Times are medians, on one core; a beam is 128 different states in the middle
+of sentences.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from scoring import dev_texts
+
+from jihwa.composer.jamo import SPACE, encode
+from jihwa.composer.language_model import LanguageModel, States
+
+SHIPPED = Path(__file__).parents[2] / "composer/language/korean.lm"
+KINDS = ("sentences", "words", "persons", "places")
+BEAM = 128
+REPEATS = 200
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("model", nargs="?", type=Path, default=SHIPPED, help="a model file")
+    path = parser.parse_args().model
+    print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
+    model = LanguageModel.load(path)
+    print_bits(model)
+    print_times(model, path)
+
+
+def print_bits(model: LanguageModel) -> None:
+    """Bits of each kind of text."""
+    print(f"{'':12}{'texts':>7}{'bits/token':>12}{'bits/jamo':>12}")
+    for kind in KINDS:
+        texts = dev_texts(kind)
+        tokens = [encode(text) for text in texts]
+        n_tokens = sum(t.size + 1 for t in tokens)
+        n_jamo = sum(int((t > SPACE).sum()) for t in tokens)
+        bits = -sum(model.score(text) for text in texts) / np.log(2)
+        print(f"{kind:12}{len(texts):7}{bits / n_tokens:12.3f}{bits / n_jamo:12.3f}")
+
+
+def print_times(model: LanguageModel, path: Path) -> None:
+    """What loading and one step of a beam take."""
+    beam, tokens = random_beam(model)
+    steps = {
+        "load": lambda: LanguageModel.load(path),
+        "log_prob": lambda: model.log_prob(beam),
+        "advance": lambda: model.advance(beam, tokens),
+        "key": lambda: model.key(beam),
+    }
+    for name, step in steps.items():
+        print(f"{name:12}{median_ms(step):8.3f} ms")
+
+
+def random_beam(model: LanguageModel) -> tuple[States, np.ndarray]:
+    """States (BEAM, K) at random places of the dev sentences, all different, and next tokens."""
+    rng = np.random.default_rng(0)
+    states: dict[int, tuple[States, int]] = {}
+    for text in rng.permutation(dev_texts("sentences")):
+        tokens = encode(str(text))
+        place = int(rng.integers(tokens.size // 2, tokens.size))
+        state = model.start()
+        for token in tokens[:place]:
+            state = model.advance(state, np.array([token]))
+        states[int(model.key(state)[0])] = state, int(tokens[place])
+    chosen = list(states.values())[:BEAM]
+    return np.concatenate([s for s, _ in chosen]), np.array([t for _, t in chosen])
+
+
+def median_ms(step: Callable[[], object]) -> float:
+    """Median duration over REPEATS."""
+    durations = []
+    for _ in range(REPEATS):
+        begin = time.perf_counter()
+        step()
+        durations.append(time.perf_counter() - begin)
+    return float(np.median(durations)) * 1e3
+
+
+if __name__ == "__main__":
+    main()

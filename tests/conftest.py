@@ -1,0 +1,87 @@
+"""What many tests share: the shared recordings, a simulated signer, and the command line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from jihwa.composer.language_model import LanguageModel
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Frames
+from jihwa.data.simulator import HandStatistics, SyntheticHand
+from jihwa.data.spelling import PACES, SpelledSession, assemble
+from jihwa.io.cli import main
+from jihwa.io.engine import Engine, assemble_engine
+from jihwa.models.bundle import Bundle, load_shipped
+
+settings.register_profile("jihwa", deadline=None)
+settings.load_profile("jihwa")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the program left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared recordings, which are no part of the project."""
+    folder = Path(__file__).parents[2] / "shared" / "data" / "signglove"
+    if not folder.is_dir():
+        pytest.skip(f"needs the shared recordings in {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def alphabet() -> Alphabet:
+    return Alphabet.load()
+
+
+@pytest.fixture(scope="session")
+def spell(alphabet) -> Callable[..., SpelledSession]:
+    """A simulated signer: `spell(text, pace, wearer=…, seed=…, rate_hz=…)`."""
+    statistics = HandStatistics.load()
+
+    def spell(text, pace="normal", *, wearer=0, seed=0, rate_hz=SyntheticHand.rate_hz):
+        hand = SyntheticHand(statistics, alphabet, np.random.default_rng(wearer))
+        hand.rate_hz = rate_hz
+        return assemble(text, hand, alphabet, PACES[pace], np.random.default_rng(seed))
+
+    return spell
+
+
+@pytest.fixture(scope="session")
+def table() -> Callable[[Frames], np.ndarray]:
+    """Frames as one (n, 12) array, to compare them."""
+    return lambda f: np.column_stack([f.time_s, f.flex_adc, f.accel_g, f.orientation_deg])
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    return load_shipped()
+
+
+@pytest.fixture(scope="session")
+def engine(bundle) -> Engine:
+    return assemble_engine(bundle, LanguageModel.load())
+
+
+@pytest.fixture
+def jihwa(capsys) -> Callable[..., Outcome]:
+    """The program: `jihwa("transcribe", path)`; speaks English unless `--lang` is given."""
+
+    def run(*arguments):
+        words = [str(argument) for argument in arguments]
+        if not any(word.startswith("--lang") for word in words):
+            words = ["--lang", "en", *words]
+        code = main(words)
+        return Outcome(code, *capsys.readouterr())
+
+    return run

@@ -1,0 +1,77 @@
+"""The shape of the project: what may import what, what starts light, and what is never used."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("data", "models", "recognizer", "composer", "io")
+SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+HEAVY = {"torch", "sklearn", "pytorch_lightning", "scipy", "matplotlib", "dask", "pandas"}
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The top-level modules that a run of `jihwa` has loaded when it ends."""
+    program = (
+        "import sys\n"
+        "from jihwa.io.cli import main\n"
+        "try:\n"
+        "    code = main(sys.argv[1:])\n"
+        "except SystemExit as ended:\n"
+        "    code = ended.code\n"
+        "print('loaded:', *{name.split('.')[0] for name in sys.modules})\n"
+        "sys.exit(code)\n"
+    )
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    return set(done.stdout.rpartition("loaded:")[2].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_loads_nothing_that_takes_time(arguments):
+    assert not loaded_by(*arguments) & {"numpy", "h5py", "hgtk", *HEAVY}
+
+
+def test_live_path_needs_neither_training_nor_science_libraries():
+    loaded = loaded_by("transcribe", str(ROOT / "data" / "samples" / "hello.csv"))
+    assert "numpy" in loaded
+    assert not loaded & HEAVY
+
+
+def imports(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    names: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            names.add(node.module)
+    return names
+
+
+def test_sources_are_found():
+    assert len(SOURCES) > 30
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_imports_only_from_layers_below(path):
+    layer = LAYERS.index(path.relative_to(ROOT).parts[0])
+    above = {f"jihwa.{name}" for name in LAYERS[layer + 1 :]}
+    used = {".".join(name.split(".")[:2]) for name in imports(path)}
+    assert not used & above
+    assert not used & set(LAYERS[:-1])
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_is_pickled(path):
+    assert not imports(path) & {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib"}
+    text = path.read_text(encoding="utf-8")
+    assert "allow_pickle=True" not in text
+    assert len(re.findall(r"np\.load\(|read_array\(", text)) == text.count("allow_pickle=False") - (
+        text.count("np.save(")
+    )

@@ -1,0 +1,395 @@
+"""The decoder against a brute-force search, and its promises for any input."""
+
+import itertools
+import math
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jihwa.composer.arcs import SegmentationRates
+from jihwa.composer.decoder import Decoder
+from jihwa.composer.evidence import PauseModel
+from jihwa.composer.grammar import GrammarCosts
+from jihwa.composer.jamo import KINDS, LETTERS, N_TOKENS, SPACE, Kind, decode
+from jihwa.composer.options import DecoderOptions
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Frames
+from jihwa.data.messages import UsageError
+from jihwa.recognizer.events import Emission, Segment
+
+ALPHABET = Alphabet.load()
+N_SIGNS = len(ALPHABET.signs)
+
+
+class Bigrams:
+    """A language model of one token's memory with random probabilities, or all alike."""
+
+    def __init__(self, seed=None):
+        scores = np.zeros((N_TOKENS, N_TOKENS))
+        if seed is not None:
+            scores = np.random.default_rng(seed).normal(scale=2, size=scores.shape)
+        total = np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        self.table = (scores - total).astype(np.float32)
+
+    def start(self):
+        return np.zeros((1, 1), dtype=np.int32)
+
+    def log_prob(self, states):
+        return self.table[states[:, 0]]
+
+    def advance(self, states, tokens):
+        return tokens[:, np.newaxis].astype(np.int32)
+
+    def key(self, states):
+        return states[:, 0].astype(np.int64)
+
+
+def emission(log_likelihood, rest=-1e3, no_sign=-1e3, gap_s=math.nan):
+    segment = Segment(start_s=0.0, end_s=0.1, gap_s=gap_s, frames=Frames.empty())
+    return Emission(segment, np.asarray(log_likelihood, dtype=float), rest, no_sign)
+
+
+def shown(sign, margin=30.0, **kwargs):
+    likelihoods = np.full(N_SIGNS, -margin)
+    likelihoods[ALPHABET.index[sign]] = 0.0
+    return emission(likelihoods, rest=-margin, no_sign=-margin, **kwargs)
+
+
+def rest():
+    return emission(np.full(N_SIGNS, -30.0), rest=0.0, no_sign=-30.0)
+
+
+def text_of(steps):
+    return decode(step.token for step in steps if step.token is not None)
+
+
+def run(decoder, emissions):
+    steps = [step for each in emissions for step in decoder.feed(each).committed]
+    rest_of_steps, endings = decoder.flush()
+    return (*steps, *rest_of_steps), endings
+
+
+# --- against brute force
+
+
+def brute_force(model, scores, rates, costs):
+    """The best reading of the emissions by trying every sequence of tokens.
+
+    Only regular texts of onset-vowel-coda syllables, no lone letters. `scores` is (T, S + 1) with
+    no sign last, relative to the best reading of each emission.
+    """
+    spelled = {
+        t: tuple(ALPHABET.index[s] for s in ALPHABET.spelling[LETTERS[t]])
+        for t in range(2, N_TOKENS)
+    }
+    best = (-math.inf, None)
+    log_missed, log_spurious = math.log(rates.missed), math.log(rates.spurious)
+
+    def search(place, last, score, tokens, missed, spaced):
+        nonlocal best
+        kind = Kind(KINDS[last])
+        over = kind in (Kind.VOWEL, Kind.CODA)
+        if place == len(scores) and over:
+            best = max(best, (score + model.table[last, 0], tokens))
+        if score < best[0]:
+            return
+        # Steps with an emission come last of the free ones: a space, a missed letter.
+        if place < len(scores):
+            search(place + 1, last, score + log_spurious + scores[place, -1], tokens, False, False)
+        if over and not spaced:
+            search(place, SPACE, score + model.table[last, SPACE], (*tokens, SPACE), missed, True)
+        following = {
+            Kind.BOUNDARY: (Kind.ONSET,),
+            Kind.SPACE: (Kind.ONSET,),
+            Kind.ONSET: (Kind.VOWEL,),
+            Kind.VOWEL: (Kind.CODA, Kind.ONSET),
+            Kind.CODA: (Kind.ONSET,),
+        }[kind]
+        for token, signs in spelled.items():
+            if KINDS[token] not in following:
+                continue
+            after = score + model.table[last, token]
+            for seen in {signs, *itertools.combinations(signs, len(signs) - 1)}:
+                if not seen and missed:
+                    continue
+                if place + len(seen) > len(scores):
+                    continue
+                heard = sum(scores[place + i, sign] for i, sign in enumerate(seen))
+                cost = log_missed if len(seen) < len(signs) else 0.0
+                free = not seen
+                search(
+                    place + len(seen),
+                    token,
+                    after + heard + cost,
+                    (*tokens, token),
+                    free,
+                    spaced and free,
+                )
+
+    search(0, 0, 0.0, (), False, False)
+    return best
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_beam_finds_the_best_of_all_readings(seed):
+    rng = np.random.default_rng(seed)
+    model = Bigrams(seed)
+    # Few signs are likely, so that all readings can be tried.
+    raw = rng.normal(scale=3, size=(3, N_SIGNS + 1)) - 12
+    for row in raw:
+        row[rng.integers(N_SIGNS, size=3)] += 12
+    scores = raw - raw.max(axis=1, keepdims=True)
+    rates = SegmentationRates(missed=0.05, spurious=0.05, rest=0.0)
+    options = DecoderOptions(
+        beam=800,
+        beam_window=1e3,
+        arc_window=1e3,
+        rates=rates,
+        grammar=GrammarCosts(empty_text=-1e3, lone_text=-1e3, lone_letter=-1e3),
+    )
+    decoder = Decoder(ALPHABET, model, options)
+    steps, endings = run(
+        decoder, [emission(row[:-1], rest=-np.inf, no_sign=row[-1]) for row in scores]
+    )
+    score, tokens = brute_force(model, scores, rates, options.grammar)
+    assert endings[0].tokens == tokens
+    assert tuple(step.token for step in steps if step.token is not None) == tokens
+    assert score > -math.inf
+
+
+# --- what one reads, as stories
+
+
+@pytest.fixture(scope="module")
+def flat():
+    """A decoder whose language model favours nothing."""
+    return Decoder(ALPHABET, Bigrams())
+
+
+@pytest.mark.parametrize("sign", ALPHABET.signs)
+def test_one_letter_shown_by_itself_is_that_letter(flat, sign):
+    _, endings = run(flat, [shown(sign, margin=12.0)])
+    assert decode(endings[0].tokens) == sign
+
+
+@pytest.mark.parametrize("sign", ["ㄱ", "ㅏ"])
+def test_rest_around_one_letter_changes_nothing(flat, sign):
+    steps, endings = run(flat, [rest(), shown(sign), rest()])
+    assert decode(endings[0].tokens) == sign
+    assert [reading.sign for step in steps for reading in step.readings] == [
+        N_SIGNS + 1,
+        ALPHABET.index[sign],
+        N_SIGNS + 1,
+    ]
+
+
+def test_nothing_fed_is_an_empty_text(flat):
+    steps, endings = run(flat, [])
+    assert steps == ()
+    assert [decode(ending.tokens) for ending in endings] == [""]
+
+
+def test_only_rest_is_an_empty_text(flat):
+    _, endings = run(flat, [rest(), rest()])
+    assert decode(endings[0].tokens) == ""
+
+
+def test_a_held_pose_that_may_be_rest_or_a_letter_is_a_letter(flat):
+    likelihoods = np.full(N_SIGNS, -20.0)
+    likelihoods[ALPHABET.index["ㅁ"]] = 0.0
+    _, endings = run(flat, [emission(likelihoods, rest=3.0)])
+    assert decode(endings[0].tokens) == "ㅁ"
+
+
+def test_rest_between_words_is_a_space(flat):
+    signs = [shown(sign) for sign in "ㄴㅏㄴㅡㄴ"]
+    more = [shown(sign) for sign in "ㄱㅏㄷㅏ"]
+    steps, _ = run(flat, [*signs, rest(), *more])
+    assert text_of(steps) == "나는 가다"
+
+
+def test_a_long_gap_favours_a_space_and_a_short_one_does_not():
+    pauses = PauseModel()
+    gaps = [0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 2.0]
+    ratios = [pauses.word_end_log_ratio(gap) for gap in gaps]
+    assert ratios == sorted(ratios)
+    assert ratios[2] < 0 < ratios[-2]
+    # A word end may go unshown, and a hesitation may look like one.
+    assert min(ratios) >= math.log(1 - pauses.shown) - 0.1
+    assert max(ratios) <= math.log(pauses.shown / pauses.hesitation) + 0.1
+
+
+@pytest.mark.parametrize("gap_s", [math.inf, math.nan, 0.0, -1.0])
+def test_a_gap_that_is_unknown_says_nothing(gap_s):
+    assert PauseModel().word_end_log_ratio(gap_s) == 0.0
+
+
+def test_steps_name_the_emissions_that_spelled_them(flat):
+    emissions = [shown(sign) for sign in "ㄱㅗㅏㄴ"]
+    steps, _ = run(flat, emissions)
+    assert [(LETTERS[step.token], len(step.readings)) for step in steps] == [
+        ("ㄱ", 1),
+        ("ㅘ", 2),
+        ("ㄴ", 1),
+    ]
+    read = [reading.emission for step in steps for reading in step.readings]
+    assert all(a is b for a, b in zip(read, emissions, strict=True))
+    assert all(step.confidence > 0.5 for step in steps)
+
+
+def test_a_segment_that_is_no_sign_is_left_out(flat):
+    noise = emission(np.full(N_SIGNS, -30.0), no_sign=0.0)
+    steps, endings = run(flat, [shown("ㄱ"), noise, shown("ㅏ")])
+    assert decode(endings[0].tokens) == "가"
+    assert [step.token is None for step in steps] == [False, True, False]
+
+
+def test_candidates_are_distinct_and_their_probabilities_add_up_to_one_at_most(flat):
+    blurred = emission(np.zeros(N_SIGNS))
+    _, endings = run(flat, [blurred, shown("ㅏ"), blurred])
+    texts = [ending.tokens for ending in endings]
+    assert len(set(texts)) == len(texts)
+    probabilities = [math.exp(ending.log_prob) for ending in endings]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert sum(probabilities) <= 1 + 1e-9
+
+
+def test_commit_makes_the_preedit_final_and_the_text_goes_on(flat):
+    decoded = [flat.feed(shown(sign)) for sign in "ㄱㅏ"]
+    steps = [*decoded[-1].committed, *flat.commit().committed]
+    assert text_of(steps) == "가"
+    for sign in "ㄴㅏ":
+        steps += flat.feed(shown(sign)).committed
+    last, _ = flat.flush()
+    assert text_of([*steps, *last]).replace(" ", "") == "가나"
+
+
+def test_commit_in_the_middle_of_a_syllable_leaves_it_open(flat):
+    steps = [step for sign in "ㄱㅏㄷㅏㄹㅏㅁ" for step in flat.feed(shown(sign)).committed]
+    now = flat.commit()
+    assert text_of([*steps, *now.committed]) + decode(now.preedit) in ("가다람", "가다라ㅁ")
+    flat.reset()
+
+
+def test_commit_of_a_mere_onset_keeps_it_open():
+    decoder = Decoder(ALPHABET, Bigrams(), DecoderOptions(grammar=GrammarCosts(lone_text=-20.0)))
+    decoder.feed(shown("ㄱ"))
+    assert decoder.commit().committed == ()
+    decoder.feed(shown("ㅏ"))
+    assert decode(decoder.flush()[1][0].tokens) == "가"
+
+
+# --- for any input
+
+floats = st.one_of(
+    st.floats(-50, 0),
+    st.sampled_from([math.nan, math.inf, -math.inf, 1e300, -1e300, 0.0]),
+)
+any_emission = st.builds(
+    lambda row, gap_s: emission(row[2:], rest=row[0], no_sign=row[1], gap_s=gap_s),
+    st.lists(floats, min_size=N_SIGNS + 2, max_size=N_SIGNS + 2),
+    st.one_of(st.floats(0, 5), st.sampled_from([math.nan, math.inf])),
+)
+SMALL = DecoderOptions(beam=16, longest_preedit=16)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(any_emission, max_size=12), st.sets(st.integers(0, 11)))
+def test_any_likelihoods_give_a_text_and_account_for_every_emission(emissions, commits):
+    decoder = Decoder(ALPHABET, Bigrams(1), SMALL)
+    steps = []
+    for place, each in enumerate(emissions):
+        steps += decoder.feed(each).committed
+        if place in commits:
+            steps += decoder.commit().committed
+    last, endings = decoder.flush()
+    steps += last
+    read = [reading.emission for step in steps for reading in step.readings]
+    assert [id(e) for e in read] == [id(e) for e in emissions]
+    assert 1 <= len(endings) <= SMALL.candidates
+    assert all(math.isfinite(ending.log_prob) for ending in endings)
+    assert text_of(last) == decode(endings[0].tokens)
+    for step in steps:
+        assert 0 <= step.confidence <= 1 + 1e-9
+        for reading in step.readings:
+            assert reading.posterior.sum() == pytest.approx(1)
+
+
+def test_likelihoods_that_say_nothing_are_no_reason_to_stop(flat):
+    for value in (math.nan, -math.inf, math.inf):
+        blank = emission(np.full(N_SIGNS, value), rest=value, no_sign=value)
+        _, endings = run(flat, [shown("ㄱ"), blank, shown("ㄴ")])
+        assert endings
+
+
+def test_likelihoods_for_another_alphabet_are_refused(flat):
+    with pytest.raises(UsageError, match="31 likelihoods"):
+        flat.feed(emission(np.zeros(31)))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"beam": 0}, {"temperature": 0.0}, {"longest_preedit": 3}, {"lm_weight": -1.0}]
+)
+def test_options_out_of_range_are_refused(wrong):
+    with pytest.raises(UsageError):
+        DecoderOptions(**wrong)
+
+
+@pytest.mark.parametrize("story", ["ㄱ", "ㅏ", "ㄱㅏ", "-", "_", "ㄱ-"])
+def test_endless_repeats_stay_bounded(story):
+    """Letters, rest (-) or nothing in particular (_) without end."""
+    each = {"-": rest(), "_": emission(np.full(N_SIGNS, -30.0), no_sign=0.0)}
+    decoder = Decoder(ALPHABET, Bigrams(2), SMALL)
+    emissions = [each[s] if s in each else shown(s) for s in story]
+    open_tokens, consumed = 0, 0
+
+    def feed(n):
+        nonlocal open_tokens, consumed
+        for i in range(n):
+            decoded = decoder.feed(emissions[i % len(emissions)])
+            consumed += sum(len(step.readings) for step in decoded.committed)
+            open_tokens = max(open_tokens, len(decoded.preedit))
+
+    feed(100)
+    tracemalloc.start()
+    feed(40)
+    before = tracemalloc.get_traced_memory()[0]
+    feed(160)
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert open_tokens <= SMALL.longest_preedit + 4
+    assert consumed > 300 - SMALL.longest_preedit - 20
+    assert grown < 150_000  # less than a kilobyte a segment
+
+
+def test_ties_are_broken_alike_every_time():
+    """Two runs over the same input agree to the last bit."""
+    rng = np.random.default_rng(3)
+    emissions = [emission(rng.integers(-3, 1, N_SIGNS)) for _ in range(20)]
+    first = run(Decoder(ALPHABET, Bigrams(4), SMALL), emissions)
+    second = run(Decoder(ALPHABET, Bigrams(4), SMALL), emissions)
+    assert first[1] == second[1]
+
+
+def test_without_missed_signs_every_letter_of_the_text_was_seen():
+    options = replace(DecoderOptions(), rates=SegmentationRates(missed=0.0, spurious=0.0))
+    decoder = Decoder(ALPHABET, Bigrams(5), options)
+    steps, _ = run(decoder, [shown(sign) for sign in ALPHABET.spell("학교")])
+    assert ALPHABET.spell(text_of(steps).replace(" ", "")) == ALPHABET.spell("학교")
+    assert all(step.readings for step in steps if step.token != SPACE)
+
+
+@pytest.mark.parametrize("name", ["extended31", "full40"])
+def test_other_alphabets_decode_as_well(name):
+    alphabet = Alphabet.load(name)
+    emissions = []
+    for sign in alphabet.spell("외국어"):
+        row = np.full(len(alphabet.signs), -30.0)
+        row[alphabet.index[sign]] = 0.0
+        emissions.append(emission(row))
+    steps, _ = run(Decoder(alphabet, Bigrams()), emissions)
+    assert text_of(steps) == "외국어"

@@ -1,0 +1,187 @@
+"""Labelled trees: labels, styles and sessions by path, and what is wrong with each take."""
+
+import unicodedata
+
+import h5py
+import numpy as np
+import pytest
+
+from jihwa.data.episodes import Defect, EpisodeSet, load_episodes
+from jihwa.data.messages import UsageError
+
+STORED = (
+    "timestamp_ms,recv_timestamp_ms,pitch,roll,yaw,flex1,flex2,flex3,flex4,flex5,"
+    "sampling_hz,accel_x,accel_y,accel_z\n"
+)
+
+
+def take(times_ms=range(0, 300, 30), received_ms=None, *, flex2=790) -> str:
+    return STORED + "".join(
+        f"{t},{1_759_295_184_657 + received},-13.4,-41.9,-14.8,"
+        f"781,{flex2},803,814,825,33,0.2,-0.6,0.7\n"
+        for t, received in zip(times_ms, received_ms or times_ms, strict=True)
+    )
+
+
+@pytest.fixture
+def tree(tmp_path, alphabet):
+    """Writes files below a folder and loads it: `tree({"hb/ㄱ/3/a.csv": content, …})`."""
+
+    def load(files: dict[str, str | bytes], below: str = ".") -> EpisodeSet:
+        for name, content in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return load_episodes(tmp_path / below, alphabet)
+
+    return load
+
+
+def test_path_tells_session_sign_and_style(tree):
+    episodes = tree(
+        {
+            "hb/ㄱ/3/episode_1_ㄱ_3.csv": take(),
+            "hb/ㅏ/1/episode_2_ㅏ_1.csv": take(),
+            "v2/ㄱ/5/any name.csv": take(),
+        }
+    )
+    assert episodes.sessions.tolist() == ["hb", "hb", "v2"]
+    assert episodes.signs.tolist() == ["ㄱ", "ㅏ", "ㄱ"]
+    assert episodes.styles.tolist() == [3, 1, 5]
+    assert not episodes.skipped
+    assert not episodes.defects()
+
+
+@pytest.mark.parametrize(("below", "n"), [("hb", 2), ("hb/ㄱ", 1), ("hb/ㄱ/3", 1)])
+def test_any_folder_of_the_tree_can_be_loaded(tree, below, n):
+    episodes = tree({"hb/ㄱ/3/a.csv": take(), "hb/ㅏ/1/b.csv": take()}, below)
+    assert episodes.sessions.tolist() == ["hb"] * n
+    assert episodes.signs.tolist() == ["ㄱ", "ㅏ"][:n]
+
+
+def test_flat_folder_is_labelled_by_its_file_names(tree):
+    episodes = tree({"flat/episode_1_ㄹ_2.csv": take()}, "flat")
+    assert (episodes.signs[0], episodes.styles[0], episodes.sessions[0]) == ("ㄹ", 2, "flat")
+
+
+def test_hdf5_episode_is_labelled_by_its_attribute(tree, tmp_path):
+    with h5py.File(tmp_path / "take.h5", "w") as file:
+        file["sensor_data"] = np.full((4, 8), 800.0)
+        file["arduino_timestamps"] = np.arange(4) * 30
+        file.attrs["label"] = "ㅎ"
+    assert tree({}).signs.tolist() == ["ㅎ"]
+
+
+def test_file_name_wins_over_the_attribute_and_the_mismatch_is_told(tree, tmp_path):
+    with h5py.File(tmp_path / "episode_1_ㄴ_1.h5", "w") as file:
+        file["sensor_data"] = np.full((4, 8), 800.0)
+        file["arduino_timestamps"] = np.arange(4) * 30
+        file.attrs["label"] = "ㄱ"
+    (episode,) = tree({})
+    assert episode.sign == "ㄴ"
+    assert episode.defects == {Defect.LABEL}
+
+
+def test_decomposed_names_of_a_mac_are_the_same_session(tree):
+    name = "지우의 첫 녹화"
+    episodes = tree(
+        {
+            f"{unicodedata.normalize('NFD', name)}/ㄱ/3/episode_1_ㄱ_3.csv": take(),
+            f"{unicodedata.normalize('NFC', name)}/ㄴ/3/episode_1_ㄴ_3.csv": take(),
+        }
+    )
+    assert set(episodes.sessions) == {name}
+
+
+def test_unknown_style_is_none(tree):
+    (episode,) = tree({"hb/ㄱ/take_20250807_150749.csv": take()})
+    assert episode.style is None
+    assert not episode.defects
+
+
+def test_folder_wins_over_the_file_name_and_the_mismatch_is_told(tree):
+    (episode,) = tree({"hb/ㄱ/3/episode_1_ㅋ_3.csv": take()})
+    assert episode.sign == "ㄱ"
+    assert episode.defects == {Defect.LABEL}
+
+
+def test_unknown_label_is_skipped_and_named(tree):
+    episodes = tree({"hb/ㄱ/3/a.csv": take(), "hb/ㅐ/3/episode_1_ㅐ_3.csv": take()})
+    assert episodes.signs.tolist() == ["ㄱ"]
+    (skipped,) = episodes.skipped
+    for told in (skipped.ko, skipped.en):
+        assert "episode_1_ㅐ_3.csv" in told
+        assert "ㅐ" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (take([0]), "single sample"),
+        ("", "empty"),
+        (STORED, "no readable sample"),
+        ("hello", "no header"),
+        (b"\x89HDF\r\n\x1a\n damaged", "HDF5"),
+    ],
+)
+def test_file_that_cannot_be_used_is_skipped_and_named(tree, content, told):
+    episodes = tree({"hb/ㄱ/3/a.csv": take(), "hb/ㄱ/3/b.csv": content})
+    assert len(episodes) == 1
+    (skipped,) = episodes.skipped
+    assert "b.csv" in skipped.en
+    assert told in skipped.en
+
+
+DEFECTIVE = {
+    "gap": ({Defect.GAP}, take([0, 30, 60, 15_060, 15_090])),
+    "stale buffer": ({Defect.GAP}, take([0, 30, 60, 15_060, 15_090], [0, 30, 60, 90, 120])),
+    "reset": (
+        {Defect.GAP, Defect.CLOCK, Defect.DAMAGED},
+        take([9000, 9030, 0, 30, 60], [0, 30, 2030, 2060, 2090]),
+    ),
+    "glitch of the clock": ({Defect.DAMAGED}, take([0, 30, 6_110_000_000, 90, 120])),
+    "damaged line": ({Defect.DAMAGED}, take() + "7,8\n"),
+    "dead sensor": ({Defect.DEAD_SENSOR}, take(flex2=0)),
+    "loose contact": ({Defect.DEAD_SENSOR}, take() + take([330], flex2=510)),
+    "burst": ({Defect.BURST}, take(received_ms=range(0, 20, 2))),
+    "two at once": (
+        {Defect.BURST, Defect.DEAD_SENSOR},
+        take(received_ms=range(0, 20, 2), flex2=510),
+    ),
+}
+
+
+@pytest.mark.parametrize(("defects", "content"), DEFECTIVE.values(), ids=DEFECTIVE)
+def test_defect_is_detected_and_the_take_kept(tree, defects, content):
+    episodes = tree({"hb/ㄱ/3/a.csv": content, "hb/ㄱ/3/b.csv": take()})
+    assert episodes.episodes[0].defects == defects
+    assert episodes.defects() == dict.fromkeys(defects, 1)
+
+
+def test_hold_is_what_follows_the_last_gap(tree):
+    (episode,) = tree({"hb/ㄱ/3/a.csv": take([0, 30, 5000, 5030, 5060, 9000, 9030])})
+    assert len(episode.frames) == 7
+    assert episode.hold.time_s == pytest.approx([9.0, 9.03])
+
+
+def test_hold_of_a_take_without_a_gap_is_all_of_it(tree):
+    (episode,) = tree({"hb/ㄱ/3/a.csv": take()})
+    assert len(episode.hold) == len(episode.frames) == 10
+
+
+def test_joined_and_cut_sets_keep_their_episodes(tree):
+    one = tree({"hb/ㄱ/3/a.csv": take(), "hb/ㄴ/3/b.csv": "", "hb/ㄷ/3/c.csv": take()})
+    both = EpisodeSet.join([one, one])
+    assert (len(both), len(both.skipped)) == (4, 2)
+    assert both.subset(np.array([3, 0])).signs.tolist() == ["ㄷ", "ㄱ"]
+
+
+@pytest.mark.parametrize("files", [{}, {"readme.txt": "hello"}, {"hb/x/1/a.csv": take()}])
+def test_folder_without_labelled_recordings_is_the_users_mistake(tree, files):
+    with pytest.raises(UsageError, match="no labelled recording"):
+        tree(files)
+
+
+def test_missing_folder_is_the_users_mistake(tree):
+    with pytest.raises(UsageError, match="no such folder"):
+        tree({}, "nowhere")

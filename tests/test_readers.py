@@ -1,0 +1,251 @@
+"""Files to frames: the content tells the format, and every bad file says what is wrong with it."""
+
+import h5py
+import numpy as np
+import pytest
+
+from jihwa.data.messages import DataError, UsageError
+from jihwa.data.readers import Recording, read_sequences
+from jihwa.data.sessions import HEADER, write_recording
+
+LINE = "{},-13.41,-41.93,-14.85,0.27,-0.666,0.724,781,792,803,814,825"
+
+
+def lines(*times_ms: int) -> str:
+    return "\n".join([HEADER, *(LINE.format(t) for t in times_ms)]) + "\n"
+
+
+@pytest.fixture
+def recording(tmp_path):
+    """Writes a recording and opens it."""
+
+    def write(content: str | bytes, name: str = "take.csv") -> Recording:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return Recording(path)
+
+    return write
+
+
+@pytest.fixture
+def hdf5(tmp_path):
+    """Writes an HDF5 episode out of datasets and attributes, and opens it."""
+
+    def write(*, label="ㄱ", **datasets) -> Recording:
+        path = tmp_path / "take.h5"
+        with h5py.File(path, "w") as file:
+            for name, values in datasets.items():
+                file[name.replace("__", "/")] = values
+            if label is not None:
+                file.attrs["label"] = label
+        return Recording(path)
+
+    return write
+
+
+SENSOR = np.arange(32.0).reshape(4, 8) + 700
+SENSOR[:, 5:] = [[-13.4, -41.9, -14.8]]
+TIMES_MS = np.array([100, 130, 160, 190])
+
+
+def test_recording_comes_in_chunks_that_join_to_the_whole(recording, spell, table, tmp_path):
+    frames = spell("서울특별시 마포구에 사는 김지우", "slow").frames
+    write_recording(tmp_path / "long.csv", frames)
+    chunks = list(Recording(tmp_path / "long.csv").chunks())
+    assert sum(len(chunk) > 0 for chunk in chunks) > 1
+    whole = Recording(tmp_path / "long.csv").frames()
+    assert np.array_equal(np.concatenate([table(c) for c in chunks]), table(whole))
+    assert table(whole) == pytest.approx(table(frames), abs=0.01)
+
+
+def test_content_tells_the_format_whatever_the_name(recording, hdf5):
+    assert len(recording(lines(10, 40), "take.h5").frames()) == 2
+    assert len(recording('{"timestamp": 1, "flex1": 781}\n', "take.csv").frames()) == 1
+    path = hdf5(sensor_data=SENSOR, arduino_timestamps=TIMES_MS).path
+    assert len(Recording(path.rename(path.with_suffix(".csv"))).frames()) == 4
+
+
+def test_gap_stays_a_gap(recording):
+    frames = recording(lines(10, 40, 15_040, 15_070)).frames()
+    assert frames.time_s == pytest.approx([0, 0.03, 15.03, 15.06])
+
+
+def test_single_sample_is_read(recording):
+    frames = recording(lines(10)).frames()
+    assert (len(frames), frames.duration_s) == (1, 0.0)
+
+
+def test_hdf5_episode_holds_flex_angles_and_acceleration(hdf5):
+    accel = np.tile([0.1, 0.2, 0.9], (4, 1))
+    take = hdf5(sensor_data=SENSOR, arduino_timestamps=TIMES_MS, sensors__acceleration=accel)
+    frames = take.frames()
+    assert frames.time_s == pytest.approx([0, 0.03, 0.06, 0.09])
+    assert np.array_equal(frames.flex_adc, SENSOR[:, :5])
+    assert np.array_equal(frames.orientation_deg, SENSOR[:, 5:])
+    assert np.array_equal(frames.accel_g, accel)
+    assert take.label == "ㄱ"
+
+
+@pytest.mark.parametrize("label", ["ㄹ", "ㄹ".encode()])
+def test_hdf5_label_may_be_text_or_bytes(hdf5, label):
+    label = np.bytes_(label) if isinstance(label, bytes) else label
+    take = hdf5(label=label, sensor_data=SENSOR, arduino_timestamps=TIMES_MS)
+    take.frames()
+    assert take.label == "ㄹ"
+
+
+def test_hdf5_without_acceleration_and_label_is_read(hdf5):
+    take = hdf5(label=None, sensor_data=SENSOR, arduino_timestamps=TIMES_MS)
+    assert np.isnan(take.frames().accel_g).all()
+    assert take.label is None
+
+
+def test_hdf5_clock_is_unwrapped_and_checked(hdf5):
+    times_ms = np.array([2**32 - 30, np.nan, 0, 30])
+    take = hdf5(sensor_data=SENSOR, arduino_timestamps=times_ms)
+    assert take.frames().time_s == pytest.approx([0, 0.03, 0.06])
+    assert (take.report.samples, take.report.damaged) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "datasets",
+    [
+        {},
+        {"sensor_data": SENSOR},
+        {"arduino_timestamps": TIMES_MS},
+        {"sensor_data": SENSOR[:, :7], "arduino_timestamps": TIMES_MS},
+        {"sensor_data": SENSOR[0], "arduino_timestamps": TIMES_MS},
+        {"sensor_data": SENSOR[:3], "arduino_timestamps": TIMES_MS},
+        {"sensor_data__inner": SENSOR, "arduino_timestamps": TIMES_MS},
+        {"sensor_data": "bent", "arduino_timestamps": TIMES_MS},
+        {"sensor_data": SENSOR, "arduino_timestamps": 3},
+        {
+            "sensor_data": SENSOR,
+            "arduino_timestamps": TIMES_MS,
+            "sensors__acceleration": np.ones((3, 2)),
+        },
+    ],
+)
+def test_hdf5_that_is_no_recording_is_refused(hdf5, datasets):
+    take = hdf5(**datasets)
+    with pytest.raises(DataError, match="sensor_data"):
+        take.frames()
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.95])
+def test_hdf5_cut_short_is_refused(hdf5, share):
+    path = hdf5(sensor_data=SENSOR, arduino_timestamps=TIMES_MS).path
+    content = path.read_bytes()
+    path.write_bytes(content[: max(int(share * len(content)), 8)])
+    with pytest.raises(DataError):
+        Recording(path).frames()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (HEADER + "\n", "a header but no readable sample"),
+        (HEADER, "a header but no readable sample"),
+        (HEADER + "\n1,2,3\nx\n", "2 damaged lines"),
+        ("\n\n", "no header of the glove"),
+        (LINE.format(10) + "\n", "no header of the glove"),
+        ("a,b,c\n1,2,3\n", "no header of the glove in 2 line"),
+        (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40, "no header of the glove"),
+        ("timestamp,pitch\n1,2\n".encode("utf-16"), "no header of the glove"),
+    ],
+)
+def test_file_without_a_sample_says_what_it_holds_instead(recording, content, told):
+    take = recording(content)
+    with pytest.raises(DataError, match=told) as caught:
+        take.frames()
+    assert str(take.path) in caught.value.message.ko
+
+
+def test_empty_file_is_refused(recording):
+    with pytest.raises(DataError, match="empty"):
+        recording("")
+
+
+def test_missing_file_is_the_users_mistake(tmp_path):
+    with pytest.raises(UsageError, match="no such file"):
+        Recording(tmp_path / "none.csv")
+
+
+def test_folder_is_the_users_mistake(tmp_path):
+    with pytest.raises(UsageError, match="a folder, not a file"):
+        Recording(tmp_path)
+
+
+def test_array_of_sequences_is_no_recording(tmp_path):
+    np.save(tmp_path / "sequences.npy", np.zeros((2, 3, 4)))
+    with pytest.raises(UsageError, match="without times"):
+        Recording(tmp_path / "sequences.npy")
+
+
+@pytest.fixture
+def sequences(tmp_path):
+    """Writes an array, and reads it as sequences."""
+
+    def read(array: np.ndarray):
+        np.save(tmp_path / "sequences.npy", array)
+        return read_sequences(tmp_path / "sequences.npy")
+
+    return read
+
+
+def labelled(*labels: float) -> np.ndarray:
+    """(N, 3, 3): two features and the label."""
+    array = np.arange(9.0 * len(labels)).reshape(len(labels), 3, 3)
+    array[:, :, -1] = np.array(labels)[:, None]
+    return array
+
+
+def test_last_column_of_a_sequence_is_its_label(sequences):
+    array = labelled(4, 0, 23)
+    read = sequences(array)
+    assert np.array_equal(read.features, array[:, :, :-1])
+    assert read.labels.tolist() == [4, 0, 23]
+    assert read.labels.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros(3),
+        np.zeros((3, 2)),
+        np.zeros((3, 2, 1)),
+        np.zeros((3, 0, 2)),
+        labelled(0.5),
+        labelled(np.nan),
+        np.arange(12.0).reshape(2, 3, 2),
+        np.full((2, 3, 4), "ㄱ"),
+    ],
+)
+def test_other_arrays_are_refused(sequences, array):
+    with pytest.raises(DataError, match="not an array of sequences"):
+        sequences(array)
+
+
+def test_objects_are_never_unpickled(tmp_path):
+    np.save(tmp_path / "objects.npy", np.array([[[{}, 1]]], dtype=object), allow_pickle=True)
+    with pytest.raises(DataError):
+        read_sequences(tmp_path / "objects.npy")
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04", b"\x93NUMPY\x01\x00"])
+def test_files_that_are_no_arrays_are_refused(tmp_path, content):
+    path = tmp_path / "sequences.npy"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"sequences\.npy"):
+        read_sequences(path)
+
+
+def test_archive_of_arrays_is_no_array(tmp_path):
+    np.savez(tmp_path / "many.npz", a=labelled(1))
+    with pytest.raises(DataError):
+        read_sequences(tmp_path / "many.npz")
+
+
+def test_missing_array_is_the_users_mistake(tmp_path):
+    with pytest.raises(UsageError):
+        read_sequences(tmp_path / "none.npy")

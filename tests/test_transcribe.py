@@ -1,0 +1,322 @@
+"""`jihwa transcribe`: any recording becomes text, or says what is wrong with it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+
+from jihwa.data.frames import Frames
+from jihwa.data.sessions import HEADER, write_recording
+
+TEXT = "오늘은 친구랑 같이 저녁을 먹기로 했어요"
+
+
+@pytest.fixture
+def take(tmp_path, spell):
+    """Writes a spelled recording below a folder of its own: `take("a.csv", "가")`."""
+
+    def write(name="take.csv", text="안녕하세요", **changes):
+        path = tmp_path / "takes" / name
+        path.parent.mkdir(exist_ok=True)
+        frames = spell(text, "slow", wearer=7, seed=3).frames
+        channels = {f: getattr(frames, f).copy() for f in Frames.__dataclass_fields__}
+        for channel, change in changes.items():
+            channels[channel] = change(channels[channel])
+        write_recording(path, Frames(**channels))
+        return path
+
+    return write
+
+
+def bad(tmp_path, content: str | bytes = ""):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_spelled_text_comes_out(jihwa, take):
+    done = jihwa("transcribe", take(text=TEXT))
+    assert (done.code, done.out, done.err) == (0, TEXT + "\n", "")
+
+
+def test_json_keeps_the_contract(jihwa, take):
+    path = take(text="안녕하세요 지우")
+    done = jihwa("transcribe", path, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    document = json.loads(done.out, parse_constant=pytest.fail)  # NaN and Infinity are no JSON
+    assert list(document) == [
+        "source",
+        "duration_s",
+        "text",
+        "candidates",
+        "words",
+        "signs",
+        "warnings",
+    ]
+    assert document["source"] == str(path)
+    assert document["warnings"] == []
+    assert document["text"] == " ".join(word["text"] for word in document["words"])
+    assert document["candidates"][0]["text"] == document["text"]
+    for candidate in document["candidates"]:
+        assert set(candidate) == {"text", "log_prob"}
+        assert isinstance(candidate["text"], str)
+        assert candidate["log_prob"] <= 0
+    for word in document["words"]:
+        assert set(word) == {"text", "start_s", "end_s", "confidence"}
+        assert 0 <= word["start_s"] < word["end_s"] <= document["duration_s"]
+        assert 0 <= word["confidence"] <= 1
+    for sign in document["signs"]:
+        assert set(sign) == {"start_s", "end_s", "sign", "candidates"}
+        assert 0 <= sign["start_s"] < sign["end_s"] <= document["duration_s"]
+        labels, shares = zip(*sign["candidates"], strict=True)
+        assert sign["sign"] in labels
+        assert list(shares) == sorted(shares, reverse=True)
+        assert sum(shares) <= 1.01
+    spelled = "".join(sign["sign"] for sign in document["signs"])
+    assert spelled == "ㅇㅏㄴㄴㅕㅇㅎㅏㅅㅓㅣㅇㅛㅈㅣㅇㅜ"
+
+
+def test_times_count_from_the_first_sample(jihwa, take):
+    def timed(path):
+        document = json.loads(jihwa("transcribe", path, "--format", "json").out)
+        return document["duration_s"], document["signs"][0]["start_s"]
+
+    late = take("late.csv", time_s=lambda t: t + 86_400)
+    assert timed(late) == timed(take("early.csv"))
+
+
+def test_recording_may_begin_in_a_hold(jihwa, take, spell):
+    start_s = spell("안녕하세요", "slow", wearer=7, seed=3).signs[0].start_s
+    path = take()
+    header, *lines = path.read_text().splitlines()
+    lines = [line for line in lines if float(line.split(",")[0]) / 1000 > start_s + 0.1]
+    path.write_text("\n".join([header, *lines]))
+    document = json.loads(jihwa("transcribe", path, "--format", "json").out)
+    assert document["text"] == "안녕하세요"
+    assert document["signs"][0]["start_s"] == 0
+    assert document["words"][0]["start_s"] == 0
+
+
+def test_json_of_several_recordings_is_one_object_a_line(jihwa, take):
+    done = jihwa("transcribe", take("a.csv"), take("b.csv", "지우"), "--format", "json")
+    assert [json.loads(line)["text"] for line in done.out.splitlines()] == ["안녕하세요", "지우"]
+
+
+def test_folder_gets_a_result_for_every_recording(jihwa, take, tmp_path):
+    output = tmp_path / "new" / "folder"
+    done = jihwa("transcribe", take("a.csv"), take("b.csv", "지우"), "--output", output)
+    assert (done.code, done.out) == (0, "")
+    assert {f.name: f.read_text() for f in output.iterdir()} == {
+        "a.txt": "안녕하세요\n",
+        "b.txt": "지우\n",
+    }
+
+
+def test_single_result_may_be_a_file(jihwa, take, tmp_path):
+    output = tmp_path / "result.json"
+    assert jihwa("transcribe", take(), "--format", "json", "--output", output).code == 0
+    assert json.loads(output.read_text(encoding="utf-8"))["text"] == "안녕하세요"
+
+
+def test_minus_is_stdout(jihwa, take):
+    assert jihwa("transcribe", take(), "--output", "-").out == "안녕하세요\n"
+
+
+def test_bad_recording_does_not_stop_the_others(jihwa, take, tmp_path):
+    output = tmp_path / "out"
+    paths = (take("a.csv"), tmp_path / "none.csv", bad(tmp_path), take("b.csv", "지우"))
+    done = jihwa("transcribe", *paths, "--output", output)
+    assert done.code == 1
+    assert sorted(f.name for f in output.iterdir()) == ["a.txt", "b.txt"]
+    assert len(done.err.splitlines()) == 2
+    assert "none.csv" in done.err
+    assert "bad.csv" in done.err
+
+
+@pytest.mark.parametrize("names", [("a.txt", "x/a.txt"), ("a.txt", "a.csv")])
+def test_results_that_would_overwrite_each_other_are_refused(jihwa, take, tmp_path, names):
+    paths = [tmp_path / "takes" / name for name in names]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        take("one.csv").rename(path)
+    done = jihwa("transcribe", *paths, "--output", tmp_path / "out")
+    assert done.code == 2
+    assert "overwrite" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_recording_is_never_overwritten(jihwa, take):
+    path = take("take.json")
+    before = path.read_bytes()
+    done = jihwa("transcribe", path, "--format", "json", "--output", path.parent)
+    assert done.code == 2
+    assert path.read_bytes() == before
+
+
+def test_several_results_in_one_file_are_the_users_mistake(jihwa, take, tmp_path):
+    done = jihwa("transcribe", take("a.csv"), take("b.csv"), "--output", tmp_path / "all.txt")
+    assert done.code == 2
+    assert not (tmp_path / "all.txt").exists()
+
+
+def test_output_that_cannot_be_written_is_a_failure(jihwa, take, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = jihwa("transcribe", take(), "--output", tmp_path / "file")
+    assert (done.code, done.out) == (1, "")
+    assert str(tmp_path / "file") in done.err
+
+
+BAD = {
+    "empty": ("", 1, "empty"),
+    "header only": (HEADER + "\n", 1, "no readable sample"),
+    "wrong header": ("time,thumb\n1,2\n", 1, "no header"),
+    "no header": ("1,2,3,4,5,6,7,8,9\n", 1, "no header"),
+    "fewer fields": (HEADER + "\n1,2,3\n2,3,4\n", 1, "2 damaged lines"),
+    "text for numbers": (HEADER + "\n" + ",".join("abcdefghijkl") + "\n", 1, "1 damaged line"),
+    "undecodable": (b"\xff\xfe\xfd" * 2000, 1, "no header"),
+    "damaged HDF5": (b"\x89HDF\r\n\x1a\n\0\0", 1, "HDF5"),
+    "sequences": (b"\x93NUMPY\x01\0", 2, "without times"),
+}
+
+
+@pytest.mark.parametrize(("content", "code", "told"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize("format_", ["txt", "json"])
+def test_bad_file_is_one_clear_line(jihwa, tmp_path, content, code, told, format_):
+    done = jihwa("transcribe", bad(tmp_path, content), "--format", format_)
+    assert (done.code, done.out) == (code, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith("jihwa: ")
+    assert "bad.csv" in line
+    assert told in line
+
+
+@pytest.mark.parametrize(("name", "told"), [("none.csv", "no such file"), (".", "a folder")])
+@pytest.mark.parametrize("output", [[], ["--output", "out"]])
+def test_missing_file_and_folder_are_the_users_mistake(
+    jihwa, tmp_path, monkeypatch, name, told, output
+):
+    monkeypatch.chdir(tmp_path)
+    done = jihwa("transcribe", name, *output)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs file permissions")
+def test_unreadable_file_is_a_failure(jihwa, take):
+    path = take()
+    path.chmod(0)
+    assert jihwa("transcribe", path).code == 1
+
+
+def test_warnings_go_to_stderr_and_the_text_stays_clean(jihwa, take):
+    path = take()
+    lines = path.read_text().splitlines()
+    lines[5:5] = ["# ready", HEADER, "1,2", "x" * 20, lines[4].replace(",", ";")]
+    path.write_text("\n".join(lines))
+    done = jihwa("transcribe", path)
+    assert (done.code, done.out) == (0, "안녕하세요\n")
+    assert all(line.startswith(f"jihwa: {path}: ") for line in done.err.splitlines())
+    assert "header appears 2 times" in done.err
+    assert "3 unreadable line(s). The first is line 8: 1,2" in done.err
+
+
+def test_warnings_of_json_stand_in_it(jihwa, take):
+    path = take(flex_adc=lambda flex: np.where([0, 1, 0, 0, 0], 0, flex))
+    done = jihwa("transcribe", path, "--format", "json")
+    (warning,) = json.loads(done.out)["warnings"]
+    assert "index finger" in warning
+    assert done.err == ""
+
+
+def test_all_sensors_dead_is_told(jihwa, take):
+    done = jihwa("transcribe", take(flex_adc=lambda flex: np.zeros_like(flex)))
+    assert done.code == 0
+    assert done.err.count("is dead in 100%") == 5
+
+
+def test_hand_that_only_rests_writes_no_letter(engine, spell):
+    texts = []
+    for wearer in range(12):
+        session = spell("가", wearer=wearer)
+        before_s = session.signs[0].start_s - 0.5
+        texts.append(engine.run([session.frames[session.frames.time_s < before_s]]).text)
+    assert texts.count("") >= 10, f"hands at rest were read as {texts}"
+
+
+@pytest.mark.parametrize("n_samples", [1, 2])
+def test_recording_without_a_letter_says_so(jihwa, take, n_samples):
+    path = take()  # begins at rest
+    path.write_text("\n".join(path.read_text().splitlines()[: 1 + n_samples]))
+    done = jihwa("transcribe", path)
+    assert (done.code, done.out) == (0, "\n")
+    assert "No letter was found" in done.err
+    document = json.loads(jihwa("transcribe", path, "--format", "json").out)
+    assert (document["text"], document["words"], document["signs"]) == ("", [], [])
+    assert len(document["warnings"]) == 1
+
+
+@pytest.mark.parametrize(("jump_s", "told"), [(15, "longest 15.0 s"), (-2, "restarted 1 time")])
+def test_clock_that_jumps_costs_no_letter_elsewhere(jihwa, take, jump_s, told):
+    def jump(time_s):
+        return np.where(time_s > 4, time_s + jump_s, time_s)
+
+    document = json.loads(jihwa("transcribe", take(time_s=jump), "--format", "json").out)
+    assert told in " ".join(document["warnings"])
+    assert len(document["signs"]) >= 11
+    assert document["text"]
+
+
+def test_hdf5_and_json_lines_give_the_same_text(jihwa, take, tmp_path, spell):
+    frames = spell("안녕하세요", "slow", wearer=7, seed=3).frames
+    with h5py.File(tmp_path / "take.h5", "w") as file:
+        file["sensor_data"] = np.hstack([frames.flex_adc, frames.orientation_deg])
+        file["arduino_timestamps"] = np.round(frames.time_s * 1000)
+        file["sensors/acceleration"] = frames.accel_g
+    names = [f"flex{i}" for i in range(1, 6)] + ["pitch", "roll", "yaw"]
+    with (tmp_path / "take.jsonl").open("w") as file:
+        for t, flex, angles in zip(
+            frames.time_s, frames.flex_adc, frames.orientation_deg, strict=True
+        ):
+            file.write(
+                json.dumps({"timestamp": t, **dict(zip(names, [*flex, *angles], strict=True))})
+            )
+            file.write("\n")
+    done = jihwa("transcribe", tmp_path / "take.h5", tmp_path / "take.jsonl")
+    assert done.out == "안녕하세요\n" * 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are text elsewhere")
+def test_name_of_any_bytes_is_no_obstacle(take, tmp_path):
+    name = os.fsencode(tmp_path) + b"/\xff\xfe.csv"
+    os.rename(take(text="가"), name)  # noqa: PTH104  # bytes are the point
+    command = [sys.executable, "-m", "jihwa.io", "transcribe", name, "--format", "json"]
+    for output in ([], ["--output", str(tmp_path / "out")]):
+        done = subprocess.run([*command, *output], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+    (written,) = (tmp_path / "out").iterdir()
+    assert json.loads(written.read_text(encoding="utf-8"))["text"]
+
+
+def test_program_speaks_through_its_module_and_exit_code(take, tmp_path):
+    def run(*arguments, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "jihwa.io", "transcribe", *map(str, arguments)],
+            capture_output=True,
+            check=False,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONUTF8": "1", **environment},
+        )
+
+    done = run(take(), LC_ALL="C.UTF-8")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "안녕하세요\n", "")
+    done = run(tmp_path / "none.csv", LC_ALL="C.UTF-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "그런 파일이 없습니다" in done.stderr
+    done = run(bad(tmp_path), LC_ALL="en_US.UTF-8")
+    assert done.returncode == 1
+    assert "the file is empty" in done.stderr
