@@ -45,8 +45,8 @@ class SegmentationRates:
             readings of the same segment: a word end without rest costs nothing.
     """
 
-    missed: float = 0.02
-    spurious: float = 0.02
+    missed: float = 0.01
+    spurious: float = 0.01
     rest: float = 0.5
 
 

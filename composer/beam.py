@@ -8,10 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.arcs import NO_TOKEN, Arcs, ModelStep
-from jihwa.composer.grammar import Grammar
+from jihwa.composer.grammar import Grammar, State
 
 States = NDArray[np.int32]
 Rows = NDArray[np.intp]
+
+
+_IS_LONE = np.isin(
+    [int(state) for state in State], (State.LONE_CONSONANT, State.LONE_VOWEL, State.LONE_RESTED)
+)
+"""(states,) behind a lone letter."""
 
 
 class TokenModel(Protocol):
@@ -162,10 +168,9 @@ class Beam:
         context[step == ModelStep.RESTART] = self._root.context
         state = self._grammar.following[state, self._arcs.kind[arc]]
         history[np.arange(len(arc)), length] = arc
-        kept = self._distinct(context, state)
-        return self._create(
-            score[kept], state[kept], context[kept], history[kept], length[kept] + 1
-        )
+        length = length + 1
+        kept = self._distinct(context, state, history, length)
+        return self._create(score[kept], state[kept], context[kept], history[kept], length[kept])
 
     def limit(self, hypotheses: Hypotheses) -> float:
         """The score that another hypothesis needs to survive beside these."""
@@ -176,21 +181,42 @@ class Beam:
     def merge(self, groups: Sequence[Hypotheses]) -> Hypotheses:
         """The best distinct hypotheses of several groups."""
         together = Hypotheses.concatenate(groups)
-        best = self._top(together.score, len(together))
-        return together.take(best[self._distinct(together.context[best], together.state[best])])
+        best = together.take(self._top(together.score, len(together)))
+        return best.take(self._distinct(best.context, best.state, best.history, best.length))
 
-    def _distinct(self, context: States, state: NDArray[np.uint8]) -> Rows:
+    def _distinct(
+        self,
+        context: States,
+        state: NDArray[np.uint8],
+        history: NDArray[np.int16],
+        length: NDArray[np.intp],
+    ) -> Rows:
         """Rows of the best candidate of every (model key, state), best first; at most `size`.
 
-        The candidates come best first.
+        The candidates come best first. The model starts afresh behind a lone letter, so that
+        letter is told apart as well: else a text of one letter would have no alternatives.
         """
         key = self._model.key(context)
-        order = np.lexsort((np.arange(len(key)), state, key))
-        key, state = key[order], state[order]
+        letter = self._lone_letters(state, history, length)
+        order = np.lexsort((np.arange(len(key)), letter, state, key))
+        key, state, letter = key[order], state[order], letter[order]
         first = np.ones(len(order), dtype=bool)
         first[1:] = (key[1:] != key[:-1]) | (state[1:] != state[:-1])
+        first[1:] |= letter[1:] != letter[:-1]
         rows: Rows = np.sort(order[first])[: self._size]
         return rows
+
+    def _lone_letters(
+        self, state: NDArray[np.uint8], history: NDArray[np.int16], length: NDArray[np.intp]
+    ) -> NDArray[np.uint8]:
+        """(C,) the token of the lone letter that a candidate ends in; 0 where it ends in none."""
+        letters = np.zeros(len(state), dtype=np.uint8)
+        rows = np.flatnonzero(_IS_LONE[state])
+        tokens = self._arcs.token[history[rows]]  # (R, L)
+        written = (tokens != NO_TOKEN) & (np.arange(tokens.shape[1]) < length[rows, None])
+        last = written.shape[1] - 1 - written[:, ::-1].argmax(axis=1)  # (R,)
+        letters[rows] = tokens[np.arange(len(rows)), last]
+        return letters
 
     def _create(
         self,

@@ -52,8 +52,8 @@ class GrammarCosts:
     """Natural log-costs of what the language model cannot price.
 
     Attributes:
-        empty_text: Of a text without any letter. Far below `lone_text`, so that a recording of one
-            held pose is a letter and not rest.
+        empty_text: Of a text without any letter. No more than `lone_text`, so that it is the
+            pose that decides whether a recording of a single hold is a letter or rest.
         lone_text: Of a text that is one lone letter, as people show when they try a glove.
         lone_letter: Of a lone letter elsewhere, the choice of the letter included.
         lone_more: Of going on after a lone letter.
@@ -61,8 +61,8 @@ class GrammarCosts:
 
     empty_text: float = -5.0
     lone_text: float = -5.0
-    lone_letter: float = -9.0
-    lone_more: float = -7.0
+    lone_letter: float = -12.0
+    lone_more: float = -10.0
 
 
 _LONE = {

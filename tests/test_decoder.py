@@ -198,11 +198,19 @@ def test_only_rest_is_an_empty_text(flat):
     assert decode(endings[0].tokens) == ""
 
 
-def test_a_held_pose_that_may_be_rest_or_a_letter_is_a_letter(flat):
+@pytest.mark.parametrize(("likelihood_of_rest", "text"), [(0.0, "ㅁ"), (5.0, "")])
+def test_a_single_hold_is_a_letter_unless_rest_explains_it_better(flat, likelihood_of_rest, text):
     likelihoods = np.full(N_SIGNS, -20.0)
     likelihoods[ALPHABET.index["ㅁ"]] = 0.0
-    _, endings = run(flat, [emission(likelihoods, rest=3.0)])
-    assert decode(endings[0].tokens) == "ㅁ"
+    _, endings = run(flat, [emission(likelihoods, rest=likelihood_of_rest)])
+    assert decode(endings[0].tokens) == text
+
+
+def test_a_lone_letter_keeps_its_rivals_as_candidates(flat):
+    likelihoods = np.full(N_SIGNS, -20.0)
+    likelihoods[[ALPHABET.index[sign] for sign in "ㄹㅌ"]] = [0.0, -1.0]
+    _, endings = run(flat, [emission(likelihoods)])
+    assert [decode(ending.tokens) for ending in endings[:2]] == ["ㄹ", "ㅌ"]
 
 
 def test_rest_between_words_is_a_space(flat):

@@ -302,7 +302,7 @@ class TestTexts:
         assert "4 lines that are not Hangul" in caplog.text
 
     @settings(deadline=None)
-    @given(st.lists(hangul.filter(str.split), min_size=1))
+    @given(st.lists(hangul.filter(lambda line: bool(line.strip())), min_size=1))
     def test_tokens_spell_the_lines(self, lines: list[str]) -> None:
         clean = [" ".join(line.split()) for line in lines]
         expected = np.concatenate([[BOUNDARY], *([*encode(a), BOUNDARY] for a in clean)])
