@@ -39,9 +39,9 @@ learned: $(VENV)/core  ## fit everything that ships to the shared data again
 	$(BIN)/jihwa lm build $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz lexicon_sharealike.txt titles_open.txt.gz addresses.txt) --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LM)
 
 samples: $(VENV)/core  ## spell the shipped sessions again
-	$(BIN)/jihwa simulate "안녕하세요 만나서 반갑습니다" --wearer 3 --seed 1 --output data/samples/hello.csv
-	$(BIN)/jihwa simulate "서울특별시 마포구 김지우" --wearer 5 --seed 2 --speed fast --output data/samples/address.csv
-	$(BIN)/jihwa simulate "오늘은 친구랑 같이 저녁을 먹기로 했어요" --wearer 7 --seed 3 --speed slow --output data/samples/dinner.csv
+	$(BIN)/jihwa simulate "오늘 저녁에 같이 밥 먹을래" --wearer 3 --seed 1 --output data/samples/dinner.csv
+	$(BIN)/jihwa simulate "제 이름은 김민수예요" --wearer 5 --seed 1 --speed slow --output data/samples/name.csv
+	$(BIN)/jihwa simulate "부산광역시 해운대구" --wearer 7 --seed 1 --speed fast --output data/samples/address.csv
 
 clean:
 	rm -rf build dist $(VENV) *.egg-info .coverage
@@ -56,9 +56,9 @@ $(VENV)/python:
 	touch $@
 
 $(VENV)/core: $(VENV)/python pyproject.toml
-	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip install -qq --editable .
 	touch $@
 
 $(VENV)/dev: $(VENV)/core
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install -qq --editable '.[dev]'
 	touch $@

@@ -37,7 +37,7 @@ def test_help_loads_nothing_that_takes_time(arguments):
 
 
 def test_live_path_needs_neither_training_nor_science_libraries():
-    loaded = loaded_by("transcribe", str(ROOT / "data" / "samples" / "hello.csv"))
+    loaded = loaded_by("transcribe", str(ROOT / "data" / "samples" / "dinner.csv"))
     assert "numpy" in loaded
     assert not loaded & HEAVY
 

@@ -11,7 +11,7 @@ from jihwa.io.engine import assemble_engine
 from jihwa.io.plain import PlainScreen
 from jihwa.io.replay import replay
 
-SAMPLE = "hello.csv"
+SAMPLE = "dinner.csv"
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
