@@ -20,11 +20,13 @@ class Reading:
         emission: The emission.
         sign: Index of the sign; S is no sign, S + 1 is rest.
         posterior: (S + 2,) probability of every reading, all other evidence considered.
+        resumes: Whether it only goes on with the sign before it.
     """
 
     emission: Emission
     sign: int
     posterior: Array
+    resumes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,12 @@ class Alignment:
         for arc in hypotheses.history[0, :length].tolist():
             readings: list[Reading] = []
             confidence = 1.0
-            for sign in self._arcs.signs[arc, : self._arcs.consumed[arc]].tolist():
+            signs = self._arcs.signs[arc, : self._arcs.consumed[arc]].tolist()
+            for within, sign in enumerate(signs):
                 posterior = self._posterior(hypotheses, place)
                 emission = self._open[place].emission
-                readings.append(Reading(emission, sign, posterior.readings))
+                resumes = within == self._arcs.resumed[arc]
+                readings.append(Reading(emission, sign, posterior.readings, bool(resumes)))
                 confidence = min(confidence, float(posterior.arcs[arc]))
                 place += 1
             token = int(self._arcs.token[arc])

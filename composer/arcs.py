@@ -25,6 +25,10 @@ LAST_RESORT = -1e4
 is possible."""
 
 
+NEVER = -1
+"""Where an arc resumes no sign."""
+
+
 class ModelStep(IntEnum):
     """What an arc does to the language model's state."""
 
@@ -41,12 +45,15 @@ class SegmentationRates:
     Attributes:
         missed: Probability that a sign that was shown has no segment.
         spurious: Probability that a segment is no sign.
+        split: Probability that a sign that was shown has two segments, because the hand or a
+            sensor jolted.
         rest: Probability that the hand rests at a word end. Only ever weighed against other
             readings of the same segment: a word end without rest costs nothing.
     """
 
     missed: float = 0.01
     spurious: float = 0.01
+    split: float = 0.01
     rest: float = 0.5
 
 
@@ -56,6 +63,7 @@ class _Arc(NamedTuple):
     signs: tuple[int, ...]
     cost: float
     step: ModelStep
+    resumed: int = NEVER
 
 
 _TOKEN_KINDS = {Kind.ONSET: ArcKind.ONSET, Kind.VOWEL: ArcKind.VOWEL, Kind.CODA: ArcKind.CODA}
@@ -73,6 +81,7 @@ class Arcs:
             S + 1 is rest.
         cost: (A,) natural log-cost of what was missed or spurious.
         step: (A,) `ModelStep`.
+        resumed: (A,) which of the consumed emissions only resumes the sign before it; `NEVER`.
         lm_column: (A,) column of the LM's log-probs extended by a column of zeros.
         longest: Emissions consumed by the longest arc.
     """
@@ -85,6 +94,7 @@ class Arcs:
         self.consumed: NDArray[np.int16] = np.array([len(arc.signs) for arc in arcs], np.int16)
         self.cost: NDArray[np.float64] = np.array([arc.cost for arc in arcs])
         self.step: NDArray[np.uint8] = np.array([arc.step for arc in arcs], dtype=np.uint8)
+        self.resumed: NDArray[np.int16] = np.array([arc.resumed for arc in arcs], dtype=np.int16)
         self.lm_column = np.where(self.step == ModelStep.ADVANCE, self.token, NO_TOKEN)
         self.signs: NDArray[np.int16] = np.zeros((len(arcs), self.longest), dtype=np.int16)
         for row, arc in zip(self.signs, arcs, strict=True):
@@ -113,9 +123,14 @@ def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:
     for token in np.flatnonzero(KINDS >= Kind.ONSET).tolist():
         kind = Kind(KINDS[token])
         signs = tuple(alphabet.index[sign] for sign in alphabet.spelling[LETTERS[token]])
-        yield _Arc(_TOKEN_KINDS[kind], token, signs, 0.0, advance)
+        ways = [(_TOKEN_KINDS[kind], advance)]
         if kind in _LONE_KINDS:
-            yield _Arc(_LONE_KINDS[kind], token, signs, 0.0, restart)
+            ways.append((_LONE_KINDS[kind], restart))
+        for arc_kind, step in ways:
+            yield _Arc(arc_kind, token, signs, 0.0, step)
+            for place in range(1, 1 + len(signs) * (rates.split > 0)):
+                doubled = (*signs[:place], *signs[place - 1 :])
+                yield _Arc(arc_kind, token, doubled, _log(rates.split), step, resumed=place)
         if rates.missed > 0:
             for seen in sorted(set(combinations(signs, len(signs) - 1))):
                 yield _Arc(_TOKEN_KINDS[kind], token, seen, _log(rates.missed), advance)

@@ -21,6 +21,8 @@ from jihwa.recognizer.events import Emission, Segment
 _SIGN_CANDIDATES = 5
 _CERTAIN_LOG_LIKELIHOOD = -1e3
 """Of every reading but the one that was typed."""
+_PATIENCE = 50.0
+"""Beam window for certain letters: a lone letter costs much before it turns out to be one."""
 
 
 class Composer:
@@ -89,7 +91,12 @@ class Composer:
         """Note decided steps; returns their text."""
         tokens: list[int] = []
         for step in steps:
-            self._signs.extend(self._sign(reading) for reading in step.readings)
+            for reading in step.readings:
+                if reading.resumes:
+                    end_s = reading.emission.segment.end_s
+                    self._signs[-1] = replace(self._signs[-1], end_s=end_s)
+                else:
+                    self._signs.append(self._sign(reading))
             if step.token is None:
                 continue
             tokens.append(step.token)
@@ -148,8 +155,9 @@ def compose(
     Raises:
         UsageError: A character cannot be spelled.
     """
-    certain = SegmentationRates(missed=0.0, spurious=0.0, rest=1.0)
-    composer = Composer(alphabet, model, replace(options or DecoderOptions(), rates=certain))
+    certain = SegmentationRates(missed=0.0, spurious=0.0, split=0.0, rest=1.0)
+    patient = replace(options or DecoderOptions(), rates=certain, beam_window=_PATIENCE)
+    composer = Composer(alphabet, model, patient)
     rest = len(alphabet.signs) + 1
     readings: list[int] = []
     for word in letters.split():

@@ -61,8 +61,8 @@ class GrammarCosts:
 
     empty_text: float = -5.0
     lone_text: float = -5.0
-    lone_letter: float = -12.0
-    lone_more: float = -10.0
+    lone_letter: float = -9.0
+    lone_more: float = -7.0
 
 
 _LONE = {

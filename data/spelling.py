@@ -163,7 +163,8 @@ def _perform(
     signal = np.empty((len(times_s), N_CHANNELS))
     for i, hold in enumerate(holds):
         rows = slice(bounds[2 * i], bounds[2 * i + 1])
-        at = ((times_s[rows] - edges_s[2 * i]) * hand.rate_hz).astype(int)
+        since_s = times_s[rows] - times_s[rows][:1]
+        at = np.rint(since_s * hand.rate_hz).astype(int)  # the nearest sample, whatever the jitter
         signal[rows] = hold.samples[np.minimum(at, len(hold.samples) - 1)]
     for i, move in enumerate(moves):
         rows = slice(bounds[2 * i + 1], bounds[2 * i + 2])

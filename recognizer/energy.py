@@ -7,9 +7,7 @@ import numpy as np
 
 from jihwa.data import gravity
 from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.sensors import is_dead
-
-N_CHANNELS = N_FINGERS + 3
+from jihwa.data.sensors import usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +59,7 @@ class MovementEnergy:
 
     def feed(self, frames: Frames) -> Array:
         """(n,) the energy of every frame; infinite while the window is too short to tell."""
-        flex = np.where(is_dead(frames.flex_adc), np.nan, frames.flex_adc)
-        poses = np.hstack([flex, gravity.of(frames)])  # (n, 8)
+        poses = np.hstack([usable(frames.flex_adc), gravity.of(frames)])  # (n, 8)
         return np.array(
             [self._energy(t, pose) for t, pose in zip(frames.time_s.tolist(), poses, strict=True)]
         )
@@ -79,6 +76,8 @@ class MovementEnergy:
         spread = float(centred_s @ centred_s) or np.inf
         steps = centred_s @ np.array([p for _, p in window])  # (8,) slope × spread
         absent = np.isnan(steps)
+        if absent.all():  # nothing is seen, not even stillness
+            return np.inf
         steps[absent] = 0.0
         squares = np.minimum(steps**2 / (self._variance * spread), options.loudest**2)  # (8,)
         energy = float(np.sqrt(squares.sum()))

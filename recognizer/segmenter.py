@@ -21,16 +21,13 @@ class SegmenterOptions:
     Attributes:
         still: Movement energy at which a hold begins.
         moving: Movement energy at which it ends.
-        shortest_move_s: Time from the last still sample of a hold to the first one of the next; a
-            movement that is over sooner was a jolt of the hand or of a sensor.
         weak_move_s: How long the hand has to be not quite still to have moved: one finger alone
             may not get above `moving`.
         energy: How movement is measured.
     """
 
     still: float = 6.0
-    moving: float = 8.5
-    shortest_move_s: float = 0.10
+    moving: float = 8.0
     weak_move_s: float = 0.18
     energy: EnergyOptions = field(default_factory=EnergyOptions)
 
@@ -38,7 +35,8 @@ class SegmenterOptions:
 class Segmenter:
     """Frames in, held segments out; the result does not depend on how the input was cut.
 
-    A hold is reported when it ends; lost signal (`GAP_S`) ends it too.
+    A hold is reported when it ends; lost signal (`GAP_S`) ends it too. A jolt of the hand or of a
+    sensor may cut one in two: the decoder mends that, while nobody could mend a missed letter.
     """
 
     def __init__(self, options: SegmenterOptions | None = None) -> None:
@@ -76,7 +74,6 @@ class Segmenter:
         self._recent = Frames.empty()
         self._began_s = -np.inf  # first sample without a gap behind it
         self._held_s: tuple[float, float] | None = None  # first and last still sample
-        self._moved = False  # since the last still sample
 
     def _follow(self, frames: Frames) -> list[Segment]:
         """The segments that end in frames without a gap."""
@@ -88,11 +85,9 @@ class Segmenter:
         for time_s, e in zip(frames.time_s.tolist(), energy.tolist(), strict=True):
             if e <= self._options.still:
                 self._held_s = (self._held_s[0] if self._held_s else time_s, time_s)
-                self._moved = False
             elif self._held_s:
                 restless_s = time_s - self._held_s[1]
-                self._moved |= e > self._options.moving or restless_s >= self._options.weak_move_s
-                if self._moved and restless_s >= self._options.shortest_move_s:
+                if e > self._options.moving or restless_s >= self._options.weak_move_s:
                     segments.append(self._end_hold(*self._held_s))
         self._forget()
         return segments
@@ -112,7 +107,7 @@ class Segmenter:
             rows = (time_s >= first_s - window_s) & (time_s <= last_s)
         segment = Segment(start_s, end_s, max(start_s - self._last_end_s, 0.0), self._recent[rows])
         self._last_end_s = end_s
-        self._held_s, self._moved = None, False
+        self._held_s = None
         return segment
 
     def _forget(self) -> None:
