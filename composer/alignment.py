@@ -18,7 +18,7 @@ class Reading:
 
     Attributes:
         emission: The emission.
-        sign: Index of the sign; S is no sign, S + 1 is rest.
+        sign: Which of the `readings` it was taken for.
         posterior: (S + 2,) probability of every reading, all other evidence considered.
         resumes: Whether it only goes on with the sign before it.
     """

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.grammar import ArcKind
-from jihwa.composer.jamo import BOUNDARY, KINDS, LETTERS, N_TOKENS, SPACE, Kind
+from jihwa.composer.jamo import BOUNDARY, KINDS, LETTER_OF, N_TOKENS, SPACE, Kind
 from jihwa.data.alphabet import Alphabet
+from jihwa.recognizer.events import NO_SIGN, REST, readings
 
 NO_TOKEN = N_TOKENS
 """The token of an arc that writes nothing; also the column of zeros behind the LM's log-probs."""
@@ -77,8 +78,7 @@ class Arcs:
         kind: (A,) `ArcKind`.
         token: (A,) what is written; `NO_TOKEN` for nothing.
         consumed: (A,) emissions consumed.
-        signs: (A, longest) index of the sign each consumed emission is read as; S is no sign,
-            S + 1 is rest.
+        signs: (A, longest) which of the `readings` each consumed emission is taken for.
         cost: (A,) natural log-cost of what was missed or spurious.
         step: (A,) `ModelStep`.
         resumed: (A,) which of the consumed emissions only resumes the sign before it; `NEVER`.
@@ -110,27 +110,26 @@ class Arcs:
 
 
 def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:
-    no_sign = len(alphabet.signs)
-    rest = no_sign + 1
+    place = {label: i for i, label in enumerate(readings(alphabet))}
     keep, advance, restart = ModelStep
     spurious = _log(rates.spurious) if rates.spurious > 0 else LAST_RESORT
     yield _Arc(ArcKind.SPACE, SPACE, (), 0.0, advance)
     yield _Arc(ArcKind.LONE_SPACE, SPACE, (), 0.0, keep)
     yield _Arc(ArcKind.END, BOUNDARY, (), 0.0, advance)
     yield _Arc(ArcKind.LONE_END, BOUNDARY, (), 0.0, keep)
-    yield _Arc(ArcKind.NO_SIGN, NO_TOKEN, (no_sign,), spurious, keep)
-    yield _Arc(ArcKind.REST, NO_TOKEN, (rest,), _log(rates.rest), keep)
+    yield _Arc(ArcKind.NO_SIGN, NO_TOKEN, (place[NO_SIGN],), spurious, keep)
+    yield _Arc(ArcKind.REST, NO_TOKEN, (place[REST],), _log(rates.rest), keep)
     for token in np.flatnonzero(KINDS >= Kind.ONSET).tolist():
         kind = Kind(KINDS[token])
-        signs = tuple(alphabet.index[sign] for sign in alphabet.spelling[LETTERS[token]])
+        signs = tuple(place[sign] for sign in alphabet.spelling[LETTER_OF[token]])
         ways = [(_TOKEN_KINDS[kind], advance)]
         if kind in _LONE_KINDS:
             ways.append((_LONE_KINDS[kind], restart))
         for arc_kind, step in ways:
             yield _Arc(arc_kind, token, signs, 0.0, step)
-            for place in range(1, 1 + len(signs) * (rates.split > 0)):
-                doubled = (*signs[:place], *signs[place - 1 :])
-                yield _Arc(arc_kind, token, doubled, _log(rates.split), step, resumed=place)
+            for cut in range(1, 1 + len(signs) * (rates.split > 0)):
+                doubled = (*signs[:cut], *signs[cut - 1 :])
+                yield _Arc(arc_kind, token, doubled, _log(rates.split), step, resumed=cut)
         if rates.missed > 0:
             for seen in sorted(set(combinations(signs, len(signs) - 1))):
                 yield _Arc(_TOKEN_KINDS[kind], token, seen, _log(rates.missed), advance)

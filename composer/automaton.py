@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import hgtk
 
-from jihwa.composer.jamo import KINDS, LETTERS, Kind
+from jihwa.composer.jamo import KINDS, LETTER_OF, N_TOKENS, Kind
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 
@@ -129,7 +129,7 @@ class Automaton:
 
 def _joins(alphabet: Alphabet, kind: Kind) -> Joins:
     """What letters of one kind are made of, sign by sign."""
-    letters = [LETTERS[token] for token in range(len(LETTERS)) if KINDS[token] == kind]
+    letters = [LETTER_OF[token] for token in range(N_TOKENS) if KINDS[token] == kind]
     spelled = {alphabet.spelling[letter]: letter for letter in letters}
     return {
         (spelled.get(signs[:-1], ""), signs[-1]): letter

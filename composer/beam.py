@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from jihwa.composer.arcs import NO_TOKEN, Arcs, ModelStep
 from jihwa.composer.grammar import Grammar, State
+from jihwa.composer.language_model import States
 
-States = NDArray[np.int32]
 Rows = NDArray[np.intp]
 
 

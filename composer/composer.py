@@ -13,10 +13,10 @@ from jihwa.composer.decoder import Decoded, Decoder
 from jihwa.composer.edits import TextEdit
 from jihwa.composer.jamo import SPACE, decode
 from jihwa.composer.options import DecoderOptions
-from jihwa.composer.transcript import NO_SIGN, REST, Candidate, Sign, Transcript, Update, Word
+from jihwa.composer.transcript import Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
-from jihwa.recognizer.events import Emission, Segment
+from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment, readings
 
 _SIGN_CANDIDATES = 5
 _CERTAIN_LOG_LIKELIHOOD = -1e3
@@ -40,7 +40,7 @@ class Composer:
     def __init__(
         self, alphabet: Alphabet, model: TokenModel, options: DecoderOptions | None = None
     ) -> None:
-        self._labels = (*alphabet.signs, NO_SIGN, REST)
+        self._labels = readings(alphabet)
         self._decoder = Decoder(alphabet, model, options)
         self.reset()
 
@@ -158,23 +158,22 @@ def compose(
     certain = SegmentationRates(missed=0.0, spurious=0.0, split=0.0, rest=1.0)
     patient = replace(options or DecoderOptions(), rates=certain, beam_window=_PATIENCE)
     composer = Composer(alphabet, model, patient)
-    rest = len(alphabet.signs) + 1
-    readings: list[int] = []
+    shown: list[str] = []
     for word in letters.split():
-        if readings:
-            readings.append(rest)
-        readings.extend(alphabet.index[sign] for sign in alphabet.spell(word))
-    for place, reading in enumerate(readings):
-        composer.feed(_certain(reading, float(place), len(alphabet.signs)))
+        shown += [REST] * bool(shown)
+        shown += alphabet.spell(word)
+    for place, label in enumerate(shown):
+        composer.feed(_certain(label, float(place), alphabet))
     return composer.flush()
 
 
-def _certain(reading: int, time_s: float, n_signs: int) -> Emission:
-    likelihoods = np.full(n_signs + 2, _CERTAIN_LOG_LIKELIHOOD)
-    likelihoods[reading] = 0.0
+def _certain(label: str, time_s: float, alphabet: Alphabet) -> Emission:
+    def likelihood(other: str) -> float:
+        return 0.0 if other == label else _CERTAIN_LOG_LIKELIHOOD
+
     return Emission(
         segment=Segment(time_s, time_s, gap_s=math.nan, frames=Frames.empty()),
-        log_likelihood=likelihoods[:n_signs],
-        rest=float(likelihoods[n_signs + 1]),
-        no_sign=float(likelihoods[n_signs]),
+        log_likelihood=np.array([likelihood(sign) for sign in alphabet.signs]),
+        rest=likelihood(REST),
+        no_sign=likelihood(NO_SIGN),
     )

@@ -24,9 +24,9 @@ def reading_scores(emission: Emission, temperature: float) -> Array:
         temperature: They are divided by it; above 1 they are trusted less.
 
     Returns:
-        (S + 2,) for the signs, no sign, rest; the best is 0.
+        (S + 2,) in the order of `jihwa.recognizer.events.readings`; the best is 0.
     """
-    raw = np.array([*emission.log_likelihood, emission.no_sign, emission.rest], dtype=np.float64)
+    raw = emission.of_readings.astype(np.float64)
     raw[np.isnan(raw)] = -np.inf
     best = raw.max()
     if best == -np.inf:

@@ -26,7 +26,7 @@ TOKENS = "\n " + ONSETS + VOWELS + CODAS
 """The character of every token; a token's id is its place here."""
 N_TOKENS = len(TOKENS)
 
-LETTERS = (
+LETTER_OF = (
     "\n "
     "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
     "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
@@ -79,7 +79,7 @@ def decode(tokens: Iterable[int]) -> str:
             jamo = "".join(TOKENS[t] for t in ids[i : i + size])
             text.append(unicodedata.normalize("NFC", jamo))
         else:
-            text.append(LETTERS[ids[i]])
+            text.append(LETTER_OF[ids[i]])
         i += max(size, 1)
     return "".join(text)
 

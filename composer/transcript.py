@@ -4,11 +4,6 @@ from dataclasses import dataclass
 
 from jihwa.composer.edits import TextEdit
 
-NO_SIGN = "no_sign"
-"""Label of a segment that was read as no sign."""
-REST = "rest"
-"""Label of a segment that was read as the hand at rest."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -17,7 +12,7 @@ class Sign:
     Attributes:
         start_s: Device time of its first sample.
         end_s: Device time of its last sample.
-        sign: The sign, `REST` or `NO_SIGN`.
+        sign: One of `jihwa.recognizer.events.readings`.
         candidates: The likeliest readings and their probabilities, best first; the sign and the
             text around it are considered.
     """

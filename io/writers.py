@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jihwa.composer.transcript import NO_SIGN, REST, Transcript
+from jihwa.composer.transcript import Transcript
+from jihwa.recognizer.events import NO_SIGN, REST
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,20 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array, Frames
+
+NO_SIGN = "no_sign"
+"""Label of a segment that is neither a sign nor rest."""
+REST = "rest"
+"""Label of a segment in which the hand rests."""
+
+
+def readings(alphabet: Alphabet) -> tuple[str, ...]:
+    """Everything that a segment can be read as, in the order of every array of readings."""
+    return (*alphabet.signs, NO_SIGN, REST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +51,8 @@ class Emission:
     log_likelihood: Array
     rest: float
     no_sign: float
+
+    @property
+    def of_readings(self) -> Array:
+        """(S + 2,) log-likelihood of each of the `readings`."""
+        return np.array([*self.log_likelihood, self.no_sign, self.rest])

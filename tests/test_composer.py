@@ -13,11 +13,10 @@ from jihwa.composer.composer import Composer, compose
 from jihwa.composer.edits import TextEdit
 from jihwa.composer.language_model import LanguageModel
 from jihwa.composer.options import DecoderOptions
-from jihwa.composer.transcript import NO_SIGN, REST
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
 from jihwa.data.messages import UsageError
-from jihwa.recognizer.events import Emission, Segment
+from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
 
 ALPHABET = Alphabet.load()
 N_SIGNS = len(ALPHABET.signs)

@@ -14,7 +14,7 @@ from jihwa.composer.arcs import SegmentationRates
 from jihwa.composer.decoder import Decoder
 from jihwa.composer.evidence import PauseModel
 from jihwa.composer.grammar import GrammarCosts
-from jihwa.composer.jamo import KINDS, LETTERS, N_TOKENS, SPACE, Kind, decode
+from jihwa.composer.jamo import KINDS, LETTER_OF, N_TOKENS, SPACE, Kind, decode
 from jihwa.composer.options import DecoderOptions
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
@@ -83,7 +83,7 @@ def brute_force(model, scores, rates, costs):
     no sign last, relative to the best reading of each emission.
     """
     spelled = {
-        t: tuple(ALPHABET.index[s] for s in ALPHABET.spelling[LETTERS[t]])
+        t: tuple(ALPHABET.index[s] for s in ALPHABET.spelling[LETTER_OF[t]])
         for t in range(2, N_TOKENS)
     }
     best = (-math.inf, None)
@@ -239,7 +239,7 @@ def test_a_gap_that_is_unknown_says_nothing(gap_s):
 def test_steps_name_the_emissions_that_spelled_them(flat):
     emissions = [shown(sign) for sign in "ㄱㅗㅏㄴ"]
     steps, _ = run(flat, emissions)
-    assert [(LETTERS[step.token], len(step.readings)) for step in steps] == [
+    assert [(LETTER_OF[step.token], len(step.readings)) for step in steps] == [
         ("ㄱ", 1),
         ("ㅘ", 2),
         ("ㄴ", 1),

@@ -4,8 +4,9 @@ import json
 import math
 
 from jihwa.composer.edits import TextEdit
-from jihwa.composer.transcript import NO_SIGN, REST, Candidate, Sign, Transcript, Word
+from jihwa.composer.transcript import Candidate, Sign, Transcript, Word
 from jihwa.io.writers import Document, as_json, as_text
+from jihwa.recognizer.events import NO_SIGN, REST
 
 DOCUMENT = Document(
     source="take.csv",

@@ -1,6 +1,6 @@
 """What a stranger gets: text from continuous sessions of a wearer the model has never met.
 
-    python tests/benchmarks/text.py [--share F] [--jobs N]
+    python tests/benchmarks/text.py [--share F]
 
 The classifier is fitted on one recorded session; the dev texts are spelled with takes of the other
 one; both directions are pooled. Three columns show what each part costs: the whole path, the same
@@ -20,7 +20,7 @@ from scoring import SHARED, Letters, TextErrors, dev_texts
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.transcript import NO_SIGN, REST, Transcript
+from jihwa.composer.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import EpisodeSet, load_episodes
 from jihwa.data.hands import RecordedHand
@@ -28,7 +28,7 @@ from jihwa.data.spelling import PACES, SpelledSession, assemble
 from jihwa.models.bundle import Bundle
 from jihwa.models.fitting import fit_bundle
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Emission, Segment
+from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
 from jihwa.recognizer.segmenter import Segmenter
 
 SESSIONS = ("hb", "v2")
@@ -55,20 +55,23 @@ class Outcome:
     letters: Letters
 
 
-def measure(cell: Cell, share: float) -> Outcome:
-    """Spell the texts of a cell and read them in every way."""
+def measure(wearer: str, share: float) -> dict[Cell, Outcome]:
+    """Spell texts with the takes of one session and read them with a model of the other."""
     alphabet, model = Alphabet.load(), LanguageModel.load()
-    source = next(name for name in SESSIONS if name != cell.wearer)
+    source = next(name for name in SESSIONS if name != wearer)
     bundle = fit_bundle(_episodes(source, alphabet), alphabet, "benchmark")
-    episodes = _episodes(cell.wearer, alphabet)
-    rng = np.random.default_rng([SESSIONS.index(cell.wearer), KINDS.index(cell.kind), 7])
-    n = max(1, round(TEXTS[cell.kind] * share))
-    outcome = Outcome({way: TextErrors() for way in WAYS}, Letters())
-    for text in rng.choice(dev_texts(cell.kind), n, replace=False):
-        hand = RecordedHand(episodes, alphabet, rng)
-        session = assemble(str(text), hand, alphabet, PACES[cell.pace], rng)
-        _read(session, bundle, model, outcome)
-    return outcome
+    episodes = _episodes(wearer, alphabet)
+    outcomes: dict[Cell, Outcome] = {}
+    for kind, pace in product(KINDS, PACES):
+        rng = np.random.default_rng([SESSIONS.index(wearer), KINDS.index(kind)])
+        n = max(1, round(TEXTS[kind] * share))
+        outcome = Outcome({way: TextErrors() for way in WAYS}, Letters())
+        for text in rng.choice(dev_texts(kind), n, replace=False):
+            hand = RecordedHand(episodes, alphabet, rng)
+            session = assemble(str(text), hand, alphabet, PACES[pace], rng)
+            _read(session, bundle, model, outcome)
+        outcomes[Cell(wearer, kind, pace)] = outcome
+    return outcomes
 
 
 def _episodes(session: str, alphabet: Alphabet) -> EpisodeSet:
@@ -145,11 +148,11 @@ def main() -> None:
     """Measure all cells, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="share of the texts to spell")
-    parser.add_argument("--jobs", type=int, default=2, help="processes")
     options = parser.parse_args()
-    cells = [Cell(*names) for names in product(SESSIONS, KINDS, PACES)]
-    with ProcessPoolExecutor(options.jobs) as pool:
-        outcomes = dict(zip(cells, pool.map(measure, cells, repeat(options.share)), strict=True))
+    outcomes: dict[Cell, Outcome] = {}
+    with ProcessPoolExecutor(len(SESSIONS)) as pool:
+        for part in pool.map(measure, SESSIONS, repeat(options.share)):
+            outcomes |= part
     for line in report(outcomes):
         print(line)
     letters = sum((outcome.letters for outcome in outcomes.values()), Letters())
