@@ -123,11 +123,12 @@ def report(outcomes: dict[Cell, Outcome]) -> Iterator[str]:
         + " |"
     )
     yield "|---|---|---|---|---|" + "---|" * len(WAYS)
-    for kind, pace in [*product(KINDS, PACES), *product(["all"], PACES), ("all", "all")]:
+    every = [("all", pace) for pace in PACES] + [(f"all of {name}", "all") for name in SESSIONS]
+    for kind, pace in [*product(KINDS, PACES), *every, ("all", "all")]:
         chosen = [
             outcome
             for cell, outcome in outcomes.items()
-            if kind in (cell.kind, "all") and pace in (cell.pace, "all")
+            if kind in (cell.kind, "all", f"all of {cell.wearer}") and pace in (cell.pace, "all")
         ]
         letters = sum((outcome.letters for outcome in chosen), Letters())
         columns = [
