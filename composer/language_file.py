@@ -60,7 +60,7 @@ class NGramTrie:
     backoff_codes: Bytes
 
     def write(self, path: Path) -> None:
-        """Writes the file at once: readers find the old file or the whole new one.
+        """Write the file at once: readers find the old file or the whole new one.
 
         Raises:
             OSError: It cannot be written.
@@ -73,7 +73,7 @@ class NGramTrie:
 
     @classmethod
     def read(cls, path: Path | Traversable) -> Self:
-        """Maps a file, or reads it where it cannot be mapped (in an archive).
+        """Map a file, or read it where it cannot be mapped (in an archive).
 
         Raises:
             DataError: It is missing, no language model, of another version, cut short or damaged.

@@ -28,15 +28,17 @@ class LanguageModel:
     text and the token. It is multiplied by the back-off weights of all longer contexts at the end
     of the text, which the token does not continue.
 
+    Args:
+        trie: The n-grams.
+
     Attributes:
         order: The length of the longest n-grams.
     """
 
     def __init__(self, trie: NGramTrie) -> None:
-        """Finds where the children of every context begin, and makes contexts countable."""
         self.order = len(trie.log_probs)
         self._trie = trie
-        self._children = np.flatnonzero(trie.tokens >= FLAG)  # (C + 1,) where they begin
+        self._children = np.flatnonzero(trie.tokens >= FLAG)  # (C + 1,) where each one's begin
         self._is_context = np.packbits(trie.prob_codes >= FLAG)  # (M / 8,)
         counts = np.bitwise_count(self._is_context)
         self._n_contexts = np.cumsum(counts, dtype=np.int32) - counts  # (M / 8,) in bytes before
@@ -44,7 +46,7 @@ class LanguageModel:
 
     @classmethod
     def load(cls, path: Path | Traversable | None = None) -> Self:
-        """Maps a model file; without a path, the one that ships.
+        """Map a model file; without a path, the one that ships.
 
         Raises:
             DataError: It is missing, no language model, of another version, cut short or damaged.
@@ -59,7 +61,7 @@ class LanguageModel:
         """The states (B, K) that follow states (B, K) after one token each (B,)."""
         shorter = np.full_like(states, _EMPTY)  # (B, K)
         shorter[:, 1:] = states[:, :-1]
-        return self._continued(shorter, tokens[:, np.newaxis])
+        return self._continued(shorter, tokens[:, None])
 
     def log_prob(self, states: States) -> Floats:
         """Natural log-probabilities (B, N_TOKENS) of every next token in states (B, K)."""
@@ -96,7 +98,7 @@ class LanguageModel:
         """
         tokens = np.concatenate([[BOUNDARY], encode(text), [BOUNDARY]]).astype(np.uint8)
         log_prob = self.log_prob(self._states_after(tokens[:-1]))  # (T, N_TOKENS)
-        return float(np.take_along_axis(log_prob, tokens[1:, np.newaxis], axis=1).sum())
+        return float(np.take_along_axis(log_prob, tokens[1:, None], axis=1).sum())
 
     def _states_after(self, tokens: Tokens) -> States:
         """The states (T, K) after each of T tokens, one column after the other."""

@@ -38,7 +38,7 @@ class Text:
 
 
 def read_text(path: Path) -> Text:
-    """Reads a UTF-8 text, plain or gzip-compressed (`.gz`).
+    """Read a UTF-8 text, plain or gzip-compressed (`.gz`).
 
     Raises:
         UsageError: The file cannot be read or is no gzip file in spite of its name.

@@ -1,4 +1,4 @@
-"""Builds the n-gram language model: modified Kneser-Ney estimates, pruned and quantised.
+"""How the n-gram language model is built: modified Kneser-Ney, pruned and quantised.
 
 Sources: S. F. Chen and J. Goodman (1999), "An empirical study of smoothing techniques for language
 modeling"; A. Stolcke (1998), "Entropy-based pruning of backoff language models"; V. Siivola,
@@ -87,7 +87,7 @@ class _Level:
 
 
 def build(texts: Iterable[Text], output: Path, options: BuildOptions | None = None) -> None:
-    """Builds a model from texts and writes its file. The same texts give the same file.
+    """Build a model from texts and write its file. The same texts give the same file.
 
     Takes about 40 s and 3 GB for 80 million tokens.
 
@@ -190,7 +190,7 @@ def _discounts(counts: Counts) -> Values:
 
 
 def _estimate(levels: Sequence[_Level], discounts: Sequence[Values]) -> None:
-    """Sets probabilities and back-off weights: interpolated modified Kneser-Ney.
+    """Set probabilities and back-off weights: interpolated modified Kneser-Ney.
 
     Chen and Goodman, section 3; below the 1-grams all tokens are equally likely. A pruned n-gram
     gives up its whole count, so its probability is that of backing off.
@@ -208,7 +208,7 @@ def _estimate(levels: Sequence[_Level], discounts: Sequence[Values]) -> None:
 
 
 def _prune(levels: Sequence[_Level], max_ngrams: int) -> None:
-    """Keeps the n-grams whose loss would change the model most, their beginnings, all 1-grams."""
+    """Keep the n-grams whose loss would change the model most, their beginnings, all 1-grams."""
     n_tokens = int(levels[0].occurrences[0])
     losses = [_loss(shorter, level, n_tokens) for shorter, level in pairwise(levels[1:])]
     for i in range(len(losses) - 1, 0, -1):  # what continues an n-gram keeps it
@@ -241,7 +241,7 @@ def _loss(shorter: _Level, level: _Level, n_tokens: int) -> Values:
 
 
 def _pack(levels: Sequence[_Level]) -> NGramTrie:
-    """Brings what is kept into the order of the file."""
+    """Bring what is kept into the order of the file."""
     probs: list[tuple[Floats, Bytes]] = []
     backoffs: list[tuple[Floats, Bytes]] = []
     tokens: list[Bytes] = []

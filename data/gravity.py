@@ -5,8 +5,12 @@ and roll r; the recordings agree with this convention.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.data.frames import Array, Frames
+
+PLAUSIBLE_ACCEL_G = (0.5, 2.0)
+"""Length of an acceleration that is mostly gravity; a broken sensor sends 0 or full scale."""
 
 
 def from_orientation(orientation_deg: Array) -> Array:
@@ -23,7 +27,14 @@ def to_orientation(accel_g: Array) -> Array:
     return np.asarray(np.degrees(np.column_stack([pitch, roll, np.zeros(len(accel_g))])))
 
 
+def measured(accel_g: Array) -> NDArray[np.bool_]:
+    """Which accelerations tell gravity: (n, 3) g in, (n,) out; False where none was sent."""
+    low_g, high_g = PLAUSIBLE_ACCEL_G
+    norm_g = np.linalg.norm(accel_g, axis=1)  # (n,)
+    return np.asarray((norm_g > low_g) & (norm_g < high_g))
+
+
 def of(frames: Frames) -> Array:
-    """(n, 3) gravity in g: acceleration where it was sent, else from pitch and roll."""
-    sent = np.isfinite(frames.accel_g).all(axis=1, keepdims=True)  # (n, 1)
-    return np.asarray(np.where(sent, frames.accel_g, from_orientation(frames.orientation_deg)))
+    """(n, 3) gravity in g: acceleration where it tells gravity, else from pitch and roll."""
+    computed = from_orientation(frames.orientation_deg)  # (n, 3)
+    return np.asarray(np.where(measured(frames.accel_g)[:, None], frames.accel_g, computed))

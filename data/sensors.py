@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.data import gravity
 from jihwa.data.frames import N_FINGERS, Array, Frames
 from jihwa.data.messages import Message
 
@@ -19,9 +20,14 @@ FINGERS = (
 
 
 def is_dead(flex_adc: Array) -> NDArray[np.bool_]:
-    """Which readings come from no working sensor: (n, 5) or (5,) ADC counts in, the same out."""
+    """Which readings, in ADC counts, come from no working sensor; any shape."""
     low, high = USABLE_FLEX_ADC
     return ~((flex_adc >= low) & (flex_adc <= high))
+
+
+def usable(flex_adc: Array) -> Array:
+    """The readings of working sensors, NaN in place of the others; any shape."""
+    return np.where(is_dead(flex_adc), np.nan, flex_adc)
 
 
 class SensorCheck:
@@ -39,9 +45,8 @@ class SensorCheck:
         """Take in a chunk of the recording."""
         self._samples += len(frames)
         self._dead += is_dead(frames.flex_adc).sum(axis=0)
-        gravity = np.isfinite(frames.accel_g).all(axis=1)
         angles = np.isfinite(frames.orientation_deg[:, :2]).all(axis=1)
-        self._tilted += int((gravity | angles).sum())
+        self._tilted += int((gravity.measured(frames.accel_g) | angles).sum())
 
     def warnings(self) -> list[Message]:
         """One message for every sensor that failed."""

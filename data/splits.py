@@ -32,12 +32,17 @@ class Split:
 
 
 def by_random(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
-    """Five random folds. **Leaks**: only ever to be shown beside an honest protocol."""
+    """Five random folds. **Leaks**: only ever to be shown beside an honest protocol.
+
+    Args:
+        episodes: What to split.
+        seed: Of the folds; the other protocols have nothing random.
+    """
     folds = np.random.default_rng(seed).permutation(len(episodes)) % RANDOM_FOLDS
     yield from _leave_one_out("random (leaks)", folds)
 
 
-def by_block(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
+def by_block(episodes: EpisodeSet) -> Iterator[Split]:
     """Leave one style out: the same wearer on the same day, other finger bends.
 
     Raises:
@@ -46,7 +51,7 @@ def by_block(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
     yield from _leave_one_out("style", episodes.styles)
 
 
-def by_session(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
+def by_session(episodes: EpisodeSet) -> Iterator[Split]:
     """Leave one session out: what a stranger gets.
 
     Raises:
@@ -55,7 +60,7 @@ def by_session(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
     yield from _leave_one_out("session", episodes.sessions)
 
 
-PROTOCOLS: Mapping[str, Callable[..., Iterator[Split]]] = {
+PROTOCOLS: Mapping[str, Callable[[EpisodeSet], Iterator[Split]]] = {
     "random": by_random,
     "block": by_block,
     "session": by_session,

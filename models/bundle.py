@@ -24,12 +24,11 @@ from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.models.features import FeatureExtractor
 from jihwa.models.gaussian import HierarchicalGaussian
 
-FORMAT_VERSION = 1
-SHIPPED = "gaussian24.bundle"
-
+FORMAT_VERSION = 2
 _MODEL = "hierarchical-gaussian"
 _METADATA, _HASH = "metadata.json", "sha256"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_SHIPPED = resources.files("jihwa.models") / "weights" / "gaussian24.bundle"
 
 
 @dataclass(frozen=True)
@@ -152,20 +151,13 @@ class Bundle:
             raise _not_a_bundle(source) from error
 
 
-def load_shipped(name: str = SHIPPED) -> Bundle:
-    """Load a model that ships with jihwa.
+def load_shipped() -> Bundle:
+    """Load the model that ships with jihwa.
 
     Raises:
-        UsageError: No model of that name ships.
         DataError: The installed file is damaged.
     """
-    file = resources.files("jihwa.models") / "weights" / name
-    if not file.is_file():
-        raise UsageError(
-            ko=f"'{name}' 모델은 들어 있지 않습니다. {SHIPPED}를 쓰거나 경로를 주세요.",
-            en=f"No model '{name}' ships with jihwa. Use {SHIPPED}, or give a path.",
-        )
-    return Bundle.from_bytes(file.read_bytes(), str(file))
+    return Bundle.from_bytes(_SHIPPED.read_bytes(), str(_SHIPPED))
 
 
 def _take_apart(classifier: HierarchicalGaussian) -> tuple[dict[str, Array], dict[str, float]]:

@@ -1,4 +1,4 @@
-"""Estimates the hierarchical Gaussian from labelled holds: means, and variance by its origin."""
+"""Estimation of the hierarchical Gaussian: means of labelled holds, and variance by its origin."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.frames import Array
+from jihwa.models import priors
 from jihwa.models.density import N_COORDINATES, pose_coordinates, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES, FeatureExtractor
-from jihwa.models.gaussian import HierarchicalGaussian, Priors, wearer_jacobian
+from jihwa.models.gaussian import HierarchicalGaussian, wearer_jacobian
 
 PRIOR_BLOCKS = 6.0
 """How many blocks the covariance pooled over signs counts for in the covariance of one sign."""
@@ -42,10 +43,8 @@ class LabelledHolds:
         return len(self.features)
 
 
-def fit(
-    holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor, priors: Priors | None = None
-) -> HierarchicalGaussian:
-    """Fit means, take and block covariances; session and wearer effects come from the priors.
+def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> HierarchicalGaussian:
+    """Fit means, take and block covariances; session and wearer effects and rest are priors.
 
     Every block weighs the same in its session, and every session the same in the mean, however
     many takes it has. A sensor that was never alive for a sign gets the mean and the spread of
@@ -54,7 +53,6 @@ def fit(
     Raises:
         ValueError: A sign has no hold.
     """
-    priors = priors or Priors()
     blocks, block_of = _mean_by(holds, holds.sign, holds.session, holds.block)
     sessions, session_of = _mean_by(blocks, blocks.sign, blocks.session)
     signs, _ = _mean_by(sessions, sessions.sign)
@@ -71,20 +69,20 @@ def fit(
 
     block_at, session_at = around_sign(blocks), around_sign(sessions)
     takes, take_df = _scatter(around_sign(holds) - block_at[block_of], block_of)
-    take = priors.take + _covariance(priors.take, PRIOR_GROUPS, takes, take_df)
+    take = priors.TAKE + _covariance(priors.TAKE, PRIOR_GROUPS, takes, take_df)
     per_sign = [
         _scatter((block_at - session_at[session_of])[rows], session_of[rows])
         for rows in (blocks.sign == s for s in range(n_signs))
     ]
     scatter = np.array([of_sign for of_sign, _ in per_sign])  # (S, 7, 7)
     df = np.array([of_sign for _, of_sign in per_sign])  # (S, 7)
-    pooled = _covariance(priors.block, PRIOR_GROUPS, scatter.sum(axis=0), df.sum(axis=0))
+    pooled = _covariance(priors.BLOCK, PRIOR_GROUPS, scatter.sum(axis=0), df.sum(axis=0))
     block = np.array(
         [_covariance(pooled, PRIOR_BLOCKS, s, d) for s, d in zip(scatter, df, strict=True)]
     )
 
     jacobian = wearer_jacobian(mean, extractor)
-    between = priors.session + jacobian @ priors.wearer @ jacobian.swapaxes(1, 2)  # (S, 7, 7)
+    between = priors.SESSION + jacobian @ priors.WEARER @ jacobian.swapaxes(1, 2)  # (S, 7, 7)
     n_sessions = _count_by_sign(session_at, sessions.sign, n_signs)  # (S, 7)
     n_blocks = _count_by_sign(block_at, blocks.sign, n_signs)
     mean_covariance = _divide(between, n_sessions) + _divide(block, n_blocks)
@@ -96,9 +94,11 @@ def fit(
         mean_covariance=mean_covariance,
         take=take,
         block=block,
-        session=priors.session,
+        session=priors.SESSION,
         jacobian=jacobian,
-        wearer=priors.wearer,
+        wearer=priors.WEARER,
+        rest=priors.REST,
+        rest_covariance=priors.REST_COVARIANCE,
     )
 
 

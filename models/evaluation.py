@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.sensors import is_dead
+from jihwa.data.sensors import usable
 from jihwa.data.splits import Split
 from jihwa.models.estimation import LabelledHolds
 from jihwa.models.features import N_FEATURES
@@ -77,8 +77,7 @@ def cross_validate(
 
 def channel_means(frames: Frames) -> Array:
     """(8,) plain means of flex (ADC counts) and acceleration (g); NaN where nothing is usable."""
-    flex = np.where(is_dead(frames.flex_adc), np.nan, frames.flex_adc)
-    channels = np.hstack([flex, frames.accel_g])  # (n, 8)
+    channels = np.hstack([usable(frames.flex_adc), frames.accel_g])  # (n, 8)
     count = np.isfinite(channels).sum(axis=0)
     return np.where(count > 0, np.nansum(channels, axis=0) / np.maximum(count, 1), np.nan)
 

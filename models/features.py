@@ -11,13 +11,11 @@ import numpy as np
 
 from jihwa.data import gravity
 from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.sensors import is_dead
+from jihwa.data.sensors import usable
 
 N_FEATURES = N_FINGERS + 3
 FLEX = slice(0, N_FINGERS)
 GRAVITY = slice(N_FINGERS, N_FEATURES)
-
-_PLAUSIBLE_ACCEL_G = (0.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,7 @@ class FeatureExtractor:
 
     def of_frames(self, frames: Frames) -> Array:
         """Features of every frame: (n, 8), NaN where a channel is absent or dead."""
-        flex = np.where(is_dead(frames.flex_adc), np.nan, frames.flex_adc)  # (n, 5)
-        return np.column_stack([self.warp(flex), self._gravity(frames)])
+        return np.column_stack([self.warp(usable(frames.flex_adc)), self._gravity(frames)])
 
     def of_hold(self, frames: Frames) -> Array:
         """Features of the pose held in these frames: (8,), the median of the usable readings.
@@ -80,14 +77,11 @@ class FeatureExtractor:
 
     def _gravity(self, frames: Frames) -> Array:
         """(n, 3) gravity from acceleration; where there is none, from pitch and roll."""
-        low_g, high_g = _PLAUSIBLE_ACCEL_G
-        norm_g = np.linalg.norm(frames.accel_g, axis=1, keepdims=True)  # (n, 1)
-        measured = (norm_g > low_g) & (norm_g < high_g)
-        unit = frames.accel_g / np.where(measured, norm_g, 1.0)  # (n, 3)
+        vector = gravity.of(frames)  # (n, 3)
+        unit = vector / np.linalg.norm(vector, axis=1, keepdims=True)
         resultant = 1.0 - np.radians(self.angle_error_deg) ** 2
-        return np.where(
-            measured, unit, resultant * gravity.from_orientation(frames.orientation_deg)
-        )
+        length = np.where(gravity.measured(frames.accel_g), 1.0, resultant)  # (n,)
+        return np.asarray(unit * length[:, None])
 
 
 def _median(columns: Array, min_usable: float) -> Array:

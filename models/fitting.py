@@ -14,11 +14,7 @@ from jihwa.data.messages import UsageError
 from jihwa.data.splits import Split, by_random, by_session
 from jihwa.models.bundle import Bundle
 from jihwa.models.estimation import LabelledHolds, fit
-from jihwa.models.evaluation import (
-    channel_means,
-    cross_validate,
-    nearest_neighbour,
-)
+from jihwa.models.evaluation import channel_means, cross_validate, nearest_neighbour
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 
 SEED = 0
@@ -38,24 +34,17 @@ def labelled_holds(
     )
 
 
-def fit_bundle(
-    episodes: EpisodeSet,
-    alphabet: Alphabet,
-    command: str,
-    extractor: FeatureExtractor | None = None,
-) -> Bundle:
+def fit_bundle(episodes: EpisodeSet, alphabet: Alphabet, command: str) -> Bundle:
     """Fit the hierarchical Gaussian and measure it on what it has not seen.
 
     Args:
         episodes: What to learn from.
         alphabet: Their signs; every one needs an episode.
         command: What was typed to get this model; kept as its provenance.
-        extractor: The features, if not the default ones.
 
     Raises:
         UsageError: A sign of the alphabet has no usable episode.
     """
-    extractor = extractor or FeatureExtractor()
     missing = [sign for sign in alphabet.signs if sign not in episodes.signs]
     if missing:
         raise UsageError(
@@ -64,6 +53,7 @@ def fit_bundle(
             en=f"Signs without a recording: {' '.join(missing)}. All signs of the alphabet "
             f"{alphabet.name} are needed: record them or choose another alphabet.",
         )
+    extractor = FeatureExtractor()
     holds = labelled_holds(episodes, alphabet, extractor.of_hold)
     return Bundle(
         classifier=fit(holds, len(alphabet.signs), extractor),

@@ -11,7 +11,7 @@ from jihwa.models.density import BroadDensity, PoseDensity, pose_coordinates, ta
 from jihwa.models.estimation import LabelledHolds, fit
 from jihwa.models.evaluation import nearest_neighbour, score
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
-from jihwa.models.gaussian import REST_POSE, wearer_jacobian
+from jihwa.models.gaussian import wearer_jacobian
 
 EXTRACTOR = FeatureExtractor()
 N_SIGNS, N_BLOCKS, N_TAKES = 6, 5, 6
@@ -178,7 +178,7 @@ def test_genuine_signs_are_signs_and_far_poses_are_not(model, stranger):
 
 
 def test_rest_is_rest_and_a_seen_rest_pose_sharpens_it(model):
-    rest = REST_POSE[None] + [0.5, -0.5, 0.3, 0.8, -0.4, 0, 0.1, 0.1]
+    rest = model.rest[None] + [0.5, -0.5, 0.3, 0.8, -0.4, 0, 0.1, 0.1]
     rest[:, GRAVITY] = unit(rest[:, GRAVITY])
     known = model.pose_log_likelihood(rest, rest[0])
     assert model.rest_log_likelihood(rest) > model.no_sign_log_likelihood(rest)

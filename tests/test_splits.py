@@ -8,7 +8,7 @@ import pytest
 from jihwa.data.episodes import Episode, EpisodeSet
 from jihwa.data.frames import Frames
 from jihwa.data.messages import UsageError
-from jihwa.data.splits import PROTOCOLS
+from jihwa.data.splits import PROTOCOLS, by_random
 
 
 def episodes(sessions: str = "ab", styles=(1, 2, 3, 4, 5), takes: int = 3) -> EpisodeSet:
@@ -62,7 +62,7 @@ def test_random_is_named_as_leaking_and_does_leak():
 
 def test_random_is_the_same_for_a_seed_and_another_for_another():
     def tests(seed):
-        return [split.test.tolist() for split in PROTOCOLS["random"](episodes(), seed)]
+        return [split.test.tolist() for split in by_random(episodes(), seed)]
 
     assert tests(1) == tests(1)
     assert tests(1) != tests(2)
