@@ -13,7 +13,7 @@ from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.hands import RestingHand, sense
 from jihwa.data.messages import UsageError
-from jihwa.data.sensors import is_dead
+from jihwa.data.sensors import usable
 
 RATE_HZ = 33.0
 
@@ -52,8 +52,7 @@ class HandStatistics:
         """
         flex = np.array([np.median(e.hold.flex_adc, axis=0) for e in episodes])  # (n, 5)
         accel = np.array([np.median(e.hold.accel_g, axis=0) for e in episodes])  # (n, 3)
-        flex[is_dead(flex)] = np.nan
-        poses = np.ma.masked_invalid(np.hstack([flex, accel]))  # (n, 8)
+        poses = np.ma.masked_invalid(np.hstack([usable(flex), accel]))  # (n, 8)
         signs, sign = np.unique(episodes.signs, return_inverse=True)
         sessions, session = np.unique(episodes.sessions, return_inverse=True)
         cells = np.ma.masked_invalid(np.full((len(sessions), len(signs), 5, 8), np.nan))
