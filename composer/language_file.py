@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.jamo import N_TOKENS
+from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError
 
 Bytes = NDArray[np.uint8]
@@ -67,9 +68,8 @@ class NGramTrie:
         """
         body = b"".join(part.tobytes() for part in astuple(self))
         sizes = len(self.log_probs), self.backoff_codes.size, self.tokens.size
-        part = path.with_name(f"{path.name}.part")
-        part.write_bytes(_HEADER.pack(_MAGIC, _VERSION, N_TOKENS, *sizes, zlib.crc32(body)) + body)
-        part.replace(path)
+        header = _HEADER.pack(_MAGIC, _VERSION, N_TOKENS, *sizes, zlib.crc32(body))
+        write_whole(path, header + body)
 
     @classmethod
     def read(cls, path: Path | Traversable) -> Self:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from jihwa.data.readers import Recording
 from jihwa.data.sensors import is_dead
 
 SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl"}
+_SHOWN = 3
+"""So many names stand in a message at most."""
 _TAKE_NAME = re.compile(r"_(?P<sign>[ㄱ-ㅣ])_(?P<style>[1-5])$")
 
 
@@ -94,13 +97,35 @@ class EpisodeSet:
         """(n,) the style of every episode; 0 where it is unknown."""
         return np.array([episode.style or 0 for episode in self.episodes])
 
+    @property
+    def _session_names(self) -> set[str]:
+        return {episode.session for episode in self.episodes}
+
+    @property
+    def _files(self) -> set[str]:
+        return {str(episode.path.resolve()) for episode in self.episodes}
+
     def defects(self) -> Counter[Defect]:
         """How many episodes have each defect."""
         return Counter(defect for episode in self.episodes for defect in episode.defects)
 
     @classmethod
     def join(cls, parts: Sequence["EpisodeSet"]) -> "EpisodeSet":
-        """All episodes of several data sets."""
+        """All episodes of several data sets.
+
+        Raises:
+            UsageError: Two of them share a session or a file, whose takes would count twice.
+        """
+        for one, other in combinations(parts, 2):
+            twice = one._session_names & other._session_names or one._files & other._files
+            if twice:
+                names = ", ".join(sorted(twice)[:_SHOWN])
+                raise UsageError(
+                    ko=f"데이터 둘에 같은 세션이나 파일이 있습니다: {names}. 한 번씩만 주고, 다른 "
+                    "세션이면 폴더 이름을 바꾸세요.",
+                    en=f"Two data sets hold the same session or file: {names}. Give each once; "
+                    "if the sessions differ, rename a folder.",
+                )
         return cls(
             tuple(episode for part in parts for episode in part),
             tuple(message for part in parts for message in part.skipped),

@@ -1,10 +1,11 @@
 """Files to frames: recordings of the glove in every format that is met."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,9 @@ from jihwa.data.frames import Array, Frames
 from jihwa.data.lines import LineParser
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.data.report import Report
+
+STDIN = Path("-")
+"""Stands for the standard input where a recording is asked for."""
 
 CHUNK_BYTES = 1 << 16
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -21,36 +25,36 @@ _NPY_MAGIC = b"\x93NUMPY"
 class Recording:
     """A recording on disk: CSV or JSON lines, or an HDF5 episode; its content tells which.
 
+    It is opened once and read from its beginning to its end, so a pipe will do.
+
     Attributes:
-        path: Where it is.
+        path: Where it is; `STDIN` is the standard input.
         report: What was found besides samples, so far.
         label: The sign that an HDF5 episode names; known once it was read.
-
-    Raises:
-        UsageError: There is no such file, or it cannot be a recording.
-        DataError: The file is empty or cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.report = Report()
         self.label: str | None = None
-        magic = _magic(path)
-        if magic.startswith(_NPY_MAGIC):
-            raise UsageError(
-                ko=f"{path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
-                en=f"{path}: an array of training sequences without times. Give a CSV or HDF5 "
-                "recording.",
-            )
-        self._is_hdf5 = magic == _HDF5_MAGIC
 
     def chunks(self) -> Iterator[Frames]:
         """The samples, in pieces of bounded size.
 
         Raises:
-            DataError: The file holds no sample.
+            UsageError: There is no such file, or it cannot be a recording.
+            DataError: The file is empty, cannot be read or holds no sample.
         """
-        yield from self._hdf5() if self._is_hdf5 else self._lines()
+        with _open(self.path) as file:
+            magic = file.read(len(_HDF5_MAGIC))
+            if not magic:
+                raise _empty(self.path)
+            if magic.startswith(_NPY_MAGIC):
+                raise _no_times(self.path)
+            if magic == _HDF5_MAGIC:
+                yield self._hdf5(magic + file.read())
+            else:
+                yield from self._lines(magic, file)
         if not self.report.samples:
             raise _no_samples(self.path, self.report)
 
@@ -58,21 +62,25 @@ class Recording:
         """All samples at once.
 
         Raises:
-            DataError: The file holds no sample.
+            UsageError: There is no such file, or it cannot be a recording.
+            DataError: The file is empty, cannot be read or holds no sample.
         """
         return Frames.concatenate(list(self.chunks()))
 
-    def _lines(self) -> Iterator[Frames]:
+    def _lines(self, beginning: bytes, file: BinaryIO) -> Iterator[Frames]:
         parser = LineParser()
         self.report = parser.report
-        with self.path.open("rb") as file:
-            while data := file.read(CHUNK_BYTES):
-                yield parser.feed(data)
+        yield parser.feed(beginning)
+        while data := file.read(CHUNK_BYTES):
+            yield parser.feed(data)
         yield parser.flush()
 
-    def _hdf5(self) -> Iterator[Frames]:
+    def _hdf5(self, content: bytes) -> Frames:
+        import h5py  # slow to import, and most recordings are lines
+
+        self.report = Report()
         try:
-            with h5py.File(self.path, "r") as file:
+            with h5py.File(io.BytesIO(content), "r") as file:
                 label = file.attrs.get("label")
                 self.label = label.decode() if isinstance(label, bytes) else label
                 sensor = np.asarray(file["sensor_data"], dtype=np.float64)  # (n, 8)
@@ -83,7 +91,7 @@ class Recording:
                 flex, orientation = sensor[:, :5], sensor[:, 5:8]
                 times_s = np.array([self._trust(t) for t in raw_s])
                 kept = ~np.isnan(times_s)
-                yield Frames(times_s, flex, accel, orientation)[kept]
+                return Frames(times_s, flex, accel, orientation)[kept]
         except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
             raise DataError(
                 ko=f"{self.path}: 장갑 녹화가 아닌 HDF5 파일입니다 ({error}). sensor_data (n, 8)와 "
@@ -123,9 +131,8 @@ def read_sequences(path: Path) -> Sequences:
         UsageError: There is no such file.
         DataError: It is no such array, or a sequence carries more than one label.
     """
-    _magic(path)
     try:
-        with path.open("rb") as file:
+        with _open(path) as file:
             array = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
         if array.ndim != 3 or array.shape[1] < 1 or array.shape[2] < 2:
             raise ValueError(f"shape {array.shape}")
@@ -142,16 +149,15 @@ def read_sequences(path: Path) -> Sequences:
     return Sequences(features=array[:, :, :-1], labels=labels[:, 0].astype(np.int64))
 
 
-def _magic(path: Path) -> bytes:
-    """The first bytes of an existing, readable, non-empty file."""
+def _open(path: Path) -> BinaryIO:
+    """An existing, readable file."""
     if path.is_dir():
         raise UsageError(
             ko=f"{path}: 파일이 아니라 폴더입니다. 녹화 파일을 주세요.",
             en=f"{path}: a folder, not a file. Give a recording.",
         )
     try:
-        with path.open("rb") as file:
-            magic = file.read(len(_HDF5_MAGIC))
+        return open(0, "rb", closefd=False) if path == STDIN else path.open("rb")
     except FileNotFoundError:
         raise UsageError(
             ko=f"{path}: 그런 파일이 없습니다. 경로를 확인하세요.",
@@ -162,12 +168,20 @@ def _magic(path: Path) -> bytes:
             ko=f"{path}: 읽을 수 없습니다 ({error.strerror}). 권한을 확인하세요.",
             en=f"{path}: cannot be read ({error.strerror}). Check its permissions.",
         ) from error
-    if not magic:
-        raise DataError(
-            ko=f"{path}: 빈 파일입니다. 녹화가 저장되었는지 확인하세요.",
-            en=f"{path}: the file is empty. Check that the recording was saved.",
-        )
-    return magic
+
+
+def _empty(path: Path) -> JihwaError:
+    return DataError(
+        ko=f"{path}: 빈 파일입니다. 녹화가 저장되었는지 확인하세요.",
+        en=f"{path}: the file is empty. Check that the recording was saved.",
+    )
+
+
+def _no_times(path: Path) -> JihwaError:
+    return UsageError(
+        ko=f"{path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
+        en=f"{path}: an array of training sequences without times. Give a CSV or HDF5 recording.",
+    )
 
 
 def _no_samples(path: Path, report: Report) -> JihwaError:

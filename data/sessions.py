@@ -1,5 +1,6 @@
 """Spelled sessions on disk: a recording as the glove sends it, and its truth beside it."""
 
+import io
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TextIO
 
 import numpy as np
 
+from jihwa.data.files import write_whole
 from jihwa.data.frames import Frames
 from jihwa.data.messages import DataError, UsageError
 from jihwa.data.readers import Recording
@@ -21,7 +23,12 @@ def write_recording(target: Path | TextIO, frames: Frames) -> None:
         [frames.time_s[:, None] * 1000, frames.orientation_deg, frames.accel_g, frames.flex_adc]
     )
     formats = ["%.0f"] + ["%.2f"] * 3 + ["%.3f"] * 3 + ["%.0f"] * 5
-    np.savetxt(target, columns, fmt=formats, delimiter=",", header=HEADER, comments="")
+    lines = io.StringIO()
+    np.savetxt(lines, columns, fmt=formats, delimiter=",", header=HEADER, comments="")
+    if isinstance(target, Path):
+        write_whole(target, lines.getvalue().encode())
+    else:
+        target.write(lines.getvalue())
 
 
 def write_session(path: Path, session: SpelledSession) -> None:
@@ -43,7 +50,7 @@ def write_session(path: Path, session: SpelledSession) -> None:
     ]
     truth = {"text": session.text, "signs": signs}
     text = json.dumps(truth, ensure_ascii=False, indent=1)
-    truth_path.write_text(text + "\n", encoding="utf-8")
+    write_whole(truth_path, f"{text}\n".encode())
 
 
 def read_session(path: Path) -> SpelledSession:

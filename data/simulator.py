@@ -1,5 +1,6 @@
 """A synthetic signer: fitted class statistics that can wear another hand."""
 
+import io
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import EpisodeSet
+from jihwa.data.files import write_whole
 from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.hands import RestingHand, sense
 from jihwa.data.messages import UsageError
@@ -74,10 +76,12 @@ class HandStatistics:
         return cls(signs, mean, deviations.std(axis=0).filled(0))
 
     def save(self, path: Path) -> None:
-        """Write the statistics to an `.npz` file."""
+        """Write the statistics as an `.npz` archive, whatever the name of the file."""
+        arrays = io.BytesIO()
         np.savez_compressed(
-            path, signs=self.signs, mean=self.mean.astype(np.float32), take_sd=self.take_sd
+            arrays, signs=self.signs, mean=self.mean.astype(np.float32), take_sd=self.take_sd
         )
+        write_whole(path, arrays.getvalue())
 
     @classmethod
     def load(cls) -> "HandStatistics":

@@ -1,8 +1,8 @@
 """Which language to speak with the user: Korean first, English second."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from jihwa.data.messages import Language
+from jihwa.data.messages import Language, Message
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -12,3 +12,8 @@ def preferred(environment: Mapping[str, str]) -> Language:
     name = next((environment[v] for v in _VARIABLES if environment.get(v)), "C")
     neutral = name.split(".")[0] in ("C", "POSIX")
     return "ko" if neutral or name.startswith("ko") else "en"
+
+
+def speaker(language: Language) -> Callable[[str, str], str]:
+    """`say(ko, en)`: the one of two texts that is in this language."""
+    return lambda ko, en: Message(ko=ko, en=en).text(language)

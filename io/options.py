@@ -1,27 +1,38 @@
 """Options that several commands share, and what they stand for."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from jihwa.composer.language_model import LanguageModel
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Language, UsageError
+from jihwa.io.language import speaker
 from jihwa.models.bundle import Bundle, load_shipped
 
 
 def add_model(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--model`: another classifier than the shipped one."""
-    text = Message(
-        ko="인식 모델 파일 (기본: 함께 온 것)", en="model bundle (default: the shipped one)"
+    text = speaker(language)(
+        "인식 모델 파일 (기본: 함께 온 것)", "model bundle (default: the shipped one)"
     )
-    parser.add_argument("--model", type=Path, metavar="BUNDLE", help=text.text(language))
+    parser.add_argument("--model", type=Path, metavar="BUNDLE", help=text)
 
 
 def add_language_model(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--lm`: another language model than the shipped one."""
-    text = Message(
-        ko="언어 모델 파일 (기본: 함께 온 것)", en="language model (default: the shipped one)"
+    text = speaker(language)(
+        "언어 모델 파일 (기본: 함께 온 것)", "language model (default: the shipped one)"
     )
-    parser.add_argument("--lm", type=Path, metavar="FILE", help=text.text(language))
+    parser.add_argument("--lm", type=Path, metavar="FILE", help=text)
+
+
+def add_alphabet(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--alphabet`: which signs there are."""
+    text = speaker(language)(
+        "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
+        "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
+    )
+    parser.add_argument("--alphabet", default="basic24", metavar="NAME", help=text)
 
 
 def model(options: argparse.Namespace) -> Bundle:
@@ -30,5 +41,63 @@ def model(options: argparse.Namespace) -> Bundle:
 
 
 def language_model(options: argparse.Namespace) -> LanguageModel:
-    """The language model that the user wants."""
-    return LanguageModel.load(options.lm)
+    """The language model that the user wants.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no language model.
+    """
+    path: Path | None = options.lm
+    if path is not None and not path.is_file():
+        raise UsageError(
+            ko=f"{path}: 그런 언어 모델 파일이 없습니다. --lm의 경로를 확인하세요.",
+            en=f"{path}: no such language model. Check the path given to --lm.",
+        )
+    return LanguageModel.load(path)
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number, `least` or more."""
+
+    def integer(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{value} is less than {least}")
+        return value
+
+    return integer
+
+
+def output_file(name: str | Path) -> Path:
+    """The type of an argument that names a file to write; better refused before the work.
+
+    Raises:
+        UsageError: It is a folder, or its folder does not exist.
+    """
+    path = Path(name)
+    if path.is_dir():
+        raise UsageError(
+            ko=f"{path}: 파일이 아니라 폴더입니다. --output에 파일 이름을 주세요.",
+            en=f"{path}: a folder, not a file. Give --output the name of a file.",
+        )
+    if not path.parent.is_dir():
+        raise UsageError(
+            ko=f"{path.parent}: 그런 폴더가 없습니다. 만들거나 --output을 확인하세요.",
+            en=f"{path.parent}: no such folder. Make it, or check --output.",
+        )
+    return path
+
+
+def output_folder(path: Path) -> Path:
+    """A folder to write into, which may still have to be made.
+
+    Raises:
+        UsageError: A file is in its way.
+    """
+    existing = next(part for part in (path, *path.parents) if part.exists())
+    if not existing.is_dir():
+        raise UsageError(
+            ko=f"{existing}: 폴더가 아니라 파일입니다. --output에 다른 폴더를 주세요.",
+            en=f"{existing}: a file, not a folder. Give --output another folder.",
+        )
+    return path

@@ -6,6 +6,7 @@ import numpy as np
 
 from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Array
 from jihwa.recognizer.events import Emission
 
 NO_LETTER = "·"
@@ -19,13 +20,12 @@ class PlainScreen:
 
     def __init__(self, stream: TextIO, alphabet: Alphabet) -> None:
         self._stream = stream
-        self._labels = (*alphabet.signs, NO_LETTER, NO_LETTER)
+        self._labels = (*alphabet.signs, NO_LETTER)
         self._committed = ""
 
     def update(self, emission: Emission, update: Update) -> None:
         """Print one line."""
-        scores = np.array([*emission.log_likelihood, emission.rest, emission.no_sign])
-        share = np.exp(scores - np.logaddexp.reduce(scores))
+        share = _shares(emission)
         best, *others = np.argsort(-share, kind="stable")[: 1 + _RUNNERS_UP]
         letter = f"{self._labels[best]} {share[best]:4.0%}"
         rivals = " ".join(self._labels[i] for i in others if share[i] >= 0.01)
@@ -38,6 +38,13 @@ class PlainScreen:
         """Print the text that it came to."""
         print(f"\n{transcript.text}", file=self._stream, flush=True)
         self._committed = ""
+
+
+def _shares(emission: Emission) -> Array:
+    """(S + 1,) posterior of every sign and, last, of none: rest and no sign together."""
+    scores = emission.of_readings  # (S + 2,)
+    share = np.exp(scores - np.logaddexp.reduce(scores))
+    return np.append(share[:-2], share[-2:].sum())
 
 
 def _pad(rivals: str) -> str:

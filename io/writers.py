@@ -33,31 +33,31 @@ def as_text(document: Document) -> str:
 
 
 def as_json(document: Document) -> str:
-    """Everything, as one JSON object on one line."""
+    """Everything, as one JSON object on one line: times to milliseconds, the rest to 6 digits."""
     transcript = document.transcript
     content: dict[str, Any] = {
         "source": document.source,
-        "duration_s": _rounded(document.duration_s),
+        "duration_s": _rounded(document.duration_s, 3),
         "text": transcript.text,
         "candidates": [
-            {"text": candidate.text, "log_prob": _rounded(candidate.log_prob)}
+            {"text": candidate.text, "log_prob": _rounded(candidate.log_prob, 6)}
             for candidate in transcript.candidates
         ],
         "words": [
             {
                 "text": word.text,
-                "start_s": _rounded(word.start_s),
-                "end_s": _rounded(word.end_s),
-                "confidence": _rounded(word.confidence),
+                "start_s": _rounded(word.start_s, 3),
+                "end_s": _rounded(word.end_s, 3),
+                "confidence": _rounded(word.confidence, 6),
             }
             for word in transcript.words
         ],
         "signs": [
             {
-                "start_s": _rounded(sign.start_s),
-                "end_s": _rounded(sign.end_s),
+                "start_s": _rounded(sign.start_s, 3),
+                "end_s": _rounded(sign.end_s, 3),
                 "sign": sign.sign,
-                "candidates": [[label, _rounded(p)] for label, p in sign.candidates],
+                "candidates": [[label, _rounded(p, 6)] for label, p in sign.candidates],
             }
             for sign in transcript.signs
             if sign.sign not in (REST, NO_SIGN)
@@ -71,6 +71,6 @@ WRITERS: Mapping[str, Callable[[Document], str]] = {"txt": as_text, "json": as_j
 """How to write every format; its name is also the ending of its files."""
 
 
-def _rounded(value: float) -> float | None:
-    """Three digits; None where there is nothing to say."""
-    return round(value, 3) + 0.0 if math.isfinite(value) else None  # no -0.0
+def _rounded(value: float, digits: int) -> float | None:
+    """None where there is nothing to say."""
+    return round(value, digits) + 0.0 if math.isfinite(value) else None  # no -0.0

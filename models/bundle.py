@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.files import write_whole
 from jihwa.data.frames import Array, Frames
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.models.features import FeatureExtractor
@@ -56,9 +57,7 @@ class Bundle:
 
     def save(self, path: Path) -> None:
         """Write the bundle; a file that is there is replaced only when all is written."""
-        unfinished = path.with_name(path.name + ".part")
-        unfinished.write_bytes(self.to_bytes())
-        unfinished.replace(path)
+        write_whole(path, self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """The content of the bundle's file."""

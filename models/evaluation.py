@@ -63,6 +63,25 @@ def score(log_likelihood: Array, sign: NDArray[np.int64]) -> Scores:
     )
 
 
+def confusion(log_likelihood: Array, sign: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(S, S) how many holds of each sign (rows) look most like each sign (columns).
+
+    Args:
+        log_likelihood: (n, S) of every hold.
+        sign: (n,) the true signs.
+    """
+    n_signs = log_likelihood.shape[1]
+    counts = np.zeros((n_signs, n_signs), dtype=np.int64)
+    np.add.at(counts, (sign, log_likelihood.argmax(axis=1)), 1)
+    return counts
+
+
+def recall(counts: NDArray[np.int64]) -> Array:
+    """(S,) share of right holds among each sign's in a `confusion`; NaN where it has none."""
+    n = counts.sum(axis=1)  # (S,)
+    return np.where(n > 0, np.diag(counts) / np.maximum(n, 1), np.nan)
+
+
 def cross_validate(
     holds: LabelledHolds, splits: Iterable[Split], log_likelihood: LogLikelihood
 ) -> dict[str, Scores]:

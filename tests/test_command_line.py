@@ -1,9 +1,11 @@
 """The command line: help, languages, mistakes and interrupts, whatever the command."""
 
 import errno
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,13 +42,39 @@ def test_every_command_has_help(capsys, name, language):
     assert COMMANDS[name].text(language)[:20] in text
 
 
+def test_without_a_command_help_is_shown(jihwa):
+    done = jihwa()
+    assert (done.code, done.out) == (2, "")
+    assert all(name in done.err for name in COMMANDS)
+
+
+@pytest.mark.parametrize("words", [[], ["train"], ["lm"], ["lm", "build"], ["lm", "score"]])
+def test_korean_help_is_all_korean_and_lists_the_common_options(capsys, words):
+    text = help_of(capsys, *words, "--help", "--lang", "ko")
+    assert "--lang" in text
+    assert "--debug" in text
+    assert "사용법: jihwa" in text
+    assert not re.search(r"usage|options|arguments|show|default", text)
+
+
+def test_help_tells_defaults_and_alphabets(capsys):
+    text = help_of(capsys, "train", "--help", "--lang", "en")
+    for told in ("default: gaussian", "default: basic24", "extended31", "full40"):
+        assert told in " ".join(text.split())
+    assert "default: 9" in help_of(capsys, "lm", "build", "--help", "--lang", "en")
+    assert "default: normal" in help_of(capsys, "simulate", "--help", "--lang", "en")
+
+
 MISTAKES = [
-    [],
+    ["lm"],
     ["fly"],
     ["transcribe"],
     ["transcribe", "x.csv", "--fly"],
     ["transcribe", "x.csv", "--format", "docx"],
     ["simulate", "가", "--seed", "many"],
+    ["simulate", "가", "--seed", "-1"],
+    ["simulate", "가", "--wearer", "-3"],
+    ["lm", "build", "x.txt", "--output", "x.lm", "--ngrams", "0"],
     ["simulate", "가", "--output"],
 ]
 
@@ -59,7 +87,7 @@ def test_command_that_cannot_be_understood_is_the_users_mistake(jihwa, words):
         (line,) = done.err.splitlines()
         assert told in line
         assert "--help" in line
-    assert not re.search("argument|choice|value|expected|required", korean.err)
+    assert not re.search("argument|choice|value|expected|required|less", korean.err)
 
 
 @pytest.mark.parametrize("words", [["--lang", "fr", "compose", "ㄱㅏ"], ["--lang"]])
@@ -116,12 +144,60 @@ def test_interrupt_ends_quietly_with_130(jihwa, monkeypatch):
     assert (done.code, done.out, done.err) == (130, "", "")
 
 
-def test_full_disk_is_a_failure_with_one_line(jihwa, monkeypatch):
-    error = OSError(errno.ENOSPC, "No space left on device", "out.txt")
-    monkeypatch.setattr(cli, "import_module", _raising(error))
-    done = jihwa("compose", "ㄱㅏ")
-    assert done.code == 1
-    assert done.err.startswith("jihwa: out.txt: No space left on device")
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, {"ko": "디스크가 가득", "en": "the disk is full"}),
+        (errno.EACCES, {"ko": "권한이 없습니다", "en": "permission denied"}),
+        (errno.ENOENT, {"ko": "그런 파일이나 폴더가 없습니다", "en": "no such file"}),
+        (errno.EMLINK, {"ko": "raw words", "en": "raw words"}),
+    ],
+)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_the_system_refuses_is_one_line(jihwa, monkeypatch, number, told, language):
+    monkeypatch.setattr(cli, "import_module", _raising(OSError(number, "raw words", "out.txt")))
+    done = jihwa("compose", "ㄱㅏ", "--lang", language)
+    assert (done.code, len(done.err.splitlines())) == (1, 1)
+    assert done.err.startswith(f"jihwa: out.txt: {told[language]}")
+
+
+def run_in_shell(command: str, **environment: str):
+    return subprocess.run(
+        ["/bin/sh", "-c", command.replace("jihwa", f"{sys.executable} -m jihwa.io")],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+    )
+
+
+needs_shell = pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+
+
+@needs_shell
+@pytest.mark.parametrize("encoding", ["ascii", "cp949", "utf-8"])
+def test_pipes_carry_utf_8_whatever_the_locale(encoding):
+    done = run_in_shell("printf 'ㅎㅏㄱㄱㅛ' | jihwa compose | cat", PYTHONIOENCODING=encoding)
+    assert (done.stdout, done.stderr) == ("학교\n", "")
+    done = run_in_shell("jihwa compose abc", PYTHONIOENCODING=encoding, LC_ALL="C.UTF-8")
+    assert "한글만" in done.stderr
+    done = run_in_shell(r"printf '\377\nㄱㅏ' | jihwa compose", PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stdout) == (1, "\n가\n")
+
+
+@needs_shell
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_stream_is_no_obstacle(closed):
+    done = run_in_shell(f"jihwa compose ㄱㅏ {closed}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run_in_shell(f"jihwa compose {closed}").returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_full_disk_behind_stdout_is_a_failure_with_one_line():
+    done = run_in_shell("jihwa compose ㄱㅏ > /dev/full", LC_ALL="en_US.UTF-8")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "the disk is full" in done.stderr
 
 
 def _raising(error: BaseException):
@@ -140,6 +216,17 @@ def test_reader_that_stops_listening_is_no_error(tmp_path):
     assert run.returncode == 0
 
 
+def test_demo_shows_every_hold_and_rest_and_no_sign_as_one(jihwa):
+    done = jihwa("demo", "--fast")
+    assert (done.code, done.err) == (0, "")
+    holds = [line for line in done.out.splitlines() if re.match(r" *[\d.]+ s  ", line)]
+    assert sum("·" in line for line in holds) > 0
+    assert all(line.count("·") <= 1 for line in holds)
+    shares = [int(share) for share in re.findall(r"(\d+)%", "".join(holds))]
+    assert len(shares) == len(holds)
+    assert all(0 < share <= 100 for share in shares)
+
+
 def test_compose_turns_letters_into_text(jihwa):
     assert jihwa("compose", "ㅎㅏㄱㄱㅛ").out == "학교\n"
 
@@ -147,6 +234,24 @@ def test_compose_turns_letters_into_text(jihwa):
 def test_compose_reads_a_sequence_a_line(jihwa, monkeypatch):
     monkeypatch.setattr(sys, "stdin", iter(["ㅎㅏㄱㄱㅛ\n", "\n", "ㅇㅏㄱㄱㅏ\n"]))
     assert jihwa("compose").out == "학교\n\n아까\n"
+
+
+def test_compose_names_the_bad_line_and_goes_on(jihwa, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", iter(["ㅎㅏㄱㄱㅛ\n", "abc\n", "ㅇㅏㄱㄱㅏ\n"]))
+    done = jihwa("compose")
+    assert (done.code, done.out) == (1, "학교\n\n아까\n")
+    (line,) = done.err.splitlines()
+    assert line.startswith("jihwa: line 2: ")
+
+
+def test_compose_joins_single_letters_but_not_words(jihwa):
+    assert jihwa("compose", *"ㅎㅏㄱㄱㅛ").out == "학교\n"
+    assert jihwa("compose", "ㄴㅏ", "ㄱㅏ").out == "나 가\n"
+
+
+@pytest.mark.parametrize("letters", [[""], ["", " "]])
+def test_compose_without_a_letter_is_the_users_mistake(jihwa, letters):
+    assert jihwa("compose", *letters).code == 2
 
 
 @pytest.mark.parametrize("letters", ["abc", "漢字", "ᄀ"])
@@ -192,8 +297,30 @@ def test_missing_data_set_is_the_users_mistake(jihwa, tmp_path, command):
 @pytest.mark.parametrize("option", ["--model", "--lm"])
 def test_model_that_is_none_is_named(jihwa, tmp_path, option):
     path = tmp_path / "model"
-    assert jihwa("transcribe", "take.csv", option, path).code in (1, 2)
-    path.write_bytes(b"no model")
-    done = jihwa("transcribe", "take.csv", option, path)
-    assert done.code == 1
-    assert str(path) in done.err
+    for content, code in ((None, 2), (b"", 1), (b"no model", 1)):
+        if content is not None:
+            path.write_bytes(content)
+        done = jihwa("transcribe", "take.csv", option, path)
+        assert done.code == code
+        assert str(path) in done.err
+
+
+@pytest.mark.parametrize("command", ["simulate 가", "train none", "lm build none"])
+@pytest.mark.parametrize(("output", "told"), [("none/x", "no such folder"), (".", "a folder")])
+def test_output_is_checked_before_the_work(jihwa, tmp_path, command, output, told):
+    done = jihwa(*command.split(), "--output", tmp_path / output)
+    assert (done.code, list(tmp_path.iterdir())) == (2, [])
+    assert told in done.err
+
+
+def test_score_leaves_out_what_is_not_hangul_and_tells(jihwa, tmp_path):
+    text, pure = tmp_path / "text.txt", tmp_path / "pure.txt"
+    text.write_text("학교에 가요\n\nabc\n1 학교\n", encoding="utf-8")
+    pure.write_text("학교에 가요\n", encoding="utf-8")
+    mixed, only = (jihwa("lm", "score", path) for path in (text, pure))
+    assert "1 lines, 11 jamo; 2 lines that are not Hangul left out" in mixed.out
+    assert mixed.out.split()[1] == only.out.split()[1]
+    text.write_text("abc\n", encoding="utf-8")
+    done = jihwa("lm", "score", text)
+    assert (done.code, done.out) == (2, "")
+    assert "1 lines that are not Hangul" in done.err

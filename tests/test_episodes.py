@@ -170,10 +170,31 @@ def test_hold_of_a_take_without_a_gap_is_all_of_it(tree):
 
 
 def test_joined_and_cut_sets_keep_their_episodes(tree):
-    one = tree({"hb/ㄱ/3/a.csv": take(), "hb/ㄴ/3/b.csv": "", "hb/ㄷ/3/c.csv": take()})
-    both = EpisodeSet.join([one, one])
+    files = {"ㄱ/3/a.csv": take(), "ㄴ/3/b.csv": "", "ㄷ/3/c.csv": take()}
+    both = EpisodeSet.join(
+        [tree({f"{name}/{path}": f for path, f in files.items()}, name) for name in ("hb", "v2")]
+    )
     assert (len(both), len(both.skipped)) == (4, 2)
+    assert both.sessions.tolist() == ["hb", "hb", "v2", "v2"]
     assert both.subset(np.array([3, 0])).signs.tolist() == ["ㄷ", "ㄱ"]
+
+
+def test_session_given_twice_is_refused_even_from_another_place(tree):
+    here = tree({"hb/ㄱ/3/a.csv": take()}, "hb")
+    elsewhere = tree({"old/hb/ㄴ/3/b.csv": take()}, "old")
+    for again in (here, elsewhere):
+        with pytest.raises(UsageError, match="same session or file: hb"):
+            EpisodeSet.join([here, again])
+
+
+def test_file_given_twice_is_refused_whatever_its_session_is_called(tree, tmp_path):
+    tree({"flat/episode_1_ㄱ_3.csv": take()}, "flat")
+    (tmp_path / "link").symlink_to(tmp_path / "flat", target_is_directory=True)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "x_ㄱ_3.csv").symlink_to(tmp_path / "flat" / "episode_1_ㄱ_3.csv")
+    for name in ("link", "other"):
+        with pytest.raises(UsageError, match="same session or file"):
+            EpisodeSet.join([tree({}, "flat"), tree({}, name)])
 
 
 @pytest.mark.parametrize("files", [{}, {"readme.txt": "hello"}, {"hb/x/1/a.csv": take()}])

@@ -152,7 +152,8 @@ def test_sign_that_lacks_a_style_is_named(alphabet):
 
 
 def test_saved_statistics_load_without_pickle(alphabet, tmp_path):
-    HandStatistics.fit(episodes(alphabet)).save(tmp_path / "hand.npz")
-    with np.load(tmp_path / "hand.npz", allow_pickle=False) as arrays:
+    HandStatistics.fit(episodes(alphabet)).save(tmp_path / "hand")
+    assert [path.name for path in tmp_path.iterdir()] == ["hand"]
+    with np.load(tmp_path / "hand", allow_pickle=False) as arrays:
         assert arrays["mean"].shape == (24, 5, 8)
         assert arrays["signs"].tolist() == sorted(alphabet.signs)

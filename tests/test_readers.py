@@ -1,5 +1,8 @@
 """Files to frames: the content tells the format, and every bad file says what is wrong with it."""
 
+import os
+import threading
+
 import h5py
 import numpy as np
 import pytest
@@ -63,6 +66,22 @@ def test_content_tells_the_format_whatever_the_name(recording, hdf5):
     assert len(recording('{"timestamp": 1, "flex1": 781}\n', "take.csv").frames()) == 1
     path = hdf5(sensor_data=SENSOR, arduino_timestamps=TIMES_MS).path
     assert len(Recording(path.rename(path.with_suffix(".csv"))).frames()) == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("is_hdf5", [False, True])
+def test_pipe_is_read_once_from_its_beginning(recording, hdf5, tmp_path, is_hdf5):
+    written = (
+        hdf5(sensor_data=SENSOR, arduino_timestamps=TIMES_MS)
+        if is_hdf5
+        else recording(lines(100, 130, 160, 190))
+    )
+    os.mkfifo(tmp_path / "pipe")
+    content = written.path.read_bytes()
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=[content])
+    writer.start()
+    assert Recording(tmp_path / "pipe").frames().time_s == pytest.approx([0, 0.03, 0.06, 0.09])
+    writer.join()
 
 
 def test_gap_stays_a_gap(recording):
@@ -163,23 +182,23 @@ def test_file_without_a_sample_says_what_it_holds_instead(recording, content, to
 
 def test_empty_file_is_refused(recording):
     with pytest.raises(DataError, match="empty"):
-        recording("")
+        recording("").frames()
 
 
 def test_missing_file_is_the_users_mistake(tmp_path):
     with pytest.raises(UsageError, match="no such file"):
-        Recording(tmp_path / "none.csv")
+        Recording(tmp_path / "none.csv").frames()
 
 
 def test_folder_is_the_users_mistake(tmp_path):
     with pytest.raises(UsageError, match="a folder, not a file"):
-        Recording(tmp_path)
+        Recording(tmp_path).frames()
 
 
 def test_array_of_sequences_is_no_recording(tmp_path):
     np.save(tmp_path / "sequences.npy", np.zeros((2, 3, 4)))
     with pytest.raises(UsageError, match="without times"):
-        Recording(tmp_path / "sequences.npy")
+        Recording(tmp_path / "sequences.npy").frames()
 
 
 @pytest.fixture

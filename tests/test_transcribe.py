@@ -11,6 +11,7 @@ import pytest
 
 from jihwa.data.frames import Frames
 from jihwa.data.sessions import HEADER, write_recording
+from jihwa.io.commands import transcribe
 
 TEXT = "오늘은 친구랑 같이 저녁을 먹기로 했어요"
 
@@ -160,14 +161,45 @@ def test_recording_is_never_overwritten(jihwa, take):
 def test_several_results_in_one_file_are_the_users_mistake(jihwa, take, tmp_path):
     done = jihwa("transcribe", take("a.csv"), take("b.csv"), "--output", tmp_path / "all.txt")
     assert done.code == 2
+    assert "there are 2 recordings: give a folder" in done.err
     assert not (tmp_path / "all.txt").exists()
 
 
-def test_output_that_cannot_be_written_is_a_failure(jihwa, take, tmp_path):
+def test_single_result_may_have_any_ending(jihwa, take, tmp_path):
+    assert jihwa("transcribe", take(), "--output", tmp_path / "result.out").code == 0
+    assert (tmp_path / "result.out").read_text(encoding="utf-8") == "안녕하세요\n"
+
+
+@pytest.mark.parametrize("output", ["file", "file/x", "file/x.txt", "none/x.txt"])
+def test_output_that_cannot_be_written_is_refused_before_the_work(jihwa, tmp_path, output):
     (tmp_path / "file").write_text("in the way")
-    done = jihwa("transcribe", take(), "--output", tmp_path / "file")
-    assert (done.code, done.out) == (1, "")
-    assert str(tmp_path / "file") in done.err
+    done = jihwa("transcribe", tmp_path / "none.csv", "--output", tmp_path / output)
+    assert (done.code, done.out) == (2, "")
+    assert "none.csv" not in done.err
+    assert str((tmp_path / output).parent) in done.err
+
+
+def test_doubtful_words_are_named(jihwa, take, monkeypatch):
+    path = take(text="안녕하세요 지우")
+    monkeypatch.setattr(transcribe, "DOUBTFUL", 1.1)
+    told = "2 doubtful word(s): 안녕하세요, 지우. Check them."
+    done = jihwa("transcribe", path)
+    assert (done.code, done.err) == (0, f"jihwa: {path}: {told}\n")
+    assert json.loads(jihwa("transcribe", path, "--format", "json").out)["warnings"] == [told]
+
+
+def run_with_stdin(content: bytes, *arguments):
+    command = [sys.executable, "-m", "jihwa.io", "transcribe", "-", *map(str, arguments)]
+    return subprocess.run(command, input=content, capture_output=True, check=False)
+
+
+def test_minus_is_stdin(take, tmp_path):
+    content = take().read_bytes()
+    done = run_with_stdin(content)
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (0, "안녕하세요\n", b"")
+    assert run_with_stdin(content, "--output", tmp_path / "out").returncode == 0
+    assert (tmp_path / "out" / "stdin.txt").read_text(encoding="utf-8") == "안녕하세요\n"
+    assert run_with_stdin(b"").returncode == 1
 
 
 BAD = {

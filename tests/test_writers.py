@@ -14,7 +14,7 @@ DOCUMENT = Document(
     transcript=Transcript(
         text="가",
         candidates=(Candidate("가", -1e-9), Candidate("나", -math.inf)),
-        words=(Word("가", math.nan, math.nan, 0.98765),),
+        words=(Word("가", math.nan, math.nan, 0.12345678),),
         signs=(
             Sign(0.0, 0.5, REST, ((REST, 1.0),)),
             Sign(0.61234, 1.0, "ㄱ", (("ㄱ", 0.8), (NO_SIGN, 0.2))),
@@ -26,14 +26,14 @@ DOCUMENT = Document(
 )
 
 
-def test_json_has_null_where_nothing_is_known_and_three_digits_elsewhere():
+def test_json_has_null_where_nothing_is_known_and_as_many_digits_as_tell_something():
     text = as_json(DOCUMENT)
     assert json.loads(text, parse_constant=lambda name: name) == {
         "source": "take.csv",
         "duration_s": 2.0,
         "text": "가",
         "candidates": [{"text": "가", "log_prob": 0.0}, {"text": "나", "log_prob": None}],
-        "words": [{"text": "가", "start_s": None, "end_s": None, "confidence": 0.988}],
+        "words": [{"text": "가", "start_s": None, "end_s": None, "confidence": 0.123457}],
         "signs": [
             {
                 "start_s": 0.612,

@@ -2,29 +2,60 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from jihwa.composer.composer import compose
-from jihwa.data.alphabet import Alphabet
-from jihwa.data.messages import Language, Message
+from jihwa.data.alphabet import LETTERS, Alphabet
+from jihwa.data.messages import Language, UsageError
 from jihwa.io import options as shared
+from jihwa.io.language import speaker
+from jihwa.io.streams import warn
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    letters = Message(
-        ko="자모 (예: ㅎㅏㄱㄱㅛ). 없으면 표준 입력에서 한 줄에 하나씩",
-        en="letters such as ㅎㅏㄱㄱㅛ; without any, one sequence a line on stdin",
+    say = speaker(language)
+    letters = say(
+        "자모 (예: ㅎㅏㄱㄱㅛ). 없으면 표준 입력에서 한 줄에 하나씩",
+        "letters such as ㅎㅏㄱㄱㅛ; without any, one sequence a line on stdin",
     )
-    alphabet = Message(ko="글자표", en="alphabet")
-    parser.add_argument("letters", nargs="*", metavar="JAMO", help=letters.text(language))
-    parser.add_argument("--alphabet", default="basic24", help=alphabet.text(language))
+    parser.add_argument("letters", nargs="*", metavar="JAMO", help=letters)
+    shared.add_alphabet(parser, language)
     shared.add_language_model(parser, language)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Print the text of the arguments, or of every line of stdin."""
+    """Print the text of the arguments, or of every line of stdin.
+
+    A line that cannot be composed gives an empty one, so that the lines stay side by side.
+    """
     alphabet, model = Alphabet.load(options.alphabet), shared.language_model(options)
-    lines = [" ".join(options.letters)] if options.letters else sys.stdin
-    for line in lines:
-        print(compose(line.strip(), alphabet, model).text, flush=True)
-    return 0
+    if options.letters:
+        print(compose(_joined(options.letters), alphabet, model).text)
+        return 0
+    say, exit_code = speaker(language), 0
+    for number, line in enumerate(sys.stdin, 1):
+        try:
+            text = compose(line, alphabet, model).text
+        except UsageError as error:
+            where = say(f"{number}번째 줄", f"line {number}")
+            warn(f"{where}: {error.message.text(language)}")
+            text, exit_code = "", 1
+        print(text, flush=True)
+    return exit_code
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Arguments as one sequence: single letters are signs of one word, all else are words.
+
+    Raises:
+        UsageError: There is nothing in them.
+    """
+    letters = " ".join(words).strip()
+    if not letters:
+        raise UsageError(
+            ko="엮을 자모가 없습니다. ㅎㅏㄱㄱㅛ처럼 주세요.",
+            en="There are no letters to compose. Give some, such as ㅎㅏㄱㄱㅛ.",
+        )
+    are_single = all(len(word) == 1 and word in LETTERS for word in words)
+    return "".join(words) if are_single else letters

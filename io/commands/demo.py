@@ -4,10 +4,11 @@ import argparse
 import sys
 from importlib import resources
 
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Language
 from jihwa.data.sessions import read_session
 from jihwa.io import options as shared
 from jihwa.io.engine import assemble_engine
+from jihwa.io.language import speaker
 from jihwa.io.plain import PlainScreen
 from jihwa.io.replay import replay
 
@@ -16,32 +17,32 @@ SAMPLE = "dinner.csv"
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    fast = Message(ko="기다리지 않고 끝까지", en="do not wait for the hand")
-    parser.add_argument("--fast", action="store_true", help=fast.text(language))
+    fast = speaker(language)("기다리지 않고 끝까지", "do not wait for the hand")
+    parser.add_argument("--fast", action="store_true", help=fast)
     shared.add_model(parser, language)
     shared.add_language_model(parser, language)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Play the sample at the pace of the hand, and compare the text with the truth."""
-    bundle = shared.model(options)
+    say, bundle = speaker(language), shared.model(options)
     screen = PlainScreen(sys.stdout, bundle.alphabet)
     engine = assemble_engine(bundle, shared.language_model(options), [screen])
     with resources.as_file(resources.files("jihwa.data") / "samples") as samples:
         session = read_session(samples / SAMPLE)
-    intro = Message(
-        ko=f"모의 장갑 녹화 {SAMPLE} ({session.frames.duration_s:.0f}초): 시각, 글자와 확률, "
+    intro = say(
+        f"모의 장갑 녹화 {SAMPLE} ({session.frames.duration_s:.0f}초): 시각, 글자와 확률, "
         "다음 후보, 글",
-        en=f"Simulated recording {SAMPLE} ({session.frames.duration_s:.0f} s): time, letter and "
+        f"Simulated recording {SAMPLE} ({session.frames.duration_s:.0f} s): time, letter and "
         "its probability, runners-up, text",
     )
-    print(intro.text(language) + "\n", flush=True)
+    print(intro + "\n", flush=True)
     frames = [session.frames]
     transcript = engine.run(frames if options.fast else replay(frames))
     right = transcript.text == session.text
-    verdict = Message(
-        ko="쓴 글과 같습니다." if right else f"쓴 글: {session.text}",
-        en="This is what was spelled." if right else f"Spelled was: {session.text}",
+    verdict = say(
+        "쓴 글과 같습니다." if right else f"쓴 글: {session.text}",
+        "This is what was spelled." if right else f"Spelled was: {session.text}",
     )
-    print(verdict.text(language))
+    print(verdict)
     return 0

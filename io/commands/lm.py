@@ -8,57 +8,73 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jihwa.composer.jamo import SPACE, encode
+from jihwa.composer.language_model import LanguageModel
 from jihwa.composer.language_text import read_text, training_texts
 from jihwa.composer.language_training import BuildOptions, build
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io import options as shared
+from jihwa.io.language import speaker
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
-    """Add the command's arguments."""
-
-    def say(ko: str, en: str) -> str:
-        return Message(ko=ko, en=en).text(language)
-
+    """Add the command's actions."""
+    say = speaker(language)
     actions = parser.add_subparsers(required=True, metavar=say("할 일", "ACTION"), dest="action")
-    building = actions.add_parser("build", help=say("글에서 언어 모델 만들기", "learn from texts"))
-    building.add_argument(
-        "texts",
-        nargs="+",
-        type=Path,
-        metavar="TEXT",
-        help=say("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do"),
-    )
-    building.add_argument(
+    learn = say("글에서 언어 모델 만들기", "learn a language model from texts")
+    _configure_build(actions.add_parser("build", help=learn, description=learn), language)
+    measure = say("글의 자모당 비트 재기", "measure the bits per jamo of texts")
+    _configure_score(actions.add_parser("score", help=measure, description=measure), language)
+
+
+def _configure_build(parser: argparse.ArgumentParser, language: Language) -> None:
+    say = speaker(language)
+    _add_texts(parser, language)
+    parser.add_argument(
         "--names",
         nargs=2,
         type=Path,
         metavar=("FAMILY", "GIVEN"),
         help=say("성과 이름 목록", "lists of family and given names, to be combined"),
     )
-    building.add_argument(
-        "--output", type=Path, required=True, metavar="FILE", help=say("모델 파일", "model file")
+    parser.add_argument(
+        "--output",
+        type=shared.output_file,
+        required=True,
+        metavar="FILE",
+        help=say("모델 파일", "model file"),
     )
-    building.add_argument(
+    parser.add_argument(
         "--order",
         type=int,
         default=BuildOptions().order,
-        help=say("가장 긴 n-gram의 길이", "length of the longest n-grams"),
+        metavar="N",
+        help=say(
+            "가장 긴 n-gram의 길이 (기본: %(default)s)",
+            "length of the longest n-grams (default: %(default)s)",
+        ),
     )
-    building.add_argument(
+    parser.add_argument(
         "--ngrams",
-        type=int,
+        type=shared.at_least(1),
         default=BuildOptions().max_ngrams,
         metavar="N",
-        help=say("남길 n-gram 수, 하나에 2.5바이트", "n-grams to keep, 2.5 bytes each"),
+        help=say(
+            "남길 n-gram 수, 하나에 2.5바이트 (기본: %(default)s)",
+            "n-grams to keep, 2.5 bytes each (default: %(default)s)",
+        ),
     )
-    building.set_defaults(act=_build)
-    scoring = actions.add_parser(
-        "score", help=say("글의 자모당 비트 재기", "bits per jamo of a text")
-    )
-    scoring.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=say("글", "text"))
-    shared.add_language_model(scoring, language)
-    scoring.set_defaults(act=_score)
+    parser.set_defaults(act=_build)
+
+
+def _configure_score(parser: argparse.ArgumentParser, language: Language) -> None:
+    _add_texts(parser, language)
+    shared.add_language_model(parser, language)
+    parser.set_defaults(act=_score)
+
+
+def _add_texts(parser: argparse.ArgumentParser, language: Language) -> None:
+    text = speaker(language)("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
+    parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -82,12 +98,6 @@ class _Spoken(logging.Formatter):
 
 
 def _build(options: argparse.Namespace, language: Language) -> None:
-    folder = options.output.resolve().parent
-    if not folder.is_dir():  # better said now than after the work
-        raise UsageError(
-            ko=f"{folder}: 그런 폴더가 없습니다. --output을 확인하세요.",
-            en=f"{folder}: no such folder. Check --output.",
-        )
     progress = logging.StreamHandler(sys.stderr)
     progress.setFormatter(_Spoken(language))
     logging.basicConfig(level=logging.INFO, handlers=[progress])
@@ -98,27 +108,38 @@ def _build(options: argparse.Namespace, language: Language) -> None:
 def _score(options: argparse.Namespace, language: Language) -> None:
     model = shared.language_model(options)
     for path in options.texts:
-        bits, jamo, lines = 0.0, 0, 0
-        for number, line in enumerate(read_text(path).lines.splitlines(), 1):
-            text = " ".join(line.split())
-            if not text:
-                continue
-            try:
-                bits -= model.score(text) / math.log(2)
-            except UsageError as error:
-                raise UsageError(
-                    ko=f"{path}:{number}: {error.message.ko}",
-                    en=f"{path}:{number}: {error.message.en}",
-                ) from error
-            jamo += int((encode(text) != SPACE).sum())
-            lines += 1
-        if not lines:
-            raise UsageError(
-                ko=f"{path}: 글이 없습니다. 한 줄에 한 문장씩 넣으세요.",
-                en=f"{path}: no text. Give one sentence a line.",
-            )
-        result = Message(
-            ko=f"{path}: 자모당 {bits / jamo:.3f}비트 ({lines}줄, 자모 {jamo}개)",
-            en=f"{path}: {bits / jamo:.3f} bits per jamo ({lines} lines, {jamo} jamo)",
+        print(_measure(path, model).text(language))
+
+
+def _measure(path: Path, model: LanguageModel) -> Message:
+    """The bits per jamo of one text; lines that are not Hangul are left out, as in building.
+
+    Raises:
+        UsageError: The text cannot be read or has no line to measure.
+    """
+    bits, n_jamo, n_lines, n_skipped = 0.0, 0, 0, 0
+    for line in read_text(path).lines.splitlines():
+        text = " ".join(line.split())
+        if not text:
+            continue
+        try:
+            tokens = encode(text)
+        except UsageError:
+            n_skipped += 1
+            continue
+        bits -= model.score(text) / math.log(2)
+        n_jamo += int((tokens != SPACE).sum())
+        n_lines += 1
+    if not n_lines:
+        raise UsageError(
+            ko=f"{path}: 잴 글이 없습니다(한글이 아닌 줄 {n_skipped}개). 한 줄에 한 문장씩 한글 "
+            "음절과 빈칸만 넣으세요.",
+            en=f"{path}: nothing to measure ({n_skipped} lines that are not Hangul). Give one "
+            "sentence a line, Hangul syllables and spaces only.",
         )
-        print(result.text(language))
+    return Message(
+        ko=f"{path}: 자모당 {bits / n_jamo:.3f}비트 ({n_lines}줄, 자모 {n_jamo}개; 한글이 아니어서 "
+        f"뺀 줄 {n_skipped}개)",
+        en=f"{path}: {bits / n_jamo:.3f} bits per jamo ({n_lines} lines, {n_jamo} jamo; "
+        f"{n_skipped} lines that are not Hangul left out)",
+    )

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import EpisodeSet, load_episodes
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Language
 from jihwa.data.simulator import HandStatistics
+from jihwa.io import options as shared
+from jihwa.io.language import speaker
+from jihwa.io.streams import warn
 from jihwa.models.fitting import fit_bundle
 
 
@@ -29,10 +32,7 @@ MODELS: Mapping[str, Callable[[EpisodeSet, Alphabet, argparse.Namespace], None]]
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-
-    def say(ko: str, en: str) -> str:
-        return Message(ko=ko, en=en).text(language)
-
+    say = speaker(language)
     parser.add_argument(
         "datasets",
         nargs="+",
@@ -45,12 +45,19 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         choices=MODELS,
         default="gaussian",
         help=say(
-            "gaussian: 인식 모델, hand: 모의 장갑의 손",
-            "gaussian: a classifier; hand: the hand of the simulated glove",
+            "무엇을 만들지. gaussian: 인식 모델, hand: 모의 장갑의 손 (기본: %(default)s)",
+            "what to fit. gaussian: a classifier; hand: the hand of the simulated glove "
+            "(default: %(default)s)",
         ),
     )
-    parser.add_argument("--alphabet", default="basic24", help=say("글자표", "alphabet"))
-    parser.add_argument("--output", type=Path, required=True, help=say("모델 파일", "model file"))
+    shared.add_alphabet(parser, language)
+    parser.add_argument(
+        "--output",
+        type=shared.output_file,
+        required=True,
+        metavar="FILE",
+        help=say("만들 파일", "the file to write"),
+    )
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -58,13 +65,12 @@ def run(options: argparse.Namespace, language: Language) -> int:
     alphabet = Alphabet.load(options.alphabet)
     episodes = EpisodeSet.join([load_episodes(path, alphabet) for path in options.datasets])
     MODELS[options.model](episodes, alphabet, options)
-    done = Message(
-        ko=f"{options.output}: 녹화 {len(episodes)}개로 만들었습니다 "
-        f"(건너뛴 파일 {len(episodes.skipped)}개).",
-        en=f"{options.output}: fitted to {len(episodes)} episodes "
-        f"({len(episodes.skipped)} files skipped).",
+    n, n_skipped = len(episodes), len(episodes.skipped)
+    done = speaker(language)(
+        f"{options.output}: 녹화 {n}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
+        f"{options.output}: fitted to {n} episodes ({n_skipped} files skipped).",
     )
-    print(done.text(language))
+    print(done)
     for message in episodes.skipped:
-        print(f"  {message.text(language)}")
+        warn(message.text(language))
     return 0

@@ -5,15 +5,21 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from jihwa.composer.transcript import Word
+from jihwa.data.files import write_whole
 from jihwa.data.frames import Frames
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
-from jihwa.data.readers import Recording
+from jihwa.data.readers import STDIN, Recording
 from jihwa.data.sensors import SensorCheck
 from jihwa.io import options as shared
 from jihwa.io.engine import Engine, assemble_engine
+from jihwa.io.language import speaker
+from jihwa.io.streams import warn
 from jihwa.io.writers import WRITERS, Document
 
 STDOUT = Path("-")
+DOUBTFUL = 0.3
+"""A word of less confidence is pointed out."""
 NOTHING_FOUND = Message(
     ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
     en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
@@ -22,22 +28,29 @@ NOTHING_FOUND = Message(
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-
-    def say(ko: str, en: str) -> str:
-        return Message(ko=ko, en=en).text(language)
-
+    say = speaker(language)
     parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help=say("녹화", "recording")
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help=say("녹화 (-: 표준 입력)", "recording (-: stdin)"),
     )
-    parser.add_argument("--format", choices=WRITERS, default="txt", help=say("형식", "format"))
+    parser.add_argument(
+        "--format",
+        choices=WRITERS,
+        default="txt",
+        help=say("형식 (기본: %(default)s)", "format (default: %(default)s)"),
+    )
     parser.add_argument(
         "--output",
         type=Path,
         default=STDOUT,
         metavar="PATH",
         help=say(
-            "결과를 둘 폴더, 녹화가 하나면 파일도 됨 (기본 -: 화면)",
-            "folder for the results, or a file for a single recording (default -: stdout)",
+            "결과를 둘 폴더, 녹화가 하나면 x.txt 같은 파일도 됨 (기본 -: 화면)",
+            "folder for the results, or for a single recording a file such as x.txt "
+            "(default -: stdout)",
         ),
     )
     shared.add_model(parser, language)
@@ -55,11 +68,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
         except JihwaError as error:
             if len(options.paths) == 1:
                 raise
-            print(f"jihwa: {error.message.text(language)}", file=sys.stderr)
+            warn(error.message.text(language))
             exit_code = 1
             continue
         for warning in document.warnings if options.format == "txt" else ():
-            print(f"jihwa: {path}: {warning}", file=sys.stderr)
+            warn(f"{path}: {warning}")
         _write(WRITERS[options.format](document), target)
     return exit_code
 
@@ -78,22 +91,41 @@ def _transcribe(path: Path, engine: Engine, language: Language) -> Document:
 
     transcript = engine.run(source())
     warnings = recording.report.warnings() + sensors.warnings()
+    doubtful = [word for word in transcript.words if word.confidence < DOUBTFUL]
+    if doubtful:
+        warnings.append(_doubts(doubtful))
     if not transcript.text:
         warnings.append(NOTHING_FOUND)
     told = tuple(warning.text(language) for warning in warnings)
     return Document(str(path), duration_s, transcript, told)
 
 
+def _doubts(words: Sequence[Word]) -> Message:
+    shown = ", ".join(word.text for word in words)
+    return Message(
+        ko=f"확실하지 않은 낱말 {len(words)}개: {shown}. 맞는지 확인하세요.",
+        en=f"{len(words)} doubtful word(s): {shown}. Check them.",
+    )
+
+
 def _targets(paths: Sequence[Path], output: Path, ending: str) -> list[Path]:
     """Where the result of every recording goes.
 
     Raises:
-        UsageError: A result would overwrite another one, or a recording.
+        UsageError: A result cannot go there, or would overwrite another one or a recording.
     """
     if output == STDOUT:
         return [STDOUT] * len(paths)
-    is_file = output.suffix == ending and not output.is_dir()
-    targets = [output if is_file else output / (path.stem + ending) for path in paths]
+    if output.suffix and not output.is_dir():
+        if len(paths) > 1:
+            raise UsageError(
+                ko=f"{output}: 녹화가 {len(paths)}개입니다. --output에 폴더를 주세요.",
+                en=f"{output}: there are {len(paths)} recordings: give a folder to --output.",
+            )
+        targets = [shared.output_file(output)]
+    else:
+        folder = shared.output_folder(output)
+        targets = [folder / (_stem(path) + ending) for path in paths]
     taken = {path.resolve() for path in paths}
     for target in targets:
         if target.resolve() in taken:
@@ -107,12 +139,14 @@ def _targets(paths: Sequence[Path], output: Path, ending: str) -> list[Path]:
     return targets
 
 
+def _stem(path: Path) -> str:
+    """What the result of a recording is called, without its ending."""
+    return "stdin" if path == STDIN else path.stem
+
+
 def _write(text: str, target: Path) -> None:
-    """Write a result; a file appears only when it is whole."""
     if target == STDOUT:
         sys.stdout.write(text)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(target.name + ".part")
-    unfinished.write_text(text, encoding="utf-8", errors="replace")  # paths may hold any bytes
-    unfinished.replace(target)
+    write_whole(target, text.encode(errors="replace"))  # paths may hold any bytes

@@ -1,0 +1,45 @@
+"""The standard streams: fit for Hangul, whatever the locale, the pipe or the code page."""
+
+import io
+import os
+import sys
+from pathlib import Path
+
+
+def prepare() -> None:
+    """Let the standard streams carry Hangul, and replace those that were closed.
+
+    A terminal keeps its encoding if that has Hangul; all else is UTF-8.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:  # as `>&-` leaves it
+            nothing = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # to the end
+            setattr(sys, name, nothing)
+        elif isinstance(stream, io.TextIOWrapper):
+            as_it_is = stream.isatty() and _has_hangul(stream.encoding)
+            stream.reconfigure(encoding=None if as_it_is else "utf-8", errors="replace")
+
+
+def warn(text: str) -> None:
+    """Tell the user something beside the result."""
+    print(f"jihwa: {text}", file=sys.stderr)
+
+
+def finish() -> None:
+    """Write what is still held back; where that fails, give it up.
+
+    Otherwise the interpreter would try again when it ends, and complain.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _has_hangul(encoding: str) -> bool:
+    try:
+        "한".encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
