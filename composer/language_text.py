@@ -48,9 +48,10 @@ def read_text(path: Path) -> Text:
         if path.suffix == ".gz":
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
+        why = (isinstance(error, OSError) and error.strerror) or error
         raise UsageError(
-            ko=f"{path}: 글 파일을 읽을 수 없습니다({error}). 경로와 압축 형식을 확인하세요.",
-            en=f"{path}: the text cannot be read ({error}). Check the path and the compression.",
+            ko=f"{path}: 글 파일을 읽을 수 없습니다 ({why}). 경로와 압축 형식을 확인하세요.",
+            en=f"{path}: the text cannot be read ({why}). Check the path and the compression.",
         ) from error
     return Text(str(path), content.decode("utf-8-sig", errors="replace"))
 
