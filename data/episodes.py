@@ -131,10 +131,6 @@ class EpisodeSet:
             tuple(message for part in parts for message in part.skipped),
         )
 
-    def subset(self, rows: NDArray[np.int64]) -> "EpisodeSet":
-        """The episodes at these places."""
-        return EpisodeSet(tuple(self.episodes[i] for i in rows), self.skipped)
-
 
 def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
     """Read every recording below a data set's folder (a session, or a folder of sessions).
