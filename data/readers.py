@@ -171,6 +171,13 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _empty(path: Path) -> JihwaError:
+    if path == STDIN:
+        return DataError(
+            ko="-: 표준 입력에 아무것도 오지 않았습니다. 장갑이 꽂혀 있고 앞의 프로그램이 보내는지 "
+            "확인하세요.",
+            en="-: nothing came on the standard input. Check that the glove is plugged in and the "
+            "program before this one sends.",
+        )
     return DataError(
         ko=f"{path}: 빈 파일입니다. 녹화가 저장되었는지 확인하세요.",
         en=f"{path}: the file is empty. Check that the recording was saved.",
