@@ -11,6 +11,7 @@ from hypothesis import settings
 from jihwa.composer.language_model import LanguageModel
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
+from jihwa.data.sessions import write_recording
 from jihwa.data.simulator import HandStatistics, SyntheticHand
 from jihwa.data.spelling import PACES, SpelledSession, assemble
 from jihwa.io.cli import main
@@ -85,3 +86,32 @@ def jihwa(capsys) -> Callable[..., Outcome]:
         return Outcome(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def take(tmp_path, spell):
+    """Writes a spelled recording below a folder of its own: `take("a.csv", "가")`."""
+
+    def write(name="take.csv", text="안녕하세요", **changes):
+        path = tmp_path / "takes" / name
+        path.parent.mkdir(exist_ok=True)
+        frames = spell(text, "slow", wearer=7, seed=3).frames
+        channels = {f: getattr(frames, f).copy() for f in Frames.__dataclass_fields__}
+        for channel, change in changes.items():
+            channels[channel] = change(channels[channel])
+        write_recording(path, Frames(**channels))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def bad(tmp_path):
+    """Writes a recording of any content: `bad("")`."""
+
+    def write(content: str | bytes = ""):
+        path = tmp_path / "bad.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write

@@ -1,12 +1,12 @@
-"""The decoder against a brute-force search, and its promises for any input."""
+"""What the decoder reads, as stories, and its promises for any input."""
 
-import itertools
 import math
 import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from decoding import ALPHABET, N_SIGNS, Bigrams, emission, rest, run, shown, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,152 +14,10 @@ from jihwa.composer.arcs import SegmentationRates
 from jihwa.composer.decoder import Decoder
 from jihwa.composer.evidence import PauseModel
 from jihwa.composer.grammar import GrammarCosts
-from jihwa.composer.jamo import KINDS, LETTER_OF, N_TOKENS, SPACE, Kind, decode
+from jihwa.composer.jamo import LETTER_OF, SPACE, decode
 from jihwa.composer.options import DecoderOptions
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
 from jihwa.data.messages import UsageError
-from jihwa.recognizer.events import Emission, Segment
-
-ALPHABET = Alphabet.load()
-N_SIGNS = len(ALPHABET.signs)
-
-
-class Bigrams:
-    """A language model of one token's memory with random probabilities, or all alike."""
-
-    def __init__(self, seed=None):
-        scores = np.zeros((N_TOKENS, N_TOKENS))
-        if seed is not None:
-            scores = np.random.default_rng(seed).normal(scale=2, size=scores.shape)
-        total = np.logaddexp.reduce(scores, axis=1, keepdims=True)
-        self.table = (scores - total).astype(np.float32)
-
-    def start(self):
-        return np.zeros((1, 1), dtype=np.int32)
-
-    def log_prob(self, states):
-        return self.table[states[:, 0]]
-
-    def advance(self, states, tokens):
-        return tokens[:, np.newaxis].astype(np.int32)
-
-    def key(self, states):
-        return states[:, 0].astype(np.int64)
-
-
-def emission(log_likelihood, rest=-1e3, no_sign=-1e3, gap_s=math.nan):
-    segment = Segment(start_s=0.0, end_s=0.1, gap_s=gap_s, frames=Frames.empty())
-    return Emission(segment, np.asarray(log_likelihood, dtype=float), rest, no_sign)
-
-
-def shown(sign, margin=30.0, **kwargs):
-    likelihoods = np.full(N_SIGNS, -margin)
-    likelihoods[ALPHABET.index[sign]] = 0.0
-    return emission(likelihoods, rest=-margin, no_sign=-margin, **kwargs)
-
-
-def rest():
-    return emission(np.full(N_SIGNS, -30.0), rest=0.0, no_sign=-30.0)
-
-
-def text_of(steps):
-    return decode(step.token for step in steps if step.token is not None)
-
-
-def run(decoder, emissions):
-    steps = [step for each in emissions for step in decoder.feed(each).committed]
-    rest_of_steps, endings = decoder.flush()
-    return (*steps, *rest_of_steps), endings
-
-
-# --- against brute force
-
-
-def brute_force(model, scores, rates, costs):
-    """The best reading of the emissions by trying every sequence of tokens.
-
-    Only regular texts of onset-vowel-coda syllables, no lone letters. `scores` is (T, S + 1) with
-    no sign last, relative to the best reading of each emission.
-    """
-    spelled = {
-        t: tuple(ALPHABET.index[s] for s in ALPHABET.spelling[LETTER_OF[t]])
-        for t in range(2, N_TOKENS)
-    }
-    best = (-math.inf, None)
-    log_missed, log_spurious = math.log(rates.missed), math.log(rates.spurious)
-
-    def search(place, last, score, tokens, missed, spaced):
-        nonlocal best
-        kind = Kind(KINDS[last])
-        over = kind in (Kind.VOWEL, Kind.CODA)
-        if place == len(scores) and over:
-            best = max(best, (score + model.table[last, 0], tokens))
-        if score < best[0]:
-            return
-        # Steps with an emission come last of the free ones: a space, a missed letter.
-        if place < len(scores):
-            search(place + 1, last, score + log_spurious + scores[place, -1], tokens, False, False)
-        if over and not spaced:
-            search(place, SPACE, score + model.table[last, SPACE], (*tokens, SPACE), missed, True)
-        following = {
-            Kind.BOUNDARY: (Kind.ONSET,),
-            Kind.SPACE: (Kind.ONSET,),
-            Kind.ONSET: (Kind.VOWEL,),
-            Kind.VOWEL: (Kind.CODA, Kind.ONSET),
-            Kind.CODA: (Kind.ONSET,),
-        }[kind]
-        for token, signs in spelled.items():
-            if KINDS[token] not in following:
-                continue
-            after = score + model.table[last, token]
-            for seen in {signs, *itertools.combinations(signs, len(signs) - 1)}:
-                if not seen and missed:
-                    continue
-                if place + len(seen) > len(scores):
-                    continue
-                heard = sum(scores[place + i, sign] for i, sign in enumerate(seen))
-                cost = log_missed if len(seen) < len(signs) else 0.0
-                free = not seen
-                search(
-                    place + len(seen),
-                    token,
-                    after + heard + cost,
-                    (*tokens, token),
-                    free,
-                    spaced and free,
-                )
-
-    search(0, 0, 0.0, (), False, False)
-    return best
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_the_beam_finds_the_best_of_all_readings(seed):
-    rng = np.random.default_rng(seed)
-    model = Bigrams(seed)
-    # Few signs are likely, so that all readings can be tried.
-    raw = rng.normal(scale=3, size=(3, N_SIGNS + 1)) - 12
-    for row in raw:
-        row[rng.integers(N_SIGNS, size=3)] += 12
-    scores = raw - raw.max(axis=1, keepdims=True)
-    rates = SegmentationRates(missed=0.05, spurious=0.05, rest=0.0)
-    options = DecoderOptions(
-        beam=800,
-        beam_window=1e3,
-        arc_window=1e3,
-        rates=rates,
-        grammar=GrammarCosts(empty_text=-1e3, lone_text=-1e3, lone_letter=-1e3),
-    )
-    decoder = Decoder(ALPHABET, model, options)
-    steps, endings = run(
-        decoder, [emission(row[:-1], rest=-np.inf, no_sign=row[-1]) for row in scores]
-    )
-    score, tokens = brute_force(model, scores, rates, options.grammar)
-    assert endings[0].tokens == tokens
-    assert tuple(step.token for step in steps if step.token is not None) == tokens
-    assert score > -math.inf
-
 
 # --- what one reads, as stories
 

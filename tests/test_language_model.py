@@ -1,7 +1,5 @@
 """The n-gram language model: estimation, file, scoring."""
 
-import gzip
-import logging
 import zipfile
 from collections import Counter, defaultdict
 from itertools import pairwise
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 
 from jihwa.composer.jamo import BOUNDARY, N_TOKENS, encode
 from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.language_text import Text, tokens_of, training_texts
+from jihwa.composer.language_text import Text
 from jihwa.composer.language_training import BuildOptions, build
 from jihwa.data.messages import DataError, UsageError
 
@@ -278,79 +276,12 @@ class TestFiles:
         assert inside.score("나는 간다") == LanguageModel.load(small_file).score("나는 간다")
 
 
-class TestTexts:
-    def test_compressed_and_plain_texts_are_the_same(self, tmp_path: Path) -> None:
-        plain, packed = tmp_path / "a.txt", tmp_path / "a.txt.gz"
-        plain.write_text("가자\n나도 가자\n", encoding="utf-8")
-        packed.write_bytes(gzip.compress(plain.read_bytes()))
-        first, second = (tokens_of(training_texts([path])) for path in (plain, packed))
-        np.testing.assert_array_equal(first, second)
+@pytest.mark.parametrize("order", [1, 10])
+def test_orders_that_cannot_be_are_refused(order: int) -> None:
+    with pytest.raises(UsageError, match=str(order)):
+        BuildOptions(order=order)
 
-    def test_lines_and_spaces_are_cleaned(self) -> None:
-        tokens = tokens_of([Text("t", "\n  가   나 \r\n\n다")])
-        lines = ["", "가 나", "다", ""]
-        expected = np.concatenate([[*encode(a), BOUNDARY] for a in lines[:-1]])
-        np.testing.assert_array_equal(tokens, expected)
 
-    def test_lines_that_are_not_hangul_are_left_out_and_counted(
-        self, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        with caplog.at_level(logging.INFO, logger="jihwa"):
-            tokens = tokens_of([Text("t", "가\nABC\n나 3번\n다\nㅋㅋ\n\ufffd")])
-        np.testing.assert_array_equal(tokens, tokens_of([Text("t", "가\n다")]))
-        assert "2 lines" in caplog.text
-        assert "4 lines that are not Hangul" in caplog.text
-
-    @settings(deadline=None)
-    @given(st.lists(hangul.filter(lambda line: bool(line.strip())), min_size=1))
-    def test_tokens_spell_the_lines(self, lines: list[str]) -> None:
-        clean = [" ".join(line.split()) for line in lines]
-        expected = np.concatenate([[BOUNDARY], *([*encode(a), BOUNDARY] for a in clean)])
-        np.testing.assert_array_equal(tokens_of([Text("t", "\n".join(lines))]), expected)
-
-    @pytest.mark.parametrize("lines", ["", "\n \n", "ABC\n123"])
-    def test_a_text_with_nothing_to_learn_is_named(self, lines: str) -> None:
-        with pytest.raises(UsageError, match=r"t\.txt"):
-            tokens_of([Text("good", "가"), Text("t.txt", lines)])
-
-    def test_no_text_at_all_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError):
-            build([], tmp_path / "m.lm")
-
-    def test_unreadable_texts_are_named(self, tmp_path: Path) -> None:
-        broken = tmp_path / "broken.gz"
-        broken.write_bytes(gzip.compress("가자\n".encode() * 100)[:-10])
-        fake = tmp_path / "fake.gz"
-        fake.write_text("가자", encoding="utf-8")
-        for path in (tmp_path, tmp_path / "none.txt", broken, fake):
-            with pytest.raises(UsageError, match=str(path)):
-                training_texts([path])
-
-    def test_names_and_words_stand_alone_too(self, tmp_path: Path) -> None:
-        for name, lines in (
-            ("t", "나는 학교에 간다"),
-            ("family", "김\n남궁"),
-            ("given", "영희\n철수"),
-        ):
-            (tmp_path / name).write_text(lines, encoding="utf-8")
-        _, words, names = training_texts(
-            [tmp_path / "t"], names=(tmp_path / "family", tmp_path / "given")
-        )
-        assert words.lines.split("\n") == ["간다", "나는", "학교에"]
-        assert set(names.lines.split("\n")) == {"김영희", "김철수", "남궁영희", "남궁철수"}
-
-    def test_a_list_without_names_is_named(self, tmp_path: Path) -> None:
-        text, empty = tmp_path / "t.txt", tmp_path / "family.txt"
-        text.write_text("나는 학교에 간다", encoding="utf-8")
-        empty.touch()
-        with pytest.raises(UsageError, match=r"family\.txt"):
-            tokens_of(training_texts([text], names=(empty, text)))
-
-    @pytest.mark.parametrize("order", [1, 10])
-    def test_orders_that_cannot_be_are_refused(self, order: int) -> None:
-        with pytest.raises(UsageError, match=str(order)):
-            BuildOptions(order=order)
-
-    def test_one_syllable_is_enough(self, tmp_path: Path) -> None:
-        model = built(tmp_path / "m.lm", "가", order=9)
-        assert model.score("가") > model.score("나")
+def test_one_syllable_is_enough(tmp_path: Path) -> None:
+    model = built(tmp_path / "m.lm", "가", order=9)
+    assert model.score("가") > model.score("나")

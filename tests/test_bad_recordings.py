@@ -1,0 +1,108 @@
+"""`jihwa transcribe` on what is no good recording: told, counted, never a traceback."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from jihwa.data.sessions import HEADER
+
+BAD = {
+    "empty": ("", 1, "empty"),
+    "header only": (HEADER + "\n", 1, "no readable sample"),
+    "wrong header": ("time,thumb\n1,2\n", 1, "no header"),
+    "no header": ("1,2,3,4,5,6,7,8,9\n", 1, "no header"),
+    "fewer fields": (HEADER + "\n1,2,3\n2,3,4\n", 1, "2 damaged lines"),
+    "text for numbers": (HEADER + "\n" + ",".join("abcdefghijkl") + "\n", 1, "1 damaged line"),
+    "undecodable": (b"\xff\xfe\xfd" * 2000, 1, "no header"),
+    "damaged HDF5": (b"\x89HDF\r\n\x1a\n\0\0", 1, "HDF5"),
+    "sequences": (b"\x93NUMPY\x01\0", 2, "without times"),
+}
+
+
+@pytest.mark.parametrize(("content", "code", "told"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize("format_", ["txt", "json"])
+def test_bad_file_is_one_clear_line(jihwa, bad, content, code, told, format_):
+    done = jihwa("transcribe", bad(content), "--format", format_)
+    assert (done.code, done.out) == (code, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith("jihwa: ")
+    assert "bad.csv" in line
+    assert told in line
+
+
+@pytest.mark.parametrize(("name", "told"), [("none.csv", "no such file"), (".", "a folder")])
+@pytest.mark.parametrize("output", [[], ["--output", "out"]])
+def test_missing_file_and_folder_are_the_users_mistake(
+    jihwa, tmp_path, monkeypatch, name, told, output
+):
+    monkeypatch.chdir(tmp_path)
+    done = jihwa("transcribe", name, *output)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs file permissions")
+def test_unreadable_file_is_a_failure(jihwa, take):
+    path = take()
+    path.chmod(0)
+    assert jihwa("transcribe", path).code == 1
+
+
+def test_warnings_go_to_stderr_and_the_text_stays_clean(jihwa, take):
+    path = take()
+    lines = path.read_text().splitlines()
+    lines[5:5] = ["# ready", HEADER, "1,2", "x" * 20, lines[4].replace(",", ";")]
+    path.write_text("\n".join(lines))
+    done = jihwa("transcribe", path)
+    assert (done.code, done.out) == (0, "안녕하세요\n")
+    assert all(line.startswith(f"jihwa: {path}: ") for line in done.err.splitlines())
+    assert "header appears 2 times" in done.err
+    assert "3 unreadable line(s). The first is line 8: 1,2" in done.err
+
+
+def test_warnings_of_json_stand_in_it(jihwa, take):
+    path = take(flex_adc=lambda flex: np.where([0, 1, 0, 0, 0], 0, flex))
+    done = jihwa("transcribe", path, "--format", "json")
+    (warning,) = json.loads(done.out)["warnings"]
+    assert "index finger" in warning
+    assert done.err == ""
+
+
+def test_all_sensors_dead_is_told(jihwa, take):
+    done = jihwa("transcribe", take(flex_adc=lambda flex: np.zeros_like(flex)))
+    assert done.code == 0
+    assert done.err.count("is dead in 100%") == 5
+
+
+def test_hand_that_only_rests_writes_no_letter(engine, spell):
+    texts = []
+    for wearer in range(12):
+        session = spell("가", wearer=wearer)
+        before_s = session.signs[0].start_s - 0.5
+        texts.append(engine.run([session.frames[session.frames.time_s < before_s]]).text)
+    assert texts.count("") >= 10, f"hands at rest were read as {texts}"
+
+
+@pytest.mark.parametrize("n_samples", [1, 2])
+def test_recording_without_a_letter_says_so(jihwa, take, n_samples):
+    path = take()  # begins at rest
+    path.write_text("\n".join(path.read_text().splitlines()[: 1 + n_samples]))
+    done = jihwa("transcribe", path)
+    assert (done.code, done.out) == (0, "\n")
+    assert "No letter was found" in done.err
+    document = json.loads(jihwa("transcribe", path, "--format", "json").out)
+    assert (document["text"], document["words"], document["signs"]) == ("", [], [])
+    assert len(document["warnings"]) == 1
+
+
+@pytest.mark.parametrize(("jump_s", "told"), [(15, "longest 15.0 s"), (-2, "restarted 1 time")])
+def test_clock_that_jumps_costs_no_letter_elsewhere(jihwa, take, jump_s, told):
+    def jump(time_s):
+        return np.where(time_s > 4, time_s + jump_s, time_s)
+
+    document = json.loads(jihwa("transcribe", take(time_s=jump), "--format", "json").out)
+    assert told in " ".join(document["warnings"])
+    assert len(document["signs"]) >= 11
+    assert document["text"]

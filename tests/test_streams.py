@@ -1,0 +1,56 @@
+"""Standard streams as shells and pipes give them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run_in_shell(command: str, **environment: str):
+    return subprocess.run(
+        ["/bin/sh", "-c", command.replace("jihwa", f"{sys.executable} -m jihwa.io")],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+    )
+
+
+needs_shell = pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+
+
+@needs_shell
+@pytest.mark.parametrize("encoding", ["ascii", "cp949", "utf-8"])
+def test_pipes_carry_utf_8_whatever_the_locale(encoding):
+    done = run_in_shell("printf 'ㅎㅏㄱㄱㅛ' | jihwa compose | cat", PYTHONIOENCODING=encoding)
+    assert (done.stdout, done.stderr) == ("학교\n", "")
+    done = run_in_shell("jihwa compose abc", PYTHONIOENCODING=encoding, LC_ALL="C.UTF-8")
+    assert "한글만" in done.stderr
+    done = run_in_shell(r"printf '\377\nㄱㅏ' | jihwa compose", PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stdout) == (1, "\n가\n")
+
+
+@needs_shell
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_stream_is_no_obstacle(closed):
+    done = run_in_shell(f"jihwa compose ㄱㅏ {closed}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run_in_shell(f"jihwa compose {closed}").returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_full_disk_behind_stdout_is_a_failure_with_one_line():
+    done = run_in_shell("jihwa compose ㄱㅏ > /dev/full", LC_ALL="en_US.UTF-8")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "the disk is full" in done.stderr
+
+
+def test_reader_that_stops_listening_is_no_error(tmp_path):
+    command = [sys.executable, "-m", "jihwa.io", "simulate", "안녕하세요 만나서 반갑습니다"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        run.stdout.readline()
+        run.stdout.close()
+        assert run.stderr.read() == b""
+    assert run.returncode == 0
