@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHARED := ../shared/data
 TEXT := $(SHARED)/text
+TORCH := torch==2.13.0  # the tests' one; anything newer may bring gigabytes for graphics cards
 LM := composer/language/korean.lm
 
 .PHONY: demo test format check types layers tests benchmarks learned samples clean FORCE
@@ -60,5 +61,6 @@ $(VENV)/core: $(VENV)/python pyproject.toml
 	touch $@
 
 $(VENV)/dev: $(VENV)/core
-	$(BIN)/pip install -qq --editable '.[dev]'
+	$(BIN)/pip install -qq $(TORCH)
+	$(BIN)/pip install -qq --editable '.[dev,train]'
 	touch $@

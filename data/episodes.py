@@ -1,4 +1,4 @@
-"""Labelled data sets: a tree ``<session>/<sign>/<style>/<take>`` of single holds."""
+"""Labelled data sets: a tree ``[<wearer>/]<session>/<sign>/<style>/<take>`` of single holds."""
 
 import re
 import unicodedata
@@ -45,7 +45,9 @@ class Episode:
         path: The file.
         sign: The label: its folder, else its file's name, else what the file says of itself.
         style: How bent the fingers are, 1 (very straight) to 5 (very bent); None if unknown.
-        session: The folder above the signs: one wearer's recording session.
+        session: The folder above the signs, behind the wearer's where there is one.
+        wearer: The folder above the session where the data set has one, else the session: each
+            is then taken for a wearer of its own.
         frames: All samples.
         defects: What is wrong with it.
     """
@@ -54,6 +56,7 @@ class Episode:
     sign: str
     style: int | None
     session: str
+    wearer: str
     frames: Frames
     defects: frozenset[Defect]
 
@@ -82,6 +85,10 @@ class EpisodeSet:
     def __iter__(self) -> Iterator[Episode]:
         return iter(self.episodes)
 
+    def __getitem__(self, rows: NDArray[np.int64]) -> "EpisodeSet":
+        """The episodes at these places; what was skipped stays known."""
+        return EpisodeSet(tuple(self.episodes[row] for row in rows), self.skipped)
+
     @cached_property
     def signs(self) -> NDArray[np.str_]:
         """(n,) the sign of every episode."""
@@ -91,6 +98,11 @@ class EpisodeSet:
     def sessions(self) -> NDArray[np.str_]:
         """(n,) the session of every episode."""
         return np.array([episode.session for episode in self.episodes])
+
+    @cached_property
+    def wearers(self) -> NDArray[np.str_]:
+        """(n,) the wearer of every episode."""
+        return np.array([episode.wearer for episode in self.episodes])
 
     @cached_property
     def styles(self) -> NDArray[np.int64]:
@@ -190,6 +202,11 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
     style = named["style"] if named else None
     if labelled is not None and re.fullmatch("[1-5]", names[labelled + 1]):
         style = names[labelled + 1]
+    session = names[labelled - 1] if labelled is not None else root.resolve().name
+    wearer = session
+    if labelled is not None and labelled - 2 >= len(root.resolve().parts):
+        wearer = names[labelled - 2]
+        session = f"{wearer}/{session}"
     report = recording.report
     found = {
         Defect.GAP: report.clock.gaps > 0,
@@ -203,7 +220,8 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
         path=path,
         sign=sign,
         style=int(style) if style else None,
-        session=names[labelled - 1] if labelled is not None else root.resolve().name,
+        session=session,
+        wearer=wearer,
         frames=frames,
         defects=frozenset(defect for defect, is_so in found.items() if is_so),
     )

@@ -1,4 +1,4 @@
-"""Ways to split labelled episodes into training and test parts.
+"""Ways to split labelled takes into training and test parts.
 
 Takes of one block were recorded back to back, so a random split leaks: it tells how well a model
 remembers a session, not how well it reads a hand.
@@ -6,14 +6,36 @@ remembers a session, not how well it reads a hand.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.episodes import EpisodeSet
 from jihwa.data.messages import UsageError
 
 RANDOM_FOLDS = 5
+
+
+class Takes(Protocol):
+    """Labelled takes, whatever they hold: episodes of the glove, or sequences of features."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def signs(self) -> NDArray[np.str_]:
+        """(n,) the label of every take."""
+
+    @property
+    def styles(self) -> NDArray[np.int64]:
+        """(n,) the style of every take; 0 where it is unknown."""
+
+    @property
+    def sessions(self) -> NDArray[np.str_]:
+        """(n,) the session of every take."""
+
+    @property
+    def wearers(self) -> NDArray[np.str_]:
+        """(n,) the wearer of every take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +44,8 @@ class Split:
 
     Attributes:
         name: What is tested.
-        train: Places of the training episodes.
-        test: Places of the test episodes.
+        train: Places of the training takes.
+        test: Places of the test takes.
     """
 
     name: str
@@ -31,39 +53,49 @@ class Split:
     test: NDArray[np.int64]
 
 
-def by_random(episodes: EpisodeSet, seed: int = 0) -> Iterator[Split]:
+def by_random(takes: Takes, seed: int = 0) -> Iterator[Split]:
     """Five random folds. **Leaks**: only ever to be shown beside an honest protocol.
 
     Args:
-        episodes: What to split.
+        takes: What to split.
         seed: Of the folds; the other protocols have nothing random.
     """
-    folds = np.random.default_rng(seed).permutation(len(episodes)) % RANDOM_FOLDS
+    folds = np.random.default_rng(seed).permutation(len(takes)) % RANDOM_FOLDS
     yield from _leave_one_out("random (leaks)", folds)
 
 
-def by_block(episodes: EpisodeSet) -> Iterator[Split]:
+def by_block(takes: Takes) -> Iterator[Split]:
     """Leave one style out: the same wearer on the same day, other finger bends.
 
     Raises:
         UsageError: There is only one style.
     """
-    yield from _leave_one_out("style", episodes.styles)
+    yield from _leave_one_out("style", takes.styles)
 
 
-def by_session(episodes: EpisodeSet) -> Iterator[Split]:
+def by_session(takes: Takes) -> Iterator[Split]:
     """Leave one session out: what a stranger gets.
 
     Raises:
         UsageError: There is only one session.
     """
-    yield from _leave_one_out("session", episodes.sessions)
+    yield from _leave_one_out("session", takes.sessions)
 
 
-PROTOCOLS: Mapping[str, Callable[[EpisodeSet], Iterator[Split]]] = {
+def by_signer(takes: Takes) -> Iterator[Split]:
+    """Leave one wearer out, with all of their sessions.
+
+    Raises:
+        UsageError: There is only one wearer.
+    """
+    yield from _leave_one_out("signer", takes.wearers)
+
+
+PROTOCOLS: Mapping[str, Callable[[Takes], Iterator[Split]]] = {
     "random": by_random,
     "block": by_block,
     "session": by_session,
+    "signer": by_signer,
 }
 
 

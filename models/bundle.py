@@ -1,16 +1,7 @@
-"""A model in one file: weights, alphabet, preprocessing, provenance and metrics, with a hash.
-
-The file is a zip archive of `metadata.json`, one `.npy` array for every weight, and `sha256`, the
-hash of the other members' names and bytes. Nothing is pickled, and the same model gives the same
-bytes.
-"""
+"""A model in one file: weights, alphabet, preprocessing, provenance and metrics, with a hash."""
 
 import dataclasses
-import hashlib
-import io
-import json
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -21,14 +12,15 @@ import numpy as np
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import write_whole
 from jihwa.data.frames import Array, Frames
-from jihwa.data.messages import DataError, JihwaError, UsageError
-from jihwa.models.features import FeatureExtractor
+from jihwa.data.messages import DataError, UsageError
+from jihwa.models.archive import Archive, DamagedError, NotAnArchiveError, OtherVersionError
+from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.gaussian import HierarchicalGaussian
+from jihwa.models.inputs import Channels, Inputs
+from jihwa.models.network import Network
 
-FORMAT_VERSION = 2
-_MODEL = "hierarchical-gaussian"
-_METADATA, _HASH = "metadata.json", "sha256"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+FORMAT_VERSION = 3
+_GRAPH = "network.onnx"
 _SHIPPED = resources.files("jihwa.models") / "weights" / "gaussian24.bundle"
 
 
@@ -36,24 +28,86 @@ _SHIPPED = resources.files("jihwa.models") / "weights" / "gaussian24.bundle"
 class Bundle:
     """A classifier with everything that it takes to use it.
 
+    A network says which sign a hold is, if it is one; only the Gaussian knows how likely the pose
+    is, and so whether it is a sign at all. A bundle for the glove therefore always has a Gaussian,
+    and what a network says is scaled to the Gaussian's evidence for any sign.
+
     Attributes:
-        classifier: Gives log-likelihoods of features.
         alphabet: Its signs, in the order of the log-likelihoods.
-        extractor: Turns frames into the features that it was fitted on.
+        extractor: Turns frames into the features that the Gaussian was fitted on.
+        gaussian: Log-likelihoods of features; None where the data are not the glove's.
+        network: A network that was trained on the same takes, if any.
+        network_weight: Its share in the log-posterior, 0 to 1; the Gaussian has the rest.
         provenance: What it was fitted on, and how.
         metrics: What was measured when it was fitted.
     """
 
-    classifier: HierarchicalGaussian
     alphabet: Alphabet
     extractor: FeatureExtractor
+    gaussian: HierarchicalGaussian | None
+    network: Network | None
+    network_weight: float
     provenance: Mapping[str, Any]
     metrics: Mapping[str, Any]
 
-    def log_likelihood(self, frames: Frames) -> Array:
-        """(S,) log-likelihood of every sign for the pose held in these frames."""
-        x = self.extractor.of_hold(frames)[None]  # (1, 8)
-        return np.asarray(self.classifier.log_likelihood(x)[0])
+    def __post_init__(self) -> None:
+        if self.gaussian is None and self.network is None:
+            raise ValueError("a bundle without a model")
+
+    def log_likelihood(self, holds: Sequence[Frames]) -> Array:
+        """(n, S) log-likelihood of every sign for the poses held in n pieces of signal.
+
+        Raises:
+            UsageError: The model does not read the glove.
+        """
+        features = np.array([self.extractor.of_hold(hold) for hold in holds])
+        features = features.reshape(-1, N_FEATURES)
+        gaussian = self.of_glove().log_likelihood(features)  # (n, S)
+        return self.with_network(gaussian, holds)
+
+    def with_network(self, gaussian: Array, holds: Sequence[Frames]) -> Array:
+        """(n, S) what Gaussian and network say together, given what the Gaussian says.
+
+        Holds that miss a channel are left to the Gaussian, which can do without it.
+        """
+        if self.network is None or not len(holds):
+            return gaussian
+        inputs, weight = self.network.inputs, self.network_weight
+        channels = [inputs.of_hold(hold) for hold in holds]
+        of_network = self.network.log_posterior(channels)  # (n, S)
+        evidence = np.logaddexp.reduce(gaussian, axis=1, keepdims=True)  # (n, 1)
+        if weight == 1.0:
+            return np.asarray(evidence + of_network)
+        mixed = (1 - weight) * (gaussian - evidence) + weight * of_network
+        mixed -= np.logaddexp.reduce(mixed, axis=1, keepdims=True)
+        complete = np.array([np.isfinite(c).any(axis=0).all() for c in channels])  # (n,)
+        return np.where(complete[:, None], evidence + mixed, gaussian)
+
+    def of_sequences(self, sequences: Sequence[Array]) -> Array:
+        """(n, S) log-posterior of every class for (T, F) sequences of a `.npy` data set.
+
+        Raises:
+            UsageError: The model reads the glove, or other features.
+        """
+        if self.network is None or self.network.inputs.channels != Channels.GIVEN:
+            raise UsageError(
+                ko="이 모델은 장갑 신호를 읽습니다. .npy 데이터로 배운 모델을 주세요.",
+                en="This model reads the glove. Give one that was fitted to .npy data.",
+            )
+        return self.network.log_posterior(sequences)
+
+    def of_glove(self) -> HierarchicalGaussian:
+        """The Gaussian of a model that reads the glove.
+
+        Raises:
+            UsageError: It reads something else.
+        """
+        if self.gaussian is None:
+            raise UsageError(
+                ko="이 모델은 장갑이 아니라 .npy 데이터를 읽습니다. 장갑 모델을 주세요.",
+                en="This model reads .npy data, not the glove. Give a model of the glove.",
+            )
+        return self.gaussian
 
     def save(self, path: Path) -> None:
         """Write the bundle; a file that is there is replaced only when all is written."""
@@ -61,30 +115,19 @@ class Bundle:
 
     def to_bytes(self) -> bytes:
         """The content of the bundle's file."""
-        weights, settings = _take_apart(self.classifier)
+        parts = {"gaussian": self.gaussian, "network": self.network}
+        taken = {name: _take_apart(part) for name, part in parts.items() if part is not None}
         metadata = {
-            "format_version": FORMAT_VERSION,
-            "model": _MODEL,
-            "settings": settings,
             "alphabet": dataclasses.asdict(self.alphabet),
             "features": dataclasses.asdict(self.extractor),
+            "models": {name: settings for name, (_, settings) in taken.items()},
+            "network_weight": self.network_weight,
             "provenance": dict(self.provenance),
             "metrics": dict(self.metrics),
         }
-        text = json.dumps(metadata, ensure_ascii=False, indent=1, sort_keys=True)
-        members = {_METADATA: text.encode()}
-        for name, array in sorted(weights.items()):
-            buffer = io.BytesIO()
-            np.save(buffer, array, allow_pickle=False)
-            members[f"{name}.npy"] = buffer.getvalue()
-        members[_HASH] = _digest(members).encode()
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:
-            for name, content in members.items():
-                info = zipfile.ZipInfo(name, _EPOCH)
-                info.create_system = 3  # the same bytes on every platform
-                file.writestr(info, content)
-        return archive.getvalue()
+        arrays = {f"{p}/{k}": v for p, (weights, _) in taken.items() for k, v in weights.items()}
+        files = {_GRAPH: self.network.graph} if self.network else {}
+        return Archive(FORMAT_VERSION, metadata, arrays, files).to_bytes()
 
     @classmethod
     def load(cls, path: Path) -> "Bundle":
@@ -110,44 +153,52 @@ class Bundle:
         Raises:
             DataError: It is no bundle, or one of another version, damaged or cut short.
         """
-        members = _members(data, source)
         try:
-            metadata: dict[str, Any] = json.loads(members[_METADATA])
-            version = metadata["format_version"]
-            stored = members.pop(_HASH).decode()
-        except (KeyError, TypeError, ValueError) as error:
-            raise _not_a_bundle(source) from error
-        if version != FORMAT_VERSION:
+            return cls._assemble(Archive.from_bytes(data, FORMAT_VERSION))
+        except OtherVersionError as error:
+            version = error.args[0]
             raise DataError(
                 ko=f"{source}: 모델 형식이 버전 {version}인데 이 프로그램은 {FORMAT_VERSION}을 "
                 "읽습니다. jihwa를 맞는 버전으로 바꾸거나 모델을 다시 만드세요.",
                 en=f"{source}: a model of format version {version}; this program reads "
                 f"{FORMAT_VERSION}. Install the matching jihwa, or fit the model again.",
-            )
-        if stored != _digest(members):
-            raise _damaged(source)
-        try:
-            if metadata["model"] != _MODEL:
-                raise ValueError(metadata["model"])
-            weights = {
-                name.removesuffix(".npy"): np.load(io.BytesIO(content), allow_pickle=False)
-                for name, content in members.items()
-                if name.endswith(".npy")
-            }
-            alphabet = metadata["alphabet"]
-            return cls(
-                classifier=HierarchicalGaussian(**weights, **metadata["settings"]),
-                alphabet=Alphabet(
-                    name=alphabet["name"],
-                    signs=tuple(alphabet["signs"]),
-                    sequences={k: tuple(v) for k, v in alphabet["sequences"].items()},
-                ),
-                extractor=FeatureExtractor(**metadata["features"]),
-                provenance=metadata["provenance"],
-                metrics=metadata["metrics"],
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise _not_a_bundle(source) from error
+            ) from error
+        except DamagedError as error:
+            raise DataError(
+                ko=f"{source}: 모델 파일이 잘렸거나 바뀌었습니다. 다시 받거나 다시 만드세요.",
+                en=f"{source}: the model file is cut short or was changed. Fetch or fit it again.",
+            ) from error
+        except (NotAnArchiveError, KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                ko=f"{source}: jihwa 모델 파일이 아닙니다. `jihwa train`이 만든 파일을 주세요.",
+                en=f"{source}: not a model of jihwa. Give a file that `jihwa train` wrote.",
+            ) from error
+
+    @classmethod
+    def _assemble(cls, archive: Archive) -> "Bundle":
+        metadata, models = archive.metadata, archive.metadata["models"]
+        alphabet = metadata["alphabet"]
+        gaussian = network = None
+        if "gaussian" in models:
+            gaussian = HierarchicalGaussian(**archive.part("gaussian"), **models["gaussian"])
+        if "network" in models:
+            settings = models["network"]
+            channels = Channels(settings.pop("channels"))
+            inputs = Inputs(channels, **archive.part("network"))
+            network = Network(inputs=inputs, graph=archive.files[_GRAPH], **settings)
+        return cls(
+            alphabet=Alphabet(
+                name=alphabet["name"],
+                signs=tuple(alphabet["signs"]),
+                sequences={k: tuple(v) for k, v in alphabet["sequences"].items()},
+            ),
+            extractor=FeatureExtractor(**metadata["features"]),
+            gaussian=gaussian,
+            network=network,
+            network_weight=metadata["network_weight"],
+            provenance=metadata["provenance"],
+            metrics=metadata["metrics"],
+        )
 
 
 def load_shipped() -> Bundle:
@@ -159,41 +210,11 @@ def load_shipped() -> Bundle:
     return Bundle.from_bytes(_SHIPPED.read_bytes(), str(_SHIPPED))
 
 
-def _take_apart(classifier: HierarchicalGaussian) -> tuple[dict[str, Array], dict[str, float]]:
-    """The arrays of a classifier, and its numbers."""
-    fields = {f.name: getattr(classifier, f.name) for f in dataclasses.fields(classifier) if f.init}
+def _take_apart(model: HierarchicalGaussian | Network) -> tuple[dict[str, Array], dict[str, Any]]:
+    """The arrays of a model, and its settings; a network's graph is a file of its own."""
+    fields = {f.name: getattr(model, f.name) for f in dataclasses.fields(model) if f.init}
+    if isinstance(model, Network):
+        del fields["graph"]
+        fields |= vars(fields.pop("inputs"))
     weights = {k: v for k, v in fields.items() if isinstance(v, np.ndarray)}
     return weights, {k: v for k, v in fields.items() if k not in weights}
-
-
-def _members(data: bytes, source: str) -> dict[str, bytes]:
-    """The members of a zip archive, in their order."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
-        cut_short = data.startswith(b"PK\x03\x04")
-        raise (_damaged(source) if cut_short else _not_a_bundle(source)) from error
-
-
-def _digest(members: Mapping[str, bytes]) -> str:
-    """SHA-256 over names, lengths and bytes of the members, by name."""
-    digest = hashlib.sha256()
-    for name in sorted(members):
-        digest.update(f"{name}\n{len(members[name])}\n".encode())
-        digest.update(members[name])
-    return digest.hexdigest()
-
-
-def _not_a_bundle(source: str) -> JihwaError:
-    return DataError(
-        ko=f"{source}: jihwa 모델 파일이 아닙니다. `jihwa train`이 만든 파일을 주세요.",
-        en=f"{source}: not a model of jihwa. Give a file that `jihwa train` wrote.",
-    )
-
-
-def _damaged(source: str) -> JihwaError:
-    return DataError(
-        ko=f"{source}: 모델 파일이 잘렸거나 바뀌었습니다. 다시 받거나 다시 만드세요.",
-        en=f"{source}: the model file is cut short or was changed. Fetch or fit it again.",
-    )

@@ -56,9 +56,11 @@ def fit_bundle(episodes: EpisodeSet, alphabet: Alphabet, command: str) -> Bundle
     extractor = FeatureExtractor()
     holds = labelled_holds(episodes, alphabet, extractor.of_hold)
     return Bundle(
-        classifier=fit(holds, len(alphabet.signs), extractor),
         alphabet=alphabet,
         extractor=extractor,
+        gaussian=fit(holds, len(alphabet.signs), extractor),
+        network=None,
+        network_weight=0.0,
         provenance=_provenance(episodes, command),
         metrics=_metrics(episodes, alphabet, extractor, holds),
     )

@@ -18,7 +18,7 @@ class Classifier:
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        self._model = bundle.classifier
+        self._model = bundle.of_glove()
         self._extractor = bundle.extractor
         self.reset()
 
@@ -38,4 +38,4 @@ class Classifier:
             rest = float(np.logaddexp(np.log(RETURN) + known, np.log(1 - RETURN) + rest))
         elif rest > np.logaddexp.reduce(log_likelihood) - np.log(len(log_likelihood)):
             self._rest_pose = pose
-        return Emission(segment, log_likelihood, rest, no_sign)
+        return Emission(segment, log_likelihood, rest, no_sign, pose)

@@ -43,7 +43,7 @@ def test_saved_and_loaded_it_is_the_same_model(shipped, tmp_path):
     x = np.random.default_rng(0).normal(2, 2, (50, 8))
     x[:, GRAVITY] /= np.linalg.norm(x[:, GRAVITY], axis=1, keepdims=True)
     x[::4, 2] = np.nan
-    assert (loaded.classifier.log_likelihood(x) == shipped.classifier.log_likelihood(x)).all()
+    assert (loaded.gaussian.log_likelihood(x) == shipped.gaussian.log_likelihood(x)).all()
     assert loaded.alphabet == shipped.alphabet
     assert loaded.extractor == shipped.extractor
     assert loaded.provenance == shipped.provenance
@@ -54,23 +54,23 @@ def test_saved_and_loaded_it_is_the_same_model(shipped, tmp_path):
 def test_settings_survive(shipped):
     other = dataclasses.replace(
         shipped,
-        classifier=dataclasses.replace(shipped.classifier, temperature=1.5),
+        gaussian=dataclasses.replace(shipped.gaussian, temperature=1.5),
         extractor=dataclasses.replace(shipped.extractor, baseline_adc=400.0),
         alphabet=Alphabet.load("extended31"),
     )
     loaded = Bundle.from_bytes(other.to_bytes(), "memory")
-    assert loaded.classifier.temperature == 1.5
+    assert loaded.gaussian.temperature == 1.5
     assert loaded.extractor.baseline_adc == 400.0
     assert loaded.alphabet == other.alphabet
 
 
 def test_rest_and_no_sign_are_of_the_model_not_of_the_program(shipped):
-    model = shipped.classifier
+    model = shipped.gaussian
     flat = np.array([0.0] * 5 + [0, 0, 1])
     other = dataclasses.replace(model, rest=flat, any_bend=0.0, return_ratio=4.0)
     loaded = Bundle.from_bytes(
-        dataclasses.replace(shipped, classifier=other).to_bytes(), "memory"
-    ).classifier
+        dataclasses.replace(shipped, gaussian=other).to_bytes(), "memory"
+    ).gaussian
     x = flat[None]
     assert loaded.rest_log_likelihood(x) > model.rest_log_likelihood(x)
     assert loaded.no_sign_log_likelihood(x) > model.no_sign_log_likelihood(x)
@@ -85,7 +85,7 @@ def test_the_same_model_gives_the_same_bytes(shipped):
 
 def test_shipped_model_reads_the_poses_of_its_own_signs(shipped):
     assert shipped.alphabet == Alphabet.load()
-    for sign, mean in zip(shipped.alphabet.signs, shipped.classifier.mean, strict=True):
+    for sign, mean in zip(shipped.alphabet.signs, shipped.gaussian.mean, strict=True):
         n = 10
         frames = Frames(
             np.arange(n) / 33,
@@ -93,7 +93,7 @@ def test_shipped_model_reads_the_poses_of_its_own_signs(shipped):
             np.tile(mean[GRAVITY], (n, 1)),
             np.full((n, 3), np.nan),
         )
-        best = np.argsort(shipped.log_likelihood(frames))[-3:]
+        best = np.argsort(shipped.log_likelihood([frames])[0])[-3:]
         assert sign in [shipped.alphabet.signs[i] for i in best]
 
 
@@ -118,7 +118,7 @@ def test_changed_weights_are_noticed(shipped):
 
 
 def test_changed_metadata_is_noticed(shipped):
-    data = rewritten(shipped.to_bytes(), lambda m: m["settings"].update(temperature=0.1))
+    data = rewritten(shipped.to_bytes(), lambda m: m["models"]["gaussian"].update(temperature=0.1))
     with pytest.raises(DataError, match="changed"):
         Bundle.from_bytes(data, "x.bundle")
 

@@ -52,6 +52,24 @@ def test_path_tells_session_sign_and_style(tree):
     assert not episodes.defects()
 
 
+def test_folder_above_the_sessions_is_the_wearer(tree):
+    episodes = tree({"kim/mon/ㄱ/3/a.csv": take(), "lee/mon/ㄱ/3/a.csv": take()})
+    assert episodes.wearers.tolist() == ["kim", "lee"]
+    assert episodes.sessions.tolist() == ["kim/mon", "lee/mon"]
+
+
+def test_session_without_a_wearers_folder_is_a_wearer_of_its_own(tree):
+    episodes = tree({"kim/mon/ㄱ/3/a.csv": take(), "kim/tue/ㄱ/3/a.csv": take()}, "kim")
+    assert episodes.wearers.tolist() == episodes.sessions.tolist() == ["mon", "tue"]
+
+
+def test_part_of_the_episodes_keeps_what_was_skipped(tree):
+    episodes = tree({"hb/ㄱ/3/a.csv": take(), "hb/ㅏ/1/b.csv": take(), "hb/ㅏ/1/c.csv": ""})
+    part = episodes[np.array([1])]
+    assert part.signs.tolist() == ["ㅏ"]
+    assert part.skipped == episodes.skipped
+
+
 @pytest.mark.parametrize(("below", "n"), [("hb", 2), ("hb/ㄱ", 1), ("hb/ㄱ/3", 1)])
 def test_any_folder_of_the_tree_can_be_loaded(tree, below, n):
     episodes = tree({"hb/ㄱ/3/a.csv": take(), "hb/ㅏ/1/b.csv": take()}, below)

@@ -26,7 +26,7 @@ def episode(sign: str, style: int | None, *, n=20, defects=(), flex2=None, sessi
         flex[:, 1] = flex2
     up = np.tile([0.0, 0.6, 0.8], (n, 1))
     frames = Frames(np.arange(n) / 47, flex, up, np.tile(np.arange(n)[:, None], 3) / 10)
-    return Episode(Path("take.csv"), sign, style, session, frames, frozenset(defects))
+    return Episode(Path("take.csv"), sign, style, session, session, frames, frozenset(defects))
 
 
 def episodes(alphabet, **changes) -> EpisodeSet:

@@ -11,11 +11,12 @@ from jihwa.data.messages import UsageError
 from jihwa.data.splits import PROTOCOLS, by_random
 
 
-def episodes(sessions: str = "ab", styles=(1, 2, 3, 4, 5), takes: int = 3) -> EpisodeSet:
+def episodes(sessions="ab", styles=(1, 2, 3, 4, 5), takes=3, wearer_of=None) -> EpisodeSet:
     return EpisodeSet(
         tuple(
-            Episode(Path("take.csv"), sign, style, session, Frames.empty(), frozenset())
+            Episode(Path("take.csv"), sign, style, session, wearer, Frames.empty(), frozenset())
             for session in sessions
+            for wearer in ((wearer_of or {}).get(session, session),)
             for sign in "ㄱㅏ"
             for style in styles
             for _ in range(takes)
@@ -24,7 +25,9 @@ def episodes(sessions: str = "ab", styles=(1, 2, 3, 4, 5), takes: int = 3) -> Ep
     )
 
 
-@pytest.mark.parametrize(("protocol", "n_folds"), [("random", 5), ("block", 5), ("session", 2)])
+@pytest.mark.parametrize(
+    ("protocol", "n_folds"), [("random", 5), ("block", 5), ("session", 2), ("signer", 2)]
+)
 def test_every_episode_is_tested_once_and_never_trained_on_meanwhile(protocol, n_folds):
     data = episodes()
     splits = list(PROTOCOLS[protocol](data))
@@ -50,6 +53,12 @@ def test_session_leaves_a_session_out_and_is_named_by_it():
     assert names == ["session a", "session b", "session c"]
     for split in PROTOCOLS["session"](data):
         assert not set(data.sessions[split.test]) & set(data.sessions[split.train])
+
+
+def test_signer_leaves_a_wearer_out_with_all_sessions():
+    data = episodes(sessions="abc", wearer_of={"a": "kim", "b": "lee", "c": "kim"})
+    folds = {split.name: set(data.sessions[split.test]) for split in PROTOCOLS["signer"](data)}
+    assert folds == {"signer kim": {"a", "c"}, "signer lee": {"b"}}
 
 
 def test_random_is_named_as_leaking_and_does_leak():

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 def _evaluate(bundle: Bundle, episodes: EpisodeSet) -> dict[str, Any]:
     signs = bundle.alphabet.signs
     holds = labelled_holds(episodes, bundle.alphabet, bundle.extractor.of_hold)
-    log_likelihood = bundle.classifier.log_likelihood(holds.features)  # (n, S)
+    log_likelihood = bundle.log_likelihood([episode.hold for episode in episodes])  # (n, S)
     counts = confusion(log_likelihood, holds.sign)  # (S, S)
     return {
         "episodes": len(episodes),
