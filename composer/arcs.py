@@ -1,7 +1,9 @@
 """The steps a hypothesis can take, built from the alphabet: which signs each token consumes.
 
 With 24 signs the vowel ㅘ consumes ㅗ and ㅏ, or only one of them when the other was missed. Rest
-and "no sign" are steps that consume an emission and write nothing.
+and "no sign" are steps that consume an emission and write nothing, and so are commands. A sign for
+a space ends the word like rest; the space itself is written once a letter follows, however many
+there were.
 """
 
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from jihwa.composer.grammar import ArcKind
 from jihwa.composer.jamo import BOUNDARY, KINDS, LETTER_OF, N_TOKENS, SPACE, Kind
-from jihwa.data.alphabet import Alphabet
+from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.recognizer.events import NO_SIGN, REST, readings
 
 NO_TOKEN = N_TOKENS
@@ -117,22 +119,34 @@ def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:
     yield _Arc(ArcKind.LONE_SPACE, SPACE, (), 0.0, keep)
     yield _Arc(ArcKind.END, BOUNDARY, (), 0.0, advance)
     yield _Arc(ArcKind.LONE_END, BOUNDARY, (), 0.0, keep)
-    yield _Arc(ArcKind.NO_SIGN, NO_TOKEN, (place[NO_SIGN],), spurious, keep)
+    for sign in (NO_SIGN, *(command for command in COMMANDS if command in alphabet.index)):
+        yield _Arc(ArcKind.NO_SIGN, NO_TOKEN, (place[sign],), spurious, keep)
     yield _Arc(ArcKind.REST, NO_TOKEN, (place[REST],), _log(rates.rest), keep)
+    if Control.SPACE in alphabet.index:
+        yield _Arc(ArcKind.REST, NO_TOKEN, (place[Control.SPACE],), 0.0, keep)
     for token in np.flatnonzero(KINDS >= Kind.ONSET).tolist():
         kind = Kind(KINDS[token])
-        signs = tuple(place[sign] for sign in alphabet.spelling[LETTER_OF[token]])
-        ways = [(_TOKEN_KINDS[kind], advance)]
-        if kind in _LONE_KINDS:
-            ways.append((_LONE_KINDS[kind], restart))
-        for arc_kind, step in ways:
-            yield _Arc(arc_kind, token, signs, 0.0, step)
-            for cut in range(1, 1 + len(signs) * (rates.split > 0)):
-                doubled = (*signs[:cut], *signs[cut - 1 :])
-                yield _Arc(arc_kind, token, doubled, _log(rates.split), step, resumed=cut)
+        spellings = [
+            tuple(place[sign] for sign in signs) for signs in alphabet.spellings(LETTER_OF[token])
+        ]
+        for signs in spellings:
+            yield from _shown(_TOKEN_KINDS[kind], token, signs, advance, rates)
+            if kind in _LONE_KINDS:
+                yield from _shown(_LONE_KINDS[kind], token, signs, restart, rates)
         if rates.missed > 0:
-            for seen in sorted(set(combinations(signs, len(signs) - 1))):
+            partly = {seen for signs in spellings for seen in combinations(signs, len(signs) - 1)}
+            for seen in sorted(partly):
                 yield _Arc(_TOKEN_KINDS[kind], token, seen, _log(rates.missed), advance)
+
+
+def _shown(
+    kind: ArcKind, token: int, signs: tuple[int, ...], step: ModelStep, rates: SegmentationRates
+) -> Iterator[_Arc]:
+    """A token whose signs were all shown, each by one segment or one of them by two."""
+    yield _Arc(kind, token, signs, 0.0, step)
+    for cut in range(1, 1 + len(signs) * (rates.split > 0)):
+        doubled = (*signs[:cut], *signs[cut - 1 :])
+        yield _Arc(kind, token, doubled, _log(rates.split), step, resumed=cut)
 
 
 def _log(probability: float) -> float:

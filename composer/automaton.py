@@ -10,7 +10,7 @@ from typing import NamedTuple
 import hgtk
 
 from jihwa.composer.jamo import KINDS, LETTER_OF, N_TOKENS, Kind
-from jihwa.data.alphabet import Alphabet
+from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
 
 
@@ -64,7 +64,7 @@ class Automaton:
         self._grown: list[_Syllable] = [_Syllable()]  # after none, one, two … of the signs
 
     def feed(self, sign: str) -> str:
-        """Take in one sign.
+        """Take in one sign. One that spells no letter ends the syllable; `space` is written.
 
         Returns:
             The text that became final with it.
@@ -85,7 +85,7 @@ class Automaton:
         committed = self.flush()
         for each in (*taken_along, sign):
             self._grow(each)
-        return committed
+        return committed + " " * (sign == Control.SPACE)
 
     def backspace(self) -> bool:
         """Undo one sign of the preedit; False where there is none."""
@@ -130,7 +130,7 @@ class Automaton:
 def _joins(alphabet: Alphabet, kind: Kind) -> Joins:
     """What letters of one kind are made of, sign by sign."""
     letters = [LETTER_OF[token] for token in range(N_TOKENS) if KINDS[token] == kind]
-    spelled = {alphabet.spelling[letter]: letter for letter in letters}
+    spelled = {signs: letter for letter in letters for signs in alphabet.spellings(letter)}
     return {
         (spelled.get(signs[:-1], ""), signs[-1]): letter
         for signs, letter in spelled.items()

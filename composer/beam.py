@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jihwa.composer.arcs import NO_TOKEN, Arcs, ModelStep
 from jihwa.composer.grammar import Grammar, State
+from jihwa.composer.jamo import Tokens
 from jihwa.composer.language_model import States
 
 Rows = NDArray[np.intp]
@@ -120,13 +121,16 @@ class Beam:
         self._arcs = arcs
         self._grammar = grammar
         self._lm_weight = lm_weight
-        self._root = self._create(
-            np.zeros(1), np.zeros(1, np.uint8), model.start(), np.zeros((1, history), np.int16), 0
-        )
+        self._history = history
+        self._start = model.start()
 
-    def root(self) -> Hypotheses:
-        """The one hypothesis before anything was seen."""
-        return self._root
+    def root(self, state: State, tokens: Tokens) -> Hypotheses:
+        """The one hypothesis before anything was seen, behind (T,) tokens of earlier text."""
+        context = self._start
+        for i in range(len(tokens)):
+            context = self._model.advance(context, tokens[i : i + 1])
+        history = np.zeros((1, self._history), np.int16)
+        return self._create(np.zeros(1), np.array([state], np.uint8), context, history, 0)
 
     def score(
         self, hypotheses: Hypotheses, arcs: Rows, evidence: NDArray[np.float64]
@@ -165,7 +169,7 @@ class Beam:
         if advanced.any():
             tokens = self._arcs.token[arc[advanced]]
             context[advanced] = self._model.advance(context[advanced], tokens)
-        context[step == ModelStep.RESTART] = self._root.context
+        context[step == ModelStep.RESTART] = self._start
         state = self._grammar.following[state, self._arcs.kind[arc]]
         history[np.arange(len(arc)), length] = arc
         length = length + 1

@@ -1,8 +1,5 @@
 """The noisy-channel decoder: from sign likelihoods to tokens, online.
 
-Stack t holds the best hypotheses that have consumed t emissions. It is filled from stack t-1 by
-tokens that consume one emission, from stack t-2 by those that consume two (ㅘ as ㅗ ㅏ), and so on;
-before a stack is left, steps that consume nothing (a space, a missed letter) are taken within it.
 ㅎ ㅏ ㄱ ㄱ ㅛ becomes 학교 and not 하꾜 because of the language model, and not of a rule.
 """
 
@@ -12,11 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.composer.alignment import Alignment, Step
+from jihwa.composer.alignment import Alignment, OpenEmission, Step
 from jihwa.composer.arcs import NO_TOKEN, Arcs
-from jihwa.composer.beam import Beam, Extension, Hypotheses, TokenModel
-from jihwa.composer.grammar import ArcKind, Grammar, State
+from jihwa.composer.beam import Hypotheses, TokenModel
+from jihwa.composer.grammar import ArcKind, State
 from jihwa.composer.options import DecoderOptions
+from jihwa.composer.search import Search
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission
@@ -48,6 +46,21 @@ class Ending:
     log_prob: float
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a decoder knows at one moment.
+
+    Attributes:
+        stacks: The stacks that an arc can still reach back to, the oldest first.
+        last: The stack behind the newest emission.
+        emissions: Those that are not decided.
+    """
+
+    stacks: tuple[Hypotheses, ...]
+    last: Hypotheses
+    emissions: tuple[OpenEmission, ...]
+
+
 _BEGINS = np.isin(
     [int(kind) for kind in ArcKind],
     (
@@ -59,11 +72,6 @@ _BEGINS = np.isin(
     ),
 )
 """(arc kinds,) which steps leave the syllable before them as it is."""
-_WORD_IS_OVER = np.isin([int(state) for state in State], (State.RESTED, State.LONE_RESTED))
-"""(states,) where the hand has rested, so that the gap says no more about the word's end."""
-_FREE, _CONSUMING = 0.5, 1.5
-"""Steps looked at for every hypothesis that survives, without an emission and with one: the former
-are seldom among the best, of the latter some turn out to be no different from others."""
 _CLOSED = {State.VOWEL: State.CODA, State.ONSET: State.LONE_CONSONANT}
 """Where a hypothesis stands when what it wrote must not change any more."""
 
@@ -83,32 +91,40 @@ class Decoder:
         self._options = options or DecoderOptions()
         self._n_readings = len(alphabet.signs) + 2
         self._arcs = Arcs(alphabet, self._options.rates)
-        self._beam = Beam(
-            model,
-            self._arcs,
-            Grammar(self._options.grammar),
-            size=self._options.beam,
-            window=self._options.beam_window,
-            lm_weight=self._options.lm_weight,
-            history=self._options.longest_preedit + 4,
-        )
-        self._consuming = [self._arcs.consuming(n) for n in range(self._arcs.longest + 1)]
-        self._spaces = np.isin(
-            self._arcs.kind[self._consuming[0]], (ArcKind.SPACE, ArcKind.LONE_SPACE)
-        )
+        self._search = Search(self._arcs, model, self._options)
         self.reset()
 
-    def reset(self) -> None:
-        """Forget everything; the next emission begins a text."""
+    def reset(self, behind: str = "", *, word_is_over: bool = False) -> None:
+        """Forget everything; the next emission begins a text, or goes on behind a final one.
+
+        Args:
+            behind: The final text; no space at its end.
+            word_is_over: Whether a space follows if anything does.
+        """
         self._stacks: deque[Hypotheses] = deque()
-        self._last = self._beam.root()
+        self._last = self._search.root(behind, word_is_over=word_is_over)
         self._alignment = Alignment(self._arcs, self._n_readings)
 
-    def feed(self, emission: Emission) -> Decoded:
-        """Take in one emission.
+    @property
+    def word_is_over(self) -> bool:
+        """Whether rest or a sign for a space has ended the last word of the preedit."""
+        return self._last.state[0] in (State.RESTED, State.LONE_RESTED)
+
+    def snapshot(self) -> Snapshot:
+        """What is known now."""
+        return Snapshot(tuple(self._stacks), self._last, self._alignment.open)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on as if nothing had been fed since the snapshot."""
+        self._stacks = deque(snapshot.stacks)
+        self._last = snapshot.last
+        self._alignment.open = snapshot.emissions
+
+    def check(self, emission: Emission) -> None:
+        """See whether an emission can be decoded.
 
         Raises:
-            UsageError: The emission has likelihoods for another alphabet.
+            UsageError: It has likelihoods for another alphabet.
         """
         if emission.log_likelihood.shape != (self._n_readings - 2,):
             raise UsageError(
@@ -117,10 +133,18 @@ class Decoder:
                 en=f"The alphabet has {self._n_readings - 2} signs but the emission has "
                 f"{emission.log_likelihood.size} likelihoods. Use the model's own alphabet.",
             )
+
+    def feed(self, emission: Emission) -> Decoded:
+        """Take in one emission.
+
+        Raises:
+            UsageError: The emission has likelihoods for another alphabet.
+        """
+        self.check(emission)
         gap = self._options.pauses.word_end_log_ratio(emission.segment.gap_s)
-        self._stacks.append(self._closed(self._last, gap))
+        self._stacks.append(self._search.closed(self._last, gap))
         self._alignment.append(emission, self._options.temperature)
-        self._last = self._extended()
+        self._last = self._search.extended(self._stacks, self._alignment)
         if len(self._stacks) == self._arcs.longest:
             self._stacks.popleft()  # no arc reaches back to it any more
         self._alignment.settle(self._last, self._options.lag)
@@ -139,7 +163,7 @@ class Decoder:
         Returns:
             The remaining steps of the best ending, and the best endings, best first.
         """
-        self._last = self._ended(self._closed(self._last, pause=0.0))
+        self._last = self._search.ended(self._search.closed(self._last, pause=0.0))
         steps = self._alignment.take(self._last, int(self._last.length[0]))
         total = float(np.logaddexp.reduce(self._last.score))
         texts: dict[tuple[int, ...], float] = {}
@@ -150,51 +174,12 @@ class Decoder:
         self.reset()
         return steps, tuple(Ending(tokens, texts[tokens]) for tokens in best)
 
-    # --- the search
+    def read(self) -> tuple[int, ...]:
+        """Of every emission that is not decided, which of the `readings` it is taken for.
 
-    def _closed(self, hypotheses: Hypotheses, pause: float) -> Hypotheses:
-        """With the steps that consume nothing: a space, a missed letter, both in either order."""
-        arcs = self._consuming[0]
-        groups = [hypotheses]
-        for _ in range(2):
-            source = groups[-1]
-            evidence = np.where(_WORD_IS_OVER[source.state, None], 0.0, pause * self._spaces)
-            scores = self._beam.score(source, arcs, evidence)  # (H, A)
-            if source is not hypotheses:  # one space and one missed letter at most
-                scores[(source.state == State.SPACE)[:, None] == self._spaces] = -np.inf
-            scores[scores < self._beam.limit(hypotheses)] = -np.inf
-            if scores.max(initial=-np.inf) == -np.inf:
-                break
-            free = [Extension(source, arcs, scores)]
-            groups.append(self._beam.extend(free, max(1, int(_FREE * self._options.beam))))
-        return self._beam.merge(groups)
-
-    def _extended(self) -> Hypotheses:
-        """The stack behind the newest emission."""
-        extensions: list[Extension] = []
-        for n, source in enumerate(reversed(self._stacks), start=1):
-            if not len(source):
-                continue
-            arcs = self._consuming[n]
-            evidence = self._alignment.evidence(arcs, n)
-            likely = evidence > -self._options.arc_window
-            likely |= self._arcs.kind[arcs] == ArcKind.NO_SIGN  # possible whatever was seen
-            arcs, evidence = arcs[likely], evidence[likely]
-            if len(arcs):
-                extensions.append(Extension(source, arcs, self._beam.score(source, arcs, evidence)))
-        return self._beam.extend(extensions, int(_CONSUMING * self._options.beam))
-
-    def _ended(self, hypotheses: Hypotheses) -> Hypotheses:
-        """With the step that ends the text, best first."""
-        ends = np.flatnonzero(np.isin(self._arcs.kind, (ArcKind.END, ArcKind.LONE_END)))
-        scores = self._beam.score(hypotheses, ends, np.zeros(len(ends))).max(axis=1)  # (H,)
-        if scores.max() == -np.inf:  # every hypothesis is in the middle of a syllable
-            scores = hypotheses.score
-        order = np.argsort(-scores, kind="stable")
-        order = order[scores[order] >= scores.max() - self._options.beam_window]
-        return replace(hypotheses, score=scores).take(order)
-
-    # --- what is decided
+        `RESUMED` stands for one that only goes on with the sign before it.
+        """
+        return self._alignment.read(self._last)
 
     def _commit_agreed(self) -> tuple[Step, ...]:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""

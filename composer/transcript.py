@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from jihwa.composer.edits import TextEdit
+from jihwa.data.alphabet import Control
+from jihwa.recognizer.events import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,20 @@ class Update:
         edit: Turns the text shown so far into `committed so far + preedit`.
         committed: Text that became final just now.
         preedit: Text behind all that is committed; it may still change.
+        withdrawn: Characters at the end of what was committed before that were taken back just
+            now, before `committed` was added: by a backspace or a clear, never otherwise.
+        command: The command that this emission was, which is obeyed already as far as it concerns
+            the text.
+        decided: How emissions were read whose sign is in the committed text and can no longer be
+            taken back one by one.
     """
 
     edit: TextEdit
     committed: str
     preedit: str
+    withdrawn: int = 0
+    command: Control | None = None
+    decided: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +87,9 @@ class Transcript:
         text: The text.
         candidates: The best readings, best first; they differ only in what was open at the end.
         words: The words of the text.
-        signs: Every segment in order.
+        signs: Every segment in order, but for those that a backspace or a clear took back.
         edit: Turns the text that was shown last into `text`.
+        decided: How those emissions were read that no update told about.
     """
 
     text: str
@@ -85,3 +97,4 @@ class Transcript:
     words: tuple[Word, ...]
     signs: tuple[Sign, ...]
     edit: TextEdit
+    decided: tuple[Decision, ...] = ()

@@ -5,7 +5,7 @@ from typing import TextIO
 import numpy as np
 
 from jihwa.composer.transcript import Transcript, Update
-from jihwa.data.alphabet import Alphabet
+from jihwa.data.alphabet import LETTERS, Alphabet
 from jihwa.data.frames import Array
 from jihwa.recognizer.events import Emission
 
@@ -21,7 +21,7 @@ class PlainScreen:
     def __init__(self, stream: TextIO, alphabet: Alphabet) -> None:
         self._stream = stream
         self._labels = (*alphabet.signs, NO_LETTER)
-        self._committed = ""
+        self._text = ""
 
     def update(self, emission: Emission, update: Update) -> None:
         """Print one line."""
@@ -29,15 +29,15 @@ class PlainScreen:
         best, *others = np.argsort(-share, kind="stable")[: 1 + _RUNNERS_UP]
         letter = f"{self._labels[best]} {share[best]:4.0%}"
         rivals = " ".join(self._labels[i] for i in others if share[i] >= 0.01)
-        self._committed += update.committed
-        text = self._committed + update.preedit
-        time_s = emission.segment.end_s
-        print(f"{time_s:6.1f} s  {letter}  {_pad(rivals)}  {text}", file=self._stream, flush=True)
+        self._text = update.edit.apply(self._text)
+        ended = f"{emission.segment.end_s:6.1f} s"
+        line = f"{ended}  {letter}  {_pad(rivals)}  {self._text}"
+        print(line, file=self._stream, flush=True)
 
     def finish(self, transcript: Transcript) -> None:
         """Print the text that it came to."""
         print(f"\n{transcript.text}", file=self._stream, flush=True)
-        self._committed = ""
+        self._text = ""
 
 
 def _shares(emission: Emission) -> Array:
@@ -49,5 +49,5 @@ def _shares(emission: Emission) -> Array:
 
 def _pad(rivals: str) -> str:
     """Fill up to the width of all runners-up; letters take two columns."""
-    columns = sum(2 if char not in f" {NO_LETTER}" else 1 for char in rivals)
+    columns = sum(2 if char in LETTERS else 1 for char in rivals)
     return rivals + " " * (3 * _RUNNERS_UP - 1 - columns)

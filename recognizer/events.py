@@ -1,11 +1,12 @@
 """What the recogniser says: held segments, and how likely each sign was in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array, Frames
+from jihwa.models.features import N_FEATURES
 
 NO_SIGN = "no_sign"
 """Label of a segment that is neither a sign nor rest."""
@@ -45,14 +46,30 @@ class Emission:
         log_likelihood: (S,) of every sign, in the order of the alphabet.
         rest: Log-likelihood of the hand at rest.
         no_sign: Log-likelihood of a pose that is neither rest nor a sign.
+        pose: (8,) features of the hold, NaN where a sensor is absent or dead; all of them for a
+            letter that was typed and not signed.
     """
 
     segment: Segment
     log_likelihood: Array
     rest: float
     no_sign: float
+    pose: Array = field(default_factory=lambda: np.full(N_FEATURES, np.nan))
 
     @property
     def of_readings(self) -> Array:
         """(S + 2,) log-likelihood of each of the `readings`."""
         return np.array([*self.log_likelihood, self.no_sign, self.rest])
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How an emission was read when its text became final.
+
+    Attributes:
+        emission: What was seen.
+        posterior: (S + 2,) probability of each of the `readings`, the text around it considered.
+    """
+
+    emission: Emission
+    posterior: Array

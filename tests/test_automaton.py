@@ -31,13 +31,15 @@ def play(automaton, story):
         if step == "<":
             automaton.backspace()
         else:
-            committed += automaton.flush() if step == "." else automaton.feed(step)
-    return committed
+            sign = "space" if step == "_" else step
+            committed += automaton.flush() if step == "." else automaton.feed(sign)
+    return committed.replace(" ", "_")
 
 
 @pytest.mark.parametrize(("alphabet", "story", "outcome"), list(cases()))
 def test_story(alphabet, story, outcome):
-    automaton = Automaton(Alphabet.load(alphabet))
+    name, *own = alphabet.split()
+    automaton = Automaton(Alphabet.load(name).with_signs(own))
     if outcome == "!":
         with pytest.raises(UsageError):
             play(automaton, story)

@@ -21,7 +21,7 @@ def brute_force(model, scores, rates, costs):
     no sign last, relative to the best reading of each emission.
     """
     spelled = {
-        t: tuple(ALPHABET.index[s] for s in ALPHABET.spelling[LETTER_OF[t]])
+        t: tuple(ALPHABET.index[s] for s in ALPHABET.spell(LETTER_OF[t]))
         for t in range(2, N_TOKENS)
     }
     best = (-math.inf, None)

@@ -1,0 +1,119 @@
+"""The steps of the beam search: one stack of hypotheses from those before it.
+
+Stack t holds the best hypotheses that have consumed t emissions. It is filled from stack t-1 by
+tokens that consume one emission, from stack t-2 by those that consume two (ㅘ as ㅗ ㅏ), and so on;
+before a stack is left, steps that consume nothing (a space, a missed letter) are taken within it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from jihwa.composer.alignment import Alignment
+from jihwa.composer.arcs import Arcs
+from jihwa.composer.beam import Beam, Extension, Hypotheses, TokenModel
+from jihwa.composer.grammar import ArcKind, Grammar, State
+from jihwa.composer.jamo import encode
+from jihwa.composer.options import DecoderOptions
+
+_WORD_IS_OVER = np.isin([int(state) for state in State], (State.RESTED, State.LONE_RESTED))
+"""(states,) where the hand has rested, so that the gap says no more about the word's end."""
+_OVER = {
+    State.START: State.START,
+    State.CODA: State.RESTED,
+    State.LONE_CONSONANT: State.LONE_RESTED,
+    State.LONE_VOWEL: State.LONE_RESTED,
+}
+"""Where a hypothesis stands when the word before it is over."""
+_FREE, _CONSUMING = 0.5, 1.5
+"""Steps looked at for every hypothesis that survives, without an emission and with one: the former
+are seldom among the best, of the latter some turn out to be no different from others."""
+
+_MEMORY = 16
+"""Characters of earlier text that are looked at: more tokens than a language model remembers."""
+
+
+class Search:
+    """Makes stacks; keeps none.
+
+    Args:
+        arcs: The steps that hypotheses are made of.
+        model: The language model.
+        options: How to weigh.
+    """
+
+    def __init__(self, arcs: Arcs, model: TokenModel, options: DecoderOptions) -> None:
+        self._options = options
+        self._arcs = arcs
+        self._beam = Beam(
+            model,
+            arcs,
+            Grammar(options.grammar),
+            size=options.beam,
+            window=options.beam_window,
+            lm_weight=options.lm_weight,
+            history=options.longest_preedit + 4,
+        )
+        self._consuming = [arcs.consuming(n) for n in range(arcs.longest + 1)]
+        self._spaces = np.isin(arcs.kind[self._consuming[0]], (ArcKind.SPACE, ArcKind.LONE_SPACE))
+
+    def root(self, behind: str, *, word_is_over: bool) -> Hypotheses:
+        """The one hypothesis before anything was seen, behind a text that is final."""
+        state = _state_behind(behind)
+        if word_is_over:
+            state = _OVER[state]
+        known = re.split("[^가-힣 ] *", behind)[-1]  # the language model knows no lone letters
+        return self._beam.root(state, encode(known[-_MEMORY:]))
+
+    def closed(self, hypotheses: Hypotheses, pause: float) -> Hypotheses:
+        """With the steps that consume nothing: a space, a missed letter, both in either order."""
+        arcs = self._consuming[0]
+        groups = [hypotheses]
+        for _ in range(2):
+            source = groups[-1]
+            evidence = np.where(_WORD_IS_OVER[source.state, None], 0.0, pause * self._spaces)
+            scores = self._beam.score(source, arcs, evidence)  # (H, A)
+            if source is not hypotheses:  # one space and one missed letter at most
+                scores[(source.state == State.SPACE)[:, None] == self._spaces] = -np.inf
+            scores[scores < self._beam.limit(hypotheses)] = -np.inf
+            if scores.max(initial=-np.inf) == -np.inf:
+                break
+            free = [Extension(source, arcs, scores)]
+            groups.append(self._beam.extend(free, max(1, int(_FREE * self._options.beam))))
+        return self._beam.merge(groups)
+
+    def extended(self, stacks: Sequence[Hypotheses], alignment: Alignment) -> Hypotheses:
+        """The stack behind the newest emission, from those before it, the newest last."""
+        extensions: list[Extension] = []
+        for n, source in enumerate(reversed(stacks), start=1):
+            if not len(source):
+                continue
+            arcs = self._consuming[n]
+            evidence = alignment.evidence(arcs, n)
+            likely = evidence > -self._options.arc_window
+            likely |= self._arcs.kind[arcs] == ArcKind.NO_SIGN  # possible whatever was seen
+            arcs, evidence = arcs[likely], evidence[likely]
+            if len(arcs):
+                extensions.append(Extension(source, arcs, self._beam.score(source, arcs, evidence)))
+        return self._beam.extend(extensions, int(_CONSUMING * self._options.beam))
+
+    def ended(self, hypotheses: Hypotheses) -> Hypotheses:
+        """With the step that ends the text, best first."""
+        ends = np.flatnonzero(np.isin(self._arcs.kind, (ArcKind.END, ArcKind.LONE_END)))
+        scores = self._beam.score(hypotheses, ends, np.zeros(len(ends))).max(axis=1)  # (H,)
+        if scores.max() == -np.inf:  # every hypothesis is in the middle of a syllable
+            scores = hypotheses.score
+        order = np.argsort(-scores, kind="stable")
+        order = order[scores[order] >= scores.max() - self._options.beam_window]
+        return replace(hypotheses, score=scores).take(order)
+
+
+def _state_behind(text: str) -> State:
+    """Where a hypothesis stands if it must leave the text before it as it is."""
+    if not text:
+        return State.START
+    if "ㄱ" <= text[-1] <= "ㅎ":
+        return State.LONE_CONSONANT
+    return State.LONE_VOWEL if "ㅏ" <= text[-1] <= "ㅣ" else State.CODA
