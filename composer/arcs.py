@@ -55,7 +55,7 @@ class SegmentationRates:
     """
 
     missed: float = 0.01
-    spurious: float = 0.01
+    spurious: float = 0.03
     split: float = 0.01
     rest: float = 0.5
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.data import gravity
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.clock import GAP_S
 from jihwa.data.frames import Frames
 from jihwa.data.messages import JihwaError, Message, UsageError
+from jihwa.data.monitor import believed
 from jihwa.data.readers import Recording
-from jihwa.data.sensors import is_dead
 
 SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl"}
 _SHOWN = 3
@@ -32,7 +33,7 @@ class Defect(StrEnum):
     GAP = "gap"
     CLOCK = "clock"
     DAMAGED = "damaged-lines"
-    DEAD_SENSOR = "dead-sensor"
+    SENSOR = "faulty-sensor"
     BURST = "burst"
     LABEL = "label-mismatch"
 
@@ -60,8 +61,13 @@ class Episode:
     frames: Frames
     defects: frozenset[Defect]
 
-    @property
+    @cached_property
     def hold(self) -> Frames:
+        """What shows the sign: `after_gap` without what cannot be believed (NaN)."""
+        return believed(self.after_gap)
+
+    @property
+    def after_gap(self) -> Frames:
         """The samples after the last gap: those before it are left over from another pose."""
         breaks = np.flatnonzero(np.diff(self.frames.time_s) > GAP_S)
         return self.frames[int(breaks[-1]) + 1 if len(breaks) else 0 :]
@@ -147,8 +153,8 @@ class EpisodeSet:
 def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
     """Read every recording below a data set's folder (a session, or a folder of sessions).
 
-    A file whose label is no sign of the alphabet, that cannot be read or that has a single frame
-    is left out and named in `skipped`.
+    A file whose label is no sign of the alphabet, that cannot be read, that has a single frame or
+    no working sensor is left out and named in `skipped`.
 
     Raises:
         UsageError: The folder does not exist or holds no labelled recording.
@@ -187,17 +193,25 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
         recording.label,
     )
     labels = [label for label in said if label]  # people mend folders and names, hardly attributes
-    sign = labels[0] if labels else path.parent.name
+    sign = labels[0] if labels else _folder_of_styles(path).name
     if sign not in alphabet.index:
         raise UsageError(
             ko=f"{path}: 라벨 '{sign}'은(는) 글자표 {alphabet.name}에 없는 "
             "지문자라 건너뛰었습니다.",
             en=f"{path}: skipped, its label '{sign}' is no sign of the alphabet {alphabet.name}.",
         )
+    report = recording.report
     if len(frames) < 2:
         raise UsageError(
-            ko=f"{path}: 표본이 하나뿐이라 건너뛰었습니다.",
-            en=f"{path}: skipped, it holds a single sample.",
+            ko=f"{path}: 표본이 하나뿐이라 건너뛰었습니다 (손상된 줄: {report.damaged}).",
+            en=f"{path}: skipped, it holds a single sample (damaged lines: {report.damaged}).",
+        )
+    told = believed(frames)
+    if not (np.isfinite(told.flex_adc).any() or np.isfinite(gravity.of(told)).any()):
+        raise UsageError(
+            ko=f"{path}: 믿을 수 있는 센서가 없어 건너뛰었습니다. 배선을 확인하고 다시 녹화하세요.",
+            en=f"{path}: skipped, no sensor in it can be believed. Check the wiring and record it "
+            "again.",
         )
     style = named["style"] if named else None
     if labelled is not None and re.fullmatch("[1-5]", names[labelled + 1]):
@@ -207,12 +221,14 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
     if labelled is not None and labelled - 2 >= len(root.resolve().parts):
         wearer = names[labelled - 2]
         session = f"{wearer}/{session}"
-    report = recording.report
     found = {
         Defect.GAP: report.clock.gaps > 0,
         Defect.CLOCK: report.clock.resets > 0,
         Defect.DAMAGED: report.damaged > 0,
-        Defect.DEAD_SENSOR: bool(is_dead(frames.flex_adc).any()),
+        Defect.SENSOR: any(
+            not np.array_equal(getattr(told, name), getattr(frames, name), equal_nan=True)
+            for name in ("flex_adc", "accel_g")
+        ),
         Defect.BURST: report.burst,
         Defect.LABEL: len(set(labels)) > 1,
     }
@@ -225,3 +241,8 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
         frames=frames,
         defects=frozenset(defect for defect, is_so in found.items() if is_so),
     )
+
+
+def _folder_of_styles(path: Path) -> Path:
+    """The folder that should be called like a sign: above the take, or above its style."""
+    return path.parents[1] if re.fullmatch("[1-5]", path.parent.name) else path.parent

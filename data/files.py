@@ -5,10 +5,15 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file at once: readers find the old file or the whole new one.
 
     What is no regular file (a pipe, a device) is written as it is.
+
+    Args:
+        path: The file.
+        content: All of it.
+        mode: Who may read and write it, before the umask; 0o600 is for the user alone.
 
     Raises:
         OSError: It cannot be written; nothing is left behind.
@@ -18,6 +23,7 @@ def write_whole(path: Path, content: bytes) -> None:
         return
     unfinished = path.with_name(path.name + ".part")
     try:
+        unfinished.touch(mode)
         unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:

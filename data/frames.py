@@ -36,7 +36,7 @@ class Frames:
     def __len__(self) -> int:
         return len(self.time_s)
 
-    def __getitem__(self, rows: slice | NDArray[np.bool_]) -> "Frames":
+    def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.int64]) -> "Frames":
         return Frames(
             self.time_s[rows], self.flex_adc[rows], self.accel_g[rows], self.orientation_deg[rows]
         )

@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 
 from jihwa.data.frames import Array, Frames
 
-PLAUSIBLE_ACCEL_G = (0.5, 2.0)
-"""Length of an acceleration that is mostly gravity; a broken sensor sends 0 or full scale."""
-
 
 def from_orientation(orientation_deg: Array) -> Array:
     """(n, 3) unit gravity from (n, 3) pitch, roll and yaw."""
@@ -28,13 +25,11 @@ def to_orientation(accel_g: Array) -> Array:
 
 
 def measured(accel_g: Array) -> NDArray[np.bool_]:
-    """Which accelerations tell gravity: (n, 3) g in, (n,) out; False where none was sent."""
-    low_g, high_g = PLAUSIBLE_ACCEL_G
-    norm_g = np.linalg.norm(accel_g, axis=1)  # (n,)
-    return np.asarray((norm_g > low_g) & (norm_g < high_g))
+    """Which samples have an acceleration: (n, 3) g in, (n,) out."""
+    return np.asarray(np.isfinite(accel_g).all(axis=1))
 
 
 def of(frames: Frames) -> Array:
-    """(n, 3) gravity in g: acceleration where it tells gravity, else from pitch and roll."""
+    """(n, 3) gravity in g: acceleration where there is one, else from pitch and roll."""
     computed = from_orientation(frames.orientation_deg)  # (n, 3)
     return np.asarray(np.where(measured(frames.accel_g)[:, None], frames.accel_g, computed))

@@ -42,7 +42,7 @@ def sense(poses: Array, rng: Generator) -> Array:
 class RecordedHand(RestingHand):
     """Holds signs by playing recorded takes of one session, each from a random moment.
 
-    Takes without a dead sensor are preferred where a sign has any.
+    Takes without a faulty sensor are preferred where a sign has any.
 
     Raises:
         UsageError: A sign was never recorded.
@@ -54,8 +54,8 @@ class RecordedHand(RestingHand):
         steps_s: list[Array] = []
         for sign in alphabet.signs:
             takes = [episode for episode in episodes if episode.sign == sign]
-            healthy = [take for take in takes if Defect.DEAD_SENSOR not in take.defects]
-            holds = [take.hold for take in healthy or takes]
+            healthy = [take for take in takes if Defect.SENSOR not in take.defects]
+            holds = [take.after_gap for take in healthy or takes]
             self._takes[sign] = [
                 np.hstack([hold.flex_adc, hold.accel_g, hold.orientation_deg])
                 for hold in holds

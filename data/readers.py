@@ -192,6 +192,11 @@ def _no_times(path: Path) -> JihwaError:
 
 
 def _no_samples(path: Path, report: Report) -> JihwaError:
+    if not report.lines:
+        return DataError(
+            ko=f"{path}: 표본이 하나도 없는 녹화입니다. 녹화를 다시 하세요.",
+            en=f"{path}: a recording without a sample. Record it again.",
+        )
     if report.headers:
         return DataError(
             ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "

@@ -1,71 +1,116 @@
-"""Which sensors can be believed."""
+"""The glove's sensors, and what can be wrong with them."""
+
+from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data import gravity
-from jihwa.data.frames import N_FINGERS, Array, Frames
+from jihwa.data.frames import Array
 from jihwa.data.messages import Message
 
 USABLE_FLEX_ADC = (600.0, 1020.0)
 """A working flex sensor reads about 700-950; a broken one 0, about 510, or full scale."""
 
-FINGERS = (
-    Message(ko="엄지", en="thumb"),
-    Message(ko="검지", en="index finger"),
-    Message(ko="중지", en="middle finger"),
-    Message(ko="약지", en="ring finger"),
-    Message(ko="소지", en="little finger"),
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """One sensor of the glove.
+
+    Attributes:
+        name: What it is called.
+        remedy: What to do when it fails.
+    """
+
+    name: Message
+    remedy: Message
+
+
+_WIRING = Message(ko="배선과 커넥터를 확인하세요.", en="Check its wiring and connector.")
+
+SENSORS = (
+    Sensor(Message(ko="엄지(flex1)", en="thumb (flex1)"), _WIRING),
+    Sensor(Message(ko="검지(flex2)", en="index finger (flex2)"), _WIRING),
+    Sensor(Message(ko="중지(flex3)", en="middle finger (flex3)"), _WIRING),
+    Sensor(Message(ko="약지(flex4)", en="ring finger (flex4)"), _WIRING),
+    Sensor(Message(ko="소지(flex5)", en="little finger (flex5)"), _WIRING),
+    Sensor(
+        Message(ko="가속도", en="acceleration"),
+        Message(
+            ko="손의 방향은 각도로 읽습니다. 장갑을 껐다 켜 보세요.",
+            en="The hand's direction is read from the angles. Switch the glove off and on.",
+        ),
+    ),
+    Sensor(
+        Message(ko="각도(pitch, roll)", en="angle (pitch, roll)"),
+        Message(
+            ko="손의 방향은 가속도로 읽습니다. 장갑을 껐다 켜 보세요.",
+            en="The hand's direction is read from acceleration. Switch the glove off and on.",
+        ),
+    ),
 )
+"""In the order of the frames' channels: five fingers, acceleration, angles."""
+
+ACCELERATION, ANGLES = 5, 6
+"""Their places in `SENSORS`."""
+
+
+class FaultKind(IntEnum):
+    """How a sensor fails."""
+
+    DEAD = 1
+    """It reads what no working sensor reads: too low, or nothing."""
+    SATURATED = 2
+    """It reads full scale."""
+    STUCK = 3
+    """It repeats one value, while others have noise."""
+    NOISY = 4
+    """It jumps to and fro faster than a hand can: a loose contact."""
+
+
+_WHAT = {
+    FaultKind.DEAD: Message(ko="죽어 있어", en="is dead"),
+    FaultKind.SATURATED: Message(ko="끝까지 차 있어", en="is saturated"),
+    FaultKind.STUCK: Message(ko="한 값에 멈춰 있어", en="is stuck at one value"),
+    FaultKind.NOISY: Message(ko="심하게 튀어", en="jumps (a loose contact)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A sensor that could not be believed for a while.
+
+    Attributes:
+        sensor: Its place in `SENSORS`.
+        kind: How it failed.
+        since_s: When it began to fail, which is before it was noticed.
+        until_s: When it was believed again; infinite while it fails.
+    """
+
+    sensor: int
+    kind: FaultKind
+    since_s: float
+    until_s: float = np.inf
+
+    def message(self, share: float | None = None) -> Message:
+        """What to tell the wearer.
+
+        Args:
+            share: In which share of the time it failed like this, if that is known.
+        """
+        sensor, what = SENSORS[self.sensor], _WHAT[self.kind]
+        often = Message(ko="", en="")
+        if share is not None:
+            often = Message(ko=f" (전체의 {share:.0%})", en=f" ({share:.0%} of the time)")
+        return Message(
+            ko=f"{sensor.name.ko} 센서가 {self.since_s:.1f}초부터 {what.ko} 빼고 읽습니다"
+            f"{often.ko}. {sensor.remedy.ko}",
+            en=f"The {sensor.name.en} sensor {what.en} from {self.since_s:.1f} s on and is left "
+            f"out{often.en}. {sensor.remedy.en}",
+        )
 
 
 def is_dead(flex_adc: Array) -> NDArray[np.bool_]:
-    """Which readings, in ADC counts, come from no working sensor; any shape."""
+    """Which readings, in ADC counts, come from no working flex sensor; any shape."""
     low, high = USABLE_FLEX_ADC
     return ~((flex_adc >= low) & (flex_adc <= high))
-
-
-def usable(flex_adc: Array) -> Array:
-    """The readings of working sensors, NaN in place of the others; any shape."""
-    return np.where(is_dead(flex_adc), np.nan, flex_adc)
-
-
-class SensorCheck:
-    """Counts dead readings over a recording."""
-
-    DEAD_SHARE = 0.2
-    """A sensor with a larger share of dead readings is reported."""
-
-    def __init__(self) -> None:
-        self._samples = 0
-        self._dead = np.zeros(N_FINGERS)
-        self._tilted = 0
-
-    def feed(self, frames: Frames) -> None:
-        """Take in a chunk of the recording."""
-        self._samples += len(frames)
-        self._dead += is_dead(frames.flex_adc).sum(axis=0)
-        angles = np.isfinite(frames.orientation_deg[:, :2]).all(axis=1)
-        self._tilted += int((gravity.measured(frames.accel_g) | angles).sum())
-
-    def warnings(self) -> list[Message]:
-        """One message for every sensor that failed."""
-        found = [
-            Message(
-                ko=f"{finger.ko}(flex{i + 1}) 센서가 표본의 {share:.0%}에서 죽어 있어 빼고 "
-                "읽었습니다. 배선을 확인하세요.",
-                en=f"The {finger.en} sensor (flex{i + 1}) is dead in {share:.0%} of the samples "
-                "and was left out. Check its wiring.",
-            )
-            for i, finger in enumerate(FINGERS)
-            if (share := self._dead[i] / max(self._samples, 1)) > self.DEAD_SHARE
-        ]
-        if self._tilted < self._samples * (1 - self.DEAD_SHARE):
-            found.append(
-                Message(
-                    ko="가속도도 각도도 없는 표본이 많습니다. 손의 방향 없이 읽어 덜 정확합니다.",
-                    en="Many samples have neither acceleration nor angles. They are read without "
-                    "the hand's direction and less surely.",
-                )
-            )
-        return found

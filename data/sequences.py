@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array
 from jihwa.data.messages import UsageError
 from jihwa.data.readers import read_sequences
@@ -48,6 +49,10 @@ class SequenceSet:
     def labels(self) -> tuple[str, ...]:
         """Every label once, in the order of the numbers."""
         return tuple(sorted(set(self.signs.tolist()), key=int))
+
+
+TakeSet = EpisodeSet | SequenceSet
+"""Labelled takes, of the glove or of any features."""
 
 
 def load_sequences(paths: Sequence[Path]) -> SequenceSet:

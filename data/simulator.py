@@ -15,7 +15,6 @@ from jihwa.data.files import write_whole
 from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.hands import RestingHand, sense
 from jihwa.data.messages import UsageError
-from jihwa.data.sensors import usable
 
 RATE_HZ = 33.0
 
@@ -45,16 +44,19 @@ class HandStatistics:
 
     @classmethod
     def fit(cls, episodes: EpisodeSet) -> "HandStatistics":
-        """Average the takes of every sign and style; dead sensors are left out.
+        """Average the takes of every sign and style; what cannot be believed is left out.
 
         Every session counts the same, however many takes it has.
 
         Raises:
             UsageError: A sign was not recorded in all styles.
         """
-        flex = np.array([np.median(e.hold.flex_adc, axis=0) for e in episodes])  # (n, 5)
-        accel = np.array([np.median(e.hold.accel_g, axis=0) for e in episodes])  # (n, 3)
-        poses = np.ma.masked_invalid(np.hstack([usable(flex), accel]))  # (n, 8)
+        holds = [np.hstack([e.hold.flex_adc, e.hold.accel_g]) for e in episodes]  # (T, 8) each
+        medians = [
+            np.ma.median(np.ma.masked_invalid(hold), axis=0)  # type: ignore[no-untyped-call]
+            for hold in holds
+        ]
+        poses = np.ma.stack(medians)  # (n, 8)
         signs, sign = np.unique(episodes.signs, return_inverse=True)
         sessions, session = np.unique(episodes.sessions, return_inverse=True)
         cells = np.ma.masked_invalid(np.full((len(sessions), len(signs), 5, 8), np.nan))

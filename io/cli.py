@@ -15,9 +15,12 @@ from jihwa.io.language import preferred, speaker
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),
     "transcribe": Message(ko="장갑 녹화를 글로 옮기기", en="turn recordings into text"),
+    "calibrate": Message(ko="쓰는 사람의 손에 맞추기", en="fit the model to a wearer's hand"),
+    "profile": Message(ko="배운 것을 보고 되돌리기", en="see what was learned, and take it back"),
     "compose": Message(ko="자모를 이어 글로 엮기", en="compose letters into text"),
     "simulate": Message(ko="모의 장갑으로 글 쓰기", en="spell a text with a simulated glove"),
     "evaluate": Message(ko="인식기를 데이터로 재기", en="measure a model on labelled data"),
+    "compare": Message(ko="모델을 서로 견주기", en="compare models on labelled data"),
     "train": Message(ko="데이터에서 모델 만들기", en="fit a model to labelled data"),
     "lm": Message(ko="언어 모델 만들고 재기", en="build and measure language models"),
 }

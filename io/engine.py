@@ -7,9 +7,13 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.language_model import LanguageModel
 from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.frames import Frames
+from jihwa.data.monitor import SensorMonitor
 from jihwa.models.bundle import Bundle
+from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Emission
+from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
 
@@ -25,11 +29,25 @@ class Sink(Protocol):
 
 
 def assemble_engine(
-    bundle: Bundle, language_model: LanguageModel, sinks: Sequence[Sink] = ()
+    bundle: Bundle,
+    language_model: LanguageModel,
+    sinks: Sequence[Sink] = (),
+    *,
+    profile: Profile | None = None,
+    adaptation: Adaptation | None = None,
 ) -> "Engine":
-    """An engine with the default segmenter and decoder around these models."""
-    recognizer = Recognizer(Segmenter(), Classifier(bundle))
-    return Engine(recognizer, Composer(bundle.alphabet, language_model), sinks)
+    """An engine with the default segmenter and decoder around these models.
+
+    Args:
+        bundle: The classifier.
+        language_model: The language model.
+        sinks: What follows the text.
+        profile: What the wearer showed; without one, the wearer is a stranger.
+        adaptation: Learns from the text, with the same bundle and profile; None to learn nothing.
+    """
+    personal = PersonalModel(bundle, profile)
+    recognizer = Recognizer(Segmenter(), Classifier(bundle, personal), adaptation)
+    return Engine(recognizer, Composer(personal.alphabet, language_model), sinks)
 
 
 class Engine:
@@ -41,6 +59,11 @@ class Engine:
         self._recognizer = recognizer
         self._composer = composer
         self._sinks = sinks
+
+    @property
+    def sensors(self) -> SensorMonitor:
+        """Which sensors failed in the last run, or fail now."""
+        return self._recognizer.sensors
 
     def run(self, source: Iterable[Frames]) -> Transcript:
         """Follow a source to its end.
@@ -54,6 +77,7 @@ class Engine:
             self._compose(self._recognizer.feed(frames))
         self._compose(self._recognizer.flush())
         transcript = self._composer.flush()
+        self._recognizer.learn(transcript.decided)
         for sink in self._sinks:
             sink.finish(transcript)
         return transcript
@@ -61,5 +85,6 @@ class Engine:
     def _compose(self, emissions: Iterable[Emission]) -> None:
         for emission in emissions:
             update = self._composer.feed(emission)
+            self._recognizer.learn(update.decided)
             for sink in self._sinks:
                 sink.update(emission, update)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from jihwa.composer.language_model import LanguageModel
 from jihwa.data.messages import Language, UsageError
+from jihwa.io import profiles
 from jihwa.io.language import speaker
 from jihwa.models.bundle import Bundle, load_shipped
+from jihwa.recognizer.profile import Profile
 
 
 def add_model(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -26,6 +28,14 @@ def add_language_model(parser: argparse.ArgumentParser, language: Language) -> N
     parser.add_argument("--lm", type=Path, metavar="FILE", help=text)
 
 
+def add_profile(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--profile`: whose hand it is."""
+    text = speaker(language)(
+        "쓰는 사람의 프로필: 이름 또는 파일", "the wearer's profile: a name or a file"
+    )
+    parser.add_argument("--profile", metavar="NAME|FILE", help=text)
+
+
 def add_alphabet(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--alphabet`: which signs there are."""
     text = speaker(language)(
@@ -38,6 +48,16 @@ def add_alphabet(parser: argparse.ArgumentParser, language: Language) -> None:
 def model(options: argparse.Namespace) -> Bundle:
     """The classifier that the user wants."""
     return Bundle.load(options.model) if options.model else load_shipped()
+
+
+def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:
+    """The profile that the user wants, for this classifier; None for a stranger.
+
+    Raises:
+        UsageError: There is none of this name.
+        DataError: It is damaged, of another version, or of another alphabet.
+    """
+    return profiles.load(options.profile, bundle.alphabet) if options.profile else None
 
 
 def language_model(options: argparse.Namespace) -> LanguageModel:
@@ -88,7 +108,7 @@ def output_file(name: str | Path) -> Path:
     return path
 
 
-def output_folder(path: Path) -> Path:
+def output_folder(path: Path, option: str = "--output") -> Path:
     """A folder to write into, which may still have to be made.
 
     Raises:
@@ -97,7 +117,7 @@ def output_folder(path: Path) -> Path:
     existing = next(part for part in (path, *path.parents) if part.exists())
     if not existing.is_dir():
         raise UsageError(
-            ko=f"{existing}: 폴더가 아니라 파일입니다. --output에 다른 폴더를 주세요.",
-            en=f"{existing}: a file, not a folder. Give --output another folder.",
+            ko=f"{existing}: 폴더가 아니라 파일입니다. {option}에 다른 폴더를 주세요.",
+            en=f"{existing}: a file, not a folder. Give {option} another folder.",
         )
     return path

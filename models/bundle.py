@@ -180,7 +180,8 @@ class Bundle:
         alphabet = metadata["alphabet"]
         gaussian = network = None
         if "gaussian" in models:
-            gaussian = HierarchicalGaussian(**archive.part("gaussian"), **models["gaussian"])
+            fields: dict[str, Any] = archive.part("gaussian") | models["gaussian"]
+            gaussian = HierarchicalGaussian(**fields)
         if "network" in models:
             settings = models["network"]
             channels = Channels(settings.pop("channels"))

@@ -6,6 +6,7 @@ the sphere (times warped bend): densities of different poses, and of poses and o
 compared, and so can those that miss the same sensors.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import lgamma, log, pi
 
@@ -63,7 +64,7 @@ def pose_coordinates(x: Array, pose: Array, basis: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class _Factor:
-    """What one pattern of missing sensors needs: which coordinates stay, and their whitening."""
+    """What a group of coordinates needs under one pattern of missing sensors."""
 
     kept: NDArray[np.int64]  # (d,)
     whiten: Array  # (K, d, d)
@@ -71,8 +72,47 @@ class _Factor:
 
 
 @dataclass(frozen=True)
+class _StudentT:
+    """K centred densities, with the factors of every pattern of missing sensors so far.
+
+    Each is a multivariate Student-t of the bends times one of gravity: a hand that points astray
+    says nothing against its shape, nor a finger astray against its direction. What covariance
+    there is between the two is left out.
+    """
+
+    scale: Array  # (K, 7, 7)
+    degrees_of_freedom: float
+    _factors: dict[int, list[_Factor]] = field(init=False, repr=False, default_factory=dict)
+
+    def log_density(self, z: Array, key: int) -> Array:
+        """(n, K) of coordinates (n, K, 7) that share one pattern of missing sensors."""
+        if key not in self._factors:
+            self._factors[key] = [*self._factorise(key)]
+        total = np.zeros(z.shape[:-1])
+        for factor in self._factors[key]:
+            white = np.einsum("kij,nkj->nki", factor.whiten, z[..., factor.kept])
+            square = (white * white).sum(axis=-1)  # (n, K)
+            nu, d = self.degrees_of_freedom, len(factor.kept)
+            total += factor.constant - 0.5 * (nu + d) * np.log1p(square / nu)
+        return total
+
+    def _factorise(self, key: int) -> Iterator[_Factor]:
+        present, shortening = read_key(key)
+        scale = self.scale.copy()  # (K, 7, 7)
+        for i in range(TANGENT.start, TANGENT.stop):
+            scale[:, i, i] += shortening
+        for group in (FLEX, TANGENT):
+            kept = group.start + np.flatnonzero(present[group])
+            root = np.linalg.cholesky(scale[:, kept[:, None], kept])  # (K, d, d)
+            log_det = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)  # (K,)
+            nu, d = self.degrees_of_freedom, len(kept)
+            constant = lgamma((nu + d) / 2) - lgamma(nu / 2) - 0.5 * d * log(nu * pi) - log_det
+            yield _Factor(kept=kept, whiten=np.linalg.inv(root), constant=constant)
+
+
+@dataclass(frozen=True)
 class PoseDensity:
-    """Multivariate Student-t densities around K poses.
+    """Student-t densities around K poses: of the bends, times of gravity.
 
     Missing sensors are marginalised out exactly: a Student-t without some of its coordinates is a
     Student-t again. Gravity shorter than 1 (see `FeatureExtractor`) widens the tangent plane by
@@ -88,47 +128,62 @@ class PoseDensity:
     scale: Array
     degrees_of_freedom: float
     _basis: Array = field(init=False, repr=False)
-    _factors: dict[int, _Factor] = field(init=False, repr=False, default_factory=dict)
+    _student: _StudentT = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_basis", tangent_basis(self.pose[:, GRAVITY]))
+        object.__setattr__(self, "_student", _StudentT(self.scale, self.degrees_of_freedom))
 
     def log_density(self, x: Array) -> Array:
         """Natural log density of features around every pose: (n, 8) in, (n, K) out.
 
         It is 0 for a row without any sensor: nothing was seen, nothing was said.
         """
-        keys = _pattern_keys(x)  # (n,)
-        if len(x) == 1 or (keys == keys[:1]).all():
-            return self._log_density(x, int(keys[0])) if len(x) else np.empty((0, len(self.pose)))
-        out = np.empty((len(x), len(self.pose)))
-        for key in np.unique(keys):
-            rows = keys == key
-            out[rows] = self._log_density(x[rows], int(key))
-        return out
+        return _by_pattern(x, len(self.pose), self._log_density)
 
     def _log_density(self, x: Array, key: int) -> Array:
-        """`log_density` of rows that share one pattern of missing sensors."""
-        factor = self._factors.get(key)
-        if factor is None:
-            factor = self._factors[key] = self._factorise(key)
-        z = pose_coordinates(x[:, None], self.pose, self._basis)[..., factor.kept]  # (n, K, d)
-        white = np.einsum("kij,nkj->nki", factor.whiten, z)
-        square = (white * white).sum(axis=-1)  # (n, K)
-        nu, d = self.degrees_of_freedom, len(factor.kept)
-        return np.asarray(factor.constant - 0.5 * (nu + d) * np.log1p(square / nu))
+        z = pose_coordinates(x[:, None], self.pose, self._basis)  # (n, K, 7)
+        return self._student.log_density(z, key)
 
-    def _factorise(self, key: int) -> _Factor:
-        present, shortening = _read_key(key)
-        kept = np.flatnonzero(present)
-        scale = self.scale.copy()  # (K, 7, 7)
-        for i in range(TANGENT.start, TANGENT.stop):
-            scale[:, i, i] += shortening
-        root = np.linalg.cholesky(scale[:, kept[:, None], kept])  # (K, d, d)
-        log_det = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)  # (K,)
-        nu, d = self.degrees_of_freedom, len(kept)
-        constant = lgamma((nu + d) / 2) - lgamma(nu / 2) - 0.5 * d * log(nu * pi) - log_det
-        return _Factor(kept=kept, whiten=np.linalg.inv(root), constant=constant)
+
+@dataclass(frozen=True)
+class PoseMixture:
+    """Mixtures of K Student-t densities, each somewhere around one of S poses.
+
+    Attributes:
+        pose: (S, 8) features of the poses, gravity of length 1.
+        of: (K,) the pose that each component belongs to, ascending; every pose has one.
+        centre: (K, 7) its centre in the coordinates of that pose.
+        scale: (K, 7, 7) its scale matrix in the same coordinates.
+        weight: (K,) its share in the pose's mixture, above 0.
+        degrees_of_freedom: Of the Student-t.
+    """
+
+    pose: Array
+    of: NDArray[np.int64]
+    centre: Array
+    scale: Array
+    weight: Array
+    degrees_of_freedom: float
+    _basis: Array = field(init=False, repr=False)
+    _student: _StudentT = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_basis", tangent_basis(self.pose[:, GRAVITY]))
+        object.__setattr__(self, "_student", _StudentT(self.scale, self.degrees_of_freedom))
+
+    def log_density(self, x: Array) -> Array:
+        """Natural log density of features in every pose's mixture: (n, 8) in, (n, S) out.
+
+        Missing sensors are marginalised out of every component, as in `PoseDensity`.
+        """
+        return _by_pattern(x, len(self.pose), self._log_density)
+
+    def _log_density(self, x: Array, key: int) -> Array:
+        z = pose_coordinates(x[:, None], self.pose, self._basis)  # (n, S, 7)
+        parts = self._student.log_density(z[:, self.of] - self.centre, key) + np.log(self.weight)
+        first = np.searchsorted(self.of, np.arange(len(self.pose)))  # (S,)
+        return np.asarray(np.logaddexp.reduceat(parts, first, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +206,19 @@ class BroadDensity:
         return np.asarray(fingers.sum(axis=1) + sphere)
 
 
-def _pattern_keys(x: Array) -> NDArray[np.int64]:
+def _by_pattern(x: Array, n_poses: int, log_density: Callable[[Array, int], Array]) -> Array:
+    """(n, n_poses) log densities, computed for the rows of each pattern of missing sensors."""
+    keys = pattern_keys(x)  # (n,)
+    if len(x) and (keys == keys[0]).all():
+        return log_density(x, int(keys[0]))
+    out = np.empty((len(x), n_poses))
+    for key in np.unique(keys):
+        rows = keys == key
+        out[rows] = log_density(x[rows], int(key))
+    return out
+
+
+def pattern_keys(x: Array) -> NDArray[np.int64]:
     """(n,) for every row which fingers and whether gravity are present, and gravity's length."""
     present = np.isfinite(x[:, FLEX]) @ (1 << np.arange(N_FINGERS))
     length = np.sqrt((x[:, GRAVITY] ** 2).sum(axis=1))
@@ -160,7 +227,7 @@ def _pattern_keys(x: Array) -> NDArray[np.int64]:
     return np.asarray(present + (steps << N_FINGERS))
 
 
-def _read_key(key: int) -> tuple[NDArray[np.bool_], float]:
+def read_key(key: int) -> tuple[NDArray[np.bool_], float]:
     """The (7,) coordinates that are present, and the variance that gravity's length stands for."""
     steps = key >> N_FINGERS
     fingers = (key >> np.arange(N_FINGERS)) & 1

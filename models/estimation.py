@@ -82,10 +82,9 @@ def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hier
     )
 
     jacobian = wearer_jacobian(mean, extractor)
-    between = priors.SESSION + jacobian @ priors.WEARER @ jacobian.swapaxes(1, 2)  # (S, 7, 7)
     n_sessions = _count_by_sign(session_at, sessions.sign, n_signs)  # (S, 7)
     n_blocks = _count_by_sign(block_at, blocks.sign, n_signs)
-    mean_covariance = _divide(between, n_sessions) + _divide(block, n_blocks)
+    mean_covariance = _divide(priors.SESSION, n_sessions) + _divide(block, n_blocks)
     spread = np.nanvar(signs.features, axis=0)  # (8,)
     finger = np.arange(FLEX.stop)
     mean_covariance[:, finger, finger] += np.where(seen[:, FLEX], 0.0, spread[FLEX])
@@ -96,7 +95,7 @@ def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hier
         block=block,
         session=priors.SESSION,
         jacobian=jacobian,
-        wearer=priors.WEARER,
+        wearer=priors.WEARER * (1 + 1 / len(np.unique(holds.session))),
         rest=priors.REST,
         rest_covariance=priors.REST_COVARIANCE,
     )

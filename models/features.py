@@ -11,7 +11,6 @@ import numpy as np
 
 from jihwa.data import gravity
 from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.sensors import usable
 
 N_FEATURES = N_FINGERS + 3
 FLEX = slice(0, N_FINGERS)
@@ -46,7 +45,7 @@ class FeatureExtractor:
 
     def of_frames(self, frames: Frames) -> Array:
         """Features of every frame: (n, 8), NaN where a channel is absent or dead."""
-        return np.column_stack([self.warp(usable(frames.flex_adc)), self._gravity(frames)])
+        return np.column_stack([self.warp(frames.flex_adc), self._gravity(frames)])
 
     def of_hold(self, frames: Frames) -> Array:
         """Features of the pose held in these frames: (8,), the median of the usable readings.

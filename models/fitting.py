@@ -1,8 +1,8 @@
-"""From labelled episodes to a model bundle that knows where it comes from."""
+"""Everything that can learn, by name: from labelled takes to a bundle that knows its origin."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,128 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array, Frames
 from jihwa.data.messages import UsageError
+from jihwa.data.sequences import TakeSet
 from jihwa.data.splits import Split, by_random, by_session
 from jihwa.models.bundle import Bundle
 from jihwa.models.estimation import LabelledHolds, fit
-from jihwa.models.evaluation import channel_means, cross_validate, nearest_neighbour
+from jihwa.models.evaluation import cross_validate, truth
 from jihwa.models.features import N_FEATURES, FeatureExtractor
+from jihwa.models.history import Trained
+from jihwa.models.inputs import Channels
+from jihwa.models.options import TrainingLog, TrainingOptions
 
-SEED = 0
-"""Of the folds of the random split; the fit itself has nothing random."""
+NETWORKS: Mapping[str, Channels] = {
+    "lstm": Channels.ANGLES,
+    "gru-dropout": Channels.ANGLES,
+    "gru-dense": Channels.ANGLES,
+    "bilstm-attention": Channels.ANGLES,
+    "gru": Channels.ANGLES,
+    "stacked-gru": Channels.ANGLES,
+    "cnn-gru": Channels.ANGLES,
+    "cnn-stacked-gru": Channels.ANGLES,
+    "ms-gru": Channels.ANGLES,
+    "ms-stacked-gru": Channels.ANGLES,
+    "ms3d-gru": Channels.ANGLES,
+    "ms3d-stacked-gru": Channels.ANGLES,
+    "pose-mlp": Channels.POSE,
+    "pose-gru": Channels.POSE,
+}
+"""The architectures of `jihwa.models.networks`, and what each sees of the glove if nobody says
+otherwise: published ones what they were published with."""
+
+COMBINED_WEIGHT = 0.5
+"""Share of the network in the log-posterior of `combined`."""
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A Gaussian, a network, or both.
+
+    Attributes:
+        architecture: Of the network; None: only the Gaussian.
+        network_weight: Its share in the log-posterior; the Gaussian has the rest.
+    """
+
+    architecture: str | None
+    network_weight: float
+
+    def fit(
+        self,
+        takes: TakeSet,
+        alphabet: Alphabet,
+        seed: int = 0,
+        options: TrainingOptions | None = None,
+        log: TrainingLog | None = None,
+    ) -> Bundle:
+        """Learn from all takes; a network holds a part of them out to know when to stop.
+
+        A network that reads the glove gets a Gaussian beside it, which tells signs from other
+        poses.
+
+        Args:
+            takes: What to learn from.
+            alphabet: Their signs.
+            seed: Of all that is random.
+            options: How a network is trained.
+            log: Where its training reports.
+
+        Raises:
+            UsageError: A sign of the glove has no take, the learner cannot read such takes, a
+                library is missing, or the log's folder holds another run.
+        """
+        options, log = options or TrainingOptions(), log or TrainingLog()
+        provenance: dict[str, Any] = {
+            "episodes": dict(sorted(Counter(takes.sessions.tolist()).items())),
+            "seed": seed,
+        }
+        metrics: dict[str, Any] = {}
+        gaussian = network = None
+        extractor = FeatureExtractor()
+        if isinstance(takes, EpisodeSet):
+            _require_all(takes, alphabet)
+            defects = {str(k): n for k, n in sorted(takes.defects().items())}
+            provenance |= {"skipped": len(takes.skipped), "defects": defects}
+            holds = labelled_holds(takes, alphabet, extractor.of_hold)
+            gaussian = fit(holds, len(alphabet.signs), extractor)
+            if self.architecture is None:
+                metrics = _metrics(takes, holds, alphabet, extractor, seed)
+        elif self.network_weight < 1:
+            raise UsageError(
+                ko="가우시안은 .npy 데이터를 읽지 못합니다. --model gru 같은 신경망을 고르세요.",
+                en="The Gaussian cannot read .npy data. Choose a network, such as --model gru.",
+            )
+        if self.architecture:
+            trained = _train(self.architecture, takes, alphabet, seed, options, log)
+            network, metrics = trained.network, trained.metrics()
+            provenance |= {"options": asdict(options), "versions": dict(trained.versions)}
+        return Bundle(
+            alphabet=alphabet,
+            extractor=extractor,
+            gaussian=gaussian,
+            network=network,
+            network_weight=self.network_weight,
+            provenance=provenance,
+            metrics=metrics,
+        )
+
+
+LEARNERS: Mapping[str, Learner] = {
+    "gaussian": Learner(None, 0.0),
+    **{name: Learner(name, 1.0) for name in NETWORKS},
+    "combined": Learner("pose-mlp", COMBINED_WEIGHT),
+}
+"""By name: the hierarchical Gaussian, every network, and the Gaussian with our own network."""
+
+
+def likelihoods(bundle: Bundle, takes: TakeSet) -> Array:
+    """(n, S) log-likelihood of every sign for every take.
+
+    Raises:
+        UsageError: The bundle does not read such takes.
+    """
+    if isinstance(takes, EpisodeSet):
+        return bundle.log_likelihood([episode.hold for episode in takes])
+    return bundle.of_sequences(takes.sequences)
 
 
 def labelled_holds(
@@ -28,23 +142,48 @@ def labelled_holds(
     features = [of_hold(episode.hold) for episode in episodes]
     return LabelledHolds(
         features=np.array(features).reshape(-1, N_FEATURES),
-        sign=np.array([alphabet.index[sign] for sign in episodes.signs], dtype=np.int64),
+        sign=truth(episodes, alphabet),
         block=episodes.styles,
         session=episodes.sessions,
     )
 
 
-def fit_bundle(episodes: EpisodeSet, alphabet: Alphabet, command: str) -> Bundle:
-    """Fit the hierarchical Gaussian and measure it on what it has not seen.
+def _channels(architecture: str, takes: TakeSet, options: TrainingOptions) -> Channels:
+    """What the network sees of such takes."""
+    if isinstance(takes, EpisodeSet):
+        return options.channels or NETWORKS[architecture]
+    if options.channels:
+        raise UsageError(
+            ko=f".npy 데이터에는 장갑의 채널({options.channels})이 없습니다. --channels를 빼세요.",
+            en=f".npy data have no channels of the glove ({options.channels}). Leave --channels "
+            "out.",
+        )
+    return Channels.GIVEN
 
-    Args:
-        episodes: What to learn from.
-        alphabet: Their signs; every one needs an episode.
-        command: What was typed to get this model; kept as its provenance.
 
-    Raises:
-        UsageError: A sign of the alphabet has no usable episode.
-    """
+def _train(
+    architecture: str,
+    takes: TakeSet,
+    alphabet: Alphabet,
+    seed: int,
+    options: TrainingOptions,
+    log: TrainingLog,
+) -> Trained:
+    """Train a network; what that needs takes ten seconds to import."""
+    channels = _channels(architecture, takes, options)
+    try:
+        from jihwa.models.training import train
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            ko=f"신경망 {architecture}을(를) 학습하려면 {error.name}이(가) 필요합니다. "
+            "설치: pip install 'jihwa[train]'",
+            en=f"Training the network {architecture} needs {error.name}. Install it with: "
+            "pip install 'jihwa[train]'",
+        ) from error
+    return train(architecture, channels, takes, alphabet, seed, options, log)
+
+
+def _require_all(episodes: EpisodeSet, alphabet: Alphabet) -> None:
     missing = [sign for sign in alphabet.signs if sign not in episodes.signs]
     if missing:
         raise UsageError(
@@ -53,51 +192,27 @@ def fit_bundle(episodes: EpisodeSet, alphabet: Alphabet, command: str) -> Bundle
             en=f"Signs without a recording: {' '.join(missing)}. All signs of the alphabet "
             f"{alphabet.name} are needed: record them or choose another alphabet.",
         )
-    extractor = FeatureExtractor()
-    holds = labelled_holds(episodes, alphabet, extractor.of_hold)
-    return Bundle(
-        alphabet=alphabet,
-        extractor=extractor,
-        gaussian=fit(holds, len(alphabet.signs), extractor),
-        network=None,
-        network_weight=0.0,
-        provenance=_provenance(episodes, command),
-        metrics=_metrics(episodes, alphabet, extractor, holds),
-    )
-
-
-def _provenance(episodes: EpisodeSet, command: str) -> dict[str, Any]:
-    return {
-        "command": command,
-        "episodes": dict(sorted(Counter(episodes.sessions.tolist()).items())),
-        "skipped": len(episodes.skipped),
-        "defects": {str(k): n for k, n in sorted(episodes.defects().items())},
-        "seed": SEED,
-    }
 
 
 def _metrics(
-    episodes: EpisodeSet, alphabet: Alphabet, extractor: FeatureExtractor, holds: LabelledHolds
+    episodes: EpisodeSet,
+    holds: LabelledHolds,
+    alphabet: Alphabet,
+    extractor: FeatureExtractor,
+    seed: int,
 ) -> dict[str, Any]:
-    """Scores on unseen sessions, if there are two; beside them 1-NN, and the split that leaks."""
+    """Scores of the Gaussian on unseen sessions, if there are two, and on the split that leaks."""
     n_signs = len(alphabet.signs)
 
-    def gaussian(train: LabelledHolds, test: LabelledHolds) -> Array:
-        return fit(train, n_signs, extractor).log_likelihood(test.features)
+    def gaussian(split: Split) -> Array:
+        fitted = fit(holds[split.train], n_signs, extractor)
+        return fitted.log_likelihood(holds.features[split.test])
 
-    def complete(splits: Iterable[Split]) -> list[Split]:
-        return [s for s in splits if len(np.unique(holds.sign[s.train])) == n_signs]
+    def scores(splits: Iterable[Split]) -> dict[str, Any]:
+        complete = [s for s in splits if len(np.unique(holds.sign[s.train])) == n_signs]
+        by_fold = cross_validate(holds.sign, complete, gaussian)
+        return {fold: scores.rounded() for fold, scores in by_fold.items()}
 
-    by_protocol: dict[str, Any] = {}
-    if len(set(episodes.sessions)) > 1:
-        sessions = complete(by_session(episodes))
-        means = labelled_holds(episodes, alphabet, channel_means)
-        neighbour = partial(nearest_neighbour, n_signs=n_signs)
-        by_protocol["session"] = cross_validate(holds, sessions, gaussian)
-        by_protocol["session, 1-NN on channel means"] = cross_validate(means, sessions, neighbour)
-    random = complete(by_random(episodes, SEED))
-    by_protocol["random (leaks)"] = cross_validate(holds, random, gaussian)
-    return {
-        protocol: {fold: scores.rounded() for fold, scores in folds.items()}
-        for protocol, folds in by_protocol.items()
-    }
+    has_sessions = len(set(episodes.sessions)) > 1
+    honest = {"session": scores(by_session(episodes))} if has_sessions else {}
+    return {**honest, "random (leaks)": scores(by_random(episodes, seed))}

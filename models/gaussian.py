@@ -41,14 +41,15 @@ class HierarchicalGaussian:
 
     Attributes:
         mean: (S, 8) features of the signs, gravity of length 1.
-        mean_covariance: (S, 7, 7) how uncertain the means are: the source sessions' wearers,
-            sessions and blocks, divided by how many there were.
+        mean_covariance: (S, 7, 7) how uncertain the means are: the source sessions' differences
+            and blocks, divided by how many there were.
         take: (7, 7) covariance between takes of a block.
         block: (S, 7, 7) covariance between style blocks of a sign.
         session: (7, 7) covariance between sessions of a sign.
         jacobian: (S, 7, 13) Jₛ, how the wearer's offsets (ADC), log gains and rotation (rad)
             move the signs.
-        wearer: (13, 13) covariance P of the wearer's effect.
+        wearer: (13, 13) covariance (1 + 1/n)P of the wearer's effect, as seen from the mean effect
+            of the source wearers, which all signs share as well.
         rest: (8,) features of a hand at rest that was not seen yet.
         rest_covariance: (7, 7) how far a stranger's rest may be from `rest`.
         degrees_of_freedom: Of the Student-t tails.

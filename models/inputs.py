@@ -7,13 +7,12 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data import gravity
 from jihwa.data.frames import Array, Frames
-from jihwa.data.sensors import usable
 from jihwa.models.features import FeatureExtractor
 
-LONGEST = 160
-"""Frames of a sequence that a network sees at most, its last ones."""
+LONGEST_HOLD, LONGEST_SEQUENCE = 20, 160
+"""Frames that a network sees at most, evenly drawn: of a hold, which hardly moves, and of a
+sequence from a `.npy` file."""
 
 
 class Channels(StrEnum):
@@ -56,7 +55,10 @@ class Inputs:
 
     def scale(self, sequence: Array) -> NDArray[np.float32]:
         """(T, F) standardised, the mean where a channel is absent: what the network reads."""
-        scaled = (sequence[-LONGEST:] - self.mean) / self.sd
+        n = len(sequence)
+        longest = LONGEST_SEQUENCE if self.channels == Channels.GIVEN else LONGEST_HOLD
+        seen = np.linspace(0, n - 1, min(n, longest)).round().astype(np.int64)
+        scaled = (sequence[seen] - self.mean) / self.sd
         return np.nan_to_num(scaled, nan=0.0).astype(np.float32)
 
 
@@ -70,12 +72,11 @@ def channels_of(frames: Frames, channels: Channels) -> Array:
 
 
 def _angles(frames: Frames) -> Array:
-    return np.hstack([usable(frames.flex_adc), frames.orientation_deg])
+    return np.hstack([frames.flex_adc, frames.orientation_deg])
 
 
 def _all(frames: Frames) -> Array:
-    measured = gravity.measured(frames.accel_g)[:, None]  # (T, 1)
-    return np.hstack([_angles(frames), np.where(measured, frames.accel_g, np.nan)])
+    return np.hstack([_angles(frames), frames.accel_g])
 
 
 def _given(frames: Frames) -> Array:

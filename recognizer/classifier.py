@@ -5,6 +5,7 @@ import numpy as np
 from jihwa.data.frames import Array
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.events import Emission, Segment
+from jihwa.recognizer.personal import PersonalModel
 
 RETURN = 0.7
 """How often a resting hand returns to where it rested before; else it rests anywhere."""
@@ -13,28 +14,37 @@ RETURN = 0.7
 class Classifier:
     """Turns segments into emissions, and learns how this wearer rests.
 
-    The first hold that is more likely rest than any sign shows the wearer's rest pose; from then
-    on rest is known by it. Without one, rest stays a broad guess.
+    Where the profile does not tell how the wearer rests, the first hold that is more likely rest
+    than any sign shows it; from then on rest is known by it. Until then it is a broad guess.
+
+    Args:
+        bundle: The model of strangers.
+        personal: What the wearer's profile makes of it; without one the wearer is a stranger.
+
+    Attributes:
+        personal: What is known of the wearer by now.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
-        self._model = bundle.of_glove()
+    def __init__(self, bundle: Bundle, personal: PersonalModel | None = None) -> None:
+        self._gaussian = bundle.of_glove()
         self._extractor = bundle.extractor
+        self._initial = personal or PersonalModel(bundle)
         self.reset()
 
     def reset(self) -> None:
-        """Forget the wearer's rest pose."""
-        self._rest_pose: Array | None = None
+        """Forget what was learned of the wearer since the beginning."""
+        self.personal = self._initial
+        self._rest_pose: Array | None = self.personal.rest
 
     def feed(self, segment: Segment) -> Emission:
         """The emission of a segment."""
         pose = self._extractor.of_hold(segment.frames)
         x = pose[None]  # (1, 8)
-        log_likelihood = self._model.log_likelihood(x)[0]  # (S,)
-        no_sign = float(self._model.no_sign_log_likelihood(x)[0])
-        rest = float(self._model.rest_log_likelihood(x)[0])
+        log_likelihood = self.personal.of_features(x, [segment.frames])[0]  # (S,)
+        no_sign = float(self._gaussian.no_sign_log_likelihood(x)[0])
+        rest = float(self._gaussian.rest_log_likelihood(x)[0])
         if self._rest_pose is not None:
-            known = float(self._model.pose_log_likelihood(x, self._rest_pose)[0])
+            known = float(self._gaussian.pose_log_likelihood(x, self._rest_pose)[0])
             rest = float(np.logaddexp(np.log(RETURN) + known, np.log(1 - RETURN) + rest))
         elif rest > np.logaddexp.reduce(log_likelihood) - np.log(len(log_likelihood)):
             self._rest_pose = pose

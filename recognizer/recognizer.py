@@ -1,27 +1,56 @@
 """The recognising stage: frames in, emissions out."""
 
+from collections.abc import Iterator, Sequence
+
 from jihwa.data.frames import Frames
+from jihwa.data.monitor import SensorMonitor
+from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Emission
+from jihwa.recognizer.events import Decision, Emission
 from jihwa.recognizer.segmenter import Segmenter
 
 
 class Recognizer:
-    """Finds the held signs and says how likely each letter was; any cut of the input will do."""
+    """Finds the held signs and says how likely each letter was; any cut of the input will do.
 
-    def __init__(self, segmenter: Segmenter, classifier: Classifier) -> None:
+    A hold is classified when its emission is asked for, so that what was learned from one emission
+    already counts for the next, be they in the same chunk or not.
+
+    Args:
+        segmenter: Finds the holds.
+        classifier: Says what they may be.
+        adaptation: Learns from how they were read; None to learn nothing.
+
+    Attributes:
+        sensors: Leaves out what cannot be believed before anything else sees it, and knows which
+            sensors failed.
+    """
+
+    def __init__(
+        self, segmenter: Segmenter, classifier: Classifier, adaptation: Adaptation | None = None
+    ) -> None:
+        self.sensors = SensorMonitor()
         self._segmenter = segmenter
         self._classifier = classifier
+        self._adaptation = adaptation
 
     def reset(self) -> None:
         """Forget the signal and the wearer."""
+        self.sensors.reset()
         self._segmenter.reset()
         self._classifier.reset()
+        if self._adaptation:
+            self._adaptation.reset()
 
-    def feed(self, frames: Frames) -> list[Emission]:
+    def feed(self, frames: Frames) -> Iterator[Emission]:
         """The emissions of the holds that end in these frames."""
-        return [self._classifier.feed(segment) for segment in self._segmenter.feed(frames)]
+        return map(self._classifier.feed, self._segmenter.feed(self.sensors.feed(frames)))
 
-    def flush(self) -> list[Emission]:
+    def flush(self) -> Iterator[Emission]:
         """The emission of the hold that the signal ended in."""
-        return [self._classifier.feed(segment) for segment in self._segmenter.flush()]
+        return map(self._classifier.feed, self._segmenter.flush())
+
+    def learn(self, decided: Sequence[Decision]) -> None:
+        """Take to heart how emissions were read, from the next emission on."""
+        if self._adaptation and self._adaptation.feed(decided):
+            self._classifier.personal = self._adaptation.model()

@@ -73,7 +73,7 @@ def test_warnings_of_json_stand_in_it(jihwa, take):
 def test_all_sensors_dead_is_told(jihwa, take):
     done = jihwa("transcribe", take(flex_adc=lambda flex: np.zeros_like(flex)))
     assert done.code == 0
-    assert done.err.count("is dead in 100%") == 5
+    assert done.err.count("sensor is dead from 0.0 s on and is left out (100% of the time)") == 5
 
 
 def test_hand_that_only_rests_writes_no_letter(engine, spell):

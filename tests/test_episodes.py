@@ -123,19 +123,37 @@ def test_folder_wins_over_the_file_name_and_the_mismatch_is_told(tree):
     assert episode.defects == {Defect.LABEL}
 
 
-def test_unknown_label_is_skipped_and_named(tree):
-    episodes = tree({"hb/ㄱ/3/a.csv": take(), "hb/ㅐ/3/episode_1_ㅐ_3.csv": take()})
+@pytest.mark.parametrize("name", ["ㅐ/3/episode_1_ㅐ_3.csv", "ㅐ/3/take.csv", "ㅐ/take.csv"])
+def test_unknown_label_is_skipped_and_named(tree, name):
+    episodes = tree({"hb/ㄱ/3/a.csv": take(), f"hb/{name}": take()})
     assert episodes.signs.tolist() == ["ㄱ"]
     (skipped,) = episodes.skipped
     for told in (skipped.ko, skipped.en):
-        assert "episode_1_ㅐ_3.csv" in told
-        assert "ㅐ" in told
+        assert name in told
+        assert "'ㅐ'" in told
+
+
+def test_hdf5_episode_without_samples_is_skipped_and_named(tree, tmp_path):
+    with h5py.File(tmp_path / "episode_1_ㄴ_1.h5", "w") as file:
+        file["sensor_data"] = np.empty((0, 8))
+        file["arduino_timestamps"] = np.empty(0)
+    (skipped,) = tree({"hb/ㄱ/3/a.csv": take()}).skipped
+    assert "without a sample" in skipped.en
+
+
+def test_hold_leaves_out_what_cannot_be_believed(tree):
+    (episode,) = tree({"hb/ㄱ/3/a.csv": take(flex2=510)})
+    assert np.isnan(episode.hold.flex_adc[:, 1]).all()
+    assert (episode.after_gap.flex_adc[:, 1] == 510).all()
+    assert np.isfinite(np.delete(episode.hold.flex_adc, 1, axis=1)).all()
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (take([0]), "single sample"),
+        (take(range(300, 0, -30)), "damaged lines: 9"),
+        (STORED + "".join(f"{t},{t}{',' * 12}\n" for t in range(0, 300, 30)), "no sensor"),
         ("", "empty"),
         (STORED, "no readable sample"),
         ("hello", "no header"),
@@ -159,11 +177,11 @@ DEFECTIVE = {
     ),
     "glitch of the clock": ({Defect.DAMAGED}, take([0, 30, 6_110_000_000, 90, 120])),
     "damaged line": ({Defect.DAMAGED}, take() + "7,8\n"),
-    "dead sensor": ({Defect.DEAD_SENSOR}, take(flex2=0)),
-    "loose contact": ({Defect.DEAD_SENSOR}, take() + take([330], flex2=510)),
+    "dead sensor": ({Defect.SENSOR}, take(flex2=0)),
+    "loose contact": ({Defect.SENSOR}, take() + take([330], flex2=510)),
     "burst": ({Defect.BURST}, take(received_ms=range(0, 20, 2))),
     "two at once": (
-        {Defect.BURST, Defect.DEAD_SENSOR},
+        {Defect.BURST, Defect.SENSOR},
         take(received_ms=range(0, 20, 2), flex2=510),
     ),
 }

@@ -60,7 +60,7 @@ def test_recorded_hold_is_consecutive_and_turns_round_at_the_ends_of_its_take(al
 
 
 def test_healthy_takes_are_preferred(alphabet):
-    broken = episode("ㄱ", 3, flex2=0.0, defects=[Defect.DEAD_SENSOR])
+    broken = episode("ㄱ", 3, flex2=0.0, defects=[Defect.SENSOR])
     data = with_takes(episodes(alphabet), *[broken] * 50)
     hand = RecordedHand(data, alphabet, np.random.default_rng(0))
     rng = np.random.default_rng(1)
@@ -68,7 +68,7 @@ def test_healthy_takes_are_preferred(alphabet):
 
 
 def test_sign_without_a_healthy_take_is_played_as_it_is(alphabet):
-    data = episodes(alphabet, flex2=0.0, defects=[Defect.DEAD_SENSOR])
+    data = episodes(alphabet, flex2=0.0, defects=[Defect.SENSOR])
     hand = RecordedHand(data, alphabet, np.random.default_rng(0))
     assert hand.hold("ㅎ", 5, np.random.default_rng(1))[:, 1].max() == 0
 
@@ -136,7 +136,7 @@ def test_every_session_counts_the_same(alphabet):
 
 def test_dead_sensors_and_unknown_styles_are_left_out(alphabet):
     clean = HandStatistics.fit(episodes(alphabet))
-    broken = episode("ㄱ", 3, flex2=510.0, defects=[Defect.DEAD_SENSOR])
+    broken = episode("ㄱ", 3, flex2=510.0, defects=[Defect.SENSOR])
     unknown = episode("ㄴ", None, flex2=950.0)
     fitted = HandStatistics.fit(with_takes(episodes(alphabet), broken, unknown))
     assert fitted.mean == pytest.approx(clean.mean)

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jihwa.composer.arcs import SegmentationRates
 from jihwa.composer.composer import UNDOABLE, Composer
 from jihwa.composer.decoder import Decoder
 from jihwa.composer.edits import TextEdit
@@ -31,6 +32,7 @@ BASIC = Alphabet.load()
 OWN = BASIC.with_signs(["ㅐ", *CONTROLS])
 NAMES = {"_": "space", "<": "backspace", "!": "speak", "↵": "enter", "×": "clear", "-": REST}
 SMALL = DecoderOptions(beam=24)
+UNSPLIT = replace(SMALL, rates=SegmentationRates(split=0.0))
 
 
 @functools.cache
@@ -252,12 +254,18 @@ def noisy(story, seed):
     ]
 
 
+def test_a_hold_that_was_cut_in_two_is_taken_back_as_one_sign():
+    reader = Reader(options=SMALL).feed(shown("ㅎㅎ"))
+    assert reader.text == "ㅎ"
+    assert reader.feed([emission({"backspace": 0.0}, 1.4)]).text == ""
+
+
 @settings(max_examples=40, deadline=None)
 @given(texts, letters, texts, st.integers(0, 2**32 - 1), st.booleans())
 def test_a_sign_and_a_backspace_are_as_if_neither_had_been_shown(before, sign, after, seed, pause):
     first, rest = noisy(before, seed), noisy(after, seed + 1)
     at_s = 0.7 * len(before)
-    with_it, without = Reader(options=SMALL), Reader(options=SMALL)
+    with_it, without = Reader(options=UNSPLIT), Reader(options=UNSPLIT)
     for reader in (with_it, without):
         reader.feed(first)
         if pause:

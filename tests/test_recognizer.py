@@ -17,7 +17,7 @@ from jihwa.recognizer.segmenter import Segmenter
 def recognize(bundle):
     def run(*chunks: Frames):
         recognizer = Recognizer(Segmenter(), Classifier(bundle))
-        return [e for chunk in chunks for e in recognizer.feed(chunk)] + recognizer.flush()
+        return [*(e for chunk in chunks for e in recognizer.feed(chunk)), *recognizer.flush()]
 
     return run
 
@@ -69,7 +69,7 @@ def test_rest_is_learned_from_the_first_resting_hold_and_forgotten_by_reset(bund
     frames = spell("가", wearer=2).frames
 
     def rests():
-        emissions = recognizer.feed(frames) + recognizer.flush()
+        emissions = [*recognizer.feed(frames), *recognizer.flush()]
         return [e.rest for e in (emissions[0], emissions[-1])]
 
     first, last = rests()

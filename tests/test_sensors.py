@@ -1,4 +1,4 @@
-"""Sensors: which readings can be believed, and which way is down."""
+"""Sensors: what they can read, how they fail, and which way is down."""
 
 import numpy as np
 import pytest
@@ -6,16 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.data import gravity
+from jihwa.data.detection import impossible
 from jihwa.data.frames import Frames
-from jihwa.data.sensors import SensorCheck, is_dead, usable
+from jihwa.data.sensors import ACCELERATION, SENSORS, Fault, FaultKind, is_dead
+
+NAN3 = (np.nan,) * 3
 
 
 def frames(n=10, *, flex=(780.0,) * 5, accel=(0.0, 0.6, 0.8), angles=(0.0, 36.87, 0.0)) -> Frames:
     rows = [np.tile(np.array(channel, dtype=float), (n, 1)) for channel in (flex, accel, angles)]
     return Frames(np.arange(n) / 33, *rows)
-
-
-NAN3 = (np.nan,) * 3
 
 
 @pytest.mark.parametrize("adc", [700, 780, 950, 1000])
@@ -28,60 +28,38 @@ def test_broken_sensor_is_dead(adc):
     assert is_dead(np.full((2, 5), float(adc))).all()
 
 
-def test_only_readings_of_working_sensors_are_usable():
-    adc = np.array([[780.0, 0.0, 510.0, 950.0, np.nan]])
-    np.testing.assert_array_equal(usable(adc), [[780.0, np.nan, np.nan, 950.0, np.nan]])
-    assert adc[0, 1] == 0
-
-
-def warnings(*chunks: Frames) -> list[str]:
-    check = SensorCheck()
-    for chunk in chunks:
-        check.feed(chunk)
-    return [message.en for message in check.warnings()]
-
-
-def test_healthy_glove_gives_no_warning():
-    assert warnings(frames(), Frames.empty(), frames()) == []
-    assert warnings() == []
-
-
-def test_dead_sensor_is_named_with_its_finger_and_share():
-    (told,) = warnings(frames(5), frames(5, flex=(780, 0, 780, 780, 780)))
-    assert "index finger" in told
-    assert "flex2" in told
-    assert "50%" in told
-
-
-def test_single_bad_readings_are_no_dead_sensor():
-    assert warnings(frames(9), frames(1, flex=(0,) * 5)) == []
-
-
-def test_all_dead_sensors_are_told():
-    assert len(warnings(frames(flex=(510,) * 5))) == 5
-
-
 @pytest.mark.parametrize(
-    ("accel", "angles", "n"),
+    ("changes", "sensor", "kind"),
     [
-        (NAN3, (0, 0, 0), 0),
-        ((0, 0, 1), NAN3, 0),
-        (NAN3, NAN3, 1),
-        (NAN3, (1, 2, np.nan), 0),
-        ((0, 0, 0), NAN3, 1),
+        ({"flex": (780, 0, 780, 780, 780)}, 1, FaultKind.DEAD),
+        ({"flex": (780, 780, 780, 780, 1023)}, 4, FaultKind.SATURATED),
+        ({"accel": (0, 0, 0)}, ACCELERATION, FaultKind.DEAD),
+        ({"accel": (0.3, 0, 0)}, ACCELERATION, FaultKind.DEAD),
+        ({"accel": (-16, 16, 16)}, ACCELERATION, FaultKind.SATURATED),
+        ({"accel": (np.inf, 0, 0)}, ACCELERATION, FaultKind.SATURATED),
     ],
 )
-def test_hand_without_a_direction_is_told(accel, angles, n):
-    assert len(warnings(frames(accel=accel, angles=angles))) == n
+def test_what_no_working_sensor_reads_is_impossible(changes, sensor, kind):
+    expected = np.zeros(len(SENSORS))
+    expected[sensor] = kind
+    np.testing.assert_array_equal(impossible(frames(2, **changes)), [expected] * 2)
 
 
-@pytest.mark.parametrize(
-    "accel", [(0, 0, 0), (0.3, 0, 0), (4, 4, 4), (np.inf, 0, 0), (0, np.nan, 1)]
-)
-def test_acceleration_that_cannot_be_gravity_is_none(accel):
-    assert not gravity.measured(np.array([accel], dtype=float))[0]
-    down = gravity.of(frames(1, accel=accel, angles=(0.0, 36.87, 0.0)))[0]
-    assert down == pytest.approx([0, 0.6, 0.8], abs=1e-4)
+@pytest.mark.parametrize("changes", [{}, {"accel": NAN3}, {"angles": NAN3}])
+def test_working_and_absent_sensors_are_possible(changes):
+    assert not impossible(frames(**changes)).any()
+
+
+@pytest.mark.parametrize("sensor", range(len(SENSORS)))
+@pytest.mark.parametrize("kind", FaultKind)
+def test_fault_tells_which_sensor_what_since_when_and_what_to_do(sensor, kind):
+    told = Fault(sensor, kind, since_s=3.25).message()
+    name, remedy = SENSORS[sensor].name, SENSORS[sensor].remedy
+    for message, parts in (
+        (told.ko, (name.ko, "3.2초", remedy.ko)),
+        (told.en, (name.en, "3.2 s", remedy.en)),
+    ):
+        assert all(part in message for part in parts)
 
 
 def test_gravity_is_the_acceleration_where_it_was_sent_else_from_the_angles():

@@ -1,29 +1,13 @@
-"""`jihwa train` and `jihwa evaluate`: a model is fitted to a labelled tree, and measured on one."""
+"""`jihwa train`: a model is fitted to a labelled tree."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from takes import N_STYLES, record_session
 
-from jihwa.data.frames import Frames
-from jihwa.data.sessions import HEADER, write_recording
-from jihwa.data.simulator import HandStatistics, SyntheticHand
+from jihwa.data.sessions import HEADER
 from jihwa.models.bundle import Bundle
-
-N_STYLES = 5
-
-
-def record_session(folder: Path, alphabet, wearer: int, n: int = 20) -> None:
-    """One take of every sign and style, by a simulated wearer."""
-    rng = np.random.default_rng(wearer)
-    hand = SyntheticHand(HandStatistics.load(), alphabet, rng)
-    time_s = np.arange(n) / hand.rate_hz
-    for sign in alphabet.signs:
-        for style in range(1, N_STYLES + 1):
-            channels = np.split(hand.hold(sign, n, rng), [5, 8], axis=1)
-            (folder / sign / str(style)).mkdir(parents=True)
-            write_recording(folder / sign / str(style) / "take.csv", Frames(time_s, *channels))
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +48,12 @@ def test_same_data_give_the_same_bundle(jihwa, tree, trained, tmp_path):
     assert again.read_bytes() == trained.read_bytes()
 
 
-def test_skipped_files_are_named_on_stderr(jihwa, tree, trained):
-    for done in (
-        jihwa("train", tree / "two", "--output", trained.with_name("two.bundle")),
-        jihwa("evaluate", tree / "two", "--model", trained),
-    ):
-        (line,) = done.err.splitlines()
-        assert line.startswith("jihwa: ")
-        assert "cut.csv" in line
-        assert "cut.csv" not in done.out
+def test_skipped_files_are_named_on_stderr(jihwa, tree, tmp_path):
+    done = jihwa("train", tree / "two", "--output", tmp_path / "two.bundle")
+    (line,) = done.err.splitlines()
+    assert line.startswith("jihwa: ")
+    assert "cut.csv" in line
+    assert "cut.csv" not in done.out
 
 
 def test_session_given_twice_is_the_users_mistake(jihwa, tree, tmp_path):
@@ -87,65 +68,103 @@ def test_missing_signs_are_the_users_mistake(jihwa, tree, tmp_path):
     assert "Signs without a recording: ㄴ" in done.err
 
 
+@pytest.mark.parametrize(
+    ("model", "architecture", "channels", "weight"),
+    [("gru", "gru", "angles", 1.0), ("combined", "pose-mlp", "pose", 0.5)],
+)
+def test_networks_are_trained_by_name(jihwa, tree, tmp_path, model, architecture, channels, weight):
+    path = tmp_path / "network.bundle"
+    folders = (tree / "one", tree / "two")
+    done = jihwa("train", *folders, "--model", model, "--epochs", 1, "--output", path)
+    assert done.code == 0
+    assert "48 held out (a style of every sign and session): top-1 " in done.out
+    bundle = Bundle.load(path)
+    assert bundle.gaussian is not None
+    assert bundle.network_weight == weight
+    assert bundle.network.architecture == architecture
+    assert bundle.network.inputs.channels == channels
+    assert bundle.provenance["command"] == (
+        f"jihwa train one two --model {model} --epochs 1 --output network.bundle"
+    )
+    assert jihwa("evaluate", tree / "two", "--model", path).code == 0
+
+
+def test_channels_and_variations_are_the_users_choice(jihwa, tree, tmp_path):
+    path = tmp_path / "network.bundle"
+    training = ("train", tree / "one", "--model", "pose-mlp", "--epochs", 1, "--output", path)
+    assert jihwa(*training, "--channels", "all", "--without", "flex,time", "--seed", 3).code == 0
+    bundle = Bundle.load(path)
+    assert len(bundle.network.inputs.mean) == 11
+    assert bundle.provenance["options"]["augment"] == ["noise", "rotation", "scale"]
+    assert bundle.provenance["command"] == (
+        "jihwa train one --model pose-mlp --seed 3 --epochs 1 --channels all --without time,flex "
+        "--output network.bundle"
+    )
+    assert jihwa(*training, "--no-augment").code == 0
+    assert Bundle.load(path).provenance["options"]["augment"] == []
+
+
+def test_a_log_is_kept_where_it_is_asked_for(jihwa, tree, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    training = ("train", tree / "one", "--model", "lstm", "--epochs", 1, "--output", "lstm.bundle")
+    assert jihwa(*training).code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["lstm.bundle"]
+    done = jihwa(*training, "--log", "run")
+    assert (done.code, done.err) == (0, "")
+    assert Path("run/learning_curves.png").is_file()
+    Path("file").touch()
+    refused = jihwa(*training, "--log", "file")
+    assert refused.code == 2
+    assert "--log" in refused.err
+
+
+@pytest.fixture
+def landmarks(tmp_path) -> Path:
+    """Twenty sequences of two features, of the classes 3 and 11."""
+    label = np.repeat([3.0, 11.0], 10)[:, None, None] * np.ones((1, 8, 1))
+    features = label + np.random.default_rng(0).normal(0, 1, (20, 8, 2))
+    np.save(tmp_path / "landmarks.npy", np.concatenate([features, label], axis=2))
+    return tmp_path / "landmarks.npy"
+
+
+def test_arrays_of_any_features_are_learned_too(jihwa, landmarks, tmp_path):
+    path = tmp_path / "landmarks.bundle"
+    done = jihwa("train", landmarks, "--model", "cnn-gru", "--epochs", 2, "--output", path)
+    assert (done.code, done.err) == (0, "")
+    assert "held out (random (leaks) 0)" in done.out
+    bundle = Bundle.load(path)
+    assert bundle.alphabet.signs == ("3", "11")
+    assert bundle.of_sequences([np.zeros((9, 2))]).shape == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--model", "gaussian"], "The Gaussian cannot read .npy data"),
+        (["--model", "hand"], "takes recordings of the glove"),
+        (["--model", "gru", "--channels", "pose"], "no channels of the glove"),
+        (["--model", "gru", "--without", "colour"], "no variation 'colour'. There are: time,"),
+        (["--model", "gru", "--epochs", "0"], "--epochs"),
+        (["--model", "transformer"], "--model"),
+    ],
+)
+def test_what_cannot_be_trained_is_the_users_mistake(jihwa, landmarks, arguments, told):
+    output = landmarks.with_name("out.bundle")
+    done = jihwa("train", landmarks, *arguments, "--output", output)
+    assert done.code == 2
+    assert told in done.err
+    assert not output.exists()
+
+
+def test_folders_and_arrays_do_not_mix(jihwa, tree, landmarks, tmp_path):
+    mixed = (tree / "one", landmarks)
+    done = jihwa("train", *mixed, "--model", "gru", "--output", tmp_path / "out.bundle")
+    assert done.code == 2
+    assert "do not go together" in done.err
+
+
 def test_hand_of_the_simulator_can_be_fitted(jihwa, tree, tmp_path, alphabet):
     done = jihwa("train", tree / "one", "--model", "hand", "--output", tmp_path / "hand")
     assert done.code == 0
     with np.load(tmp_path / "hand", allow_pickle=False) as arrays:
         assert arrays["mean"].shape == (len(alphabet.signs), N_STYLES, 8)
-
-
-def test_evaluation_as_json_keeps_the_contract(jihwa, tree, trained, alphabet):
-    done = jihwa("evaluate", tree / "two", "--model", trained, "--json")
-    assert (done.code, done.err) == (0, "")
-    result = json.loads(done.out, parse_constant=pytest.fail)
-    assert list(result) == [
-        "episodes",
-        "top1",
-        "top3",
-        "top5",
-        "nll",
-        "ece",
-        "per_sign",
-        "confusion",
-        "skipped",
-        "warnings",
-    ]
-    assert result["episodes"] == N_STYLES * len(alphabet.signs)
-    assert 0.5 < result["top1"] <= result["top3"] <= result["top5"] <= 1
-    counts = np.array(result["confusion"]["counts"])
-    assert result["confusion"]["signs"] == list(result["per_sign"]) == list(alphabet.signs)
-    assert counts.sum(axis=1).tolist() == [N_STYLES] * len(alphabet.signs)
-    assert np.diag(counts).sum() / counts.sum() == pytest.approx(result["top1"], abs=1e-4)
-    assert list(result["per_sign"].values()) == pytest.approx(np.diag(counts) / N_STYLES)
-    assert len(result["skipped"]) == 1
-    assert result["warnings"] == []
-
-
-def test_evaluation_on_part_of_the_signs_leaves_the_others_out(jihwa, tree, trained):
-    result = json.loads(jihwa("evaluate", tree / "two" / "ㄴ", "--model", trained, "--json").out)
-    assert result["episodes"] == N_STYLES
-    assert list(result["per_sign"]) == ["ㄴ"]
-
-
-def test_evaluation_for_people_shows_the_same_figures(jihwa, tree, trained):
-    command = ("evaluate", tree / "two", "--model", trained)
-    result = json.loads(jihwa(*command, "--json").out)
-    shown = jihwa(*command).out
-    assert "120 episodes (sessions: two)" in shown
-    assert f"top1  {result['top1']:6.1%}" in shown
-    assert f"nll   {result['nll']:6.3f}" in shown
-    hardest = min(result["per_sign"].items(), key=lambda item: item[1])
-    assert f"hardest signs: {hardest[0]} {hardest[1]:.0%}" in shown
-
-
-@pytest.mark.parametrize(("session", "leaks"), [("one", True), ("two", False), (".", True)])
-def test_figures_of_a_session_that_was_fitted_are_told_to_leak(
-    jihwa, tree, trained, session, leaks
-):
-    command = ("evaluate", tree / session, "--model", trained)
-    warnings = json.loads(jihwa(*command, "--json").out)["warnings"]
-    told = "fitted on the session(s) one."
-    assert [told in warning for warning in warnings] == [True] * leaks
-    assert (told in jihwa(*command).err) == leaks
-    korean = jihwa("--lang", "ko", *command).err
-    assert ("모델이 배운 세션으로 쟀습니다: one." in korean) == leaks

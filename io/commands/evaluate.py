@@ -1,20 +1,30 @@
-"""`jihwa evaluate`: how well a model reads labelled holds."""
+"""`jihwa evaluate`: how well a model reads labelled takes."""
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from jihwa.data.episodes import EpisodeSet, load_episodes
-from jihwa.data.messages import Language, Message
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.episodes import EpisodeSet
+from jihwa.data.frames import Array
+from jihwa.data.messages import Language, Message, UsageError
+from jihwa.data.sequences import TakeSet
+from jihwa.io import datasets
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
-from jihwa.models.evaluation import confusion, recall, score
-from jihwa.models.fitting import labelled_holds
+from jihwa.models.canvas import font_hint, require
+from jihwa.models.evaluation import Answers, recall, score, truth
+from jihwa.models.fitting import likelihoods
+from jihwa.models.history import Epoch
+from jihwa.models.plots import evaluation_figures, learning_curves
+from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.profile import Profile
 
 _HARDEST = 6
 """So many signs are shown as the hardest ones."""
@@ -23,50 +33,82 @@ _HARDEST = 6
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
-    parser.add_argument(
-        "dataset", type=Path, metavar="DATASET", help=say("라벨이 있는 폴더", "labelled folder")
-    )
+    datasets.add_datasets(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON으로 내기", "print JSON"))
+    parser.add_argument(
+        "--figures",
+        type=Path,
+        metavar="DIR",
+        help=say("그림을 둘 폴더", "folder for figures"),
+    )
     shared.add_model(parser, language)
+    shared.add_profile(parser, language)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Score the model on every episode of a data set."""
+    """Score the model on every take of the data sets."""
+    if options.figures:
+        shared.output_folder(options.figures, "--figures")
+        require()
     bundle = shared.model(options)
-    episodes = load_episodes(options.dataset, bundle.alphabet)
+    profile = shared.profile(options, bundle)
+    alphabet = bundle.alphabet.with_signs(profile.own_signs) if profile else bundle.alphabet
+    takes, labels = datasets.load(options.datasets, alphabet)
+    _check_labels(labels.signs, alphabet)
+    log_likelihood = _read(takes, bundle, profile)  # (n, S)
+    sign = truth(takes, alphabet)  # (n,)
+    answers = Answers.of(log_likelihood, sign)
+    signs = alphabet.signs
+    counts = answers.confusion(len(signs))  # (S, S)
+    skipped = takes.skipped if isinstance(takes, EpisodeSet) else ()
     result = {
-        **_evaluate(bundle, episodes),
-        "skipped": [message.text(language) for message in episodes.skipped],
-        "warnings": [message.text(language) for message in _warnings(bundle, episodes)],
-    }
-    if options.json:
-        print(json.dumps(result, ensure_ascii=False))
-    else:
-        _show(result, episodes, language)
-    return 0
-
-
-def _evaluate(bundle: Bundle, episodes: EpisodeSet) -> dict[str, Any]:
-    signs = bundle.alphabet.signs
-    holds = labelled_holds(episodes, bundle.alphabet, bundle.extractor.of_hold)
-    log_likelihood = bundle.log_likelihood([episode.hold for episode in episodes])  # (n, S)
-    counts = confusion(log_likelihood, holds.sign)  # (S, S)
-    return {
-        "episodes": len(episodes),
-        **score(log_likelihood, holds.sign).rounded(),
+        "episodes": len(takes),
+        **score(log_likelihood, sign).rounded(),
         "per_sign": {
-            sign: round(float(share), 4)
-            for sign, share in zip(signs, recall(counts), strict=True)
+            name: round(float(share), 4)
+            for name, share in zip(signs, recall(counts), strict=True)
             if np.isfinite(share)
         },
         "confusion": {"signs": list(signs), "counts": counts.tolist()},
+        "skipped": [message.text(language) for message in skipped],
+        "warnings": [message.text(language) for message in _warnings(bundle, takes)],
     }
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False, allow_nan=False))
+    else:
+        _show(result, takes, language)
+    if options.figures:
+        _draw(answers, signs, bundle.metrics.get("history", ()), options.figures, language)
+    return 0
 
 
-def _warnings(bundle: Bundle, episodes: EpisodeSet) -> list[Message]:
+def _read(takes: TakeSet, bundle: Bundle, profile: Profile | None) -> Array:
+    """(n, S) log-likelihoods of a model that knows the wearer, or knows nobody."""
+    if profile and isinstance(takes, EpisodeSet):
+        return PersonalModel(bundle, profile).log_likelihood([take.hold for take in takes])
+    return likelihoods(bundle, takes)
+
+
+def _check_labels(labels: tuple[str, ...], alphabet: Alphabet) -> None:
+    """Numbers of classes may be others than the model's; the glove's labels were read by its own.
+
+    Raises:
+        UsageError: The model does not know a label.
+    """
+    unknown = [label for label in labels if label not in alphabet.index]
+    if unknown:
+        raise UsageError(
+            ko=f"모델이 모르는 라벨이 있습니다: {' '.join(unknown)}. 모델의 라벨: "
+            f"{' '.join(alphabet.signs)}",
+            en=f"The model does not know the label(s) {' '.join(unknown)}. It knows: "
+            f"{' '.join(alphabet.signs)}",
+        )
+
+
+def _warnings(bundle: Bundle, takes: TakeSet) -> list[Message]:
     """What makes the scores look better than the model is."""
     fitted = set(bundle.provenance.get("episodes", ()))
-    seen = ", ".join(sorted(fitted.intersection(episodes.sessions.tolist())))
+    seen = ", ".join(sorted(fitted.intersection(takes.sessions.tolist())))
     if not seen:
         return []
     return [
@@ -77,19 +119,42 @@ def _warnings(bundle: Bundle, episodes: EpisodeSet) -> list[Message]:
     ]
 
 
-def _show(result: dict[str, Any], episodes: EpisodeSet, language: Language) -> None:
+def _show(result: dict[str, Any], takes: TakeSet, language: Language) -> None:
     """Print the scores for people."""
     say = speaker(language)
-    n, sessions = result["episodes"], ", ".join(np.unique(episodes.sessions))
+    n, sessions = result["episodes"], ", ".join(np.unique(takes.sessions))
     print(say(f"{n}개 녹화 (세션: {sessions})", f"{n} episodes (sessions: {sessions})"))
-    for name in ("top1", "top3", "top5"):
-        print(f"  {name}  {result[name]:6.1%}")
-    print(f"  ece   {result['ece']:6.3f}\n  nll   {result['nll']:6.3f}")
+    for name in ("top1", "top3", "top5", "f1", "precision", "recall"):
+        print(f"  {name:9}  {result[name]:6.1%}")
+    for name in ("ece", "nll"):
+        print(f"  {name:9}  {result[name]:6.3f}")
+    shown = (
+        (say("맞을 때", "right"), result["confidence_right"]),
+        (say("틀릴 때", "wrong"), result["confidence_wrong"]),
+    )
+    confidence = ", ".join(f"{name} {value:.2f}" for name, value in shown if value is not None)
+    print(f"  {say('확신', 'confidence where')}: {confidence}")
     worst = sorted(result["per_sign"].items(), key=lambda item: item[1])[:_HARDEST]
     hardest = say("가장 어려운 지문자:", "hardest signs:")
     print(f"  {hardest} " + "  ".join(f"{sign} {share:.0%}" for sign, share in worst))
-    defects = ", ".join(f"{defect} {n}" for defect, n in sorted(episodes.defects().items()))
+    found = takes.defects() if isinstance(takes, EpisodeSet) else {}
+    defects = ", ".join(f"{defect} {n}" for defect, n in sorted(found.items()))
     if defects:
         print("  " + say("흠 있는 녹화:", "defects:") + f" {defects}")
     for told in (*result["skipped"], *result["warnings"]):
         warn(told)
+
+
+def _draw(
+    answers: Answers,
+    signs: Sequence[str],
+    history: Sequence[Mapping[str, Any]],
+    folder: Path,
+    language: Language,
+) -> None:
+    """Draw the figures, and the learning curves of a model that was trained."""
+    evaluation_figures(answers, signs, folder)
+    if history:
+        learning_curves([Epoch(**epoch) for epoch in history], folder / "learning_curves.png")
+    if hint := font_hint():
+        warn(hint.text(language))

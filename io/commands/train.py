@@ -1,54 +1,45 @@
 """`jihwa train`: labelled data sets to a model bundle, or to the hand of the simulator."""
 
 import argparse
-from collections.abc import Callable, Mapping
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet, load_episodes
-from jihwa.data.messages import Language
+from jihwa.data.augment import Kind
+from jihwa.data.episodes import EpisodeSet
+from jihwa.data.messages import Language, UsageError
+from jihwa.data.sequences import TakeSet
 from jihwa.data.simulator import HandStatistics
+from jihwa.io import datasets
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
-from jihwa.models.fitting import fit_bundle
+from jihwa.models.bundle import Bundle
+from jihwa.models.fitting import LEARNERS
+from jihwa.models.inputs import Channels
+from jihwa.models.options import TrainingLog, TrainingOptions
 
-
-def _gaussian(episodes: EpisodeSet, alphabet: Alphabet, options: argparse.Namespace) -> None:
-    sources = " ".join(path.name for path in options.datasets)
-    command = f"jihwa train {sources} --model gaussian --output {options.output.name}"
-    fit_bundle(episodes, alphabet, command).save(options.output)
-
-
-def _hand(episodes: EpisodeSet, alphabet: Alphabet, options: argparse.Namespace) -> None:
-    HandStatistics.fit(episodes).save(options.output)
-
-
-MODELS: Mapping[str, Callable[[EpisodeSet, Alphabet, argparse.Namespace], None]] = {
-    "gaussian": _gaussian,
-    "hand": _hand,
-}
+HAND = "hand"
+_GLOVE = [str(channels) for channels in Channels if channels != Channels.GIVEN]
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
-    parser.add_argument(
-        "datasets",
-        nargs="+",
-        type=Path,
-        metavar="DATASET",
-        help=say("라벨이 있는 폴더, 세션마다 하나", "labelled folders, one a session"),
-    )
+    datasets.add_datasets(parser, language)
     parser.add_argument(
         "--model",
-        choices=MODELS,
+        choices=[*LEARNERS, HAND],
         default="gaussian",
+        metavar="NAME",
         help=say(
-            "무엇을 만들지. gaussian: 인식 모델, hand: 모의 장갑의 손 (기본: %(default)s)",
-            "what to fit. gaussian: a classifier; hand: the hand of the simulated glove "
-            "(default: %(default)s)",
-        ),
+            "무엇을 만들지 (기본: %(default)s). 인식 모델: ",
+            "what to fit (default: %(default)s). Classifiers: ",
+        )
+        + ", ".join(LEARNERS)
+        + say("; 모의 장갑의 손: ", "; the hand of the simulated glove: ")
+        + HAND,
     )
     shared.add_alphabet(parser, language)
     parser.add_argument(
@@ -58,19 +49,147 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say("만들 파일", "the file to write"),
     )
+    parser.add_argument(
+        "--seed",
+        type=shared.at_least(0),
+        default=0,
+        metavar="N",
+        help=say("우연의 씨앗 (기본: %(default)s)", "of all that is random (default: %(default)s)"),
+    )
+    _add_training(parser.add_argument_group(say("신경망", "networks")), language)
+
+
+def _add_training(group: argparse._ArgumentGroup, language: Language) -> None:
+    say = speaker(language)
+    group.add_argument(
+        "--log",
+        type=Path,
+        metavar="DIR",
+        help=say(
+            "체크포인트, 기록과 학습 곡선을 둘 폴더. 멈춘 학습은 같은 명령으로 이어집니다",
+            "folder for checkpoints, logs and learning curves; the same command goes on with a "
+            "training that was cut short",
+        ),
+    )
+    group.add_argument(
+        "--epochs",
+        type=shared.at_least(1),
+        default=TrainingOptions.epochs,
+        metavar="N",
+        help=say("최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)"),
+    )
+    group.add_argument(
+        "--channels",
+        choices=_GLOVE,
+        help=say(
+            "장갑에서 볼 것. angles: 손가락과 각도, all: 가속도도, pose: 손가락과 중력 "
+            "(기본: 모델마다 다름)",
+            "what it sees of the glove. angles: flex and angles, all: acceleration too, pose: "
+            "flex and gravity (default: the model's own)",
+        ),
+    )
+    group.add_argument(
+        "--without",
+        type=_kinds,
+        default=(),
+        metavar="KIND,...",
+        help=say("쓰지 않을 데이터 변형: ", "variations of the training takes to leave out: ")
+        + ", ".join(Kind),
+    )
+    group.add_argument(
+        "--no-augment",
+        dest="without",
+        action="store_const",
+        const=tuple(Kind),
+        help=say("데이터를 변형하지 않기", "leave all of them out"),
+    )
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from."""
-    alphabet = Alphabet.load(options.alphabet)
-    episodes = EpisodeSet.join([load_episodes(path, alphabet) for path in options.datasets])
-    MODELS[options.model](episodes, alphabet, options)
-    n, n_skipped = len(episodes), len(episodes.skipped)
-    done = speaker(language)(
-        f"{options.output}: 녹화 {n}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
-        f"{options.output}: fitted to {n} episodes ({n_skipped} files skipped).",
+    takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    if options.model == HAND:
+        _fit_hand(takes, options.output)
+        bundle = None
+    else:
+        bundle = _fit(takes, alphabet, options)
+        bundle.save(options.output)
+    skipped = takes.skipped if isinstance(takes, EpisodeSet) else ()
+    say = speaker(language)
+    print(
+        say(
+            f"{options.output}: 녹화 {len(takes)}개로 만들었습니다 (건너뛴 파일 {len(skipped)}개).",
+            f"{options.output}: fitted to {len(takes)} episodes ({len(skipped)} files skipped).",
+        )
     )
-    print(done)
-    for message in episodes.skipped:
+    validation = bundle.metrics.get("validation") if bundle else None
+    if validation:
+        n, top1, epoch = (validation[name] for name in ("episodes", "top1", "epoch"))
+        print(
+            say(
+                f"  배우지 않고 남긴 {n}개 ({validation['held_out']}): top-1 {top1:.1%}, "
+                f"에폭 {epoch + 1}",
+                f"  {n} held out ({validation['held_out']}): top-1 {top1:.1%}, epoch {epoch + 1}",
+            )
+        )
+    for message in skipped:
         warn(message.text(language))
     return 0
+
+
+def _fit(takes: TakeSet, alphabet: Alphabet, options: argparse.Namespace) -> Bundle:
+    """A bundle that knows the command which was typed to get it."""
+    training = TrainingOptions(
+        channels=Channels(options.channels) if options.channels else None,
+        augment=tuple(kind for kind in Kind if kind not in options.without),
+        epochs=options.epochs,
+    )
+    folder = options.log and shared.output_folder(options.log, "--log")
+    log = TrainingLog(folder, progress=sys.stdout.isatty())
+    bundle = LEARNERS[options.model].fit(takes, alphabet, options.seed, training, log)
+    return replace(bundle, provenance={"command": _command(options), **bundle.provenance})
+
+
+def _command(options: argparse.Namespace) -> str:
+    """What was typed, in one order and without folders."""
+    sources = " ".join(path.name for path in options.datasets)
+    given = {
+        "--alphabet": (options.alphabet, "basic24"),
+        "--seed": (options.seed, 0),
+        "--epochs": (options.epochs, TrainingOptions.epochs),
+        "--channels": (options.channels, None),
+        "--without": (",".join(options.without), ""),
+    }
+    extra = "".join(f" {k} {value}" for k, (value, default) in given.items() if value != default)
+    return f"jihwa train {sources} --model {options.model}{extra} --output {options.output.name}"
+
+
+def _fit_hand(takes: TakeSet, path: Path) -> None:
+    """Fit the hand of the simulated glove.
+
+    Raises:
+        UsageError: The takes are not the glove's.
+    """
+    if not isinstance(takes, EpisodeSet):
+        raise UsageError(
+            ko="모의 장갑의 손은 장갑 녹화로만 만듭니다. 라벨이 있는 폴더를 주세요.",
+            en="The hand of the simulated glove takes recordings of the glove. Give labelled "
+            "folders.",
+        )
+    HandStatistics.fit(takes).save(path)
+
+
+def _kinds(text: str) -> tuple[Kind, ...]:
+    """The type of `--without`.
+
+    Raises:
+        UsageError: There is no such variation.
+    """
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in tuple(Kind):
+            raise UsageError(
+                ko=f"'{name}' 변형은 없습니다. 있는 것: {', '.join(Kind)}",
+                en=f"There is no variation '{name}'. There are: {', '.join(Kind)}",
+            )
+    return tuple(kind for kind in Kind if kind in names)

@@ -10,12 +10,13 @@ from jihwa.data.files import write_whole
 from jihwa.data.frames import Frames
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.readers import STDIN, Recording
-from jihwa.data.sensors import SensorCheck
 from jihwa.io import options as shared
+from jihwa.io import profiles
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.writers import WRITERS, Document
+from jihwa.recognizer.adaptation import Adaptation
 
 STDOUT = Path("-")
 DOUBTFUL = 0.3
@@ -53,6 +54,20 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "(default -: stdout)",
         ),
     )
+    shared.add_profile(parser, language)
+    learning = parser.add_mutually_exclusive_group()
+    learning.add_argument(
+        "--learn",
+        action="store_true",
+        help=say(
+            "글에서 배운 것을 프로필에 남기기", "keep in the profile what was learned from the text"
+        ),
+    )
+    learning.add_argument(
+        "--no-adapt",
+        action="store_true",
+        help=say("쓰는 동안 손을 배우지 않기", "do not learn the hand while it writes"),
+    )
     shared.add_model(parser, language)
     shared.add_language_model(parser, language)
 
@@ -60,7 +75,15 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Transcribe every recording; one that fails does not stop the others."""
     targets = _targets(options.paths, options.output, f".{options.format}")
-    engine = assemble_engine(shared.model(options), shared.language_model(options))
+    if options.learn and not options.profile:
+        raise UsageError(
+            ko="--learn은 --profile과 함께 쓰세요: 배운 것을 둘 프로필이 필요합니다.",
+            en="Use --learn with --profile: what is learned needs a profile to go to.",
+        )
+    bundle, language_model = shared.model(options), shared.language_model(options)
+    profile = shared.profile(options, bundle)
+    adaptation = None if options.no_adapt else Adaptation(bundle, profile)
+    engine = assemble_engine(bundle, language_model, profile=profile, adaptation=adaptation)
     exit_code = 0
     for path, target in zip(options.paths, targets, strict=True):
         try:
@@ -74,23 +97,25 @@ def run(options: argparse.Namespace, language: Language) -> int:
         for warning in document.warnings if options.format == "txt" else ():
             warn(f"{path}: {warning}")
         _write(WRITERS[options.format](document), target)
+        if options.learn and profile and adaptation:
+            profile = profile.with_step(adaptation.step(profiles.now()))
+            profiles.save(options.profile, profile)
     return exit_code
 
 
 def _transcribe(path: Path, engine: Engine, language: Language) -> Document:
-    recording, sensors = Recording(path), SensorCheck()
+    recording = Recording(path)
     duration_s = 0.0
 
     def source() -> Iterator[Frames]:
         nonlocal duration_s
         for frames in recording.chunks():
-            sensors.feed(frames)
             if len(frames):
                 duration_s = float(frames.time_s[-1])
             yield frames
 
     transcript = engine.run(source())
-    warnings = recording.report.warnings() + sensors.warnings()
+    warnings = recording.report.warnings() + engine.sensors.warnings()
     doubtful = [word for word in transcript.words if word.confidence < DOUBTFUL]
     if doubtful:
         warnings.append(_doubts(doubtful))

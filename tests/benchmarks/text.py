@@ -11,7 +11,7 @@ language model.
 import argparse
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product, repeat
 
 import numpy as np
@@ -24,9 +24,10 @@ from jihwa.composer.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import EpisodeSet, load_episodes
 from jihwa.data.hands import RecordedHand
+from jihwa.data.monitor import SensorMonitor
 from jihwa.data.spelling import PACES, SpelledSession, assemble
 from jihwa.models.bundle import Bundle
-from jihwa.models.fitting import fit_bundle
+from jihwa.models.fitting import LEARNERS
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
 from jihwa.recognizer.segmenter import Segmenter
@@ -59,7 +60,7 @@ def measure(wearer: str, share: float) -> dict[Cell, Outcome]:
     """Spell texts with the takes of one session and read them with a model of the other."""
     alphabet, model = Alphabet.load(), LanguageModel.load()
     source = next(name for name in SESSIONS if name != wearer)
-    bundle = fit_bundle(_episodes(source, alphabet), alphabet, "benchmark")
+    bundle = LEARNERS["gaussian"].fit(_episodes(source, alphabet), alphabet)
     episodes = _episodes(wearer, alphabet)
     outcomes: dict[Cell, Outcome] = {}
     for kind, pace in product(KINDS, PACES):
@@ -80,6 +81,7 @@ def _episodes(session: str, alphabet: Alphabet) -> EpisodeSet:
 
 def _read(session: SpelledSession, bundle: Bundle, model: LanguageModel, outcome: Outcome) -> None:
     """Read one session in every way."""
+    session = replace(session, frames=SensorMonitor().feed(session.frames))
     segmenter = Segmenter()
     segments = segmenter.feed(session.frames) + segmenter.flush()
     emissions, whole = _compose(segments, bundle, model)

@@ -1,0 +1,200 @@
+"""`jihwa calibrate`: what a wearer showed, into their profile."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from jihwa.data.episodes import SUFFIXES, EpisodeSet, load_episodes
+from jihwa.data.messages import JihwaError, Language, UsageError
+from jihwa.data.monitor import believed
+from jihwa.data.readers import Recording
+from jihwa.io import options as shared
+from jihwa.io import profiles
+from jihwa.io.language import speaker
+from jihwa.io.streams import warn
+from jihwa.models.bundle import Bundle
+from jihwa.recognizer.calibration import (
+    FULL_STYLES,
+    QUICK_STYLES,
+    Calibration,
+    Prompt,
+    full_plan,
+    go_through,
+    longest_hold,
+    own_sign_plan,
+    quick_plan,
+)
+from jihwa.recognizer.profile import STYLES, Profile
+from jihwa.recognizer.review import lookalike, review
+
+MOST_TAKES = 5
+"""Takes of an own sign that are used."""
+_SHOWN_PAIRS = 6
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's arguments."""
+    say = speaker(language)
+    parser.add_argument(
+        "--from",
+        dest="sources",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help=say(
+            "라벨이 있는 폴더 <지문자>/<스타일>/<녹화>; --add에는 녹화 파일이나 폴더",
+            "labelled folder <sign>/<style>/<take>; with --add, recordings or a folder of them",
+        ),
+    )
+    shared.add_profile(parser, language)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--quick",
+        action="store_true",
+        help=say(
+            "가장 많이 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
+            "only the ten signs that tell most apart, once straight and once bent",
+        ),
+    )
+    what.add_argument(
+        "--full",
+        action="store_true",
+        help=say(
+            "모든 지문자를 스타일마다 한 번 (기본)", "all signs once in every style (default)"
+        ),
+    )
+    what.add_argument(
+        "--add",
+        metavar="NAME",
+        help=say(
+            f"내 지문자 더하기: ㅐ나 ㄲ 같은 글자, 또는 space, backspace, enter, speak, clear, "
+            f"rest. 1~{MOST_TAKES}번 보인 녹화가 필요함",
+            "add a sign of your own: a letter such as ㅐ or ㄲ, or space, backspace, enter, speak, "
+            f"clear, rest; takes 1 to {MOST_TAKES} recordings of it",
+        ),
+    )
+    parser.add_argument(
+        "--styles",
+        nargs="+",
+        type=int,
+        choices=STYLES,
+        metavar="N",
+        help=say(
+            "쓸 스타일, 1(아주 곧게)~5(많이 굽혀) (기본: --quick 1 5, --full 1 5 3)",
+            "styles to use, 1 (very straight) to 5 (very bent) (default: --quick 1 5, "
+            "--full 1 5 3)",
+        ),
+    )
+    shared.add_model(parser, language)
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Calibrate, store the step, and say what it was good for."""
+    if not options.profile:
+        raise UsageError(
+            ko="--profile에 프로필 이름이나 파일을 주세요. 없으면 새로 만듭니다.",
+            en="Give --profile a name or a file. If there is none yet, it is made.",
+        )
+    bundle = shared.model(options)
+    known = profiles.load_or_new(options.profile, bundle.alphabet)
+    act = _add_sign if options.add else _calibrate
+    profile = act(options, bundle, known, language)
+    profiles.save(options.profile, profile)
+    print(profiles.path_of(options.profile))
+    return 0
+
+
+def _calibrate(
+    options: argparse.Namespace, bundle: Bundle, known: Profile, language: Language
+) -> Profile:
+    episodes = EpisodeSet.join([load_episodes(path, bundle.alphabet) for path in options.sources])
+    for message in episodes.skipped:
+        warn(message.text(language))
+    if options.quick:
+        plan = quick_plan(bundle, options.styles or QUICK_STYLES)
+    else:
+        plan = full_plan(bundle, options.styles or _recorded_styles(episodes))
+    calibration = Calibration(bundle, plan, known)
+    for prompt, reason in go_through(calibration, episodes):
+        warn(f"{_name(prompt)}: {reason.text(language)}")
+    step = calibration.step(profiles.now())
+    if step is None:
+        raise UsageError(
+            ko="쓸 수 있는 녹화가 하나도 없습니다. 위의 까닭을 보고 다시 녹화하세요.",
+            en="Not one recording can be used. See the reasons above, and record again.",
+        )
+    profile = known.with_step(step)
+    found = review(bundle, profile)
+    say = speaker(language)
+    signs = " ".join(dict.fromkeys(observation.sign for observation in step.observations))
+    print(
+        say(
+            f"녹화 {len(plan)}개 가운데 {found.n}개로 보정했습니다: {signs}\n바르게 읽은 것: "
+            f"{found.before} → {found.after} (저마다 자신을 뺀 보정으로)",
+            f"Calibrated with {found.n} of {len(plan)} takes: {signs}\nRead right: "
+            f"{found.before} → {found.after} (each by a calibration without it)",
+        )
+    )
+    if found.resolved:
+        pairs = "  ".join("/".join(pair) for pair in found.resolved[:_SHOWN_PAIRS])
+        print(say(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}"))
+    return profile
+
+
+def _recorded_styles(episodes: EpisodeSet) -> Sequence[int]:
+    """The styles of a full calibration as far as there are recordings; any if none has a style."""
+    recorded = set(episodes.styles.tolist())
+    return [style for style in FULL_STYLES if style in recorded] or FULL_STYLES[:1]
+
+
+def _name(prompt: Prompt) -> str:
+    return prompt.sign if prompt.style is None else f"{prompt.sign}/{prompt.style}"
+
+
+def _add_sign(
+    options: argparse.Namespace, bundle: Bundle, known: Profile, language: Language
+) -> Profile:
+    say = speaker(language)
+    if options.add not in known.own_signs:
+        bundle.alphabet.with_signs((*known.own_signs, options.add))  # is it possible?
+    calibration = Calibration(bundle, own_sign_plan(options.add, MOST_TAKES), known)
+    for path in _recordings(options.sources):
+        if calibration.prompt is None:
+            warn(say(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough."))
+            break
+        try:
+            refused = calibration.feed(longest_hold(believed(Recording(path).frames())))
+        except JihwaError as error:
+            refused = error.message
+        if refused:
+            warn(f"{path}: {refused.text(language)}")
+    step = calibration.step(profiles.now())
+    if step is None:
+        raise UsageError(
+            ko=f"{options.add}: 쓸 수 있는 녹화가 없습니다. 손을 멈춘 녹화를 하나 넘게 주세요.",
+            en=f"{options.add}: no recording can be used. Give at least one with a hold.",
+        )
+    profile = known.with_step(step)
+    n = len(step.observations)
+    print(
+        say(f"{options.add}: {n}번 보고 배웠습니다.", f"{options.add}: learned from {n} take(s).")
+    )
+    if rival := lookalike(bundle, profile):
+        warn(
+            say(
+                f"{options.add}은(는) {rival}와(과) 많이 닮아 서로 헷갈릴 수 있습니다. 더 다른 "
+                "자세가 낫습니다.",
+                f"{options.add} looks much like {rival}; they may be taken for each other. A more "
+                "different pose is better.",
+            )
+        )
+    return profile
+
+
+def _recordings(sources: Sequence[Path]) -> Iterator[Path]:
+    for source in sources:
+        if source.is_dir():
+            yield from sorted(p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
+        else:
+            yield source

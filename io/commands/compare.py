@@ -1,0 +1,172 @@
+"""`jihwa compare`: every model, fitted and measured in the same way on the same takes."""
+
+import argparse
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import fmean
+
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.episodes import EpisodeSet
+from jihwa.data.files import write_whole
+from jihwa.data.messages import Language, UsageError
+from jihwa.io import datasets
+from jihwa.io import options as shared
+from jihwa.io.language import speaker
+from jihwa.io.streams import warn
+from jihwa.models.canvas import require
+from jihwa.models.comparison import ORDER, Failure, Result, ResultStore, Trial, compare, plan
+from jihwa.models.contenders import CONTENDERS
+from jihwa.models.history import Epoch
+from jihwa.models.plots import learning_curves
+from jihwa.models.summary import Row, as_json, as_markdown, draw, summarise
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's arguments."""
+    say = speaker(language)
+    datasets.add_datasets(parser, language)
+    parser.add_argument(
+        "--models",
+        type=_names,
+        default=list(CONTENDERS),
+        metavar="NAME,...",
+        help=say("쉼표로 나눈 모델 이름 (기본: 모두): ", "models, comma-separated (default: all): ")
+        + ", ".join(CONTENDERS),
+    )
+    parser.add_argument(
+        "--protocol",
+        nargs="+",
+        choices=ORDER,
+        default=["session"],
+        help=say(
+            "나누는 방법. session: 세션 하나 빼기, signer: 사람 하나 빼기, block: 스타일 하나 "
+            "빼기, random: 무작위(샘) (기본: session)",
+            "how to split. session, signer, block: leave one session, wearer or style out; "
+            "random: at random, which leaks (default: session)",
+        ),
+    )
+    parser.add_argument(
+        "--seeds",
+        type=shared.at_least(1),
+        default=1,
+        metavar="N",
+        help=say("시드 개수 (기본: %(default)s)", "number of seeds (default: %(default)s)"),
+    )
+    shared.add_alphabet(parser, language)
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help=say(
+            "표, 그림과 결과를 둘 폴더. 멈췄다가 다시 부르면 이어서 합니다",
+            "folder for table, figures and results; a run that was cut short goes on from there",
+        ),
+    )
+    parser.add_argument("--json", action="store_true", help=say("JSON으로 내기", "print JSON"))
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Fit and measure all, then show one table; 1 if a fit failed."""
+    folder: Path | None = options.output and shared.output_folder(options.output)
+    if folder:
+        require()
+    takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    skipped = takes.skipped if isinstance(takes, EpisodeSet) else ()
+    trials = plan(takes, options.protocol, options.models, options.seeds)
+    store = ResultStore(folder / "fits", takes, alphabet) if folder else None
+    if store and (n_kept := sum(store[trial] is not None for trial in trials)):
+        told = speaker(language)(
+            f"{folder}: 앞서 끝낸 {n_kept}개를 이어받습니다. 모두 새로 하려면 폴더를 지우세요.",
+            f"{folder}: {n_kept} fits were done before and are kept. Delete the folder to do all "
+            "anew.",
+        )
+        warn(told)
+    outcomes = compare(takes, alphabet, trials, CONTENDERS, store)
+    results, failures = _follow(trials, outcomes, language)
+    rows = summarise(trials, results)
+    content = {
+        "takes": dict(Counter(takes.sessions.tolist())),
+        "signs": list(alphabet.signs),
+        "rows": as_json(rows),
+        "failed": [_told(failure.trial, failure, language) for failure in failures],
+        "skipped": [message.text(language) for message in skipped],
+    }
+    texts = {
+        "comparison.json": json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n",
+        "comparison.md": as_markdown(rows, language),
+    }
+    if folder:
+        for name, text in texts.items():
+            write_whole(folder / name, text.encode())
+        _draw(results, rows, folder)
+    print(texts["comparison.json" if options.json else "comparison.md"], end="")
+    for told in (*content["skipped"], *content["failed"]):
+        warn(told)
+    return 1 if failures else 0
+
+
+def _follow(
+    trials: Sequence[Trial], outcomes: Iterator[Result | Failure], language: Language
+) -> tuple[list[Result], list[Failure]]:
+    """Tell of every fit as it is done."""
+    results: list[Result] = []
+    failures: list[Failure] = []
+    for n_done, (trial, outcome) in enumerate(zip(trials, outcomes, strict=True), start=1):
+        if isinstance(outcome, Result):
+            results.append(outcome)
+        else:
+            failures.append(outcome)
+        left = _time_left(trials[n_done:], results, language)
+        warn(f"{n_done}/{len(trials)} {_told(trial, outcome, language)}{left}")
+    return results, failures
+
+
+def _draw(results: Sequence[Result], rows: Sequence[Row], folder: Path) -> None:
+    """Models by protocols, and the learning curves of every training run."""
+    if rows:
+        draw(rows, folder / "comparison.png")
+    for result in results:
+        if result.history:
+            history = [Epoch(**epoch) for epoch in result.history]
+            learning_curves(history, folder / "learning_curves" / f"{result.name}.png")
+
+
+def _names(text: str) -> list[str]:
+    """The type of `--models`.
+
+    Raises:
+        UsageError: There is no such model.
+    """
+    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    for name in names:
+        if name not in CONTENDERS:
+            raise UsageError(
+                ko=f"'{name}' 모델이 없습니다. 있는 것: {', '.join(CONTENDERS)}",
+                en=f"There is no model '{name}'. There are: {', '.join(CONTENDERS)}",
+            )
+    return names
+
+
+def _told(trial: Trial, outcome: Result | Failure, language: Language) -> str:
+    """What came of a fit."""
+    say = speaker(language)
+    fold = trial.split.name
+    where = fold if fold.startswith(trial.protocol) else f"{trial.protocol}, {fold}"
+    what = f"{where} · {trial.model} · {say('시드', 'seed')} {trial.seed}: "
+    if isinstance(outcome, Failure):
+        return what + say("실패. ", "failed. ") + outcome.reason.text(language)
+    return what + f"top-1 {outcome.scores['top1']:.1%} ({outcome.fit_s:.1f} s)"
+
+
+def _time_left(todo: Sequence[Trial], results: Sequence[Result], language: Language) -> str:
+    """How long the other fits will take, by those that were done."""
+    if not todo or not results:
+        return ""
+    by_model: dict[str, list[float]] = defaultdict(list)
+    for result in results:
+        by_model[result.model].append(result.fit_s)
+    of_any = [fmean(times_s) for times_s in by_model.values()]
+    left_min = sum(fmean(by_model.get(trial.model, of_any)) for trial in todo) / 60
+    return speaker(language)(f", 약 {left_min:.0f}분 남음", f", about {left_min:.0f} min left")

@@ -1,0 +1,94 @@
+"""`jihwa profile`: what is known of a wearer, and how to take it back."""
+
+import argparse
+from collections import Counter
+
+from jihwa.data.messages import Language, Message
+from jihwa.io import profiles
+from jihwa.io.language import speaker
+from jihwa.recognizer.profile import Step, StepKind
+
+KINDS = {
+    StepKind.CALIBRATION: Message(ko="보정", en="calibration"),
+    StepKind.OWN_SIGN: Message(ko="내 지문자", en="own sign"),
+    StepKind.ADAPTATION: Message(ko="글에서 배움", en="learned from text"),
+}
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's actions."""
+    say = speaker(language)
+    actions = parser.add_subparsers(required=True, metavar=say("할 일", "ACTION"), dest="action")
+    stored = say("저장된 프로필 보기", "list the stored profiles")
+    actions.add_parser("list", help=stored, description=stored).set_defaults(act=_list)
+    for name, act, summary in (
+        (
+            "show",
+            _show,
+            say("단계마다 무엇을 배웠는지 보기", "show what was learned, step by step"),
+        ),
+        ("undo", _undo, say("마지막 단계 되돌리기", "take back the last step")),
+        ("delete", _delete, say("프로필 지우기", "delete a profile")),
+    ):
+        action = actions.add_parser(name, help=summary, description=summary)
+        action.add_argument(
+            "profile",
+            metavar="NAME",
+            help=say("프로필 이름 또는 파일", "name or file of the profile"),
+        )
+        action.set_defaults(act=act)
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Do what was asked for."""
+    options.act(options, language)
+    return 0
+
+
+def _list(_: argparse.Namespace, language: Language) -> None:
+    names = profiles.names()
+    nothing = speaker(language)(
+        f"{profiles.folder()}: 저장된 프로필이 없습니다. `jihwa calibrate`로 만드세요.",
+        f"{profiles.folder()}: no profile is stored. Make one with `jihwa calibrate`.",
+    )
+    print("\n".join(names) or nothing)
+
+
+def _show(options: argparse.Namespace, language: Language) -> None:
+    profile = profiles.load(options.profile)
+    say = speaker(language)
+    n_signs = len(profile.signs)
+    print(profiles.path_of(options.profile))
+    print(say(f"글자표 {profile.alphabet}", f"alphabet {profile.alphabet}") + f" ({n_signs})")
+    if profile.own_signs:
+        print(say("내 지문자: ", "own signs: ") + " ".join(profile.own_signs))
+    for number, step in enumerate(profile.steps, start=1):
+        print(f"{number:3}. {_describe(step, language)}")
+    if not profile.steps:
+        print(say("아직 배운 것이 없습니다.", "Nothing was learned yet."))
+
+
+def _undo(options: argparse.Namespace, language: Language) -> None:
+    profile = profiles.load(options.profile)
+    profiles.save(options.profile, profile.undone())
+    gone, left = _describe(profile.steps[-1], language), len(profile.steps) - 1
+    print(
+        speaker(language)(
+            f"되돌렸습니다: {gone}. 남은 단계: {left}",
+            f"Taken back: {gone}. Steps left: {left}",
+        )
+    )
+
+
+def _delete(options: argparse.Namespace, language: Language) -> None:
+    path = profiles.delete(options.profile)
+    print(speaker(language)(f"{path}: 지웠습니다.", f"{path}: deleted."))
+
+
+def _describe(step: Step, language: Language) -> str:
+    """One line: what kind of step, when, and which signs how often."""
+    counts = Counter(observation.sign for observation in step.observations)
+    styles = sorted({o.style for o in step.observations if o.style is not None})
+    shown = " ".join(f"{sign}×{n}" if n > 1 else sign for sign, n in counts.items())
+    bent = speaker(language)("스타일", "styles") + " " + " ".join(map(str, styles))
+    return f"{KINDS[step.kind].text(language)}, {step.date}: {shown}" + f" ({bent})" * bool(styles)

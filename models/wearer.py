@@ -1,0 +1,197 @@
+"""Personalisation in closed form: what the holds of one wearer say about all of their signs.
+
+With x = Jₛθ + δₛ + block + take in the coordinates around the mean of sign s (see `gaussian`), the
+wearer's effect θ and the difference δₛ of every sign are jointly normal given labelled holds. A
+block of holds with precision Λ and information η says of its sign's pose m = Jₛθ + δₛ as much as
+one hold with precision L = Λ(I + BΛ)⁻¹, where B is the block covariance; summed over the sign's
+blocks and with δₛ ~ N(0, D) integrated out the same way, the signs add up to 13 equations for θ,
+and every m follows from it. A sign that was never shown still gains from θ.
+
+Wearers bend their fingers in a few ways of their own, so a shown block may come again. The next
+hold of a sign is a mixture: with n blocks shown, each comes again with probability 1 / (n + α), and
+with α / (n + α) the hold is of a new block (a Chinese restaurant process, Aldous 1985).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.frames import Array
+from jihwa.models.density import (
+    N_COORDINATES,
+    TANGENT,
+    PoseMixture,
+    pattern_keys,
+    pose_coordinates,
+    read_key,
+    tangent_basis,
+)
+from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.gaussian import N_WEARER, HierarchicalGaussian
+
+NEW_BLOCK = 2.0
+"""α: how many shown blocks the chance of a new one is worth."""
+
+OWN_BEND_SD, OWN_TILT_SD = 2.5, 1.0
+"""How little is known of a sign of the wearer's own before it is shown: warped bend and rad."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHolds:
+    """Labelled holds of one wearer.
+
+    Attributes:
+        features: (n, 8) features, NaN where a sensor is absent or dead.
+        sign: (n,) index of the sign.
+        block: (n,) holds of a sign with the same number were bent alike.
+        weight: (n,) how far the label is to be trusted, 0 to 1.
+    """
+
+    features: Array
+    sign: NDArray[np.int64]
+    block: NDArray[np.int64]
+    weight: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """What G shown blocks say of their poses, in the coordinates of their sign."""
+
+    sign: NDArray[np.int64]  # (G,)
+    precision: Array  # (G, 7, 7)
+    information: Array  # (G, 7)
+    shown: Array  # (G,) weight of the block's holds, at most 1
+
+
+def with_own_signs(gaussian: HierarchicalGaussian, pose: Array) -> HierarchicalGaussian:
+    """The model with more signs behind its own, of which next to nothing is known.
+
+    What another wearer's glove would make of them is no question, so they tell nothing of θ.
+
+    Args:
+        gaussian: The model.
+        pose: (m, 8) rough features of the signs; NaN where a sensor was dead.
+    """
+    known = np.where(np.isfinite(pose), pose, gaussian.mean.mean(axis=0))  # (m, 8)
+    known[:, GRAVITY] /= np.linalg.norm(known[:, GRAVITY], axis=1, keepdims=True)
+    vague = np.diag([OWN_BEND_SD**2] * FLEX.stop + [OWN_TILT_SD**2] * 2)
+    m = len(pose)
+    return replace(
+        gaussian,
+        mean=np.concatenate([gaussian.mean, known]),
+        mean_covariance=np.concatenate([gaussian.mean_covariance, np.tile(vague, (m, 1, 1))]),
+        block=np.concatenate([gaussian.block, np.tile(gaussian.block.mean(axis=0), (m, 1, 1))]),
+        jacobian=np.concatenate([gaussian.jacobian, np.zeros((m, N_COORDINATES, N_WEARER))]),
+    )
+
+
+def personalise(gaussian: HierarchicalGaussian, holds: ShownHolds) -> PoseMixture:
+    """Densities of every sign for the wearer who showed these holds.
+
+    The result depends on the holds and not on their order, up to rounding.
+    """
+    n_signs = len(gaussian.mean)
+    blocks = _blocks(gaussian, holds)
+    of_block = gaussian.block[blocks.sign]  # (G, 7, 7) B
+    shrink = _shrink(of_block, blocks.precision)
+    precision = np.zeros_like(gaussian.block)  # (S, 7, 7) L
+    information = np.zeros((n_signs, N_COORDINATES))  # (S, 7)
+    np.add.at(precision, blocks.sign, blocks.precision @ shrink)
+    np.add.at(information, blocks.sign, apply(transposed(shrink), blocks.information))
+
+    poses = PosePosterior.of(gaussian, precision)
+    pose, pose_covariance = poses.mean(information), poses.covariance  # (S, 7), (S, 7, 7)
+    own = shrink @ of_block  # (G, 7, 7) covariance of a block's pose given its sign's
+    block_pose = apply(own, blocks.information) + apply(shrink, pose[blocks.sign])  # (G, 7)
+    block_pose_covariance = own + shrink @ pose_covariance[blocks.sign] @ transposed(shrink)
+
+    of = np.concatenate([np.arange(n_signs), blocks.sign])
+    order = np.argsort(of, kind="stable")
+    new = gaussian.take + gaussian.block + pose_covariance  # (S, 7, 7)
+    again = gaussian.take + block_pose_covariance  # (G, 7, 7)
+    customers = NEW_BLOCK + np.bincount(blocks.sign, blocks.shown, n_signs)  # (S,)
+    weight = np.concatenate([np.full(n_signs, NEW_BLOCK), blocks.shown])  # (S + G,)
+    return PoseMixture(
+        pose=gaussian.mean,
+        of=of[order],
+        centre=np.concatenate([pose, block_pose])[order],
+        scale=np.concatenate([new, again])[order],
+        weight=(weight / customers[of])[order],
+        degrees_of_freedom=gaussian.degrees_of_freedom,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PosePosterior:
+    """How well the poses of all signs are known once holds of some were shown.
+
+    Attributes:
+        own: (S, 7, 7) covariance of each sign's pose if the wearer's effect were known.
+        moved: (S, 7, 13) how the wearer's effect moves the poses, as far as what was shown of
+            the sign itself leaves it a say.
+        wearer: (13, 13) covariance of the wearer's effect.
+    """
+
+    own: Array
+    moved: Array
+    wearer: Array
+
+    @classmethod
+    def of(cls, gaussian: HierarchicalGaussian, precision: Array) -> "PosePosterior":
+        """From the (S, 7, 7) precision L of all that was shown of each sign."""
+        between = gaussian.session + gaussian.mean_covariance  # (S, 7, 7) D
+        shrink = _shrink(between, precision)
+        moved = shrink @ gaussian.jacobian  # (S, 7, 13)
+        shown = (transposed(gaussian.jacobian) @ precision @ moved).sum(axis=0)  # (13, 13)
+        return cls(shrink @ between, moved, np.linalg.inv(np.linalg.inv(gaussian.wearer) + shown))
+
+    @property
+    def covariance(self) -> Array:
+        """(S, 7, 7) covariance of each sign's pose."""
+        return np.asarray(self.own + self.moved @ self.wearer @ transposed(self.moved))
+
+    def mean(self, information: Array) -> Array:
+        """(S, 7) mean of each sign's pose, from the (S, 7) information that was shown of it."""
+        wearer = self.wearer @ apply(transposed(self.moved), information).sum(axis=0)  # (13,)
+        return np.asarray(apply(self.own, information) + self.moved @ wearer)
+
+
+def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
+    """Add up the holds of every block."""
+    basis = tangent_basis(gaussian.mean[:, GRAVITY])
+    at = pose_coordinates(holds.features, gaussian.mean[holds.sign], basis[holds.sign])  # (n, 7)
+    at = np.nan_to_num(at)
+    each = np.zeros((len(at), N_COORDINATES, N_COORDINATES))  # (n, 7, 7) precisions
+    keys = pattern_keys(holds.features)
+    for key in np.unique(keys):
+        present, shortening = read_key(int(key))
+        kept = np.flatnonzero(present)
+        take = gaussian.take.copy()
+        take[TANGENT, TANGENT] += shortening * np.eye(2)
+        seen = np.zeros_like(take)
+        seen[np.ix_(kept, kept)] = np.linalg.inv(take[np.ix_(kept, kept)])
+        each[keys == key] = seen
+    each *= holds.weight[:, None, None]
+    block, of = np.unique(np.stack([holds.sign, holds.block]), axis=1, return_inverse=True)
+    precision = np.zeros((block.shape[1], N_COORDINATES, N_COORDINATES))
+    information = np.zeros((block.shape[1], N_COORDINATES))
+    np.add.at(precision, of, each)
+    np.add.at(information, of, apply(each, at))
+    shown = np.minimum(np.bincount(of, holds.weight, block.shape[1]), 1.0)
+    return _Blocks(block[0], precision, information, shown)
+
+
+def _shrink(covariance: Array, precision: Array) -> Array:
+    """(..., 7, 7) (I + CΛ)⁻¹: how much of what was expected is left once Λ was seen."""
+    return np.asarray(np.linalg.inv(np.eye(N_COORDINATES) + covariance @ precision))
+
+
+def apply(matrices: Array, vectors: Array) -> Array:
+    """(..., i) products of (..., i, j) matrices and (..., j) vectors."""
+    return np.asarray((matrices @ vectors[..., None])[..., 0])
+
+
+def transposed(matrices: Array) -> Array:
+    """(..., j, i) of (..., i, j) matrices."""
+    return matrices.swapaxes(-1, -2)

@@ -1,0 +1,92 @@
+"""Self-adaptation: what became text with confidence teaches the model its wearer's hand.
+
+A decided letter is a label, but one that can be wrong, and then it would confirm itself. So a hold
+counts only if text and hand together leave little doubt; it counts for less than a calibrated one;
+of every sign only the last few holds count; and the model is estimated anew each time from the
+source, the profile and those holds, so that no estimate builds on another.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jihwa.models.bundle import Bundle
+from jihwa.recognizer.events import Decision
+from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.profile import KEPT, Observation, Profile, Step, StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptationOptions:
+    """When to believe a decided letter, and how far.
+
+    Attributes:
+        confidence: Least posterior probability of its sign.
+        weight: How much a hold counts next to a calibrated one, times that probability.
+    """
+
+    confidence: float = 0.8
+    weight: float = 0.5
+
+
+class Adaptation:
+    """Follows how emissions were read and keeps a wearer's model up to date.
+
+    Args:
+        bundle: The model of strangers.
+        profile: What the wearer showed before.
+        options: When to believe a decided letter.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        profile: Profile | None = None,
+        options: AdaptationOptions | None = None,
+    ) -> None:
+        self._bundle = bundle
+        self._profile = profile or Profile.empty(bundle.alphabet)
+        self._options = options or AdaptationOptions()
+        self._signs = bundle.alphabet.with_signs(self._profile.own_signs).signs
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was decided."""
+        self._believed: dict[str, deque[Observation]] = {}
+
+    def feed(self, decided: Sequence[Decision]) -> bool:
+        """Take in how emissions were read; returns whether any of them is believed."""
+        believed = [observation for each in decided if (observation := self._observation(each))]
+        for observation in believed:
+            self._believed.setdefault(observation.sign, deque(maxlen=KEPT)).append(observation)
+        return bool(believed)
+
+    def model(self) -> PersonalModel:
+        """The wearer's model, of the profile and of all that is believed by now."""
+        return PersonalModel(self._bundle, self._profile.with_step(self.step()))
+
+    def step(self, date: str = "") -> Step:
+        """What is believed by now, as a step for the profile.
+
+        Args:
+            date: Today, ISO 8601.
+        """
+        observations = (observation for kept in self._believed.values() for observation in kept)
+        return Step(StepKind.ADAPTATION, date, tuple(observations))
+
+    def _observation(self, decision: Decision) -> Observation | None:
+        """What a decision teaches, if it is believed."""
+        of_signs = decision.posterior[: len(self._signs)]
+        sign = int(of_signs.argmax())
+        probability = float(of_signs[sign])
+        seen = np.isfinite(decision.emission.pose).any()  # typed letters teach nothing
+        if probability < self._options.confidence or not seen:
+            return None
+        return Observation.of_pose(
+            decision.emission.pose,
+            self._bundle.extractor,
+            self._signs[sign],
+            weight=self._options.weight * probability,
+        )

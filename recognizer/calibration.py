@@ -1,0 +1,208 @@
+"""Calibration: which sign to show next, whether the hold will do, and the step that comes of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jihwa.data.episodes import EpisodeSet
+from jihwa.data.frames import Array, Frames
+from jihwa.data.messages import Message
+from jihwa.models.bundle import Bundle
+from jihwa.models.confusion import most_telling_signs
+from jihwa.models.features import FLEX, GRAVITY
+from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
+from jihwa.recognizer.segmenter import Segmenter
+
+STRAIGHT, DEFAULT, BENT = 1, 3, 5
+QUICK_SIGNS = 10
+"""Signs of a quick calibration: twice ten holds take half a minute."""
+QUICK_STYLES = (STRAIGHT, BENT)
+FULL_STYLES = (STRAIGHT, BENT, DEFAULT)
+
+STYLE_NAMES = {
+    1: Message(ko="아주 곧게", en="very straight"),
+    2: Message(ko="조금 곧게", en="a little straight"),
+    3: Message(ko="보통으로", en="as usual"),
+    4: Message(ko="조금 굽혀", en="a little bent"),
+    5: Message(ko="많이 굽혀", en="very bent"),
+}
+
+SHORTEST_S = 0.3
+MOST_MISSING = 1
+"""Sensors (five fingers, gravity) that a hold can do without."""
+MOST_BEND, MOST_TURN = 0.8, 0.15
+"""How far the warped bends and gravity (g) may differ between the halves of a still hold."""
+UNLIKE = 6.0
+"""Nats by which another sign may be likelier than the one that was asked for: among unseen sessions
+no true hold exceeds it, and two of three holds of a wrong sign do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What to show: a sign, and how bent (1 very straight to 5 very bent; None: as you like)."""
+
+    sign: str
+    style: int | None = None
+
+
+def quick_plan(bundle: Bundle, styles: Sequence[int] = QUICK_STYLES) -> tuple[Prompt, ...]:
+    """The signs that tell most about all others, each in every style."""
+    chosen = most_telling_signs(bundle.of_glove(), QUICK_SIGNS, len(styles))
+    return _plan([bundle.alphabet.signs[s] for s in chosen], styles)
+
+
+def full_plan(bundle: Bundle, styles: Sequence[int] = FULL_STYLES) -> tuple[Prompt, ...]:
+    """All signs, each in every style."""
+    return _plan(bundle.alphabet.signs, styles)
+
+
+def own_sign_plan(sign: str, takes: int) -> tuple[Prompt, ...]:
+    """A sign of the wearer's own, as often as they like to show it."""
+    return (Prompt(sign),) * takes
+
+
+def _plan(signs: Iterable[str], styles: Sequence[int]) -> tuple[Prompt, ...]:
+    """Style by style, so that the wearer changes it seldom."""
+    signs = tuple(signs)
+    return tuple(Prompt(sign, style) for style in styles for sign in signs)
+
+
+class Calibration:
+    """Goes through a plan: says what to show, takes in holds, ends in a step of the profile.
+
+    Args:
+        bundle: The model of strangers.
+        plan: What to show.
+        profile: What the wearer showed before.
+    """
+
+    def __init__(
+        self, bundle: Bundle, plan: Sequence[Prompt], profile: Profile | None = None
+    ) -> None:
+        self._extractor = bundle.extractor
+        self._model = PersonalModel(bundle, profile)
+        own = any(prompt.sign not in bundle.alphabet.index for prompt in plan)
+        self._kind = StepKind.OWN_SIGN if own else StepKind.CALIBRATION
+        self._plan = plan
+        self._place = 0
+        self._accepted: list[Observation] = []
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """What to show next; None at the end."""
+        return self._plan[self._place] if self._place < len(self._plan) else None
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many of how many prompts are behind."""
+        return self._place, len(self._plan)
+
+    def skip(self) -> None:
+        """Leave the prompt out."""
+        self._place += 1
+
+    def feed(self, hold: Frames) -> Message | None:
+        """Take in a hold of what the prompt asks for.
+
+        Args:
+            hold: Its samples, NaN where they cannot be believed, as in a `Segment`.
+
+        Returns:
+            None if it was accepted, and the next prompt is due; else why it was not.
+        """
+        prompt = self._plan[self._place]
+        pose = self._extractor.of_hold(hold)
+        reason = self._unsteady(hold) or _incomplete(pose) or self._unlike(pose, prompt)
+        if reason is None:
+            seen = Observation.of_pose(pose, self._extractor, prompt.sign, prompt.style)
+            self._accepted.append(seen)
+            self._place += 1
+        return reason
+
+    def step(self, date: str) -> Step | None:
+        """What was accepted so far, as a step for the profile; None if there is nothing.
+
+        Args:
+            date: Today, ISO 8601.
+        """
+        if not self._accepted:
+            return None
+        return Step(self._kind, date, tuple(self._accepted))
+
+    def _unsteady(self, hold: Frames) -> Message | None:
+        n = len(hold)
+        duration_s = float(hold.time_s[-1] - hold.time_s[0]) if n > 1 else 0.0
+        if duration_s < SHORTEST_S:
+            return Message(
+                ko=f"{duration_s:.1f}초는 너무 짧습니다. 손을 {SHORTEST_S}초 넘게 멈추세요.",
+                en=f"{duration_s:.1f} s is too short. Hold still for more than {SHORTEST_S} s.",
+            )
+        halves = (hold[: n // 2], hold[n // 2 :])
+        before, after = (self._extractor.of_hold(half) for half in halves)
+        moved = np.nan_to_num(np.abs(after - before))  # (8,)
+        if moved[FLEX].max() > MOST_BEND or moved[GRAVITY].max() > MOST_TURN:
+            return Message(
+                ko="손이 움직였습니다. 자세를 잡고 멈춘 다음 다시 하세요.",
+                en="The hand moved. Take the pose, hold still, and try again.",
+            )
+        return None
+
+    def _unlike(self, pose: Array, prompt: Prompt) -> Message | None:
+        sign = self._model.alphabet.index.get(prompt.sign)
+        if sign is None:  # a sign of the wearer's own is like nothing that is known
+            return None
+        log_likelihood = self._model.of_features(pose[None], [])[0]  # (S,)
+        best = int(log_likelihood.argmax())
+        if log_likelihood[best] - log_likelihood[sign] <= UNLIKE:
+            return None
+        other = self._model.alphabet.signs[best]
+        return Message(
+            ko=f"{prompt.sign}보다 {other}에 훨씬 가깝습니다. {prompt.sign} 자세가 맞는지 보세요.",
+            en=f"This is much more like {other} than {prompt.sign}. Check the pose of "
+            f"{prompt.sign}.",
+        )
+
+
+def go_through(calibration: Calibration, episodes: EpisodeSet) -> list[tuple[Prompt, Message]]:
+    """Answer every prompt with a recorded take: the first one of its sign and style that will do.
+
+    Takes without a style will do for any.
+
+    Returns:
+        The prompts that had to be left out, and why.
+    """
+    left_out: list[tuple[Prompt, Message]] = []
+    unused = list(episodes)
+    while prompt := calibration.prompt:
+        reason = Message(ko="녹화가 없습니다.", en="There is no recording.")
+        fitting = [e for e in unused if e.sign == prompt.sign and e.style in (prompt.style, None)]
+        for episode in fitting:
+            unused.remove(episode)
+            refused = calibration.feed(episode.hold)
+            if refused is None:
+                break
+            reason = Message(ko=f"{episode.path}: {refused.ko}", en=f"{episode.path}: {refused.en}")
+        else:
+            left_out.append((prompt, reason))
+            calibration.skip()
+    return left_out
+
+
+def longest_hold(frames: Frames) -> Frames:
+    """The samples of the longest hold in a recording; none if the hand never held still."""
+    segmenter = Segmenter()
+    segments = segmenter.feed(frames) + segmenter.flush()
+    longest = max(segments, key=lambda segment: segment.end_s - segment.start_s, default=None)
+    return longest.frames if longest else Frames.empty()
+
+
+def _incomplete(pose: Array) -> Message | None:
+    missing = int(np.isnan(pose[FLEX]).sum()) + int(np.isnan(pose[GRAVITY]).any())
+    if missing <= MOST_MISSING:
+        return None
+    return Message(
+        ko=f"센서 {missing}개가 죽어 있습니다. 배선을 확인하고 다시 하세요.",
+        en=f"{missing} sensors are dead. Check their wiring and try again.",
+    )
