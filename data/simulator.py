@@ -10,6 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.augment import rotations
 from jihwa.data.episodes import EpisodeSet
 from jihwa.data.files import write_whole
 from jihwa.data.frames import N_FINGERS, Array
@@ -120,7 +121,8 @@ class SyntheticHand(RestingHand):
         offset_adc = rng.normal(0, WEARER_OFFSET_SD_ADC, N_FINGERS)
         flex, accel = np.split(statistics.mean, [N_FINGERS], axis=2)  # (S, 5, 5), (S, 5, 3)
         flex = EXTENDED_ADC + offset_adc + span * (flex - EXTENDED_ADC)
-        worn = np.concatenate([flex, accel @ _tilt(rng).T], axis=2)  # (S, 5, 8)
+        (tilt,) = rotations(rng.normal(0, WEARER_TILT_SD_RAD, (1, 3)))
+        worn = np.concatenate([flex, accel @ tilt.T], axis=2)  # (S, 5, 8)
         self._mean = dict(zip(statistics.signs.tolist(), worn, strict=True))
         self._take_sd = statistics.take_sd
 
@@ -131,12 +133,3 @@ class SyntheticHand(RestingHand):
         flex, accel = np.split(pose, [N_FINGERS])
         pose = np.concatenate([np.clip(flex, *FLEX_RANGE_ADC), accel / np.linalg.norm(accel)])
         return sense(np.tile(pose, (n, 1)), rng)
-
-
-def _tilt(rng: Generator) -> Array:
-    """A small random rotation (Rodrigues' formula)."""
-    x, y, z = axis = rng.normal(0, WEARER_TILT_SD_RAD, 3)
-    angle = float(np.linalg.norm(axis))
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]]) / angle
-    rotation: Array = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
-    return rotation

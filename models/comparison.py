@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet
 from jihwa.data.files import write_whole
 from jihwa.data.messages import JihwaError, Message
 from jihwa.data.sequences import TakeSet
 from jihwa.data.splits import PROTOCOLS, Split, by_random
 from jihwa.models.contenders import Contender
 from jihwa.models.evaluation import score, truth
+from jihwa.models.options import TrainingOptions
 from jihwa.models.references import Reader
+from jihwa.models.takes import fingerprint
 
 ORDER = ("session", "signer", "block", "random")
 """Protocols, the most honest first."""
@@ -216,15 +217,5 @@ def _latency_ms(read: Reader, takes: TakeSet) -> float:
 
 def _fingerprint(takes: TakeSet, alphabet: Alphabet) -> str:
     """What results depend on beside their trial."""
-    digest = hashlib.sha256(f"{version('jihwa')} {' '.join(alphabet.signs)}".encode())
-    for labels in (takes.signs, takes.sessions, takes.wearers, takes.styles):
-        digest.update(" ".join(map(str, labels)).encode())
-    if isinstance(takes, EpisodeSet):
-        for episode in takes:
-            frames = episode.frames
-            for channels in (frames.flex_adc, frames.accel_g, frames.orientation_deg):
-                digest.update(np.ascontiguousarray(channels).tobytes())
-    else:
-        for sequence in takes.sequences:
-            digest.update(np.ascontiguousarray(sequence).tobytes())
-    return digest.hexdigest()
+    others = (version("jihwa"), *alphabet.signs, repr(TrainingOptions()), fingerprint(takes))
+    return hashlib.sha256(" ".join(others).encode()).hexdigest()

@@ -40,7 +40,7 @@ NETWORKS: Mapping[str, Channels] = {
 """The architectures of `jihwa.models.networks`, and what each sees of the glove if nobody says
 otherwise: published ones what they were published with."""
 
-COMBINED_WEIGHT = 0.5
+COMBINED_WEIGHT = 0.3
 """Share of the network in the log-posterior of `combined`."""
 
 

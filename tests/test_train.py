@@ -8,6 +8,7 @@ from takes import N_STYLES, record_session
 
 from jihwa.data.sessions import HEADER
 from jihwa.models.bundle import Bundle
+from jihwa.models.fitting import COMBINED_WEIGHT
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_missing_signs_are_the_users_mistake(jihwa, tree, tmp_path):
 
 @pytest.mark.parametrize(
     ("model", "architecture", "channels", "weight"),
-    [("gru", "gru", "angles", 1.0), ("combined", "pose-mlp", "pose", 0.5)],
+    [("gru", "gru", "angles", 1.0), ("combined", "pose-mlp", "pose", COMBINED_WEIGHT)],
 )
 def test_networks_are_trained_by_name(jihwa, tree, tmp_path, model, architecture, channels, weight):
     path = tmp_path / "network.bundle"
