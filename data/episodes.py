@@ -21,7 +21,7 @@ from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.data.monitor import believed
 from jihwa.data.readers import Recording
 
-SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl"}
+_SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl"}
 _SHOWN = 3
 """So many names stand in a message at most."""
 _TAKE_NAME = re.compile(r"_(?P<sign>[ㄱ-ㅣ])_(?P<style>[1-5])$")
@@ -150,6 +150,11 @@ class EpisodeSet:
         )
 
 
+def recordings_below(root: Path) -> list[Path]:
+    """Every recording in a folder and the folders in it, in the order of the paths."""
+    return sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES)
+
+
 def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
     """Read every recording below a data set's folder (a session, or a folder of sessions).
 
@@ -166,7 +171,7 @@ def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
         )
     episodes: list[Episode] = []
     skipped: list[Message] = []
-    for path in sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES):
+    for path in recordings_below(root):
         try:
             episodes.append(_load(path, root, alphabet))
         except JihwaError as error:

@@ -134,7 +134,7 @@ def read_sequences(path: Path) -> Sequences:
     try:
         with _open(path) as file:
             array = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
-        if array.ndim != 3 or array.shape[1] < 1 or array.shape[2] < 2:
+        if array.ndim != 3 or array.size == 0 or array.shape[2] < 2:
             raise ValueError(f"shape {array.shape}")
         labels = array[:, :, -1]  # (N, T)
         if np.any(labels != np.floor(labels[:, :1])):

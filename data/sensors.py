@@ -70,7 +70,7 @@ class FaultKind(IntEnum):
 
 _WHAT = {
     FaultKind.DEAD: Message(ko="죽어 있어", en="is dead"),
-    FaultKind.SATURATED: Message(ko="끝까지 차 있어", en="is saturated"),
+    FaultKind.SATURATED: Message(ko="최댓값에 붙어 있어", en="is saturated"),
     FaultKind.STUCK: Message(ko="한 값에 멈춰 있어", en="is stuck at one value"),
     FaultKind.NOISY: Message(ko="심하게 튀어", en="jumps (a loose contact)"),
 }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array
-from jihwa.data.messages import UsageError
+from jihwa.data.messages import Message, UsageError
 from jihwa.data.readers import read_sequences
 
 
@@ -44,6 +44,11 @@ class SequenceSet:
     def wearers(self) -> NDArray[np.str_]:
         """(n,) the same as `sessions`."""
         return self.sessions
+
+    @property
+    def skipped(self) -> tuple[Message, ...]:
+        """Nothing: a file is used as a whole or refused."""
+        return ()
 
     @property
     def labels(self) -> tuple[str, ...]:

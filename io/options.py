@@ -1,11 +1,11 @@
 """Options that several commands share, and what they stand for."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from jihwa.composer.language_model import LanguageModel
-from jihwa.data.messages import Language, UsageError
+from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io import profiles
 from jihwa.io.language import speaker
 from jihwa.models.bundle import Bundle, load_shipped
@@ -43,6 +43,12 @@ def add_alphabet(parser: argparse.ArgumentParser, language: Language) -> None:
         "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
     )
     parser.add_argument("--alphabet", default="basic24", metavar="NAME", help=text)
+
+
+def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--json`: results for machines."""
+    text = speaker(language)("JSON으로 출력", "print JSON")
+    parser.add_argument("--json", action="store_true", help=text)
 
 
 def model(options: argparse.Namespace) -> Bundle:
@@ -86,6 +92,28 @@ def at_least(least: int) -> Callable[[str], int]:
         return value
 
     return integer
+
+
+def names_of(known: Iterable[str], kind: Message) -> Callable[[str], list[str]]:
+    """The type of an argument that lists names, comma-separated.
+
+    Args:
+        known: The names that there are.
+        kind: What they are names of.
+    """
+    known = tuple(known)
+
+    def names(text: str) -> list[str]:
+        chosen = list(dict.fromkeys(name.strip() for name in text.split(",")))
+        for name in chosen:
+            if name not in known:
+                raise UsageError(
+                    ko=f"{kind.ko} '{name}'은(는) 없습니다. 있는 것: {', '.join(known)}",
+                    en=f"There is no {kind.en} '{name}'. There are: {', '.join(known)}",
+                )
+        return chosen
+
+    return names
 
 
 def output_file(name: str | Path) -> Path:

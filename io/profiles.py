@@ -83,10 +83,18 @@ def load_or_new(name: str, alphabet: Alphabet) -> Profile:
     """Read a profile; an empty one if there is none yet.
 
     Raises:
-        UsageError: It cannot be opened.
+        UsageError: It cannot be opened, or its folder does not exist.
         DataError: It is damaged, of another version, or of another alphabet.
     """
-    return load(name, alphabet) if path_of(name).exists() else Profile.empty(alphabet)
+    path = path_of(name)
+    if path.exists():
+        return load(name, alphabet)
+    if path.parent != folder() and not path.parent.is_dir():
+        raise UsageError(
+            ko=f"{path.parent}: 그런 폴더가 없습니다. 만들거나 --profile을 확인하세요.",
+            en=f"{path.parent}: no such folder. Make it, or check --profile.",
+        )
+    return Profile.empty(alphabet)
 
 
 def now() -> str:

@@ -31,7 +31,7 @@ _FAVOURED = ("nanumgothic", "notosanscjk", "notosanskr", "malgun", "applesdgothi
 _NOT_PLAIN = ("bold", "black", "light", "thin", "medium", "italic", "coding", "mono")
 
 
-def require() -> None:
+def require_matplotlib() -> None:
     """Check that figures can be drawn.
 
     Raises:
@@ -48,12 +48,12 @@ def require() -> None:
 
 def font_hint() -> Message | None:
     """What to tell the user when Hangul cannot be drawn."""
-    return None if _hangul_font() else _FONT_HINT
+    return None if hangul_font() else _FONT_HINT
 
 
 def label(sign: str) -> str:
     """How a sign is written in a figure: without Hangul in any font, by its name in Unicode."""
-    if _hangul_font() or sign.isascii():
+    if hangul_font() or sign.isascii():
         return sign
     return " ".join(unicodedata.name(c).removeprefix("HANGUL LETTER ").lower() for c in sign)
 
@@ -65,11 +65,11 @@ def canvas(path: Path, width_in: float, height_in: float) -> Iterator["Figure"]:
     Raises:
         UsageError: matplotlib is not installed.
     """
-    require()
+    require_matplotlib()
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    families = [name for name in (_hangul_font(), "DejaVu Sans") if name]
+    families = [name for name in (hangul_font(), "DejaVu Sans") if name]
     settings: dict[Any, Any] = {
         "font.family": families,
         "font.size": 10,
@@ -89,7 +89,7 @@ def canvas(path: Path, width_in: float, height_in: float) -> Iterator["Figure"]:
 
 
 @cache
-def _hangul_font() -> str | None:
+def hangul_font() -> str | None:
     """The name of an installed font with Hangul letters, made known to matplotlib."""
     from matplotlib import font_manager
     from matplotlib.ft2font import FT2Font

@@ -15,15 +15,12 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import write_whole
 from jihwa.data.messages import JihwaError, Message
 from jihwa.data.sequences import TakeSet
-from jihwa.data.splits import PROTOCOLS, Split, by_random
+from jihwa.data.splits import LEAKING, PROTOCOLS, Split, by_random
 from jihwa.models.contenders import Contender
-from jihwa.models.evaluation import score, truth
+from jihwa.models.evaluation import score
 from jihwa.models.options import TrainingOptions
 from jihwa.models.references import Reader
-from jihwa.models.takes import fingerprint
-
-ORDER = ("session", "signer", "block", "random")
-"""Protocols, the most honest first."""
+from jihwa.models.takes import fingerprint, truth
 
 _TIMED, _WARM_UP = 50, 5
 """So many single takes are timed, and so many before the clock runs."""
@@ -34,7 +31,7 @@ class Trial:
     """One fit.
 
     Attributes:
-        protocol: One of `ORDER`.
+        protocol: One of `PROTOCOLS`.
         model: Name of the contender.
         seed: Of the fit, and of the folds where they are random.
         number: Which fold.
@@ -132,9 +129,10 @@ def plan(
     """
     folds = {
         (protocol, seed): list(
-            by_random(takes, seed) if protocol == "random" else PROTOCOLS[protocol](takes)
+            by_random(takes, seed) if protocol == LEAKING else PROTOCOLS[protocol](takes)
         )
-        for protocol in sorted(set(protocols), key=ORDER.index)
+        for protocol in PROTOCOLS
+        if protocol in protocols
         for seed in range(n_seeds)
     }
     return [

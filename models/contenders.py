@@ -8,8 +8,9 @@ from typing import Any
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.sequences import TakeSet
 from jihwa.models.bundle import Bundle
-from jihwa.models.fitting import LEARNERS, likelihoods
+from jihwa.models.fitting import LEARNERS
 from jihwa.models.references import REFERENCES, Reader
+from jihwa.models.takes import likelihoods
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""Densities of poses: Student-t around known poses, and a broad one over all of them.
+"""Densities of poses: heavy-tailed around known poses, and a broad one over all of them.
 
 A pose is five bends and a point on the sphere of gravity directions. Around a known pose the
 sphere is flattened with Lambert's equal-area projection, so every density here is one by area on
 the sphere (times warped bend): densities of different poses, and of poses and of *no sign*, can be
-compared, and so can those that miss the same sensors.
+compared, and so can those that miss the same sensors. Around a pose it is a Student-t of the bends
+times one of gravity: a hand that points astray says nothing against its shape, nor a finger astray
+against its direction.
 """
 
 from collections.abc import Callable, Iterator
@@ -75,9 +77,8 @@ class _Factor:
 class _StudentT:
     """K centred densities, with the factors of every pattern of missing sensors so far.
 
-    Each is a multivariate Student-t of the bends times one of gravity: a hand that points astray
-    says nothing against its shape, nor a finger astray against its direction. What covariance
-    there is between the two is left out.
+    Each is a multivariate Student-t of the bends times one of gravity; what covariance there is
+    between the two is left out.
     """
 
     scale: Array  # (K, 7, 7)
@@ -121,7 +122,7 @@ class PoseDensity:
     Attributes:
         pose: (K, 8) features of the poses, gravity of length 1.
         scale: (K, 7, 7) scale matrices in the coordinates of `pose_coordinates`.
-        degrees_of_freedom: Of the Student-t: small is heavy-tailed.
+        degrees_of_freedom: Of both Student-t: small is heavy-tailed.
     """
 
     pose: Array
@@ -148,7 +149,7 @@ class PoseDensity:
 
 @dataclass(frozen=True)
 class PoseMixture:
-    """Mixtures of K Student-t densities, each somewhere around one of S poses.
+    """Mixtures of K densities as those of `PoseDensity`, each somewhere around one of S poses.
 
     Attributes:
         pose: (S, 8) features of the poses, gravity of length 1.
@@ -156,7 +157,7 @@ class PoseMixture:
         centre: (K, 7) its centre in the coordinates of that pose.
         scale: (K, 7, 7) its scale matrix in the same coordinates.
         weight: (K,) its share in the pose's mixture, above 0.
-        degrees_of_freedom: Of the Student-t.
+        degrees_of_freedom: Of both Student-t.
     """
 
     pose: Array

@@ -6,9 +6,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array
-from jihwa.data.splits import Split, Takes
+from jihwa.data.splits import Split
 
 CALIBRATION_BINS = 15
 
@@ -73,6 +72,12 @@ class Answers:
         """(n,) which answers are right."""
         return np.equal(self.answer, self.sign)
 
+    @property
+    def ece(self) -> float:
+        """Expected calibration error: how far confidence and right answers are apart, in bins."""
+        count, confidence, accuracy = self.reliability()
+        return float(np.nansum(count * np.abs(confidence - accuracy)) / len(self.sign))
+
     def confusion(self, n_signs: int) -> NDArray[np.int64]:
         """(S, S) how many holds of each sign (rows) look most like each sign (columns)."""
         counts = np.zeros((n_signs, n_signs), dtype=np.int64)
@@ -96,11 +101,6 @@ class Answers:
         return count, confidence, accuracy
 
 
-def truth(takes: Takes, alphabet: Alphabet) -> NDArray[np.int64]:
-    """(n,) the place of every take's sign in the alphabet."""
-    return np.array([alphabet.index[sign] for sign in takes.signs], dtype=np.int64)
-
-
 def score(log_likelihood: Array, sign: NDArray[np.int64]) -> Scores:
     """Score (n, S) log-likelihoods against the (n,) true signs.
 
@@ -111,7 +111,6 @@ def score(log_likelihood: Array, sign: NDArray[np.int64]) -> Scores:
     before = np.arange(log_posterior.shape[1]) < sign[:, None]  # (n, S)
     rank = ((log_posterior > of_truth) | (log_posterior == of_truth) & before).sum(axis=1)  # (n,)
     answers = Answers.of(log_likelihood, sign)
-    count, confidence, accuracy = answers.reliability()
     counts = answers.confusion(log_likelihood.shape[1])
     hits, asked, answered = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)  # (S,) each
     present = asked > 0
@@ -121,10 +120,10 @@ def score(log_likelihood: Array, sign: NDArray[np.int64]) -> Scores:
         top3=float((rank < 3).mean()),
         top5=float((rank < 5).mean()),
         nll=float(-of_truth.mean()),
-        ece=float(np.nansum(count * np.abs(confidence - accuracy)) / len(sign)),
+        ece=answers.ece,
         f1=float((2 * hits / np.maximum(asked + answered, 1))[present].mean()),
         precision=float((hits / np.maximum(answered, 1))[present].mean()),
-        recall=float((hits / np.maximum(asked, 1))[present].mean()),
+        recall=float(recall(counts)[present].mean()),
         confidence_right=_mean(answers.confidence[right]),
         confidence_wrong=_mean(answers.confidence[~right]),
     )

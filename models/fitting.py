@@ -12,14 +12,15 @@ from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array, Frames
 from jihwa.data.messages import UsageError
 from jihwa.data.sequences import TakeSet
-from jihwa.data.splits import Split, by_random, by_session
+from jihwa.data.splits import LEAKING, Split, by_random, by_session, title
 from jihwa.models.bundle import Bundle
 from jihwa.models.estimation import LabelledHolds, fit
-from jihwa.models.evaluation import cross_validate, truth
+from jihwa.models.evaluation import cross_validate
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.history import Trained
 from jihwa.models.inputs import Channels
 from jihwa.models.options import TrainingLog, TrainingOptions
+from jihwa.models.takes import truth
 
 NETWORKS: Mapping[str, Channels] = {
     "lstm": Channels.ANGLES,
@@ -124,17 +125,6 @@ LEARNERS: Mapping[str, Learner] = {
 """By name: the hierarchical Gaussian, every network, and the Gaussian with our own network."""
 
 
-def likelihoods(bundle: Bundle, takes: TakeSet) -> Array:
-    """(n, S) log-likelihood of every sign for every take.
-
-    Raises:
-        UsageError: The bundle does not read such takes.
-    """
-    if isinstance(takes, EpisodeSet):
-        return bundle.log_likelihood([episode.hold for episode in takes])
-    return bundle.of_sequences(takes.sequences)
-
-
 def labelled_holds(
     episodes: EpisodeSet, alphabet: Alphabet, of_hold: Callable[[Frames], Array]
 ) -> LabelledHolds:
@@ -211,8 +201,8 @@ def _metrics(
     def scores(splits: Iterable[Split]) -> dict[str, Any]:
         complete = [s for s in splits if len(np.unique(holds.sign[s.train])) == n_signs]
         by_fold = cross_validate(holds.sign, complete, gaussian)
-        return {fold: scores.rounded() for fold, scores in by_fold.items()}
+        return {name: of_fold.rounded() for name, of_fold in by_fold.items()}
 
     has_sessions = len(set(episodes.sessions)) > 1
     honest = {"session": scores(by_session(episodes))} if has_sessions else {}
-    return {**honest, "random (leaks)": scores(by_random(episodes, seed))}
+    return {**honest, title(LEAKING): scores(by_random(episodes, seed))}

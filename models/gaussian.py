@@ -8,13 +8,14 @@ The *wearer* has finger spans of their own and wears the glove turned a little: 
 gain of each finger and three small rotations θ ~ N(0, P), the same for all signs, which move sign
 s by Jₛθ. A *session* signs each sign a little differently, a *block* of takes bends the fingers
 more or less, and no two *takes* are equal. For a stranger everything is unknown, so the effects
-are marginalised and the hold is a Student-t with scale
+are marginalised, and a hold has the scale
 
     Σ = Σ_take + Σ_block + (1 + 1/n)(Σ_session + Jₛ P Jₛᵀ)
 
 where n is the number of source sessions: their own wearers and sessions blur the mean just as the
-stranger's blur the hold. Effects and means are kept apart, not only their sum, because they are
-what calibration updates.
+stranger's blur the hold. Its density is a Student-t of the bends times one of gravity, each with
+its part of Σ (see `density`). Effects and means are kept apart, not only their sum, because they
+are what calibration updates.
 """
 
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ class HierarchicalGaussian:
             of the source wearers, which all signs share as well.
         rest: (8,) features of a hand at rest that was not seen yet.
         rest_covariance: (7, 7) how far a stranger's rest may be from `rest`.
-        degrees_of_freedom: Of the Student-t tails.
+        degrees_of_freedom: Of both Student-t: small is heavy-tailed.
         temperature: Divides every log-likelihood; above 1 it makes the model less sure.
         return_ratio: How many times the takes' standard deviation a return to a pose differs.
         any_bend: Mean warped bend of a finger in any pose, be it a sign or not.

@@ -19,7 +19,7 @@ class Channels(StrEnum):
     """Which channels of a hold a network sees."""
 
     ANGLES = "angles"
-    """Flex and pitch, roll, yaw: the eight that published networks use, block by block biased."""
+    """Flex and pitch, roll, yaw: the eight that published networks use. Yaw drifts."""
     ALL = "all"
     """The same and acceleration: eleven."""
     POSE = "pose"

@@ -117,7 +117,7 @@ class TrainingData(LightningDataModule):
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """The same batches every time."""
-        return DataLoader(self._held_out, batch_size=None)  # type: ignore[arg-type]
+        return DataLoader(self._held_out, batch_size=None)  # type: ignore[arg-type]  # lists will do
 
 
 class HistoryKeeper(Callback):

@@ -44,7 +44,7 @@ class Network:
             if sequence.shape[1] != n_channels:
                 raise UsageError(
                     ko=f"모델은 채널 {n_channels}개를 읽는데 데이터에는 {sequence.shape[1]}개가 "
-                    "있습니다. 모델을 배운 것과 같은 데이터를 주세요.",
+                    "있습니다. 모델이 배운 것과 같은 데이터를 주세요.",
                     en=f"The model reads {n_channels} channels but the data have "
                     f"{sequence.shape[1]}. Give data like those it was fitted to.",
                 )

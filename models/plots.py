@@ -153,7 +153,6 @@ def reliability_diagram(answers: Answers, path: Path) -> None:
     """Whether answers of a confidence are right that often."""
     count, confidence, accuracy = answers.reliability()  # (B,) each
     filled = np.flatnonzero(count)
-    ece = float((count * np.abs(confidence - accuracy))[filled].sum() / count.sum())
     left, width = np.arange(CALIBRATION_BINS) / CALIBRATION_BINS, 1 / CALIBRATION_BINS
     with canvas(path, 5.4, 6.4) as figure:
         upper, lower = figure.subplots(2, sharex=True, height_ratios=(3, 1))
@@ -170,7 +169,7 @@ def reliability_diagram(answers: Answers, path: Path) -> None:
             label="mean confidence of the bin",
         )
         upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="share of right answers")
-        upper.set_title(f"Reliability, ECE {ece:.3f}")
+        upper.set_title(f"Reliability, ECE {answers.ece:.3f}")
         upper.legend(loc="upper left")
         lower.bar(left, count, width, align="edge", color=PALE_GREY, edgecolor=GREY)
         lower.set(xlabel="confidence", ylabel="answers")

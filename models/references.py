@@ -12,7 +12,7 @@ from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array, Frames
 from jihwa.data.messages import UsageError
 from jihwa.data.sequences import TakeSet
-from jihwa.models.evaluation import truth
+from jihwa.models.takes import truth
 
 KERNEL_SHARE = 0.5
 """Width of the nearest neighbour's kernel: a share of each channel's standard deviation."""

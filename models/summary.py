@@ -8,11 +8,9 @@ from statistics import fmean, stdev
 from typing import Any
 
 from jihwa.data.messages import Language, Message
+from jihwa.data.splits import LEAKING, PROTOCOLS, title
 from jihwa.models.canvas import BLUE, GREEN, GREY, PALE_GREY, PINK, canvas
-from jihwa.models.comparison import ORDER, Result, Trial
-
-LEAKING = "random"
-"""The protocol that tells how well a model remembers a session."""
+from jihwa.models.comparison import Result, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ _PROTOCOL_STYLE = {
     "session": (BLUE, "o"),
     "signer": (GREEN, "s"),
     "block": (PINK, "D"),
-    "random": (GREY, "x"),
+    LEAKING: (GREY, "x"),
 }
 
 
@@ -75,7 +73,7 @@ class Row:
     """A model under a protocol.
 
     Attributes:
-        protocol: Its name; `random` is the one that leaks.
+        protocol: One of `PROTOCOLS`.
         model: Which contender.
         n_seeds: How many seeds have a result for every fold; only they count.
         mean: Of every score and cost over folds, then seeds; None where there is none.
@@ -90,11 +88,6 @@ class Row:
     mean: Mapping[str, float | None]
     sd: Mapping[str, float | None]
     folds: Mapping[str, Mapping[str, float | None]]
-
-
-def title(protocol: str) -> str:
-    """What a protocol is called in every output: the one that leaks is called so."""
-    return f"{protocol} (leaks)" if protocol == LEAKING else protocol
 
 
 def summarise(trials: Sequence[Trial], results: Sequence[Result]) -> list[Row]:
@@ -115,7 +108,8 @@ def summarise(trials: Sequence[Trial], results: Sequence[Result]) -> list[Row]:
         if len(of_seed) == n_folds[protocol, model, seed]:
             complete[protocol, model].append(of_seed)
     rows = [_row(seeds) for seeds in complete.values()]
-    return sorted(rows, key=lambda row: (ORDER.index(row.protocol), -(row.mean["top1"] or 0)))
+    order = list(PROTOCOLS)
+    return sorted(rows, key=lambda row: (order.index(row.protocol), -(row.mean["top1"] or 0)))
 
 
 def as_markdown(rows: Sequence[Row], language: Language) -> str:

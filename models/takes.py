@@ -3,10 +3,14 @@
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array
 from jihwa.data.sequences import TakeSet
+from jihwa.data.splits import Takes
+from jihwa.models.bundle import Bundle
 from jihwa.models.inputs import Channels, channels_of
 
 
@@ -15,6 +19,22 @@ def channels(takes: TakeSet, kind: Channels) -> list[Array]:
     if isinstance(takes, EpisodeSet):
         return [channels_of(episode.hold, kind) for episode in takes]
     return list(takes.sequences)
+
+
+def truth(takes: Takes, alphabet: Alphabet) -> NDArray[np.int64]:
+    """(n,) the place of every take's sign in the alphabet."""
+    return np.array([alphabet.index[sign] for sign in takes.signs], dtype=np.int64)
+
+
+def likelihoods(bundle: Bundle, takes: TakeSet) -> Array:
+    """(n, S) log-likelihood of every sign for every take.
+
+    Raises:
+        UsageError: The bundle does not read such takes.
+    """
+    if isinstance(takes, EpisodeSet):
+        return bundle.log_likelihood([episode.hold for episode in takes])
+    return bundle.of_sequences(takes.sequences)
 
 
 def fingerprint(takes: TakeSet) -> str:

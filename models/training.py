@@ -21,7 +21,6 @@ from jihwa.data.messages import UsageError
 from jihwa.data.sequences import TakeSet
 from jihwa.models import priors
 from jihwa.models.batches import Batch, Batches, batch
-from jihwa.models.evaluation import truth
 from jihwa.models.export import to_onnx
 from jihwa.models.features import FeatureExtractor
 from jihwa.models.history import Trained
@@ -31,7 +30,7 @@ from jihwa.models.network import Network
 from jihwa.models.networks import ARCHITECTURES
 from jihwa.models.options import TrainingLog, TrainingOptions
 from jihwa.models.plots import learning_curves
-from jihwa.models.takes import channels, fingerprint
+from jihwa.models.takes import channels, fingerprint, truth
 from jihwa.models.validation import best_temperature, hold_out
 
 _SETTINGS, _CURVES = "run.json", "learning_curves.png"

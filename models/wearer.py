@@ -98,12 +98,12 @@ def personalise(gaussian: HierarchicalGaussian, holds: ShownHolds) -> PoseMixtur
     precision = np.zeros_like(gaussian.block)  # (S, 7, 7) L
     information = np.zeros((n_signs, N_COORDINATES))  # (S, 7)
     np.add.at(precision, blocks.sign, blocks.precision @ shrink)
-    np.add.at(information, blocks.sign, apply(transposed(shrink), blocks.information))
+    np.add.at(information, blocks.sign, _apply(transposed(shrink), blocks.information))
 
     poses = PosePosterior.of(gaussian, precision)
     pose, pose_covariance = poses.mean(information), poses.covariance  # (S, 7), (S, 7, 7)
     own = shrink @ of_block  # (G, 7, 7) covariance of a block's pose given its sign's
-    block_pose = apply(own, blocks.information) + apply(shrink, pose[blocks.sign])  # (G, 7)
+    block_pose = _apply(own, blocks.information) + _apply(shrink, pose[blocks.sign])  # (G, 7)
     block_pose_covariance = own + shrink @ pose_covariance[blocks.sign] @ transposed(shrink)
 
     of = np.concatenate([np.arange(n_signs), blocks.sign])
@@ -153,8 +153,8 @@ class PosePosterior:
 
     def mean(self, information: Array) -> Array:
         """(S, 7) mean of each sign's pose, from the (S, 7) information that was shown of it."""
-        wearer = self.wearer @ apply(transposed(self.moved), information).sum(axis=0)  # (13,)
-        return np.asarray(apply(self.own, information) + self.moved @ wearer)
+        wearer = self.wearer @ _apply(transposed(self.moved), information).sum(axis=0)  # (13,)
+        return np.asarray(_apply(self.own, information) + self.moved @ wearer)
 
 
 def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
@@ -177,7 +177,7 @@ def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     precision = np.zeros((block.shape[1], N_COORDINATES, N_COORDINATES))
     information = np.zeros((block.shape[1], N_COORDINATES))
     np.add.at(precision, of, each)
-    np.add.at(information, of, apply(each, at))
+    np.add.at(information, of, _apply(each, at))
     shown = np.minimum(np.bincount(of, holds.weight, block.shape[1]), 1.0)
     return _Blocks(block[0], precision, information, shown)
 
@@ -187,7 +187,7 @@ def _shrink(covariance: Array, precision: Array) -> Array:
     return np.asarray(np.linalg.inv(np.eye(N_COORDINATES) + covariance @ precision))
 
 
-def apply(matrices: Array, vectors: Array) -> Array:
+def _apply(matrices: Array, vectors: Array) -> Array:
     """(..., i) products of (..., i, j) matrices and (..., j) vectors."""
     return np.asarray((matrices @ vectors[..., None])[..., 0])
 

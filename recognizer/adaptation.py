@@ -27,7 +27,7 @@ class AdaptationOptions:
         weight: How much a hold counts next to a calibrated one, times that probability.
     """
 
-    confidence: float = 0.8
+    confidence: float = 0.9
     weight: float = 0.5
 
 

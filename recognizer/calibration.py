@@ -9,8 +9,8 @@ from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array, Frames
 from jihwa.data.messages import Message
 from jihwa.models.bundle import Bundle
-from jihwa.models.confusion import most_telling_signs
 from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.overlap import most_telling_signs
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
 from jihwa.recognizer.segmenter import Segmenter
@@ -165,13 +165,15 @@ class Calibration:
         )
 
 
-def go_through(calibration: Calibration, episodes: EpisodeSet) -> list[tuple[Prompt, Message]]:
+def go_through(
+    calibration: Calibration, episodes: EpisodeSet
+) -> tuple[list[tuple[Prompt, Message]], EpisodeSet]:
     """Answer every prompt with a recorded take: the first one of its sign and style that will do.
 
     Takes without a style will do for any.
 
     Returns:
-        The prompts that had to be left out, and why.
+        The prompts that had to be left out, and why; and the takes that nobody asked for.
     """
     left_out: list[tuple[Prompt, Message]] = []
     unused = list(episodes)
@@ -187,7 +189,7 @@ def go_through(calibration: Calibration, episodes: EpisodeSet) -> list[tuple[Pro
         else:
             left_out.append((prompt, reason))
             calibration.skip()
-    return left_out
+    return left_out, EpisodeSet(tuple(unused), skipped=())
 
 
 def longest_hold(frames: Frames) -> Frames:

@@ -120,11 +120,14 @@ class Profile:
     def with_step(self, step: Step) -> "Profile":
         """The profile after one more step.
 
-        Self-adaptation has no end, so only the last `KEPT` of its observations of a sign are kept.
+        Observations that it has already are no news and left out. Self-adaptation has no end, so
+        only the last `KEPT` of its observations of a sign are kept.
         """
+        known = {observation for each in self.steps for observation in each.observations}
+        news = tuple(each for each in step.observations if each not in known)
         room: Counter[str] = Counter()
         steps: list[Step] = []
-        for each in reversed((*self.steps, step)):
+        for each in reversed((*self.steps, replace(step, observations=news))):
             kept = each
             if each.kind == StepKind.ADAPTATION:
                 latest = _latest(each.observations, room)

@@ -1,11 +1,12 @@
-"""What a calibration was good for: the wearer's holds, read before it and after it."""
+"""What a step of a profile was good for, and whether an own sign looks like another."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.personal import PersonalModel
@@ -17,39 +18,30 @@ ALIKE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """How the holds of a profile's last step are read.
+    """How holds are read before and after a step that did not show them.
 
     Attributes:
-        n: How many there are.
-        before: How many of them were read right without the step.
-        after: How many are read right when each one is left out of the step in turn.
+        before: How many of them were read right before the step.
+        after: How many are read right since.
         resolved: Pairs of signs that were confused before and are less now, most improved first.
     """
 
-    n: int
     before: int
     after: int
     resolved: tuple[tuple[str, str], ...]
 
 
-def review(bundle: Bundle, profile: Profile) -> Review:
-    """Review the last step of a profile, whose signs are all known to it before."""
-    *earlier, step = profile.steps
-    known = replace(profile, steps=tuple(earlier))
-    model = PersonalModel(bundle, known)
+def review(bundle: Bundle, profile: Profile, unseen: EpisodeSet) -> Review:
+    """Review the last step of a profile by takes of the same wearer that it was not made from."""
+    earlier = PersonalModel(bundle, profile.undone())
+    model = PersonalModel(bundle, profile)
     signs = model.alphabet.signs
-    x = poses(step.observations, bundle.extractor)  # (n, 8)
-    truth = np.array([model.alphabet.index[each.sign] for each in step.observations])  # (n,)
-    before = _read(model, x)
-    after = before.copy()
-    for i in range(len(x)):
-        others = (*step.observations[:i], *step.observations[i + 1 :])
-        without = replace(known, steps=(*earlier, replace(step, observations=others)))
-        after[i] = _read(PersonalModel(bundle, without), x[i : i + 1])[0]
+    x = np.array([bundle.extractor.of_hold(episode.hold) for episode in unseen])  # (n, 8)
+    truth = np.array([model.alphabet.index[sign] for sign in unseen.signs])  # (n,)
+    before, after = _read(earlier, x), _read(model, x)
     fewer = _confusions(truth, before)
     fewer.subtract(_confusions(truth, after))
     return Review(
-        n=len(x),
         before=int((before == truth).sum()),
         after=int((after == truth).sum()),
         resolved=tuple((signs[s], signs[t]) for (s, t), n in fewer.most_common() if n > 0),

@@ -1,4 +1,4 @@
-"""What many tests share: the shared recordings, a simulated signer, and the command line."""
+"""What many tests share: recordings, simulated ones and a model of them, and the command line."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import settings
+from takes import record_session
 
 from jihwa.composer.language_model import LanguageModel
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.episodes import EpisodeSet, load_episodes
 from jihwa.data.frames import Frames
-from jihwa.data.sessions import write_recording
+from jihwa.data.sessions import HEADER, write_recording
 from jihwa.data.simulator import HandStatistics, SyntheticHand
 from jihwa.data.spelling import PACES, SpelledSession, assemble
 from jihwa.io.cli import main
@@ -43,6 +45,34 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def alphabet() -> Alphabet:
     return Alphabet.load()
+
+
+@pytest.fixture(scope="session")
+def hb(shared, alphabet) -> EpisodeSet:
+    return load_episodes(shared / "hb", alphabet)
+
+
+@pytest.fixture(scope="session")
+def v2(shared, alphabet) -> EpisodeSet:
+    return load_episodes(shared / "v2", alphabet)
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory, alphabet) -> Path:
+    """Simulated sessions `one` and `two`; `two` has a file that cannot be used. To read only."""
+    root = tmp_path_factory.mktemp("tree")
+    record_session(root / "one", alphabet, wearer=1)
+    record_session(root / "two", alphabet, wearer=2)
+    (root / "two" / "ㄱ" / "1" / "cut.csv").write_text(HEADER)
+    return root
+
+
+@pytest.fixture(scope="session")
+def trained(tree, tmp_path_factory) -> Path:
+    """A bundle that was fitted to session `one`."""
+    path = tmp_path_factory.mktemp("trained") / "one.bundle"
+    assert main(["train", str(tree / "one"), "--output", str(path)]) == 0
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,19 @@
-"""Labelled trees of a simulated signer."""
+"""Made-up takes with labels: trees of a simulated signer, and sequences of any features."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
+from jihwa.data.sequences import SequenceSet
 from jihwa.data.sessions import write_recording
 from jihwa.data.simulator import HandStatistics, SyntheticHand
 
 N_STYLES = 5
+LABELS = Alphabet("labels", ("0", "1", "2"))
+"""Of the sequences."""
 
 
 def record_session(
@@ -24,3 +28,15 @@ def record_session(
             channels = np.split(hand.hold(sign, n, rng), [5, 8], axis=1)
             (folder / sign / str(style)).mkdir(parents=True)
             write_recording(folder / sign / str(style) / "take.csv", Frames(time_s, *channels))
+
+
+def sequences(sessions=("a", "b"), n=12, seed=0, noise=0.5) -> SequenceSet:
+    """Three classes, each a mean of its own with noise, as many of each in every session."""
+    rng = np.random.default_rng(seed)
+    signs = np.array([sign for _, sign, _ in product(sessions, LABELS.signs, range(n))])
+    means = np.random.default_rng(0).normal(0, 1, (3, 1, 6))
+    takes = [
+        means[int(sign)] + rng.normal(0, noise, (1, 6)) + rng.normal(0, 0.2, (length, 6))
+        for sign, length in zip(signs, rng.integers(5, 15, len(signs)), strict=True)
+    ]
+    return SequenceSet(tuple(takes), signs, np.repeat(sessions, 3 * n))

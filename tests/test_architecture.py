@@ -11,7 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = ("data", "models", "recognizer", "composer", "io")
 SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
-HEAVY = {"torch", "sklearn", "pytorch_lightning", "scipy", "matplotlib", "dask", "pandas"}
+HEAVY = {
+    *("torch", "pytorch_lightning", "tensorboard", "onnx", "onnxruntime"),
+    *("sklearn", "scipy", "matplotlib", "pandas", "dask"),
+}
 
 
 def loaded_by(*arguments: str) -> set[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet, load_episodes
+from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Frames
 from jihwa.data.messages import DataError, UsageError
 from jihwa.models.bundle import Bundle, load_shipped
@@ -159,9 +159,8 @@ def test_fitting_names_the_signs_that_were_never_recorded():
         LEARNERS["gaussian"].fit(EpisodeSet((), ()), Alphabet.load())
 
 
-def test_fitting_the_public_recordings_again_gives_the_shipped_file(shared, shipped):
-    parts = [load_episodes(shared / name, shipped.alphabet) for name in ("hb", "v2")]
-    again = LEARNERS["gaussian"].fit(EpisodeSet.join(parts), shipped.alphabet)
+def test_fitting_the_public_recordings_again_gives_the_shipped_file(hb, v2, shipped):
+    again = LEARNERS["gaussian"].fit(EpisodeSet.join([hb, v2]), shipped.alphabet)
     again.provenance["command"] = shipped.provenance["command"]
     assert again.provenance == shipped.provenance
     assert again.metrics == shipped.metrics

@@ -6,31 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from takes import N_STYLES, record_session
+from takes import N_STYLES
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.sessions import HEADER
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FeatureExtractor
 from jihwa.models.inputs import Channels, Inputs
 from jihwa.models.network import Network
-
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory, alphabet) -> Path:
-    """Two sessions, `one` and `two`; `two` has a file that cannot be used."""
-    root = tmp_path_factory.mktemp("tree")
-    record_session(root / "one", alphabet, wearer=1)
-    record_session(root / "two", alphabet, wearer=2)
-    (root / "two" / "ㄱ" / "1" / "cut.csv").write_text(HEADER)
-    return root
-
-
-@pytest.fixture
-def trained(jihwa, tree, tmp_path) -> Path:
-    """A bundle that was fitted to session `one`."""
-    assert jihwa("train", tree / "one", "--output", tmp_path / "one.bundle").code == 0
-    return tmp_path / "one.bundle"
 
 
 def test_json_keeps_the_contract(jihwa, tree, trained, alphabet):

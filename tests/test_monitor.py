@@ -8,7 +8,6 @@ from benchmarks.signals import FLEX_FAULTS, IMU_FAULTS, broken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.data.episodes import load_episodes
 from jihwa.data.frames import Frames
 from jihwa.data.monitor import SensorMonitor, believed
 from jihwa.data.sensors import ACCELERATION, ANGLES, SENSORS, FaultKind
@@ -187,10 +186,10 @@ def test_in_hindsight_the_beginning_of_a_fault_is_left_out_too():
 
 
 @pytest.mark.parametrize("session", ["hb", "v2"])
-def test_hardly_a_sensor_of_the_recordings_is_doubted(shared, alphabet, session):
+def test_hardly_a_sensor_of_the_recordings_is_doubted(request, session):
     """But for the second finger, which was really loose in both sessions."""
     n = n_doubted = n_stuck = 0
-    for episode in load_episodes(shared / session, alphabet):
+    for episode in request.getfixturevalue(session):
         monitor = SensorMonitor()
         monitor.feed(episode.frames)
         n += len(SENSORS) - 1

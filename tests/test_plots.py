@@ -44,7 +44,7 @@ def row(protocol, model, top1, sd=None):
 @pytest.mark.parametrize(("name", "has_font"), [("basic24", True), ("full40", False)])
 def test_every_figure_of_an_evaluation_is_drawn(tmp_path, monkeypatch, name, has_font):
     if not has_font:
-        monkeypatch.setattr(canvas, "_hangul_font", lambda: None)
+        monkeypatch.setattr(canvas, "hangul_font", lambda: None)
     elif canvas.font_hint():
         pytest.skip("needs an installed font with Hangul")
     signs = Alphabet.load(name).signs
@@ -117,7 +117,7 @@ def test_models_by_protocols_grows_with_the_models(tmp_path):
 
 
 def test_signs_have_latin_names_where_hangul_cannot_be_drawn(monkeypatch):
-    monkeypatch.setattr(canvas, "_hangul_font", lambda: None)
+    monkeypatch.setattr(canvas, "hangul_font", lambda: None)
     assert [canvas.label(sign) for sign in ("ㄱ", "ㅢ", "space", "7")] == [
         "kiyeok",
         "yi",
@@ -125,7 +125,7 @@ def test_signs_have_latin_names_where_hangul_cannot_be_drawn(monkeypatch):
         "7",
     ]
     assert "fonts-nanum" in canvas.font_hint().en
-    monkeypatch.setattr(canvas, "_hangul_font", lambda: "NanumGothic")
+    monkeypatch.setattr(canvas, "hangul_font", lambda: "NanumGothic")
     assert canvas.label("ㄱ") == "ㄱ"
     assert canvas.font_hint() is None
 

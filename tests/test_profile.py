@@ -154,14 +154,14 @@ def test_model_without_profile_and_with_an_empty_one_are_the_same(bundle):
 
 
 def test_profile_is_listed_shown_taken_back_and_deleted(jihwa, tmp_path):
-    holds = record(tmp_path / "set", "ㄱㄴ", (1, 5))
-    assert jihwa("calibrate", "--from", holds, "--profile", "me").code == 0
-    assert jihwa("calibrate", "--from", holds, "--profile", "me", "--styles", 5).code == 0
+    holds = record(tmp_path / "set", "ㄱㄴ", (1, 3, 5))
+    for styles in ((1, 5), (3,)):
+        assert jihwa("calibrate", "--from", holds, "--profile", "me", "--styles", *styles).code == 0
     assert jihwa("profile", "list").out == "me\n"
     lines = jihwa("profile", "show", "me").out.splitlines()
     assert [line.split(": ")[-1] for line in lines[-2:]] == [
         "ㄱ×2 ㄴ×2 (styles 1 5)",
-        "ㄱ ㄴ (styles 5)",
+        "ㄱ ㄴ (styles 3)",
     ]
     assert "Steps left: 1" in jihwa("profile", "undo", "me").out
     assert jihwa("profile", "undo", "me").code == 0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from jihwa.data.clock import GAP_S
-from jihwa.data.episodes import Defect, EpisodeSet, load_episodes
+from jihwa.data.episodes import Defect, load_episodes
 from jihwa.data.hands import RecordedHand
 from jihwa.data.readers import Recording
 from jihwa.data.sensors import is_dead
@@ -15,16 +15,6 @@ from jihwa.data.spelling import PACES, assemble
 
 MISLABELLED = "episode_20250917_171522_ㄴ_1.h5"
 """Its attribute says ㄱ; the hand shows ㄴ."""
-
-
-@pytest.fixture(scope="session")
-def hb(shared, alphabet) -> EpisodeSet:
-    return load_episodes(shared / "hb", alphabet)
-
-
-@pytest.fixture(scope="session")
-def v2(shared, alphabet) -> EpisodeSet:
-    return load_episodes(shared / "v2", alphabet)
 
 
 @pytest.mark.parametrize(("name", "n_files"), [("hb", 1444), ("v2", 1365)])

@@ -234,6 +234,7 @@ def test_last_column_of_a_sequence_is_its_label(sequences):
         np.zeros((3, 2)),
         np.zeros((3, 2, 1)),
         np.zeros((3, 0, 2)),
+        np.zeros((0, 3, 2)),
         labelled(0.5),
         labelled(np.nan),
         np.arange(12.0).reshape(2, 3, 2),

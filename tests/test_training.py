@@ -1,115 +1,35 @@
-"""Training of networks: what is held out, what a run leaves behind, and that it can go on."""
+"""Training of networks: what they see, what a run leaves behind, and that it can go on."""
 
 import csv
 import subprocess
 import sys
 import time
 from collections import Counter
-from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pytorch_lightning import Callback
+from takes import LABELS, sequences
 
-from jihwa.data.alphabet import Alphabet
 from jihwa.data.augment import Augmentation, Kind
 from jihwa.data.messages import UsageError
 from jihwa.data.sequences import SequenceSet
 from jihwa.models.batches import Batches
 from jihwa.models.bundle import Bundle
-from jihwa.models.fitting import LEARNERS, NETWORKS, likelihoods
+from jihwa.models.fitting import LEARNERS, NETWORKS
 from jihwa.models.inputs import LONGEST_SEQUENCE, Channels, Inputs
 from jihwa.models.lightning import HistoryKeeper
 from jihwa.models.networks import ARCHITECTURES
 from jihwa.models.options import TrainingLog, TrainingOptions
-from jihwa.models.validation import best_temperature, hold_out
+from jihwa.models.takes import likelihoods
+from jihwa.models.validation import hold_out
 
-ALPHABET = Alphabet("labels", ("0", "1", "2"), {})
 FEW = TrainingOptions(epochs=6, batch_size=16)
-
-
-def sequences(sessions=("a", "b"), n=12, seed=0, noise=0.5) -> SequenceSet:
-    """Three classes, each a mean of its own with noise, as many of each in every session."""
-    rng = np.random.default_rng(seed)
-    signs = np.array([sign for _, sign, _ in product(sessions, ALPHABET.signs, range(n))])
-    means = np.random.default_rng(0).normal(0, 1, (3, 1, 6))
-    takes = [
-        means[int(sign)] + rng.normal(0, noise, (1, 6)) + rng.normal(0, 0.2, (length, 6))
-        for sign, length in zip(signs, rng.integers(5, 15, len(signs)), strict=True)
-    ]
-    return SequenceSet(tuple(takes), signs, np.repeat(sessions, 3 * n))
-
-
-class Glove:
-    """Labels of takes, of which nothing else counts here."""
-
-    def __init__(self, sessions, signs, styles, n):
-        rows = list(product(sessions, signs, styles, range(n)))
-        self.sessions, self.signs, self.styles, _ = (np.array(c) for c in zip(*rows, strict=True))
-        self.wearers = self.sessions
-
-    def __len__(self):
-        return len(self.signs)
-
-
-class TestHoldOut:
-    @given(st.integers(0, 100), st.integers(1, 3), st.integers(2, 5))
-    def test_a_block_is_never_split_and_every_sign_and_session_is_on_both_sides(
-        self, seed, n_sessions, n_styles
-    ):
-        takes = Glove("xyz"[:n_sessions], "ㄱㄴㄷㄹ", range(1, n_styles + 1), 3)
-        split = hold_out(takes, seed)
-        blocks = [
-            set(zip(takes.sessions[rows], takes.signs[rows], takes.styles[rows], strict=True))
-            for rows in (split.train, split.test)
-        ]
-        assert not blocks[0] & blocks[1]
-        assert sorted([*split.train, *split.test]) == list(range(len(takes)))
-        held_out = Counter((session, sign) for session, sign, _ in blocks[1])
-        assert held_out == Counter(product("xyz"[:n_sessions], "ㄱㄴㄷㄹ"))
-
-    def test_other_seeds_hold_out_other_styles(self):
-        takes = Glove("x", "ㄱㄴㄷㄹ", range(1, 6), 2)
-        assert len({tuple(hold_out(takes, seed).test) for seed in range(10)}) > 5
-
-    def test_without_styles_it_is_the_smallest_session_that_leaves_every_sign(self):
-        takes = sequences(("a", "b", "c"))
-        rows = np.flatnonzero((takes.sessions != "b") | (takes.signs != "1"))
-        split = hold_out(takes[rows], 0)
-        assert split.name == "session b"
-        only_a_has_2 = np.flatnonzero((takes.sessions == "a") | (takes.signs != "2"))
-        assert hold_out(takes[only_a_has_2], 0).name == "session b"
-
-    def test_with_a_single_session_it_is_random_and_said_to_leak(self):
-        takes = sequences(("a",))
-        split = hold_out(takes, 0)
-        assert "leaks" in split.name
-        assert len(split.test) == pytest.approx(len(takes) / 5, abs=1)
-
-
-class TestTemperature:
-    SIGN = np.random.default_rng(0).integers(0, 4, 2000)
-
-    def logits(self, accuracy):
-        """Of someone who is right so often, and knows it."""
-        rng = np.random.default_rng(1)
-        answer = np.where(rng.random(2000) < accuracy, self.SIGN, (self.SIGN + 1) % 4)
-        logits = np.full((2000, 4), np.log((1 - accuracy) / 3))
-        logits[np.arange(2000), answer] = np.log(accuracy)
-        return logits
-
-    def test_who_is_too_sure_by_a_factor_gets_that_factor(self):
-        assert best_temperature(3 * self.logits(0.7), self.SIGN) == pytest.approx(3, rel=0.2)
-
-    def test_who_is_too_modest_stays_so(self):
-        assert best_temperature(self.logits(0.7) / 3, self.SIGN) == 1
 
 
 class TestBatches:
     TAKES = sequences()
-    SIGN = np.array([ALPHABET.index[sign] for sign in TAKES.signs])
+    SIGN = np.array([LABELS.index[sign] for sign in TAKES.signs])
     INPUTS = Inputs.fit(Channels.GIVEN, TAKES.sequences)
 
     def epoch(self, number, kinds=frozenset(Kind)):
@@ -143,7 +63,7 @@ class TestBatches:
 
 @pytest.fixture(scope="module")
 def fitted() -> Bundle:
-    return LEARNERS["gru"].fit(sequences(), ALPHABET, 0, FEW)
+    return LEARNERS["gru"].fit(sequences(), LABELS, 0, FEW)
 
 
 def test_a_network_reads_takes_that_it_has_not_seen(fitted):
@@ -173,14 +93,13 @@ def test_the_bundle_knows_how_its_network_came_to_be(fitted, tmp_path):
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(fitted):
-    again = LEARNERS["gru"].fit(sequences(), ALPHABET, 0, FEW)
+    again = LEARNERS["gru"].fit(sequences(), LABELS, 0, FEW)
     assert again.to_bytes() == fitted.to_bytes()
-    other = LEARNERS["gru"].fit(sequences(), ALPHABET, 1, FEW)
+    other = LEARNERS["gru"].fit(sequences(), LABELS, 1, FEW)
     assert other.network.graph != fitted.network.graph
 
 
 def test_what_is_held_out_is_neither_learned_from_nor_varied(monkeypatch):
-    """Changing what is held out must leave the training as it is: only its scores differ."""
     takes = sequences()
     before = [take.copy() for take in takes.sequences]
     split = hold_out(takes, 0)
@@ -192,7 +111,7 @@ def test_what_is_held_out_is_neither_learned_from_nor_varied(monkeypatch):
         return original(self, sequences, sd, rng)
 
     monkeypatch.setattr(Augmentation, "of_sequences", spy)
-    bundle = LEARNERS["gru"].fit(takes, ALPHABET, 0, FEW)
+    bundle = LEARNERS["gru"].fit(takes, LABELS, 0, FEW)
     assert learned_from == {id(takes.sequences[row]) for row in split.train}
     for was, take in zip(before, takes.sequences, strict=True):
         np.testing.assert_array_equal(take, was)
@@ -202,9 +121,19 @@ def test_what_is_held_out_is_neither_learned_from_nor_varied(monkeypatch):
 
 
 def test_variations_can_be_left_out(monkeypatch):
-    monkeypatch.setattr(Augmentation, "_resample", lambda *_: pytest.fail("time was scaled"))
+    lengths = []
+    original = Augmentation.of_sequences
+
+    def spy(self, sequences, sd, rng):
+        varied = original(self, sequences, sd, rng)
+        lengths.extend((len(one), len(other)) for one, other in zip(sequences, varied, strict=True))
+        return varied
+
+    monkeypatch.setattr(Augmentation, "of_sequences", spy)
     kinds = tuple(kind for kind in Kind if kind != Kind.TIME)
-    LEARNERS["gru"].fit(sequences(n=5), ALPHABET, 0, TrainingOptions(epochs=1, augment=kinds))
+    LEARNERS["gru"].fit(sequences(n=5), LABELS, 0, TrainingOptions(epochs=1, augment=kinds))
+    assert lengths
+    assert all(one == other for one, other in lengths)
 
 
 def test_early_stopping_and_lower_rates_where_nothing_more_is_learned():
@@ -212,7 +141,7 @@ def test_early_stopping_and_lower_rates_where_nothing_more_is_learned():
     labels = np.random.default_rng(0).permutation(takes.signs)
     noise = SequenceSet(takes.sequences, labels, takes.sessions)
     options = TrainingOptions(epochs=60, patience=4, learning_rate=0.02)
-    bundle = LEARNERS["lstm"].fit(noise, ALPHABET, 0, options)
+    bundle = LEARNERS["lstm"].fit(noise, LABELS, 0, options)
     history, best = bundle.metrics["history"], bundle.metrics["validation"]["epoch"]
     assert len(history) == best + 1 + 4 < 60
     assert history[-1]["learning_rate"] < 0.02
@@ -220,14 +149,14 @@ def test_early_stopping_and_lower_rates_where_nothing_more_is_learned():
 
 def test_a_run_tells_nobody_and_leaves_nothing_behind(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    LEARNERS["lstm"].fit(sequences(n=5), ALPHABET, 0, FEW)
+    LEARNERS["lstm"].fit(sequences(n=5), LABELS, 0, FEW)
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_log_holds_checkpoints_history_events_and_curves(tmp_path, fitted):
     folder = tmp_path / "deep" / "log"
-    bundle = LEARNERS["gru"].fit(sequences(), ALPHABET, 0, FEW, TrainingLog(folder))
+    bundle = LEARNERS["gru"].fit(sequences(), LABELS, 0, FEW, TrainingLog(folder))
     assert bundle.to_bytes() == fitted.to_bytes()
     with (folder / "history.csv").open() as file:
         rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
@@ -252,15 +181,15 @@ def test_a_run_that_was_cut_short_goes_on_as_if_nothing_had_been(
     with monkeypatch.context() as patch:
         patch.setattr(HistoryKeeper, "on_train_batch_end", lambda *a: fail(*a[:3]), raising=False)
         with pytest.raises(PowerFailureError):
-            LEARNERS["gru"].fit(sequences(), ALPHABET, 0, FEW, TrainingLog(tmp_path))
-    bundle = LEARNERS["gru"].fit(sequences(), ALPHABET, 0, FEW, TrainingLog(tmp_path))
+            LEARNERS["gru"].fit(sequences(), LABELS, 0, FEW, TrainingLog(tmp_path))
+    bundle = LEARNERS["gru"].fit(sequences(), LABELS, 0, FEW, TrainingLog(tmp_path))
     assert bundle.to_bytes() == fitted.to_bytes()
 
 
 def test_a_run_that_has_ended_is_not_run_again(tmp_path, fitted, monkeypatch):
-    LEARNERS["gru"].fit(sequences(), ALPHABET, 0, FEW, TrainingLog(tmp_path))
+    LEARNERS["gru"].fit(sequences(), LABELS, 0, FEW, TrainingLog(tmp_path))
     monkeypatch.setattr(Callback, "on_train_batch_end", lambda *_: pytest.fail("trained again"))
-    bundle = LEARNERS["gru"].fit(sequences(), ALPHABET, 0, FEW, TrainingLog(tmp_path))
+    bundle = LEARNERS["gru"].fit(sequences(), LABELS, 0, FEW, TrainingLog(tmp_path))
     assert bundle.to_bytes() == fitted.to_bytes()
 
 
@@ -276,10 +205,10 @@ def test_a_run_that_has_ended_is_not_run_again(tmp_path, fitted, monkeypatch):
 )
 def test_the_log_of_another_run_is_not_mixed_up(tmp_path, name, takes, seed, options):
     log = TrainingLog(tmp_path)
-    LEARNERS["gru"].fit(sequences(), ALPHABET, 0, TrainingOptions(epochs=1), log)
+    LEARNERS["gru"].fit(sequences(), LABELS, 0, TrainingOptions(epochs=1), log)
     content = {path: path.read_bytes() for path in tmp_path.iterdir()}
     with pytest.raises(UsageError, match="other data or options"):
-        LEARNERS[name].fit(takes, ALPHABET, seed, options, log)
+        LEARNERS[name].fit(takes, LABELS, seed, options, log)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == content
 
 
@@ -289,11 +218,12 @@ def test_an_interrupt_stays_one(monkeypatch):
 
     monkeypatch.setattr(HistoryKeeper, "on_train_epoch_end", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        LEARNERS["gru"].fit(sequences(n=5), ALPHABET, 0, FEW)
+        LEARNERS["gru"].fit(sequences(n=5), LABELS, 0, FEW)
 
 
 @pytest.mark.slow
-def test_a_killed_command_goes_on_when_it_is_typed_again(tmp_path):
+def test_a_killed_command_goes_on_when_it_is_typed_again(jihwa, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     takes = sequences()
     for session in ("a", "b"):
         chosen = takes[np.flatnonzero(takes.sessions == session)]
@@ -301,25 +231,24 @@ def test_a_killed_command_goes_on_when_it_is_typed_again(tmp_path):
         for row, (take, sign) in enumerate(zip(chosen.sequences, chosen.signs, strict=True)):
             array[row, : len(take), :-1] = take
             array[row, :, -1] = int(sign)
-        np.save(tmp_path / f"{session}.npy", array)
+        np.save(f"{session}.npy", array)
 
-    def start(log):
-        words = ["train", "a.npy", "b.npy", "--model", "lstm", "--epochs", "40"]
-        words += ["--log", log, "--output", "lstm.bundle"]
-        return subprocess.Popen([sys.executable, "-m", "jihwa.io", *words], cwd=tmp_path)
-
-    assert start("whole").wait() == 0
-    expected = (tmp_path / "lstm.bundle").read_bytes()
-    (tmp_path / "lstm.bundle").unlink()
-    killed, history = start("killed"), tmp_path / "killed" / "history.csv"
+    path = tmp_path / "lstm.bundle"
+    words = ["train", "a.npy", "b.npy", "--model", "lstm", "--epochs", "40", "--output", path.name]
+    assert jihwa(*words, "--log", "whole").code == 0
+    expected = path.read_bytes()
+    path.unlink()
+    words += ["--log", "killed"]
+    killed = subprocess.Popen([sys.executable, "-m", "jihwa.io", *words])
+    history = tmp_path / "killed" / "history.csv"
     while not history.exists() or len(history.read_text().splitlines()) < 4:
         assert killed.poll() is None
         time.sleep(0.01)
     killed.kill()
     killed.wait()
-    assert not (tmp_path / "lstm.bundle").exists()
-    assert start("killed").wait() == 0
-    assert (tmp_path / "lstm.bundle").read_bytes() == expected
+    assert not path.exists()
+    assert jihwa(*words).code == 0
+    assert path.read_bytes() == expected
 
 
 def test_every_architecture_can_be_learned_by_name():
@@ -335,15 +264,15 @@ def test_learners_are_listed_without_torch():
 def test_without_torch_the_way_to_install_it_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "jihwa.models.training", None)
     with pytest.raises(UsageError, match=r"pip install 'jihwa\[train\]'"):
-        LEARNERS["gru"].fit(sequences(), ALPHABET)
+        LEARNERS["gru"].fit(sequences(), LABELS)
 
 
 @pytest.mark.parametrize("name", ["gaussian", "combined"])
 def test_the_gaussian_reads_only_the_glove(name):
     with pytest.raises(UsageError, match="cannot read"):
-        LEARNERS[name].fit(sequences(), ALPHABET)
+        LEARNERS[name].fit(sequences(), LABELS)
 
 
 def test_sequences_have_no_channels_of_the_glove():
     with pytest.raises(UsageError, match="--channels"):
-        LEARNERS["gru"].fit(sequences(), ALPHABET, 0, TrainingOptions(channels=Channels.POSE))
+        LEARNERS["gru"].fit(sequences(), LABELS, 0, TrainingOptions(channels=Channels.POSE))

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
-from jihwa.models.confusion import expected_overlap, most_telling_signs
 from jihwa.models.density import pose_coordinates, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.overlap import expected_overlap, most_telling_signs
 from jihwa.models.wearer import ShownHolds, personalise, with_own_signs
 
 N_SIGNS = 4

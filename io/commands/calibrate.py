@@ -1,11 +1,12 @@
 """`jihwa calibrate`: what a wearer showed, into their profile."""
 
 import argparse
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jihwa.data.episodes import SUFFIXES, EpisodeSet, load_episodes
-from jihwa.data.messages import JihwaError, Language, UsageError
+from jihwa.data.episodes import EpisodeSet, load_episodes, recordings_below
+from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.monitor import believed
 from jihwa.data.readers import Recording
 from jihwa.io import options as shared
@@ -16,6 +17,7 @@ from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import (
     FULL_STYLES,
     QUICK_STYLES,
+    STYLE_NAMES,
     Calibration,
     Prompt,
     full_plan,
@@ -24,7 +26,7 @@ from jihwa.recognizer.calibration import (
     own_sign_plan,
     quick_plan,
 )
-from jihwa.recognizer.profile import STYLES, Profile
+from jihwa.recognizer.profile import STYLES, Observation, Profile, Step
 from jihwa.recognizer.review import lookalike, review
 
 MOST_TAKES = 5
@@ -53,7 +55,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "--quick",
         action="store_true",
         help=say(
-            "가장 많이 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
+            "다른 것까지 가장 잘 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
             "only the ten signs that tell most apart, once straight and once bent",
         ),
     )
@@ -74,6 +76,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             f"clear, rest; takes 1 to {MOST_TAKES} recordings of it",
         ),
     )
+    quick, full = (" ".join(map(str, styles)) for styles in (QUICK_STYLES, FULL_STYLES))
+    defaults = f"--quick {quick}, --full {full}"
     parser.add_argument(
         "--styles",
         nargs="+",
@@ -81,9 +85,10 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         choices=STYLES,
         metavar="N",
         help=say(
-            "쓸 스타일, 1(아주 곧게)~5(많이 굽혀) (기본: --quick 1 5, --full 1 5 3)",
-            "styles to use, 1 (very straight) to 5 (very bent) (default: --quick 1 5, "
-            "--full 1 5 3)",
+            f"쓸 스타일, 1({STYLE_NAMES[1].ko})~5({STYLE_NAMES[5].ko}) (기본: {defaults}; 그 "
+            "녹화가 없으면 다른 스타일)",
+            f"styles to use, 1 ({STYLE_NAMES[1].en}) to 5 ({STYLE_NAMES[5].en}) "
+            f"(default: {defaults}; others if there is no take of these)",
         ),
     )
     shared.add_model(parser, language)
@@ -97,8 +102,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
             en="Give --profile a name or a file. If there is none yet, it is made.",
         )
     bundle = shared.model(options)
+    bundle.of_glove()  # better refused before the takes are read
     known = profiles.load_or_new(options.profile, bundle.alphabet)
-    act = _add_sign if options.add else _calibrate
+    act = _calibrate if options.add is None else _add_sign
     profile = act(options, bundle, known, language)
     profiles.save(options.profile, profile)
     print(profiles.path_of(options.profile))
@@ -111,41 +117,50 @@ def _calibrate(
     episodes = EpisodeSet.join([load_episodes(path, bundle.alphabet) for path in options.sources])
     for message in episodes.skipped:
         warn(message.text(language))
-    if options.quick:
-        plan = quick_plan(bundle, options.styles or QUICK_STYLES)
-    else:
-        plan = full_plan(bundle, options.styles or _recorded_styles(episodes))
+    plan_of, wanted = (quick_plan, QUICK_STYLES) if options.quick else (full_plan, FULL_STYLES)
+    plan = plan_of(bundle, options.styles or _recorded_styles(episodes, wanted))
     calibration = Calibration(bundle, plan, known)
-    for prompt, reason in go_through(calibration, episodes):
-        warn(f"{_name(prompt)}: {reason.text(language)}")
+    left_out: dict[Message, list[str]] = defaultdict(list)
+    refused, unused = go_through(calibration, episodes)
+    for prompt, reason in refused:
+        left_out[reason].append(_name(prompt))
+    for reason, names in left_out.items():
+        warn(f"{' '.join(names)}: {reason.text(language)}")
     step = calibration.step(profiles.now())
     if step is None:
         raise UsageError(
             ko="쓸 수 있는 녹화가 하나도 없습니다. 위의 까닭을 보고 다시 녹화하세요.",
             en="Not one recording can be used. See the reasons above, and record again.",
         )
-    profile = known.with_step(step)
-    found = review(bundle, profile)
-    say = speaker(language)
-    signs = " ".join(dict.fromkeys(observation.sign for observation in step.observations))
+    profile, news = _extended(known, step)
+    n, say = len(news), speaker(language)
+    signs = " ".join(dict.fromkeys(observation.sign for observation in news))
     print(
         say(
-            f"녹화 {len(plan)}개 가운데 {found.n}개로 보정했습니다: {signs}\n바르게 읽은 것: "
-            f"{found.before} → {found.after} (저마다 자신을 뺀 보정으로)",
-            f"Calibrated with {found.n} of {len(plan)} takes: {signs}\nRead right: "
-            f"{found.before} → {found.after} (each by a calibration without it)",
+            f"녹화 {len(plan)}개 가운데 {n}개로 보정했습니다: {signs}",
+            f"Calibrated with {n} of {len(plan)} takes: {signs}",
         )
     )
-    if found.resolved:
-        pairs = "  ".join("/".join(pair) for pair in found.resolved[:_SHOWN_PAIRS])
-        print(say(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}"))
+    if len(unused):
+        found = review(bundle, profile, unused)
+        print(
+            say(
+                f"나머지 녹화 {len(unused)}개 가운데 바르게 읽은 것: {found.before} → "
+                f"{found.after}",
+                f"Read right of the other {len(unused)} takes: {found.before} → {found.after}",
+            )
+        )
+        if found.resolved:
+            pairs = "  ".join("/".join(pair) for pair in found.resolved[:_SHOWN_PAIRS])
+            print(say(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}"))
     return profile
 
 
-def _recorded_styles(episodes: EpisodeSet) -> Sequence[int]:
-    """The styles of a full calibration as far as there are recordings; any if none has a style."""
+def _recorded_styles(episodes: EpisodeSet, wanted: Sequence[int]) -> Sequence[int]:
+    """As many recorded styles as are wanted, those first; any single one if no take has a style."""
     recorded = set(episodes.styles.tolist())
-    return [style for style in FULL_STYLES if style in recorded] or FULL_STYLES[:1]
+    styles = [style for style in dict.fromkeys((*wanted, *STYLES)) if style in recorded]
+    return styles[: len(wanted)] or wanted[:1]
 
 
 def _name(prompt: Prompt) -> str:
@@ -166,17 +181,21 @@ def _add_sign(
         try:
             refused = calibration.feed(longest_hold(believed(Recording(path).frames())))
         except JihwaError as error:
-            refused = error.message
+            warn(error.message.text(language))
+            continue
         if refused:
             warn(f"{path}: {refused.text(language)}")
     step = calibration.step(profiles.now())
     if step is None:
+        where = ", ".join(map(str, options.sources))
         raise UsageError(
-            ko=f"{options.add}: 쓸 수 있는 녹화가 없습니다. 손을 멈춘 녹화를 하나 넘게 주세요.",
-            en=f"{options.add}: no recording can be used. Give at least one with a hold.",
+            ko=f"{where}: {options.add}(으)로 쓸 수 있는 녹화가 없습니다. 손을 멈춘 녹화를 하나 "
+            "이상 주세요.",
+            en=f"{where}: no recording can be used for {options.add}. Give at least one with a "
+            "hold.",
         )
-    profile = known.with_step(step)
-    n = len(step.observations)
+    profile, news = _extended(known, step)
+    n = len(news)
     print(
         say(f"{options.add}: {n}번 보고 배웠습니다.", f"{options.add}: learned from {n} take(s).")
     )
@@ -192,9 +211,20 @@ def _add_sign(
     return profile
 
 
+def _extended(known: Profile, step: Step) -> tuple[Profile, tuple[Observation, ...]]:
+    """The profile with what is new in a step, and what that is."""
+    profile = known.with_step(step)
+    if profile == known:
+        raise UsageError(
+            ko="프로필이 이 녹화를 이미 알고 있습니다. 새로 녹화한 것을 주세요.",
+            en="The profile knows these takes already. Give it new ones.",
+        )
+    return profile, profile.steps[-1].observations
+
+
 def _recordings(sources: Sequence[Path]) -> Iterator[Path]:
     for source in sources:
         if source.is_dir():
-            yield from sorted(p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
+            yield from recordings_below(source)
         else:
             yield source

@@ -8,15 +8,15 @@ from pathlib import Path
 from statistics import fmean
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet
 from jihwa.data.files import write_whole
-from jihwa.data.messages import Language, UsageError
+from jihwa.data.messages import Language, Message
+from jihwa.data.splits import PROTOCOLS
 from jihwa.io import datasets
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
-from jihwa.models.canvas import require
-from jihwa.models.comparison import ORDER, Failure, Result, ResultStore, Trial, compare, plan
+from jihwa.models.canvas import require_matplotlib
+from jihwa.models.comparison import Failure, Result, ResultStore, Trial, compare, plan
 from jihwa.models.contenders import CONTENDERS
 from jihwa.models.history import Epoch
 from jihwa.models.plots import learning_curves
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     datasets.add_datasets(parser, language)
     parser.add_argument(
         "--models",
-        type=_names,
+        type=shared.names_of(CONTENDERS, Message("모델", "model")),
         default=list(CONTENDERS),
         metavar="NAME,...",
         help=say("쉼표로 나눈 모델 이름 (기본: 모두): ", "models, comma-separated (default: all): ")
@@ -38,11 +38,12 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--protocol",
         nargs="+",
-        choices=ORDER,
+        choices=PROTOCOLS,
         default=["session"],
+        metavar="NAME",
         help=say(
             "나누는 방법. session: 세션 하나 빼기, signer: 사람 하나 빼기, block: 스타일 하나 "
-            "빼기, random: 무작위(샘) (기본: session)",
+            "빼기, random: 무작위로, 새는 값 (기본: session)",
             "how to split. session, signer, block: leave one session, wearer or style out; "
             "random: at random, which leaks (default: session)",
         ),
@@ -64,16 +65,15 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "folder for table, figures and results; a run that was cut short goes on from there",
         ),
     )
-    parser.add_argument("--json", action="store_true", help=say("JSON으로 내기", "print JSON"))
+    shared.add_json(parser, language)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit and measure all, then show one table; 1 if a fit failed."""
     folder: Path | None = options.output and shared.output_folder(options.output)
     if folder:
-        require()
+        require_matplotlib()
     takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
-    skipped = takes.skipped if isinstance(takes, EpisodeSet) else ()
     trials = plan(takes, options.protocol, options.models, options.seeds)
     store = ResultStore(folder / "fits", takes, alphabet) if folder else None
     if store and (n_kept := sum(store[trial] is not None for trial in trials)):
@@ -91,7 +91,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         "signs": list(alphabet.signs),
         "rows": as_json(rows),
         "failed": [_told(failure.trial, failure, language) for failure in failures],
-        "skipped": [message.text(language) for message in skipped],
+        "skipped": [message.text(language) for message in takes.skipped],
     }
     texts = {
         "comparison.json": json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n",
@@ -131,22 +131,6 @@ def _draw(results: Sequence[Result], rows: Sequence[Row], folder: Path) -> None:
         if result.history:
             history = [Epoch(**epoch) for epoch in result.history]
             learning_curves(history, folder / "learning_curves" / f"{result.name}.png")
-
-
-def _names(text: str) -> list[str]:
-    """The type of `--models`.
-
-    Raises:
-        UsageError: There is no such model.
-    """
-    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
-    for name in names:
-        if name not in CONTENDERS:
-            raise UsageError(
-                ko=f"'{name}' 모델이 없습니다. 있는 것: {', '.join(CONTENDERS)}",
-                en=f"There is no model '{name}'. There are: {', '.join(CONTENDERS)}",
-            )
-    return names
 
 
 def _told(trial: Trial, outcome: Result | Failure, language: Language) -> str:

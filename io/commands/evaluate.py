@@ -18,11 +18,11 @@ from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
-from jihwa.models.canvas import font_hint, require
-from jihwa.models.evaluation import Answers, recall, score, truth
-from jihwa.models.fitting import likelihoods
+from jihwa.models.canvas import font_hint, require_matplotlib
+from jihwa.models.evaluation import Answers, recall, score
 from jihwa.models.history import Epoch
 from jihwa.models.plots import evaluation_figures, learning_curves
+from jihwa.models.takes import likelihoods, truth
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 
@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
     datasets.add_datasets(parser, language)
-    parser.add_argument("--json", action="store_true", help=say("JSON으로 내기", "print JSON"))
+    shared.add_json(parser, language)
     parser.add_argument(
         "--figures",
         type=Path,
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     """Score the model on every take of the data sets."""
     if options.figures:
         shared.output_folder(options.figures, "--figures")
-        require()
+        require_matplotlib()
     bundle = shared.model(options)
     profile = shared.profile(options, bundle)
     alphabet = bundle.alphabet.with_signs(profile.own_signs) if profile else bundle.alphabet
@@ -60,7 +60,6 @@ def run(options: argparse.Namespace, language: Language) -> int:
     answers = Answers.of(log_likelihood, sign)
     signs = alphabet.signs
     counts = answers.confusion(len(signs))  # (S, S)
-    skipped = takes.skipped if isinstance(takes, EpisodeSet) else ()
     result = {
         "episodes": len(takes),
         **score(log_likelihood, sign).rounded(),
@@ -70,7 +69,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             if np.isfinite(share)
         },
         "confusion": {"signs": list(signs), "counts": counts.tolist()},
-        "skipped": [message.text(language) for message in skipped],
+        "skipped": [message.text(language) for message in takes.skipped],
         "warnings": [message.text(language) for message in _warnings(bundle, takes)],
     }
     if options.json:

@@ -8,7 +8,7 @@ from pathlib import Path
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.augment import Kind
 from jihwa.data.episodes import EpisodeSet
-from jihwa.data.messages import Language, UsageError
+from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.sequences import TakeSet
 from jihwa.data.simulator import HandStatistics
 from jihwa.io import datasets
@@ -54,7 +54,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         type=shared.at_least(0),
         default=0,
         metavar="N",
-        help=say("우연의 씨앗 (기본: %(default)s)", "of all that is random (default: %(default)s)"),
+        help=say("난수 씨앗 (기본: %(default)s)", "of all that is random (default: %(default)s)"),
     )
     _add_training(parser.add_argument_group(say("신경망", "networks")), language)
 
@@ -90,7 +90,7 @@ def _add_training(group: argparse._ArgumentGroup, language: Language) -> None:
     )
     group.add_argument(
         "--without",
-        type=_kinds,
+        type=shared.names_of(Kind, Message("변형", "variation")),
         default=(),
         metavar="KIND,...",
         help=say("쓰지 않을 데이터 변형: ", "variations of the training takes to leave out: ")
@@ -114,12 +114,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
     else:
         bundle = _fit(takes, alphabet, options)
         bundle.save(options.output)
-    skipped = takes.skipped if isinstance(takes, EpisodeSet) else ()
-    say = speaker(language)
+    say, n_skipped = speaker(language), len(takes.skipped)
     print(
         say(
-            f"{options.output}: 녹화 {len(takes)}개로 만들었습니다 (건너뛴 파일 {len(skipped)}개).",
-            f"{options.output}: fitted to {len(takes)} episodes ({len(skipped)} files skipped).",
+            f"{options.output}: 녹화 {len(takes)}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
+            f"{options.output}: fitted to {len(takes)} episodes ({n_skipped} files skipped).",
         )
     )
     validation = bundle.metrics.get("validation") if bundle else None
@@ -132,7 +131,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
                 f"  {n} held out ({validation['held_out']}): top-1 {top1:.1%}, epoch {epoch + 1}",
             )
         )
-    for message in skipped:
+    for message in takes.skipped:
         warn(message.text(language))
     return 0
 
@@ -158,7 +157,7 @@ def _command(options: argparse.Namespace) -> str:
         "--seed": (options.seed, 0),
         "--epochs": (options.epochs, TrainingOptions.epochs),
         "--channels": (options.channels, None),
-        "--without": (",".join(options.without), ""),
+        "--without": (",".join(kind for kind in Kind if kind in options.without), ""),
     }
     extra = "".join(f" {k} {value}" for k, (value, default) in given.items() if value != default)
     return f"jihwa train {sources} --model {options.model}{extra} --output {options.output.name}"
@@ -177,19 +176,3 @@ def _fit_hand(takes: TakeSet, path: Path) -> None:
             "folders.",
         )
     HandStatistics.fit(takes).save(path)
-
-
-def _kinds(text: str) -> tuple[Kind, ...]:
-    """The type of `--without`.
-
-    Raises:
-        UsageError: There is no such variation.
-    """
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in tuple(Kind):
-            raise UsageError(
-                ko=f"'{name}' 변형은 없습니다. 있는 것: {', '.join(Kind)}",
-                en=f"There is no variation '{name}'. There are: {', '.join(Kind)}",
-            )
-    return tuple(kind for kind in Kind if kind in names)

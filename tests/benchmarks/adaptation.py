@@ -15,7 +15,8 @@ from dataclasses import astuple, dataclass
 from itertools import repeat
 
 import numpy as np
-from personal import SESSIONS, Wearer
+from personal import Wearer
+from recordings import SESSIONS
 from scoring import TextErrors, dev_texts
 
 from jihwa.composer.language_model import LanguageModel

@@ -17,18 +17,16 @@ from time import perf_counter
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scoring import SHARED
+from recordings import SESSIONS, episodes, stranger
 
-from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet, load_episodes
+from jihwa.data.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
-from jihwa.models.evaluation import score, truth
-from jihwa.models.fitting import LEARNERS
+from jihwa.models.evaluation import score
+from jihwa.models.takes import truth
 from jihwa.recognizer.calibration import Calibration, Prompt, full_plan, quick_plan
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 
-SESSIONS = ("hb", "v2")
 PLANS: dict[str, Callable[[Bundle], Sequence[Prompt]]] = {
     "nothing": lambda _: (),
     "quick: 10 signs, straight and bent": quick_plan,
@@ -47,12 +45,7 @@ class Wearer:
 
     @classmethod
     def load(cls, name: str) -> "Wearer":
-        alphabet = Alphabet.load()
-        source, target = (
-            load_episodes(SHARED / "signglove" / session, alphabet)
-            for session in sorted(SESSIONS, key=lambda session: session == name)
-        )
-        return cls(LEARNERS["gaussian"].fit(source, alphabet), target)
+        return cls(stranger(name), episodes(name))
 
     def scores(self, model: PersonalModel, rows: NDArray[np.int64]) -> list[float]:
         """Top-1, top-3, top-5 (%) and ECE on these takes; NaN if there are none."""

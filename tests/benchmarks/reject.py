@@ -13,19 +13,16 @@ of two signs; *rest* is a lowered hand. Both directions are averaged. The decode
 
 import numpy as np
 from numpy.random import Generator
-from scoring import SHARED
+from recordings import SESSIONS, episodes, stranger
 
 from jihwa.composer.options import DecoderOptions
-from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import load_episodes
 from jihwa.data.frames import N_FINGERS, Array, Frames
 from jihwa.data.hands import RestingHand
 from jihwa.models.bundle import Bundle
 from jihwa.models.estimation import LabelledHolds
 from jihwa.models.features import GRAVITY
-from jihwa.models.fitting import LEARNERS, labelled_holds
+from jihwa.models.fitting import labelled_holds
 
-SESSIONS = ("hb", "v2")
 PRIORS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 N_POSES = 4000
 N_RESTS = 500
@@ -72,14 +69,11 @@ def rests(rng: Generator, bundle: Bundle) -> Array:
 
 def main() -> None:
     """Print the table."""
-    alphabet = Alphabet.load()
-    episodes = {name: load_episodes(SHARED / "signglove" / name, alphabet) for name in SESSIONS}
     shares: list[Array] = []
     for wearer in SESSIONS:
         rng = np.random.default_rng(0)
-        source = next(name for name in SESSIONS if name != wearer)
-        bundle = LEARNERS["gaussian"].fit(episodes[source], alphabet)
-        holds = labelled_holds(episodes[wearer], alphabet, bundle.extractor.of_hold)
+        bundle = stranger(wearer)
+        holds = labelled_holds(episodes(wearer), bundle.alphabet, bundle.extractor.of_hold)
         poses = (holds.features, any_pose(rng, bundle), between(rng, holds), rests(rng, bundle))
         shares.append(np.column_stack([rejected(bundle, x) for x in poses]))
     rates = DecoderOptions().rates

@@ -12,26 +12,24 @@ recorded. Both directions are pooled.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 
 import numpy as np
-from scoring import SHARED, Letters, dev_texts
+from recordings import SESSIONS, episodes, stranger
+from scoring import Letters, dev_texts
 from signals import FLEX_FAULTS, IMU_FAULTS, Readings, broken, resampled
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import Episode, EpisodeSet, load_episodes
+from jihwa.data.episodes import Episode
 from jihwa.data.frames import N_FINGERS, Array, Frames
 from jihwa.data.hands import RecordedHand
 from jihwa.data.monitor import SensorMonitor, believed
 from jihwa.data.sensors import ACCELERATION, ANGLES, SENSORS
 from jihwa.data.spelling import PACES, SpelledSession, assemble
-from jihwa.models.bundle import Bundle
-from jihwa.models.evaluation import score, truth
-from jihwa.models.fitting import LEARNERS
+from jihwa.models.evaluation import score
+from jihwa.models.takes import truth
 from jihwa.recognizer.segmenter import Segmenter
 
-SESSIONS = ("hb", "v2")
 RATES_HZ = (15, 20, 33, 47, 100)
 BREAKS_S = 0.7
 N_TAKES = 300
@@ -57,18 +55,6 @@ CASES = [
     ),
     Case("angles stuck", IMU_FAULTS["stuck"][1], ANGLES),
 ]
-
-
-@cache
-def episodes(session: str) -> EpisodeSet:
-    return load_episodes(SHARED / "signglove" / session, Alphabet.load())
-
-
-@cache
-def stranger(wearer: str) -> Bundle:
-    """A model that was fitted to the other session."""
-    source = next(name for name in SESSIONS if name != wearer)
-    return LEARNERS["gaussian"].fit(episodes(source), Alphabet.load())
 
 
 def false_alarms() -> Iterator[str]:

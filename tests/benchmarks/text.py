@@ -15,24 +15,21 @@ from dataclasses import dataclass, replace
 from itertools import product, repeat
 
 import numpy as np
-from scoring import SHARED, Letters, TextErrors, dev_texts
+from recordings import SESSIONS, episodes, stranger
+from scoring import Letters, TextErrors, dev_texts
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.language_model import LanguageModel
 from jihwa.composer.transcript import Transcript
-from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet, load_episodes
 from jihwa.data.hands import RecordedHand
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.spelling import PACES, SpelledSession, assemble
 from jihwa.models.bundle import Bundle
-from jihwa.models.fitting import LEARNERS
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
 from jihwa.recognizer.segmenter import Segmenter
 
-SESSIONS = ("hb", "v2")
 KINDS = ("persons", "places", "words", "sentences")
 TEXTS = {"persons": 40, "places": 40, "words": 60, "sentences": 25}
 """Texts of each kind at each pace and in each direction."""
@@ -58,25 +55,18 @@ class Outcome:
 
 def measure(wearer: str, share: float) -> dict[Cell, Outcome]:
     """Spell texts with the takes of one session and read them with a model of the other."""
-    alphabet, model = Alphabet.load(), LanguageModel.load()
-    source = next(name for name in SESSIONS if name != wearer)
-    bundle = LEARNERS["gaussian"].fit(_episodes(source, alphabet), alphabet)
-    episodes = _episodes(wearer, alphabet)
+    bundle, model = stranger(wearer), LanguageModel.load()
     outcomes: dict[Cell, Outcome] = {}
     for kind, pace in product(KINDS, PACES):
         rng = np.random.default_rng([SESSIONS.index(wearer), KINDS.index(kind)])
         n = max(1, round(TEXTS[kind] * share))
         outcome = Outcome({way: TextErrors() for way in WAYS}, Letters())
         for text in rng.choice(dev_texts(kind), n, replace=False):
-            hand = RecordedHand(episodes, alphabet, rng)
-            session = assemble(str(text), hand, alphabet, PACES[pace], rng)
+            hand = RecordedHand(episodes(wearer), bundle.alphabet, rng)
+            session = assemble(str(text), hand, bundle.alphabet, PACES[pace], rng)
             _read(session, bundle, model, outcome)
         outcomes[Cell(wearer, kind, pace)] = outcome
     return outcomes
-
-
-def _episodes(session: str, alphabet: Alphabet) -> EpisodeSet:
-    return load_episodes(SHARED / "signglove" / session, alphabet)
 
 
 def _read(session: SpelledSession, bundle: Bundle, model: LanguageModel, outcome: Outcome) -> None:

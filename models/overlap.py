@@ -7,8 +7,8 @@ the poses may turn out to be,
 
     E ρ = (|Cₛ| |Cₜ|)^¼ |Q|^-½ exp(−⅛ Δᵀ Q⁻¹ Δ),   Q = ½ (Cₛ + Cₜ) + ¼ M
 
-for densities of covariance Cₛ and Cₜ whose poses differ by Δ as far as is known, and by N(Δ, M)
-once what is shown is seen.
+for normal densities of covariance Cₛ and Cₜ whose poses differ by Δ as far as is known, and by
+N(Δ, M) once what is shown is seen. Tails do not matter for the choice, and are left out.
 """
 
 import numpy as np

@@ -1,0 +1,78 @@
+"""Texts that are shown sign by sign, and a reader who follows them.
+
+Stories are written with one character a sign: `_` space, `<` backspace, `!` speak, `↵` enter,
+`×` clear, `-` the hand at rest.
+"""
+
+import functools
+import math
+
+import numpy as np
+
+from jihwa.composer.composer import Composer
+from jihwa.composer.edits import TextEdit
+from jihwa.composer.language_model import LanguageModel
+from jihwa.data.alphabet import CONTROLS, Alphabet
+from jihwa.data.frames import Frames
+from jihwa.recognizer.events import REST, Emission, Segment, readings
+
+BASIC = Alphabet.load()
+OWN = BASIC.with_signs(["ㅐ", *CONTROLS])
+NAMES = {"_": "space", "<": "backspace", "!": "speak", "↵": "enter", "×": "clear", "-": REST}
+
+
+@functools.cache
+def model():
+    return LanguageModel.load()
+
+
+def emission(weights, at_s=0.0, alphabet=OWN, noise=0.0):
+    """An emission whose readings have these log-likelihoods; all others are far below."""
+    labels = readings(alphabet)
+    row = np.full(len(labels), -18.0) + noise
+    for label, weight in weights.items():
+        row[labels.index(label)] = weight
+    gap_s = 0.3 if at_s else math.inf
+    segment = Segment(start_s=at_s, end_s=at_s + 0.4, gap_s=gap_s, frames=Frames.empty())
+    return Emission(segment, row[:-2], rest=row[-1], no_sign=row[-2])
+
+
+def shown(story, alphabet=OWN):
+    names = [NAMES.get(step, step) for step in story]
+    return [emission({name: 0.0}, 0.7 * i, alphabet) for i, name in enumerate(names)]
+
+
+class Reader:
+    """Follows a composer as a screen does: by its edits alone."""
+
+    def __init__(self, alphabet=OWN, options=None):
+        self.composer = Composer(alphabet, model(), options)
+        self.text = self.committed = self.preedit = ""
+        self.decided, self.commands = [], []
+
+    def follow(self, update):
+        self.text = update.edit.apply(self.text)
+        self.committed = TextEdit(update.withdrawn, update.committed).apply(self.committed)
+        self.preedit = update.preedit
+        assert self.text == self.committed + self.preedit
+        self.decided += update.decided
+        self.commands += [update.command] if update.command else []
+        return update
+
+    def feed(self, emissions):
+        for each in emissions:
+            self.follow(self.composer.feed(each))
+        return self
+
+    def flush(self):
+        transcript = self.composer.flush()
+        self.text = transcript.edit.apply(self.text)
+        assert self.text == transcript.text
+        assert " ".join(word.text for word in transcript.words) == transcript.text
+        self.decided += transcript.decided
+        return transcript
+
+
+def read(story, alphabet=OWN):
+    reader = Reader(alphabet).feed(shown(story, alphabet))
+    return reader.flush()

@@ -1,0 +1,106 @@
+"""Backspace takes back one sign as if it had never been shown; edits follow whatever happens.
+
+Stories are written as in `stories`.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stories import BASIC, NAMES, OWN, Reader, emission, shown
+
+from jihwa.composer.arcs import SegmentationRates
+from jihwa.composer.options import DecoderOptions
+from jihwa.recognizer.events import readings
+
+SMALL = DecoderOptions(beam=24)
+UNSPLIT = replace(SMALL, rates=SegmentationRates(split=0.0))
+
+letters = st.sampled_from([*BASIC.signs, "ㅐ", "space"])
+texts = st.lists(st.sampled_from([*"ㄱㄴㄹㅅㅇㅎㅏㅓㅗㅣㅐ-_"]), max_size=14).map("".join)
+
+
+def noisy(story, seed):
+    """A story as a doubtful classifier sees it; commands stay clear."""
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(scale=6, size=(len(story), len(readings(OWN))))
+    noise[:, [OWN.index[name] for name in ("backspace", "enter", "speak", "clear")]] = -60
+    return [
+        emission({NAMES.get(step, step): 0.0}, 0.7 * i, noise=noise[i])
+        for i, step in enumerate(story)
+    ]
+
+
+def test_a_hold_that_was_cut_in_two_is_taken_back_as_one_sign():
+    reader = Reader(options=SMALL).feed(shown("ㅎㅎ"))
+    assert reader.text == "ㅎ"
+    assert reader.feed([emission({"backspace": 0.0}, 1.4)]).text == ""
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts, letters, texts, st.integers(0, 2**32 - 1), st.booleans())
+def test_a_sign_and_a_backspace_are_as_if_neither_had_been_shown(before, sign, after, seed, pause):
+    first, rest = noisy(before, seed), noisy(after, seed + 1)
+    at_s = 0.7 * len(before)
+    with_it, without = Reader(options=UNSPLIT), Reader(options=UNSPLIT)
+    for reader in (with_it, without):
+        reader.feed(first)
+        if pause:
+            reader.follow(reader.composer.commit())
+    with_it.feed([emission({sign: 0.0}, at_s)])
+    with_it.feed([emission({"backspace": 0.0}, at_s)])
+    assert (with_it.text, with_it.committed) == (without.text, without.committed)
+    for each in rest:
+        assert with_it.feed([each]).text == without.feed([each]).text
+    once, never = with_it.flush(), without.flush()
+    assert (once.text, once.candidates, once.words) == (never.text, never.candidates, never.words)
+    assert [sign for sign in once.signs if sign.sign != "backspace"] == list(never.signs)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.sampled_from("ㄱㄴㅅㅇㅎㅏㅓㅗㅣㅐ-_<<<!↵×c"), max_size=40).map("".join),
+    st.integers(0, 2**32 - 1),
+)
+def test_edits_reproduce_the_text_whatever_is_shown(story, seed):
+    """`c` is a commit on demand."""
+    reader = Reader(options=SMALL)
+    clear = set("<!↵×")
+    for step, doubtful in zip(story, noisy(story.replace("c", "ㄱ"), seed), strict=True):
+        if step == "c":
+            reader.follow(reader.composer.commit())
+        else:
+            sure = replace(shown(step)[0], segment=doubtful.segment)
+            reader.feed([sure if step in clear else doubtful])
+    transcript = reader.flush()
+    assert transcript.candidates[0].text == transcript.text
+    assert reader.composer.flush().text == ""
+
+
+def test_backspaces_take_everything_back_however_long_the_text():
+    reader = Reader().feed(shown("ㅇㅏㄴㄴㅕㅇㅎㅏㅅㅔㅇㅛ".replace("ㅔ", "ㅓㅣ") * 6))
+    assert len(reader.text) >= 30
+    lengths = [len(reader.text)]
+    while reader.text:
+        reader.feed(shown("<"))
+        lengths.append(len(reader.text))
+        assert len(lengths) < 100
+    assert lengths == sorted(lengths, reverse=True)
+    assert reader.feed(shown("ㄴㅏ")).flush().text == "나"
+
+
+def test_a_hold_that_was_cut_in_two_is_taken_back_at_once():
+    reader = Reader().feed(shown("ㅎㅏㅏ"))
+    assert reader.text == "하"
+    assert reader.feed(shown("<")).text == "ㅎ"
+
+
+def test_what_was_committed_because_of_a_sign_is_open_again_without_it():
+    reader = Reader().feed(shown("ㄴㅏㄴㅡㄴ"))
+    reader.follow(reader.composer.commit())
+    assert reader.committed == "나는"
+    reader.feed(shown("_ㅈㅣㅂ"))
+    for text in ("나는 지", "나는 ㅈ", "나는", "나는", "나느", "난", "나", "ㄴ", ""):
+        assert reader.feed(shown("<")).text == text
+    assert reader.committed == ""
