@@ -60,7 +60,7 @@ def scores_of(content):
 
 def test_unseen_sessions_come_first_and_the_leak_is_named_everywhere(compare, tmp_path):
     pytest.importorskip("matplotlib")
-    protocols = ("--protocol", "random", "block", "session")
+    protocols = ("--protocol", "random,block,session")
     done = compare(*FAST, *protocols, "--output", tmp_path)
     assert done.code == 0
     rows = [line.split(" | ") for line in done.out.splitlines() if line.startswith("| ")][2:]
@@ -134,7 +134,7 @@ def test_results_of_other_data_and_damaged_ones_are_not_kept(
 
 def test_a_fit_that_fails_does_not_stop_the_others(compare, fits, tmp_path):
     pytest.importorskip("matplotlib")
-    command = (*FAST, "--protocol", "session", "block", "--output", tmp_path)
+    command = (*FAST, "--protocol", "session,block", "--output", tmp_path)
     fits.at(1, RuntimeError("out of luck"))
     done = compare(*command)
     assert done.code == 1
@@ -156,7 +156,7 @@ def test_a_fit_that_fails_does_not_stop_the_others(compare, fits, tmp_path):
     ("arguments", "told"),
     [
         (("--models", "gaussian,perceptron"), "There is no model 'perceptron'"),
-        (("--protocol", "moon"), "invalid choice"),
+        (("--protocol", "moon"), "There is no protocol 'moon'"),
         (("--seeds", "0"), "less than 1"),
     ],
 )
@@ -229,7 +229,7 @@ def test_what_was_learned_is_never_what_is_tested(compare, monkeypatch):
         return Fitted(read)
 
     monkeypatch.setitem(CONTENDERS, "1-nn", spy)
-    compare("--models", "1-nn", "--protocol", "session", "signer", "block", "random")
+    compare("--models", "1-nn", "--protocol", "session,signer,block,random")
     assert len(seen) > 100
     assert not any(seen)
 

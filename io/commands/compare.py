@@ -37,15 +37,14 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--protocol",
-        nargs="+",
-        choices=PROTOCOLS,
+        type=shared.names_of(PROTOCOLS, Message("나누는 방법", "protocol")),
         default=["session"],
-        metavar="NAME",
+        metavar="NAME,...",
         help=say(
-            "나누는 방법. session: 세션 하나 빼기, signer: 사람 하나 빼기, block: 스타일 하나 "
-            "빼기, random: 무작위로, 새는 값 (기본: session)",
-            "how to split. session, signer, block: leave one session, wearer or style out; "
-            "random: at random, which leaks (default: session)",
+            "쉼표로 나눈, 나누는 방법. session: 세션 하나 빼기, signer: 사람 하나 빼기, block: "
+            "스타일 하나 빼기, random: 무작위로, 새는 값 (기본: session)",
+            "how to split, comma-separated. session, signer, block: leave one session, wearer or "
+            "style out; random: at random, which leaks (default: session)",
         ),
     )
     parser.add_argument(
