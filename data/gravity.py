@@ -31,5 +31,9 @@ def measured(accel_g: Array) -> NDArray[np.bool_]:
 
 def of(frames: Frames) -> Array:
     """(n, 3) gravity in g: acceleration where there is one, else from pitch and roll."""
-    computed = from_orientation(frames.orientation_deg)  # (n, 3)
-    return np.asarray(np.where(measured(frames.accel_g)[:, None], frames.accel_g, computed))
+    missing = ~measured(frames.accel_g)  # (n,)
+    gravity_g = frames.accel_g
+    if missing.any():
+        gravity_g = gravity_g.copy()
+        gravity_g[missing] = from_orientation(frames.orientation_deg[missing])
+    return gravity_g
