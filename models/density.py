@@ -148,37 +148,21 @@ class PoseDensity:
 
 
 @dataclass(frozen=True)
-class PoseMixture:
-    """Mixtures of K densities as those of `PoseDensity`, each somewhere around one of S poses.
+class PoseMixture(PoseDensity):
+    """Mixtures of K such densities, each somewhere around one of S poses.
 
     Attributes:
         pose: (S, 8) features of the poses, gravity of length 1.
+        scale: (K, 7, 7) scale matrices of the components, in the coordinates of their pose.
+        degrees_of_freedom: As in `PoseDensity`.
         of: (K,) the pose that each component belongs to, ascending; every pose has one.
         centre: (K, 7) its centre in the coordinates of that pose.
-        scale: (K, 7, 7) its scale matrix in the same coordinates.
         weight: (K,) its share in the pose's mixture, above 0.
-        degrees_of_freedom: Of both Student-t.
     """
 
-    pose: Array
     of: NDArray[np.int64]
     centre: Array
-    scale: Array
     weight: Array
-    degrees_of_freedom: float
-    _basis: Array = field(init=False, repr=False)
-    _student: _StudentT = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_basis", tangent_basis(self.pose[:, GRAVITY]))
-        object.__setattr__(self, "_student", _StudentT(self.scale, self.degrees_of_freedom))
-
-    def log_density(self, x: Array) -> Array:
-        """Natural log density of features in every pose's mixture: (n, 8) in, (n, S) out.
-
-        Missing sensors are marginalised out of every component, as in `PoseDensity`.
-        """
-        return _by_pattern(x, len(self.pose), self._log_density)
 
     def _log_density(self, x: Array, key: int) -> Array:
         z = pose_coordinates(x[:, None], self.pose, self._basis)  # (n, S, 7)

@@ -104,6 +104,13 @@ def engine(bundle) -> Engine:
     return assemble_engine(bundle, LanguageModel.load())
 
 
+@pytest.fixture(autouse=True)
+def data_home(tmp_path, monkeypatch) -> Path:
+    """Where profiles are stored: never the user's own folder."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
 @pytest.fixture
 def jihwa(capsys) -> Callable[..., Outcome]:
     """The program: `jihwa("transcribe", path)`; speaks English unless `--lang` is given."""

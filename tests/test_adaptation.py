@@ -21,11 +21,6 @@ from jihwa.recognizer.profile import KEPT, Observation, Profile, Step, StepKind
 TEXT = "오늘 저녁에 같이 밥을 먹고 나서 공원에서 산책할 사람을 찾아요"
 
 
-@pytest.fixture(autouse=True)
-def data_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-
-
 @pytest.fixture(scope="module")
 def language_model():
     return LanguageModel.load()

@@ -1,20 +1,15 @@
 """Calibration: what is asked for, which holds will do, and what the wearer gains."""
 
-import json
-import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from wearers import ALPHABET, hold, record
+from wearers import ALPHABET, hold
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language_model import LanguageModel
 from jihwa.data.frames import Frames
 from jihwa.data.monitor import believed
-from jihwa.data.sessions import write_recording
-from jihwa.models.inputs import Channels, Inputs
-from jihwa.models.network import Network
 from jihwa.recognizer.calibration import (
     QUICK_SIGNS,
     Calibration,
@@ -30,11 +25,6 @@ from jihwa.recognizer.profile import Profile, StepKind
 
 TODAY = "2026-01-02"
 WEARERS = range(3)
-
-
-@pytest.fixture(autouse=True)
-def data_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 def calibrated(bundle, plan, wearer):
@@ -164,131 +154,6 @@ def test_rest_is_a_pose_and_no_sign(bundle):
     assert model.rest == pytest.approx(bundle.extractor.of_hold(hold("ㅁ", 3)), abs=1.5)
 
 
-def test_command_uses_what_is_asked_for_and_names_what_is_missing(jihwa, tmp_path, bundle):
-    quick = {prompt.sign for prompt in quick_plan(bundle)}
-    missing, *there = ALPHABET.signs if ALPHABET.signs[0] in quick else sorted(quick)
-    folder = record(tmp_path / "set", {*there, *quick} - {missing}, (1, 3, 5), takes=2)
-    path = tmp_path / "me.json"
-    done = jihwa("calibrate", "--from", folder, "--profile", path, "--quick")
-    assert done.code == 0
-    assert f"{missing}/1 {missing}/5: There is no recording." in done.err
-    assert f"with {2 * QUICK_SIGNS - 2} of {2 * QUICK_SIGNS} takes" in done.out
-    (step,) = json.loads(path.read_text())["steps"]
-    shown = [(each["sign"], each["style"]) for each in step["observations"]]
-    assert sorted(shown) == sorted((sign, s) for sign in quick - {missing} for s in (1, 5))
-
-
-@pytest.mark.parametrize(
-    ("wish", "recorded", "used"),
-    [
-        ("--quick", (2, 3, 4), {2, 3}),
-        ("--quick", (3,), {3}),
-        ("--quick", (1, 3, 5), {1, 5}),
-        ("--full", (2, 4), {2, 4}),
-        ("--full", (1, 2, 3, 4, 5), {1, 3, 5}),
-    ],
-)
-def test_styles_that_were_recorded_are_used(jihwa, tmp_path, bundle, wish, recorded, used):
-    sign = quick_plan(bundle)[0].sign
-    folder, path = record(tmp_path / "set", sign, recorded), tmp_path / "me.json"
-    assert jihwa("calibrate", "--from", folder, "--profile", path, wish).code == 0
-    (step,) = json.loads(path.read_text())["steps"]
-    assert {each["style"] for each in step["observations"]} == used
-
-
-def test_model_that_does_not_read_the_glove_cannot_be_calibrated(jihwa, tmp_path, bundle):
-    network = Network("gru", Inputs(Channels.GIVEN, np.zeros(9), np.ones(9)), b"", 1)
-    landmarks = replace(bundle, gaussian=None, network=network)
-    landmarks.save(tmp_path / "landmarks.bundle")
-    folder, path = record(tmp_path / "set", "ㄱ", (1,)), tmp_path / "me.json"
-    command = ("calibrate", "--from", folder, "--profile", path)
-    done = jihwa(*command, "--model", tmp_path / "landmarks.bundle")
-    assert done.code == 2
-    assert done.err.count("\n") == 1
-    assert "reads .npy data" in done.err
-
-
-def test_profile_needs_a_folder_before_the_takes_are_read(jihwa, tmp_path):
-    folder = record(tmp_path / "set", "ㄱ", (1,))
-    done = jihwa("calibrate", "--from", folder, "--profile", tmp_path / "none" / "me.json")
-    assert (done.code, done.out) == (2, "")
-    assert f"{tmp_path / 'none'}: no such folder" in done.err
-
-
-def test_own_sign_without_a_take_names_the_path_once(jihwa, tmp_path):
-    none, path = tmp_path / "none.csv", tmp_path / "me.json"
-    done = jihwa("calibrate", "--from", none, "--profile", path, "--add", "ㅐ")
-    assert done.code == 2
-    assert f"{none}: no such file" in done.err
-    assert f"{none}: {none}" not in done.err
-    assert f"{none}: no recording can be used for ㅐ" in done.err
-
-
-def test_command_tells_what_was_gained_by_takes_that_it_did_not_use(jihwa, tmp_path):
-    folder = record(tmp_path / "set", ALPHABET.signs, (1, 3, 5), takes=2, wearer=4)
-    done = jihwa("calibrate", "--from", folder, "--profile", tmp_path / "me.json", "--full")
-    assert "with 72 of 72 takes" in done.out
-    before, after = re.search(r"of the other 72 takes: (\d+) → (\d+)", done.out).groups()
-    assert int(before) < int(after)
-
-
-def test_takes_that_the_profile_knows_are_no_news(jihwa, tmp_path):
-    folder = record(tmp_path / "set", ALPHABET.signs, (1, 5))
-    command = ("calibrate", "--from", folder, "--profile", tmp_path / "me.json")
-    assert "of the other" not in jihwa(*command).out
-    known = (tmp_path / "me.json").read_text()
-    again = jihwa(*command)
-    assert (again.code, (tmp_path / "me.json").read_text()) == (2, known)
-    assert "knows these takes already" in again.err
-
-
-def test_take_that_will_not_do_is_replaced_by_the_next(jihwa, tmp_path):
-    folder = record(tmp_path / "set", "ㄱ", (1,), takes=2)
-    write_recording(folder / "ㄱ" / "1" / "0.csv", hold("ㅂ", 1))
-    done = jihwa("calibrate", "--from", folder, "--profile", tmp_path / "me.json")
-    assert "with 1 of 24 takes" in done.out
-
-
-def test_own_sign_is_added_used_and_taken_back(jihwa, tmp_path):
-    path = tmp_path / "me.json"
-    folder = record(tmp_path / "set", "ㅂ", (3,), takes=7)
-    done = jihwa("calibrate", "--from", folder / "ㅂ", "--profile", path, "--add", "space")
-    assert done.code == 0
-    assert "learned from 5 take(s)" in done.out
-    assert "5 are enough" in done.err
-    assert "own signs: space" in jihwa("profile", "show", path).out
-    assert jihwa("profile", "undo", path).code == 0
-    assert "own signs" not in jihwa("profile", "show", path).out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("--add", "foo"), "cannot be added"),
-        (("--add", "ㄱ"), "cannot be added"),
-        (("--add", ""), "cannot be added"),
-        (("--quick", "--full"), "not allowed with"),
-    ],
-)
-def test_impossible_wishes_are_the_users_mistake(jihwa, tmp_path, arguments, told):
-    folder = record(tmp_path / "set", "ㄱ", (1,))
-    done = jihwa("calibrate", "--from", folder, "--profile", tmp_path / "me.json", *arguments)
-    assert done.code == 2
-    assert told in done.err
-    assert not (tmp_path / "me.json").exists()
-
-
-def test_calibration_needs_a_profile_to_go_to(jihwa, tmp_path):
-    assert jihwa("calibrate", "--from", record(tmp_path / "set", "ㄱ", (1,))).code == 2
-
-
-def test_recordings_without_a_hold_make_no_profile(jihwa, tmp_path):
-    folder = record(tmp_path / "set", "ㄱ", (1,), hold=lambda *a, **k: hold(*a, **k)[:4])
-    done = jihwa("calibrate", "--from", folder, "--profile", tmp_path / "me.json")
-    assert done.code == 2
-    assert "Not one recording" in done.err
-
-
 def test_own_space_writes_a_space(bundle):
     """Shown between 가 and 나 without a pause; the pose is ㅂ upside down."""
 
@@ -310,16 +175,6 @@ def test_own_space_writes_a_space(bundle):
     for place, frames in enumerate(shown):
         composer.feed(classifier.feed(Segment(place, place + 0.9, 0.25, frames)))
     assert composer.flush().text == "가 나"
-
-
-def test_own_sign_that_looks_like_another_is_told(jihwa, tmp_path):
-    path = tmp_path / "me.json"
-    folder = record(tmp_path / "set", ALPHABET.signs, (1, 3, 5), takes=2)
-    assert jihwa("calibrate", "--from", folder, "--profile", path, "--full").code == 0
-    takes = folder / "ㅂ" / "3"
-    done = jihwa("calibrate", "--from", takes, "--profile", path, "--add", "ㅐ")
-    assert done.code == 0
-    assert "looks much like ㅂ" in done.err
 
 
 class AlwaysFirst:

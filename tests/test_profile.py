@@ -28,12 +28,6 @@ def step(*observations, kind=StepKind.CALIBRATION):
     return Step(kind, "2026-01-02T03:04:05+09:00", observations)
 
 
-@pytest.fixture(autouse=True)
-def data_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return tmp_path / "data"
-
-
 numbers = st.floats(0, 1023, width=16)
 observations = st.builds(
     Observation,
