@@ -164,6 +164,11 @@ def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
     Raises:
         UsageError: The folder does not exist or holds no labelled recording.
     """
+    if root.is_file():
+        raise UsageError(
+            ko=f"{root}: 폴더가 아니라 파일입니다. <지문자>/<스타일>/*.csv가 든 폴더를 주세요.",
+            en=f"{root}: a file, not a folder. Give a folder of <sign>/<style>/*.csv.",
+        )
     if not root.is_dir():
         raise UsageError(
             ko=f"{root}: 그런 폴더가 없습니다. <지문자>/<스타일>/*.csv가 든 폴더를 주세요.",

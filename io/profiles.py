@@ -59,12 +59,12 @@ def load(name: str, alphabet: Alphabet | None = None) -> Profile:
     try:
         text = path.read_bytes().decode(errors="replace")
     except OSError as error:
-        stored = " ".join(names()) or "-"
+        stored = " ".join(names())
         raise UsageError(
             ko=f"{path}: 프로필을 열 수 없습니다 ({error.strerror}). `jihwa calibrate`로 만들거나 "
-            f"저장된 프로필을 고르세요: {stored}",
+            f"저장된 프로필을 고르세요: {stored or '(없음)'}",
             en=f"{path}: the profile cannot be opened ({error.strerror}). Make it with "
-            f"`jihwa calibrate`, or choose a stored one: {stored}",
+            f"`jihwa calibrate`, or choose a stored one: {stored or '(none)'}",
         ) from error
     profile = from_json(text, str(path))
     if alphabet and profile.signs != alphabet.signs:

@@ -241,3 +241,5 @@ def test_folder_without_labelled_recordings_is_the_users_mistake(tree, files):
 def test_missing_folder_is_the_users_mistake(tree):
     with pytest.raises(UsageError, match="no such folder"):
         tree({}, "nowhere")
+    with pytest.raises(UsageError, match="a file, not a folder"):
+        tree({"take.csv": take()}, "take.csv")
