@@ -36,7 +36,7 @@ MOST_BEND, MOST_TURN = 0.8, 0.15
 """How far the warped bends and gravity (g) may differ between the halves of a still hold."""
 UNLIKE = 6.0
 """Nats by which another sign may be likelier than the one that was asked for: among unseen sessions
-no true hold exceeds it, and two of three holds of a wrong sign do."""
+no true hold exceeds it, and three of five holds of a wrong sign do."""
 
 
 @dataclass(frozen=True, slots=True)
