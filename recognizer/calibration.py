@@ -30,6 +30,7 @@ STYLE_NAMES = {
 }
 
 SHORTEST_S = 0.3
+"""A shorter hold will not do."""
 MOST_MISSING = 1
 """Sensors (five fingers, gravity) that a hold can do without."""
 MOST_BEND, MOST_TURN = 0.8, 0.15
