@@ -1,18 +1,26 @@
 """Which emission was read as what: the link from decided text back to the signal."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from jihwa.composer.arcs import NEVER, NO_TOKEN, Arcs
-from jihwa.composer.beam import Hypotheses
-from jihwa.composer.evidence import reading_scores
+from jihwa.composer.arcs import NO_TOKEN, Arcs
+from jihwa.composer.hypotheses import Hypotheses
+from jihwa.composer.lattice import Edge, Lattice, Path
 from jihwa.data.frames import Array
-from jihwa.recognizer.events import Decision, Emission
+from jihwa.recognizer.events import Decision
 
 RESUMED = -1
 """In place of a sign: the emission only goes on with the one before it."""
+
+
+class Taken(NamedTuple):
+    """What an emission is taken for, `RESUMED` or one of the `readings`, and its span."""
+
+    sign: int
+    span: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +30,23 @@ class Reading(Decision):
     Attributes:
         sign: Which of the `readings` it was taken for.
         resumes: Whether it only goes on with the sign before it.
+        span: Boundaries of the lattice from its begin to its end.
     """
 
     sign: int
     resumes: bool
+    span: int = 1
+
+    def for_certain(self) -> Decision:
+        """The same once somebody who knows has said so."""
+        posterior = np.zeros_like(self.posterior)
+        posterior[self.sign] = 1.0
+        return Decision(self.emission, posterior)
+
+    @property
+    def taken(self) -> Taken:
+        """The reading alone."""
+        return Taken(RESUMED if self.resumes else self.sign, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,108 +66,96 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Posterior:
-    """(S + 2,) of every reading and (A,) of every arc, for one emission."""
+    """Of one emission: (S + 2,) of every reading if it is one, and (A,) of every arc."""
 
     readings: Array
     arcs: Array
 
 
-@dataclass(frozen=True, slots=True)
-class OpenEmission:
-    """An emission whose reading is not decided, and its posterior once that is settled."""
-
-    emission: Emission
-    scores: Array
-    posterior: _Posterior | None = None
+Settled = Mapping[Edge, _Posterior]
+"""Posteriors of emissions that the beam will no longer tell apart."""
 
 
 class Alignment:
-    """The emissions that are not decided yet, in order.
+    """The emissions that are not decided yet, and what the hypotheses take them for.
 
     Args:
         arcs: The steps that hypotheses are made of.
         n_readings: Signs of the alphabet, no sign and rest.
+        sharpness: Exponent on the probabilities of hypotheses.
 
     Attributes:
-        open: The emissions; all that an alignment remembers.
+        lattice: The emissions.
+        settled: What is known for good of some of them.
     """
 
-    def __init__(self, arcs: Arcs, n_readings: int) -> None:
+    def __init__(self, arcs: Arcs, n_readings: int, sharpness: float) -> None:
         self._arcs = arcs
         self._n_readings = n_readings
-        self.open: tuple[OpenEmission, ...] = ()
-
-    def append(self, emission: Emission, temperature: float) -> None:
-        """Take in one more emission."""
-        self.open += (OpenEmission(emission, reading_scores(emission, temperature)),)
-
-    def evidence(self, arcs: NDArray[np.intp], n: int) -> Array:
-        """(A,) log-likelihood of the last n emissions if read as arcs that consume n."""
-        evidence = np.zeros(len(arcs))
-        for place, each in enumerate(self.open[-n:]):
-            evidence += each.scores[self._arcs.signs[arcs, place]]
-        return evidence
+        self._sharpness = sharpness
+        self.lattice = Lattice()
+        self.settled: Settled = {}
 
     def settle(self, hypotheses: Hypotheses, lag: int) -> None:
-        """Fix the posterior of the emission that has `lag` others behind it."""
-        if len(self.open) > lag:
-            self._posterior(hypotheses, len(self.open) - 1 - lag)
+        """Fix the posteriors of the emissions that end `lag` boundaries before the newest one."""
+        for edge in self.lattice.edges.get(self.lattice.last - lag, ()):
+            self._posterior(hypotheses, edge)
 
     def take(self, hypotheses: Hypotheses, length: int) -> tuple[Step, ...]:
         """Decide the first steps of the best hypothesis; their emissions are open no more."""
+        steps = self.steps(hypotheses, 0, length)
+        for _, path in self._taken(hypotheses, 0, length):
+            if path:
+                self.lattice = self.lattice.decided(path)
+        self.settled = {e: p for e, p in self.settled.items() if e.end > self.lattice.first}
+        return steps
+
+    def steps(self, hypotheses: Hypotheses, row: int, length: int) -> tuple[Step, ...]:
+        """The first steps of a hypothesis."""
         steps: list[Step] = []
-        place = 0
-        for arc in hypotheses.history[0, :length].tolist():
+        for arc, path in self._taken(hypotheses, row, length):
             readings: list[Reading] = []
             confidence = 1.0
-            signs = self._arcs.signs[arc, : self._arcs.consumed[arc]].tolist()
-            for within, sign in enumerate(signs):
-                posterior = self._posterior(hypotheses, place)
-                emission = self.open[place].emission
-                resumes = within == int(self._arcs.resumed[arc])
-                readings.append(Reading(emission, posterior.readings, sign, resumes))
+            for place, edge in enumerate(path.edges if path else ()):
+                posterior = self._posterior(hypotheses, edge)
+                sign = int(self._arcs.signs[arc, place])
+                resumes = place == int(self._arcs.resumed[arc])
+                span = edge.end - edge.begin
+                readings.append(Reading(edge.emission, posterior.readings, sign, resumes, span))
                 confidence = min(confidence, float(posterior.arcs[arc]))
-                place += 1
             token = int(self._arcs.token[arc])
             steps.append(Step(None if token == NO_TOKEN else token, tuple(readings), confidence))
-        self.open = self.open[place:]
         return tuple(steps)
 
-    def read(self, hypotheses: Hypotheses) -> tuple[int, ...]:
-        """What the best hypothesis takes each open emission for; `RESUMED` where it goes on."""
-        read: list[int] = []
-        for arc in hypotheses.history[0, : hypotheses.length[0]].tolist():
-            signs = self._arcs.signs[arc, : self._arcs.consumed[arc]].tolist()
-            if self._arcs.resumed[arc] != NEVER:
-                signs[self._arcs.resumed[arc]] = RESUMED
-            read += signs
-        return tuple(read)
+    def _taken(
+        self, hypotheses: Hypotheses, row: int, length: int
+    ) -> Iterator[tuple[int, Path | None]]:
+        """The first steps of a hypothesis: arcs, and the path that each consumes."""
+        arcs, paths = hypotheses.history[row, :length], hypotheses.paths[row, :length]
+        for arc, path in zip(arcs.tolist(), paths.tolist(), strict=True):
+            yield arc, self.lattice.paths.get(path)
 
-    def _posterior(self, hypotheses: Hypotheses, place: int) -> _Posterior:
+    def _posterior(self, hypotheses: Hypotheses, edge: Edge) -> _Posterior:
         """The posterior of an open emission: as it was when settled, or as it is now."""
-        each = self.open[place]
-        if each.posterior is not None:
-            return each.posterior
-        posterior = self._consult(hypotheses, place)
-        settled = replace(each, posterior=posterior)
-        self.open = (*self.open[:place], settled, *self.open[place + 1 :])
-        return posterior
+        if edge not in self.settled:
+            self.settled = {**self.settled, edge: self._consult(hypotheses, edge)}
+        return self.settled[edge]
 
-    def _consult(self, hypotheses: Hypotheses, place: int) -> _Posterior:
-        weights = np.exp(hypotheses.score - np.logaddexp.reduce(hypotheses.score))  # (H,)
-        rows = np.arange(len(hypotheses))
-        taken = np.arange(hypotheses.length.max()) < hypotheses.length[:, None]  # (H, L)
-        history = hypotheses.history[:, : taken.shape[1]]
-        consumed = np.cumsum(self._arcs.consumed[history] * taken, axis=1)  # (H, L)
-        column = (consumed <= place).sum(axis=1)
-        arc = history[rows, column]
-        within = place - (consumed[rows, column] - self._arcs.consumed[arc])
-        return _Posterior(
-            readings=_histogram(self._arcs.signs[arc, within], weights, self._n_readings),
-            arcs=_histogram(arc, weights, len(self._arcs)),
-        )
-
-
-def _histogram(values: NDArray[np.int16], weights: Array, n: int) -> Array:
-    """(n,) the summed weight of every value."""
-    return np.bincount(values, weights, n).astype(np.float64, copy=False)
+    def _consult(self, hypotheses: Hypotheses, edge: Edge) -> _Posterior:
+        sharp = hypotheses.score * self._sharpness
+        weights = np.exp(sharp - np.logaddexp.reduce(sharp))  # (H,)
+        longest = int(hypotheses.length.max())
+        taken = hypotheses.paths[:, :longest]  # (H, L)
+        taken = np.where(np.arange(longest) < hypotheses.length[:, None], taken, 0)
+        readings = np.zeros(self._n_readings)
+        arcs = np.zeros(len(self._arcs))
+        for number, path in self.lattice.paths.items():
+            if edge in path.edges:
+                row, column = np.nonzero(taken == number)
+                arc = hypotheses.history[row, column]
+                sign = self._arcs.signs[arc, path.edges.index(edge)]
+                readings += np.bincount(sign, weights[row], self._n_readings)
+                arcs += np.bincount(arc, weights[row], len(self._arcs))
+        if not readings.any():  # no hypothesis has this emission any more: it speaks for itself
+            readings = np.exp(edge.scores)
+        return _Posterior(readings / readings.sum(), arcs)

@@ -67,6 +67,7 @@ class _Arc(NamedTuple):
     cost: float
     step: ModelStep
     resumed: int = NEVER
+    corrects: bool = False
 
 
 _TOKEN_KINDS = {Kind.ONSET: ArcKind.ONSET, Kind.VOWEL: ArcKind.VOWEL, Kind.CODA: ArcKind.CODA}
@@ -84,6 +85,7 @@ class Arcs:
         cost: (A,) natural log-cost of what was missed or spurious.
         step: (A,) `ModelStep`.
         resumed: (A,) which of the consumed emissions only resumes the sign before it; `NEVER`.
+        corrects: (A,) whether what was shown is mended: a missed sign added, two holds made one.
         lm_column: (A,) column of the LM's log-probs extended by a column of zeros.
         longest: Emissions consumed by the longest arc.
     """
@@ -97,6 +99,7 @@ class Arcs:
         self.cost: NDArray[np.float64] = np.array([arc.cost for arc in arcs])
         self.step: NDArray[np.uint8] = np.array([arc.step for arc in arcs], dtype=np.uint8)
         self.resumed: NDArray[np.int16] = np.array([arc.resumed for arc in arcs], dtype=np.int16)
+        self.corrects: NDArray[np.bool_] = np.array([arc.corrects for arc in arcs])
         self.lm_column = np.where(self.step == ModelStep.ADVANCE, self.token, NO_TOKEN)
         self.signs: NDArray[np.int16] = np.zeros((len(arcs), self.longest), dtype=np.int16)
         for row, arc in zip(self.signs, arcs, strict=True):
@@ -136,7 +139,8 @@ def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:
         if rates.missed > 0:
             partly = {seen for signs in spellings for seen in combinations(signs, len(signs) - 1)}
             for seen in sorted(partly):
-                yield _Arc(_TOKEN_KINDS[kind], token, seen, _log(rates.missed), advance)
+                cost = _log(rates.missed)
+                yield _Arc(_TOKEN_KINDS[kind], token, seen, cost, advance, corrects=True)
 
 
 def _shown(
@@ -146,7 +150,7 @@ def _shown(
     yield _Arc(kind, token, signs, 0.0, step)
     for cut in range(1, 1 + len(signs) * (rates.split > 0)):
         doubled = (*signs[:cut], *signs[cut - 1 :])
-        yield _Arc(kind, token, doubled, _log(rates.split), step, resumed=cut)
+        yield _Arc(kind, token, doubled, _log(rates.split), step, resumed=cut, corrects=True)
 
 
 def _log(probability: float) -> float:

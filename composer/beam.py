@@ -1,24 +1,27 @@
-"""Hypotheses as arrays: many readings of the same emissions, extended and pruned together."""
+"""The beam: hypotheses extended, recombined and pruned together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Protocol
+from dataclasses import replace
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.arcs import NO_TOKEN, Arcs, ModelStep
-from jihwa.composer.grammar import Grammar, State
-from jihwa.composer.jamo import Tokens
+from jihwa.composer.grammar import ArcKind, Grammar, State
+from jihwa.composer.hypotheses import Extension, Hypotheses, Rows
+from jihwa.composer.jamo import BOUNDARY, Tokens
 from jihwa.composer.language_model import States
-
-Rows = NDArray[np.intp]
-
+from jihwa.composer.modes import Mode
 
 _IS_LONE = np.isin(
     [int(state) for state in State], (State.LONE_CONSONANT, State.LONE_VOWEL, State.LONE_RESTED)
 )
 """(states,) behind a lone letter."""
+_HASH = 0x5DEECE66D
+"""An odd number whose powers tell places apart."""
+_IS_SPACE = np.isin([int(kind) for kind in ArcKind], (ArcKind.SPACE, ArcKind.LONE_SPACE))
+"""(arc kinds,) which steps begin a new word."""
 
 
 class TokenModel(Protocol):
@@ -36,59 +39,11 @@ class TokenModel(Protocol):
     def key(self, states: States) -> NDArray[np.int64]:
         """(B,) equal for states that predict alike."""
 
+    def profane(self, states: States) -> NDArray[np.bool_]:
+        """(B,) whether the text ends in a word that correction must not introduce."""
 
-@dataclass(frozen=True, slots=True)
-class Hypotheses:
-    """H hypotheses that have consumed the same number of emissions, best first.
-
-    Attributes:
-        score: (H,) natural log of the joint probability.
-        state: (H,) grammar `State`.
-        context: (H, K) language model states.
-        log_prob: (H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros.
-        history: (H, L) the arcs taken since the last commit, from the left.
-        length: (H,) how many of them.
-    """
-
-    score: NDArray[np.float64]
-    state: NDArray[np.uint8]
-    context: States
-    log_prob: NDArray[np.float32]
-    history: NDArray[np.int16]
-    length: NDArray[np.intp]
-
-    def __len__(self) -> int:
-        return len(self.score)
-
-    def take(self, rows: Rows | NDArray[np.bool_]) -> "Hypotheses":
-        """Some of them."""
-        return Hypotheses(*(getattr(self, field.name)[rows] for field in fields(self)))
-
-    def without_first(self, n: int) -> "Hypotheses":
-        """Forget the first n arcs of every history."""
-        history = np.roll(self.history, -n, axis=1)
-        return replace(self, history=history, length=self.length - n)
-
-    @staticmethod
-    def concatenate(groups: Sequence["Hypotheses"]) -> "Hypotheses":
-        """All hypotheses of several groups."""
-        names = [field.name for field in fields(Hypotheses)]
-        return Hypotheses(*(np.concatenate([getattr(g, name) for g in groups]) for name in names))
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """Candidates: every one of some hypotheses followed by every one of some arcs.
-
-    Attributes:
-        hypotheses: H hypotheses.
-        arcs: (A,) the arcs they may take.
-        score: (H, A) the score each would then have; -inf where that cannot be.
-    """
-
-    hypotheses: Hypotheses
-    arcs: Rows
-    score: NDArray[np.float64]
+    def in_mode(self, mode: Mode) -> Self:
+        """The same model with the expectations of a mode."""
 
 
 class Beam:
@@ -102,6 +57,8 @@ class Beam:
         window: Those this much worse (in nats) than the best one do not.
         lm_weight: Factor on the language model's log-probs.
         history: Arcs remembered since the last commit.
+        recombine: Whether of hypotheses that have equal futures only the best one survives;
+            otherwise of those with the same text.
     """
 
     def __init__(
@@ -114,6 +71,7 @@ class Beam:
         window: float,
         lm_weight: float,
         history: int,
+        recombine: bool,
     ) -> None:
         self._size = size
         self._window = window
@@ -122,6 +80,7 @@ class Beam:
         self._grammar = grammar
         self._lm_weight = lm_weight
         self._history = history
+        self._recombine = recombine
         self._start = model.start()
 
     def root(self, state: State, tokens: Tokens) -> Hypotheses:
@@ -129,8 +88,16 @@ class Beam:
         context = self._start
         for i in range(len(tokens)):
             context = self._model.advance(context, tokens[i : i + 1])
-        history = np.zeros((1, self._history), np.int16)
-        return self._create(np.zeros(1), np.array([state], np.uint8), context, history, 0)
+        return Hypotheses(
+            score=np.zeros(1),
+            state=np.array([state], np.uint8),
+            context=context,
+            log_prob=self._log_prob(context),
+            history=np.zeros((1, self._history), np.int16),
+            paths=np.zeros((1, self._history), np.int32),
+            length=np.zeros(1, np.intp),
+            spelled=np.ones(1, np.bool_),
+        )
 
     def score(
         self, hypotheses: Hypotheses, arcs: Rows, evidence: NDArray[np.float64]
@@ -158,23 +125,56 @@ class Beam:
         """
         flat = np.concatenate([e.score.ravel() for e in extensions])
         best = self._top(flat, candidates)  # (C,)
-        score = flat[best]
-        parent, arc = _origin(extensions, best)
-        state, context, history, length = (
+        stepped, introduced = self._stepped(extensions, flat, best)
+        while introduced.all() and flat.max() > -np.inf:  # look further
+            flat[best] = -np.inf
+            best = self._top(flat, candidates)
+            stepped, introduced = self._stepped(extensions, flat, best)
+        if not introduced.all():
+            stepped = stepped.take(~introduced)
+        distinct = stepped.take(self._distinct(stepped))
+        return replace(distinct, log_prob=self._log_prob(distinct.context))
+
+    def _stepped(
+        self, extensions: Sequence[Extension], scores: NDArray[np.float64], chosen: Rows
+    ) -> tuple[Hypotheses, NDArray[np.bool_]]:
+        """Chosen candidates as hypotheses, but for their `log_prob`.
+
+        Returns:
+            C hypotheses, and (C,) which of them just introduced a word that nobody spelled.
+        """
+        source, parent, arc, spelled = _origin(extensions, chosen)
+        context, history, paths, length, state, was_spelled = (
             np.concatenate([getattr(e.hypotheses, name) for e in extensions])[parent]
-            for name in ("state", "context", "history", "length")
+            for name in ("context", "history", "paths", "length", "state", "spelled")
         )
-        step = self._arcs.step[arc]
-        advanced = step == ModelStep.ADVANCE
-        if advanced.any():
-            tokens = self._arcs.token[arc[advanced]]
-            context[advanced] = self._model.advance(context[advanced], tokens)
+        kind, step = self._arcs.kind[arc], self._arcs.step[arc]
+        advanced = np.flatnonzero(step == ModelStep.ADVANCE)
+        context[advanced] = self._model.advance(context[advanced], self._arcs.token[arc[advanced]])
         context[step == ModelStep.RESTART] = self._start
-        state = self._grammar.following[state, self._arcs.kind[arc]]
-        history[np.arange(len(arc)), length] = arc
-        length = length + 1
-        kept = self._distinct(context, state, history, length)
-        return self._create(score[kept], state[kept], context[kept], history[kept], length[kept])
+        spelled &= was_spelled
+        introduced = np.zeros(len(arc), np.bool_)
+        introduced[advanced] = self._model.profane(context[advanced]) & ~spelled[advanced]
+        rows = np.arange(len(arc))
+        history[rows, length] = arc
+        paths[rows, length] = np.array([e.path for e in extensions])[source]
+        stepped = Hypotheses(
+            score=scores[chosen],
+            state=self._grammar.following[state, kind],
+            context=context,
+            log_prob=np.empty((len(arc), 0), np.float32),
+            history=history,
+            paths=paths,
+            length=length + 1,
+            spelled=spelled | _IS_SPACE[kind],
+        )
+        return stepped, introduced
+
+    def profane_at_end(self, hypotheses: Hypotheses) -> NDArray[np.bool_]:
+        """(H,) which would end in a word that nobody spelled and correction must not introduce."""
+        end = np.full(len(hypotheses), BOUNDARY, np.uint8)
+        profane = self._model.profane(self._model.advance(hypotheses.context, end))
+        return profane & ~hypotheses.spelled
 
     def limit(self, hypotheses: Hypotheses) -> float:
         """The score that another hypothesis needs to survive beside these."""
@@ -186,22 +186,17 @@ class Beam:
         """The best distinct hypotheses of several groups."""
         together = Hypotheses.concatenate(groups)
         best = together.take(self._top(together.score, len(together)))
-        return best.take(self._distinct(best.context, best.state, best.history, best.length))
+        return best.take(self._distinct(best))
 
-    def _distinct(
-        self,
-        context: States,
-        state: NDArray[np.uint8],
-        history: NDArray[np.int16],
-        length: NDArray[np.intp],
-    ) -> Rows:
+    def _distinct(self, candidates: Hypotheses) -> Rows:
         """Rows of the best candidate of every (model key, state), best first; at most `size`.
 
         The candidates come best first. The model starts afresh behind a lone letter, so that
         letter is told apart as well: else a text of one letter would have no alternatives.
         """
-        key = self._model.key(context)
-        letter = self._lone_letters(state, history, length)
+        key = self._model.key(candidates.context) if self._recombine else self._texts(candidates)
+        state = candidates.state
+        letter = self._lone_letters(candidates)
         order = np.lexsort((np.arange(len(key)), letter, state, key))
         key, state, letter = key[order], state[order], letter[order]
         first = np.ones(len(order), dtype=bool)
@@ -210,30 +205,32 @@ class Beam:
         rows: Rows = np.sort(order[first])[: self._size]
         return rows
 
-    def _lone_letters(
-        self, state: NDArray[np.uint8], history: NDArray[np.int16], length: NDArray[np.intp]
-    ) -> NDArray[np.uint8]:
+    def _texts(self, candidates: Hypotheses) -> NDArray[np.int64]:
+        """(C,) keys of what candidates wrote since the last commit."""
+        tokens = self._arcs.token[candidates.history].astype(np.int64)  # (C, L)
+        written = np.arange(tokens.shape[1]) < candidates.length[:, None]
+        written &= tokens != NO_TOKEN
+        power = np.cumprod(np.where(written, _HASH, 1), axis=1)  # wraps
+        keys: NDArray[np.int64] = ((tokens + 1) * power * written).sum(axis=1)
+        return keys
+
+    def _lone_letters(self, candidates: Hypotheses) -> NDArray[np.uint8]:
         """(C,) the token of the lone letter that a candidate ends in; 0 where it ends in none."""
-        letters = np.zeros(len(state), dtype=np.uint8)
-        rows = np.flatnonzero(_IS_LONE[state])
-        tokens = self._arcs.token[history[rows]]  # (R, L)
-        written = (tokens != NO_TOKEN) & (np.arange(tokens.shape[1]) < length[rows, None])
-        last = written.shape[1] - 1 - written[:, ::-1].argmax(axis=1)  # (R,)
-        letters[rows] = tokens[np.arange(len(rows)), last]
+        letters = np.zeros(len(candidates), dtype=np.uint8)
+        rows = np.flatnonzero(_IS_LONE[candidates.state])
+        if len(rows):
+            tokens = self._arcs.token[candidates.history[rows]]  # (R, L)
+            written = np.arange(tokens.shape[1]) < candidates.length[rows, None]
+            written &= tokens != NO_TOKEN
+            last = written.shape[1] - 1 - written[:, ::-1].argmax(axis=1)  # (R,)
+            letters[rows] = tokens[np.arange(len(rows)), last]
         return letters
 
-    def _create(
-        self,
-        score: NDArray[np.float64],
-        state: NDArray[np.uint8],
-        context: States,
-        history: NDArray[np.int16],
-        length: NDArray[np.intp] | int,
-    ) -> Hypotheses:
-        log_prob = np.zeros((len(score), NO_TOKEN + 1), dtype=np.float32)  # (H, N_TOKENS + 1)
+    def _log_prob(self, context: States) -> NDArray[np.float32]:
+        """(H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros."""
+        log_prob = np.zeros((len(context), NO_TOKEN + 1), dtype=np.float32)
         np.multiply(self._model.log_prob(context), self._lm_weight, out=log_prob[:, :NO_TOKEN])
-        lengths = np.broadcast_to(length, len(score)).astype(np.intp)
-        return Hypotheses(score, state, context, log_prob, history, lengths)
+        return log_prob
 
     def _top(self, scores: NDArray[np.float64], n: int) -> Rows:
         """Rows of the n best scores within the window, best first; equal scores in their order."""
@@ -245,17 +242,21 @@ class Beam:
         return ranked
 
 
-def _origin(extensions: Sequence[Extension], candidates: Rows) -> tuple[Rows, Rows]:
-    """(C,) row among all hypotheses, (C,) arc of candidates counted through all extensions."""
-    ends = np.cumsum([e.score.size for e in extensions])
-    rows = np.cumsum([0] + [len(e.hypotheses) for e in extensions])
-    which = np.searchsorted(ends, candidates, side="right")  # (C,)
-    parent, arc = np.empty_like(candidates), np.empty_like(candidates)
-    for i, extension in enumerate(extensions):
-        mine = which == i
-        row, column = np.divmod(
-            candidates[mine] - ends[i] + extension.score.size, len(extension.arcs)
-        )
-        parent[mine] = rows[i] + row
-        arc[mine] = extension.arcs[column]
-    return parent, arc
+def _origin(
+    extensions: Sequence[Extension], candidates: Rows
+) -> tuple[Rows, Rows, Rows, NDArray[np.bool_]]:
+    """Where candidates (C,), counted through all extensions, come from.
+
+    Returns:
+        (C,) the extension, the row among all hypotheses, the arc, and whether it is `spelled`.
+    """
+    n_hypotheses = np.array([len(e.hypotheses) for e in extensions])
+    n_arcs = np.array([len(e.arcs) for e in extensions])
+    ends = np.cumsum(n_hypotheses * n_arcs)
+    source = np.searchsorted(ends, candidates, side="right")
+    place = candidates - (ends - n_hypotheses * n_arcs)[source]
+    row, column = np.divmod(place, n_arcs[source])
+    row += (np.cumsum(n_hypotheses) - n_hypotheses)[source]
+    column += (np.cumsum(n_arcs) - n_arcs)[source]
+    arc = np.concatenate([e.arcs for e in extensions])[column]
+    return source, row, arc, np.concatenate([e.spelled for e in extensions])[column]

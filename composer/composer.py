@@ -6,29 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-import numpy as np
-
 from jihwa.composer.alignment import Step
-from jihwa.composer.arcs import SegmentationRates
 from jihwa.composer.beam import TokenModel
+from jihwa.composer.candidates import WordReader
 from jihwa.composer.commands import Commands
 from jihwa.composer.decoder import Decoded, Decoder, Ending, Snapshot
 from jihwa.composer.edits import TextEdit
 from jihwa.composer.jamo import decode
+from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
 from jihwa.composer.record import Record
-from jihwa.composer.transcript import Candidate, Transcript, Update
+from jihwa.composer.transcript import Candidate, Transcript, Update, Word
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
-from jihwa.data.frames import Frames
-from jihwa.recognizer.events import NO_SIGN, REST, Decision, Emission, Segment, readings
+from jihwa.data.messages import UsageError
+from jihwa.recognizer.events import Decision, Emission, readings
 
 UNDOABLE = 16
 """Emissions that a backspace can take back one sign at a time; further back it takes back whole
 syllables. Bounds the memory: a snapshot holds up to 0.3 MB."""
-_CERTAIN_LOG_LIKELIHOOD = -1e3
-"""Of every reading but the one that was typed."""
-_PATIENCE = 50.0
-"""Beam window for certain letters: a lone letter costs much before it turns out to be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +49,57 @@ class Composer:
         alphabet: The signs whose likelihoods the emissions carry.
         model: The language model.
         options: How the decoder weighs evidence.
+        mode: What the text may be.
     """
 
     def __init__(
-        self, alphabet: Alphabet, model: TokenModel, options: DecoderOptions | None = None
+        self,
+        alphabet: Alphabet,
+        model: TokenModel,
+        options: DecoderOptions | None = None,
+        mode: Mode = Mode.FREE,
     ) -> None:
-        options = options or DecoderOptions()
+        self._alphabet = alphabet
+        self._options = options or DecoderOptions()
         self._labels = readings(alphabet)
         self._written = {i for sign, i in alphabet.index.items() if sign not in COMMANDS}
-        self._decoder = Decoder(alphabet, model, options)
-        self._commands = Commands(alphabet, options.temperature)
+        self._commands = Commands(alphabet, self._options.temperature)
         self._obey = {
             Control.BACKSPACE: self.backspace,
             Control.CLEAR: self.clear,
             Control.ENTER: self.complete,
             Control.SPEAK: self.complete,
         }
+        self._expect(model, mode)
         self.reset()
 
-    def reset(self) -> None:
-        """Forget the text."""
-        self._decoder.reset()
+    def _expect(self, model: TokenModel, mode: Mode) -> None:
+        expecting = model.in_mode(mode)
+        self._decoder = Decoder(self._alphabet, expecting, self._options, mode)
+        self._word_reader = WordReader(self._alphabet, expecting, self._options)
+
+    def reset(self, before: str = "") -> None:
+        """Forget the text.
+
+        Args:
+            before: What stands before the cursor and is none of the composer's business, but says
+                what to expect.
+        """
+        self._before_cursor = before
+        self._decoder.reset(before)
         self._record = Record(self._labels)
         self._preedit = ""
         self._undo: deque[_Before] = deque()
 
-    def feed(self, emission: Emission) -> Update:
-        """Take in one emission.
+    def feed(self, *emissions: Emission) -> Update:
+        """Take in one emission, or alternatives that end at the same boundary of the signal.
 
         Raises:
-            UsageError: The emission has likelihoods for another alphabet.
+            UsageError: There is none, or one has likelihoods for another alphabet, or spans more
+                boundaries than the options allow.
         """
-        self._decoder.check(emission)
-        found = self._commands.find(emission)
+        self._decoder.check(*emissions)
+        found = self._commands.find(emissions[0]) if len(emissions) == 1 else None
         if found:
             command, reading = found
             update = self._obey[command]()
@@ -94,7 +107,7 @@ class Composer:
             return replace(update, command=command)
         self._undo.append(_Before(self._decoder.snapshot(), len(self._record), self._preedit))
         final = self._undo.popleft().decided if len(self._undo) > UNDOABLE else ()
-        return self._update(self._decoder.feed(emission), final)
+        return self._update(self._decoder.feed(*emissions), final)
 
     def commit(self) -> Update:
         """Make the whole syllables of the preedit final, and go on in the same text."""
@@ -105,8 +118,106 @@ class Composer:
         committed, preedit = self._record.text, self._preedit
         word_is_over = self._decoder.word_is_over
         _, decided = self._finish()
-        self._go_on(word_is_over)
+        self._go_on(word_is_over=word_is_over)
         return self._changed(committed, preedit, decided)
+
+    def type(self, text: str) -> Update:
+        """Write characters as they are, behind what is spelled; the preedit becomes final.
+
+        A space that the hand has shown is written before a letter or digit.
+        """
+        committed, preedit = self._record.text, self._preedit
+        word_is_over = self._decoder.word_is_over
+        _, decided = self._finish()
+        self._record.type(" " * (word_is_over and text[:1].isalnum()) + text)
+        self._go_on(word_is_over=word_is_over and not text)
+        return self._changed(committed, preedit, decided)
+
+    def expect(self, model: TokenModel, mode: Mode) -> Update:
+        """Go on with a model that has learned or in another mode; the preedit becomes final."""
+        word_is_over = self._decoder.word_is_over
+        update = self.complete()
+        self._expect(model, mode)
+        self._go_on(word_is_over=word_is_over)
+        return update
+
+    def words(self) -> tuple[Word, ...]:
+        """The words of the text shown, the preedit's as they are read now."""
+        return self._shown().words()
+
+    def candidates(self, word: int) -> tuple[Candidate, ...]:
+        """What a word may be, the word as it is shown first, then the likeliest.
+
+        Only the last words can be read again; an earlier one, or one that was typed, has no
+        other candidates.
+
+        Args:
+            word: Its place among `words`.
+
+        Raises:
+            IndexError: There is no such word.
+        """
+        shown = self._shown()
+        now = shown.words()[word]
+        read = {decode(e.tokens): e.log_prob for e in self._read_again(shown, shown.place(word))}
+        first = Candidate(now.text, read.pop(now.text, math.log(max(now.confidence, 1e-9))))
+        return (first, *(Candidate(text, log_prob) for text, log_prob in read.items()))
+
+    def choose(self, word: int, text: str) -> Update:
+        """Rewrite a word as one of its candidates, or as anything; what stands behind it stays.
+
+        The preedit becomes final if the word is in it. The update's decisions say how the hand
+        spelled the word, for certain if it is one of the candidates.
+
+        Args:
+            word: Its place among `words`.
+            text: What it shall be; a word at least.
+
+        Raises:
+            IndexError: There is no such word.
+            UsageError: The text is empty.
+        """
+        if not text.strip():
+            raise UsageError(
+                ko="바꿀 낱말이 비어 있습니다. 한 글자 이상 주세요.",
+                en="The word to put there is empty. Give one letter at least.",
+            )
+        committed, preedit = self._record.text, self._preedit
+        shown = self._shown()
+        place = shown.place(word)
+        endings = self._read_again(shown, place)
+        steps = next((e.steps for e in endings if decode(e.tokens) == text), ())
+        decided: list[Decision] = []
+        in_preedit = place.stop > len(self._record)
+        if in_preedit:
+            word_is_over = self._decoder.word_is_over
+            settled = self._decoder.settle()
+            self._record.add(settled)
+            decided += self._decisions(settled)
+        while self._undo and (in_preedit or self._undo[0].pieces < place.stop):
+            decided += self._undo.popleft().decided
+        before = len(self._record)
+        self._record.rewrite(place, steps, text)
+        grown = len(self._record) - before
+        self._undo = deque(replace(each, pieces=each.pieces + grown) for each in self._undo)
+        if in_preedit:
+            self._go_on(word_is_over=word_is_over)
+        read = {id(reading.emission) for reading in shown.readings(place)}
+        decided = [each for each in decided if id(each.emission) not in read]
+        decided += [reading.for_certain() for reading in self._decisions(steps)]
+        return self._changed(committed, preedit, tuple(decided))
+
+    def _shown(self) -> Record:
+        """The record as it would be if what is open were decided as it is read now."""
+        return self._record.with_steps(self._decoder.open_steps)
+
+    def _read_again(self, shown: Record, place: slice) -> tuple[Ending, ...]:
+        """The ways to read the emissions of a word; none where they are not remembered."""
+        emissions = [reading.emission for reading in shown.readings(place)]
+        before, after = shown.around(place)
+        if not emissions:
+            return ()
+        return self._word_reader.read(emissions, self._before_cursor + before, after)
 
     def backspace(self) -> Update:
         """Take back the last sign as if its segment and those behind it had never come.
@@ -115,16 +226,21 @@ class Composer:
         behind a text that was completed, the last syllable goes as a whole.
         """
         committed, preedit = self._record.text, self._preedit
-        read = chain(reversed(self._decoder.read()), self._record.read())
-        emissions = next((n for n, sign in enumerate(read, start=1) if sign in self._written), 0)
-        if 0 < emissions <= len(self._undo):
-            before = [self._undo.pop() for _ in range(emissions)][-1]
+        boundaries = 0
+        for taken in self._shown().taken():
+            boundaries += taken.span
+            if taken.sign in self._written:
+                break
+        else:
+            boundaries = 0
+        if 0 < boundaries <= len(self._undo):
+            before = [self._undo.pop() for _ in range(boundaries)][-1]
             self._decoder.restore(before.decoder)
             self._record.cut(before.pieces)
             self._preedit = before.preedit
         else:
             self._finish()  # nothing is learned from signs next to one that was wrong
-            self._go_on(self._record.cut_character())
+            self._go_on(word_is_over=self._record.cut_character())
         return self._changed(committed, preedit)
 
     def clear(self) -> Update:
@@ -169,7 +285,8 @@ class Composer:
 
     def _finish(self) -> tuple[tuple[Ending, ...], tuple[Decision, ...]]:
         """Decide everything that is open: the ways to do so, and all decisions that waited."""
-        steps, endings = self._decoder.flush()
+        endings = self._decoder.flush()
+        steps = endings[0].steps
         self._record.add(steps)
         waiting = chain.from_iterable(before.decided for before in self._undo)
         return endings, (*waiting, *self._decisions(steps))
@@ -179,50 +296,9 @@ class Composer:
         every = (reading for step in steps for reading in step.readings)
         return tuple(reading for reading in every if reading.sign in self._written)
 
-    def _go_on(self, word_is_over: bool) -> None:
+    def _go_on(self, *, word_is_over: bool) -> None:
         """Begin behind what is final."""
-        self._decoder.reset(self._record.text, word_is_over=word_is_over)
+        behind = self._before_cursor + self._record.text
+        self._decoder.reset(behind, word_is_over=word_is_over)
         self._preedit = ""
         self._undo.clear()
-
-
-def compose(
-    letters: str, alphabet: Alphabet, model: TokenModel, options: DecoderOptions | None = None
-) -> Transcript:
-    """The text that letters spell when every one of them is certain: ㅎㅏㄱㄱㅛ is 학교.
-
-    Args:
-        letters: Letters (compatibility jamo) or syllables; those without a sign of their own are
-            spelled in sequence. A space is a certain word end; more may be found.
-        alphabet: The signs.
-        model: The language model.
-        options: How the decoder weighs evidence; nothing is missed or spurious here.
-
-    Returns:
-        The transcript; its times count signs.
-
-    Raises:
-        UsageError: A character cannot be spelled.
-    """
-    certain = SegmentationRates(missed=0.0, spurious=0.0, split=0.0, rest=1.0)
-    patient = replace(options or DecoderOptions(), rates=certain, beam_window=_PATIENCE)
-    composer = Composer(alphabet, model, patient)
-    shown: list[str] = []
-    for word in letters.split():
-        shown += [REST] * bool(shown)
-        shown += alphabet.spell(word)
-    for place, label in enumerate(shown):
-        composer.feed(_certain(label, float(place), alphabet))
-    return composer.flush()
-
-
-def _certain(label: str, time_s: float, alphabet: Alphabet) -> Emission:
-    def likelihood(other: str) -> float:
-        return 0.0 if other == label else _CERTAIN_LOG_LIKELIHOOD
-
-    return Emission(
-        segment=Segment(time_s, time_s, gap_s=math.nan, frames=Frames.empty()),
-        log_likelihood=np.array([likelihood(sign) for sign in alphabet.signs]),
-        rest=likelihood(REST),
-        no_sign=likelihood(NO_SIGN),
-    )

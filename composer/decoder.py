@@ -3,16 +3,20 @@
 ㅎ ㅏ ㄱ ㄱ ㅛ becomes 학교 and not 하꾜 because of the language model, and not of a rule.
 """
 
-from collections import deque
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from jihwa.composer.alignment import Alignment, OpenEmission, Step
+from jihwa.composer.alignment import Alignment, Settled, Step
 from jihwa.composer.arcs import NO_TOKEN, Arcs
-from jihwa.composer.beam import Hypotheses, TokenModel
+from jihwa.composer.beam import TokenModel
+from jihwa.composer.evidence import reading_scores
 from jihwa.composer.grammar import ArcKind, State
+from jihwa.composer.hypotheses import Hypotheses
+from jihwa.composer.lattice import Lattice
+from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
 from jihwa.composer.search import Search
 from jihwa.data.alphabet import Alphabet
@@ -38,12 +42,17 @@ class Ending:
     """One way to read everything that was still open at the end.
 
     Attributes:
-        tokens: What is written.
+        steps: What is written, and the emissions that spelled it.
         log_prob: Natural log of its probability among all endings in the beam.
     """
 
-    tokens: tuple[int, ...]
+    steps: tuple[Step, ...]
     log_prob: float
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """What is written."""
+        return tuple(step.token for step in self.steps if step.token is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +60,16 @@ class Snapshot:
     """All that a decoder knows at one moment.
 
     Attributes:
-        stacks: The stacks that an arc can still reach back to, the oldest first.
-        last: The stack behind the newest emission.
-        emissions: Those that are not decided.
+        stacks: The stacks that an arc can still reach back to, by boundary.
+        last: The stack of the newest boundary.
+        lattice: The emissions that are not decided.
+        settled: What is known for good of some of them.
     """
 
-    stacks: tuple[Hypotheses, ...]
+    stacks: Mapping[int, Hypotheses]
     last: Hypotheses
-    emissions: tuple[OpenEmission, ...]
+    lattice: Lattice
+    settled: Settled
 
 
 _BEGINS = np.isin(
@@ -77,33 +88,40 @@ _CLOSED = {State.VOWEL: State.CODA, State.ONSET: State.LONE_CONSONANT}
 
 
 class Decoder:
-    """Turns emissions into tokens, one emission at a time.
+    """Turns emissions into tokens, one boundary of the signal at a time.
 
     Args:
         alphabet: The signs whose likelihoods the emissions carry.
-        model: The language model.
+        model: The language model, with the expectations of the mode.
         options: How to weigh.
+        mode: What the text may be.
     """
 
     def __init__(
-        self, alphabet: Alphabet, model: TokenModel, options: DecoderOptions | None = None
+        self,
+        alphabet: Alphabet,
+        model: TokenModel,
+        options: DecoderOptions | None = None,
+        mode: Mode = Mode.FREE,
     ) -> None:
-        self._options = options or DecoderOptions()
+        options = options or DecoderOptions()
+        self._exact = mode is Mode.EXACT
+        self._options = options.certain() if self._exact else options
         self._n_readings = len(alphabet.signs) + 2
         self._arcs = Arcs(alphabet, self._options.rates)
-        self._search = Search(self._arcs, model, self._options)
+        self._search = Search(self._arcs, model, self._options, mode)
         self.reset()
 
     def reset(self, behind: str = "", *, word_is_over: bool = False) -> None:
         """Forget everything; the next emission begins a text, or goes on behind a final one.
 
         Args:
-            behind: The final text; no space at its end.
+            behind: The final text.
             word_is_over: Whether a space follows if anything does.
         """
-        self._stacks: deque[Hypotheses] = deque()
+        self._stacks: dict[int, Hypotheses] = {}
         self._last = self._search.root(behind, word_is_over=word_is_over)
-        self._alignment = Alignment(self._arcs, self._n_readings)
+        self._alignment = Alignment(self._arcs, self._n_readings, self._options.sharpness)
 
     @property
     def word_is_over(self) -> bool:
@@ -112,42 +130,58 @@ class Decoder:
 
     def snapshot(self) -> Snapshot:
         """What is known now."""
-        return Snapshot(tuple(self._stacks), self._last, self._alignment.open)
+        lattice, settled = self._alignment.lattice, self._alignment.settled
+        return Snapshot(dict(self._stacks), self._last, lattice, settled)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go on as if nothing had been fed since the snapshot."""
-        self._stacks = deque(snapshot.stacks)
+        self._stacks = dict(snapshot.stacks)
         self._last = snapshot.last
-        self._alignment.open = snapshot.emissions
+        self._alignment.lattice, self._alignment.settled = snapshot.lattice, snapshot.settled
 
-    def check(self, emission: Emission) -> None:
-        """See whether an emission can be decoded.
+    def check(self, *emissions: Emission) -> None:
+        """See whether emissions can be decoded.
 
         Raises:
-            UsageError: It has likelihoods for another alphabet.
+            UsageError: There is none, or one has likelihoods for another alphabet, or spans more
+                boundaries than the options allow.
         """
-        if emission.log_likelihood.shape != (self._n_readings - 2,):
+        for emission in emissions:
+            if emission.log_likelihood.shape != (self._n_readings - 2,):
+                raise UsageError(
+                    ko=f"글자표에는 지문자가 {self._n_readings - 2}개인데 인식 결과에는 "
+                    f"{emission.log_likelihood.size}개가 있습니다. 모델과 글자표를 맞추세요.",
+                    en=f"The alphabet has {self._n_readings - 2} signs but the emission has "
+                    f"{emission.log_likelihood.size} likelihoods. Use the model's own alphabet.",
+                )
+        longest = self._options.longest_span
+        if not emissions or not all(1 <= each.spans <= longest for each in emissions):
+            spans = ", ".join(str(each.spans) for each in emissions)
             raise UsageError(
-                ko=f"글자표에는 지문자가 {self._n_readings - 2}개인데 인식 결과에는 "
-                f"{emission.log_likelihood.size}개가 있습니다. 모델과 글자표를 맞추세요.",
-                en=f"The alphabet has {self._n_readings - 2} signs but the emission has "
-                f"{emission.log_likelihood.size} likelihoods. Use the model's own alphabet.",
+                ko=f"경계 하나에 인식 결과가 {len(emissions)}개 있습니다(경계 수: {spans}). 하나 "
+                f"이상, 경계 1~{longest}개짜리여야 합니다. longest_span을 확인하세요.",
+                en=f"A boundary has {len(emissions)} emissions (spans: {spans}). There must be one "
+                f"at least, each spanning 1 to {longest}. Check longest_span.",
             )
 
-    def feed(self, emission: Emission) -> Decoded:
-        """Take in one emission.
+    def feed(self, *emissions: Emission) -> Decoded:
+        """Take in the emissions that end at the next boundary: one, or alternatives.
 
         Raises:
-            UsageError: The emission has likelihoods for another alphabet.
+            UsageError: As `check` does.
         """
-        self.check(emission)
-        gap = self._options.pauses.word_end_log_ratio(emission.segment.gap_s)
-        self._stacks.append(self._search.closed(self._last, gap))
-        self._alignment.append(emission, self._options.temperature)
-        self._last = self._search.extended(self._stacks, self._alignment)
-        if len(self._stacks) == self._arcs.longest:
-            self._stacks.popleft()  # no arc reaches back to it any more
-        self._alignment.settle(self._last, self._options.lag)
+        self.check(*emissions)
+        alignment = self._alignment
+        gap_s = next((each.segment.gap_s for each in emissions if each.spans == 1), math.nan)
+        pause = self._options.pauses.word_end_log_ratio(gap_s)
+        self._stacks[alignment.lattice.last] = self._search.closed(self._last, pause)
+        temperature = self._options.temperature
+        scores = [reading_scores(each, temperature, exact=self._exact) for each in emissions]
+        alignment.lattice, paths = alignment.lattice.grown(emissions, scores, self._arcs.longest)
+        self._last = self._search.extended(self._stacks, paths)
+        reach = alignment.lattice.reach(self._arcs.longest, self._options.longest_span)
+        self._stacks = {at: stack for at, stack in self._stacks.items() if at >= reach}
+        alignment.settle(self._last, self._options.lag)
         committed = self._commit_agreed()
         return Decoded(committed, self._tokens(0))
 
@@ -157,36 +191,48 @@ class Decoder:
         committed = self._commit_syllables() if syllable_is_open else self._commit_all()
         return Decoded(committed, self._tokens(0))
 
-    def flush(self) -> tuple[tuple[Step, ...], tuple[Ending, ...]]:
+    def settle(self) -> tuple[Step, ...]:
+        """Decide now for all of the preedit as it is; returns its steps."""
+        return self._commit_all()
+
+    def flush(self) -> tuple[Ending, ...]:
         """End the text: decide everything, and forget it.
 
         Returns:
-            The remaining steps of the best ending, and the best endings, best first.
+            The best endings, best first; at least one.
         """
         self._last = self._search.ended(self._search.closed(self._last, pause=0.0))
-        steps = self._alignment.take(self._last, int(self._last.length[0]))
-        total = float(np.logaddexp.reduce(self._last.score))
-        texts: dict[tuple[int, ...], float] = {}
-        for row, score in enumerate(self._last.score.tolist()):
+        scores = self._last.score * self._options.sharpness
+        total = float(np.logaddexp.reduce(scores))
+        log_probs: dict[tuple[int, ...], float] = {}
+        rows: dict[tuple[int, ...], int] = {}
+        for row, score in enumerate(scores.tolist()):
             tokens = self._tokens(row)
-            texts[tokens] = float(np.logaddexp(texts.get(tokens, -np.inf), score - total))
-        best = sorted(texts, key=lambda tokens: -texts[tokens])[: self._options.candidates]
+            log_probs[tokens] = float(np.logaddexp(log_probs.get(tokens, -np.inf), score - total))
+            rows.setdefault(tokens, row)
+        best = sorted(log_probs, key=lambda tokens: -log_probs[tokens])[: self._options.candidates]
+        endings = tuple(Ending(self._steps(rows[each]), log_probs[each]) for each in best)
         self.reset()
-        return steps, tuple(Ending(tokens, texts[tokens]) for tokens in best)
+        return endings
 
-    def read(self) -> tuple[int, ...]:
-        """Of every emission that is not decided, which of the `readings` it is taken for.
+    @property
+    def open_steps(self) -> tuple[Step, ...]:
+        """What the best hypothesis takes the emissions for that are not decided, as of now."""
+        settled = self._alignment.settled
+        steps = self._steps(0)
+        self._alignment.settled = settled
+        return steps
 
-        `RESUMED` stands for one that only goes on with the sign before it.
-        """
-        return self._alignment.read(self._last)
+    def _steps(self, row: int) -> tuple[Step, ...]:
+        return self._alignment.steps(self._last, row, int(self._last.length[row]))
 
     def _commit_agreed(self) -> tuple[Step, ...]:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""
         agreed = int(self._last.length[0])
-        for stack in (*self._stacks, self._last):
+        for stack in (*self._stacks.values(), self._last):
             agreed = min(agreed, int(stack.length.min(initial=agreed)))
             differs = (stack.history[:, :agreed] != self._last.history[0, :agreed]).any(axis=0)
+            differs |= (stack.paths[:, :agreed] != self._last.paths[0, :agreed]).any(axis=0)
             if differs.any():
                 agreed = int(differs.argmax())
         committed = self._commit(self._unalterable(agreed))
@@ -199,19 +245,20 @@ class Decoder:
         length = self._unalterable(int(self._last.length[0]))
         if length == self._last.length[0]:  # there is no syllable
             return self._commit_all()
-        shared = self._last.history[0, : length + 1]  # with the beginning of the last syllable
-        for i, stack in enumerate(self._stacks):
-            self._stacks[i] = _beginning_with(shared, stack)
-        self._last = _beginning_with(shared, self._last)
+        best, begun = self._last, length + 1  # with the last syllable's beginning
+        self._stacks = {at: each.beginning_like(best, begun) for at, each in self._stacks.items()}
+        self._last = best.beginning_like(best, begun)
         return self._commit(length)
 
     def _commit_all(self) -> tuple[Step, ...]:
         """Commit the best hypothesis as it is; drop all others."""
-        self._stacks.clear()
+        self._stacks = {}
         best = self._last.take(np.arange(1))
         state = State(best.state[0])
         self._last = replace(best, state=np.array([_CLOSED.get(state, state)], dtype=np.uint8))
-        return self._commit(int(best.length[0]))
+        steps = self._commit(int(best.length[0]))
+        self._alignment.lattice = self._alignment.lattice.cut()
+        return steps
 
     def _unalterable(self, length: int) -> int:
         """How many of the best hypothesis's first steps no later letter can alter.
@@ -228,16 +275,10 @@ class Decoder:
             return ()
         steps = self._alignment.take(self._last, length)
         self._last = self._last.without_first(length)
-        for i, stack in enumerate(self._stacks):
-            self._stacks[i] = stack.without_first(length)
+        stacks = self._stacks.items()
+        self._stacks = {at: stack.without_first(length) for at, stack in stacks if len(stack)}
         return steps
 
     def _tokens(self, row: int) -> tuple[int, ...]:
         tokens = self._arcs.token[self._last.history[row, : self._last.length[row]]]
         return tuple(tokens[tokens != NO_TOKEN].tolist())
-
-
-def _beginning_with(arcs: NDArray[np.int16], hypotheses: Hypotheses) -> Hypotheses:
-    """Those hypotheses that took these arcs first."""
-    same = (hypotheses.history[:, : len(arcs)] == arcs).all(axis=1)
-    return hypotheses.take(same & (hypotheses.length >= len(arcs)))

@@ -13,7 +13,7 @@ LOWEST_LOG_LIKELIHOOD = -1e3
 leave the beam without a hypothesis."""
 
 
-def reading_scores(emission: Emission, temperature: float) -> Array:
+def reading_scores(emission: Emission, temperature: float, *, exact: bool = False) -> Array:
     """Log-likelihood of every reading of an emission, relative to the best one.
 
     What cannot be compared is made harmless: NaN and -inf count as `LOWEST_LOG_LIKELIHOOD`, +inf as
@@ -22,6 +22,7 @@ def reading_scores(emission: Emission, temperature: float) -> Array:
     Args:
         emission: The likelihoods as the recogniser gave them.
         temperature: They are divided by it; above 1 they are trusted less.
+        exact: Whether only the best reading counts.
 
     Returns:
         (S + 2,) in the order of `jihwa.recognizer.events.readings`; the best is 0.
@@ -35,6 +36,8 @@ def reading_scores(emission: Emission, temperature: float) -> Array:
         raw = np.where(raw == np.inf, 0.0, -np.inf)
         best = 0.0
     scores: Array = np.maximum((raw - best) / temperature, LOWEST_LOG_LIKELIHOOD)
+    if exact:
+        scores[np.arange(len(scores)) != scores.argmax()] = LOWEST_LOG_LIKELIHOOD
     return scores
 
 

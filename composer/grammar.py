@@ -7,6 +7,8 @@ from enum import IntEnum, auto
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.composer.modes import Mode
+
 FORBIDDEN = -np.inf
 
 
@@ -84,6 +86,8 @@ _AFTER_LONE_VOWEL = {
     ArcKind.REST: (State.LONE_RESTED, None),
 }
 
+_SPACES = [ArcKind.SPACE, ArcKind.LONE_SPACE]
+
 # A lone vowel never follows a lone consonant: the two would be read as a syllable.
 _TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
     State.START: {
@@ -119,12 +123,17 @@ _TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
 class Grammar:
     """The table as arrays.
 
+    Args:
+        costs: What the language model cannot price.
+        mode: A single word has no spaces, and the hand may rest within it; a text that is not
+            corrected has them only where the hand rested.
+
     Attributes:
         cost: (states, arc kinds) natural log-cost, -inf where the step is not allowed.
         following: (states, arc kinds) the state after the step.
     """
 
-    def __init__(self, costs: GrammarCosts) -> None:
+    def __init__(self, costs: GrammarCosts, mode: Mode = Mode.FREE) -> None:
         shape = (len(State), len(ArcKind))
         self.cost: NDArray[np.float64] = np.full(shape, FORBIDDEN)
         self.following: NDArray[np.uint8] = np.zeros(shape, dtype=np.uint8)
@@ -133,5 +142,12 @@ class Grammar:
                 self.cost[state, kind] = getattr(costs, cost) if cost else 0.0
                 self.following[state, kind] = following
         # A segment that is no letter may come anywhere and changes nothing.
-        self.cost[: State.ENDED, ArcKind.NO_SIGN] = 0.0
-        self.following[:, ArcKind.NO_SIGN] = list(State)
+        changes_nothing = [ArcKind.NO_SIGN]
+        if mode is Mode.WORD:
+            changes_nothing.append(ArcKind.REST)
+            self.cost[:, _SPACES] = FORBIDDEN
+        if mode is Mode.EXACT:
+            rested = np.isin(list(State), (State.RESTED, State.LONE_RESTED))
+            self.cost[np.ix_(~rested, _SPACES)] = FORBIDDEN
+        self.cost[: State.ENDED, changes_nothing] = 0.0
+        self.following[:, changes_nothing] = np.array(State)[:, None]

@@ -1,11 +1,15 @@
 """What the decoder can be told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from jihwa.composer.arcs import SegmentationRates
 from jihwa.composer.evidence import PauseModel
 from jihwa.composer.grammar import GrammarCosts
 from jihwa.data.messages import UsageError
+
+_PATIENCE = 50.0
+"""Beam window for certain letters: a lone letter costs much before it turns out to be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,9 @@ class DecoderOptions:
             further back than the language model sees are no longer in the beam.
         longest_preedit: Steps that may stay open; the best hypothesis decides about older ones.
         candidates: Final texts at most.
+        longest_span: Boundaries that one emission may span in a lattice, at most.
+        recombine: Whether of hypotheses with equal futures only the best one survives.
+        sharpness: Exponent on the probabilities of hypotheses, which makes confidences calibrated.
     """
 
     beam: int = 128
@@ -39,20 +46,29 @@ class DecoderOptions:
     lag: int = 5
     longest_preedit: int = 96
     candidates: int = 10
+    longest_span: int = 2
+    recombine: bool = True
+    sharpness: float = 1.0
+
+    def certain(self) -> Self:
+        """The same where every sign is known: nothing is missed, spurious or split."""
+        rates = SegmentationRates(missed=0.0, spurious=0.0, split=0.0, rest=1.0)
+        return replace(self, rates=rates, beam_window=_PATIENCE)
 
     def __post_init__(self) -> None:
-        if self.beam < 1 or self.candidates < 1 or self.longest_preedit < 16 or self.lag < 0:
+        least = min(self.beam, self.candidates, self.longest_span)
+        if least < 1 or self.longest_preedit < 16 or self.lag < 0:
             raise UsageError(
-                ko="디코더 설정: beam과 candidates는 1, longest_preedit는 16, lag는 0 이상이어야 "
-                "합니다.",
-                en="Decoder options: beam and candidates must be at least 1, longest_preedit 16 "
-                "and lag 0.",
+                ko="디코더 설정: beam, candidates, longest_span은 1, longest_preedit는 16, lag는 0 "
+                "이상이어야 합니다.",
+                en="Decoder options: beam, candidates and longest_span must be at least 1, "
+                "longest_preedit 16 and lag 0.",
             )
-        positive = min(self.temperature, self.beam_window, self.arc_window)
+        positive = min(self.temperature, self.beam_window, self.arc_window, self.sharpness)
         if not (positive > 0 and self.lm_weight >= 0):
             raise UsageError(
-                ko="디코더 설정: temperature와 창(window)은 0보다 크고 lm_weight는 0 이상이어야 "
-                "합니다.",
-                en="Decoder options: temperature and windows must be above 0 and lm_weight at "
-                "least 0.",
+                ko="디코더 설정: temperature, sharpness, 창(window)은 0보다 크고 lm_weight는 0 "
+                "이상이어야 합니다.",
+                en="Decoder options: temperature, sharpness and windows must be above 0 and "
+                "lm_weight at least 0.",
             )

@@ -1,28 +1,41 @@
-"""What of a text is decided: its letters in order, without the signal that they came from."""
+"""What of a text is decided: its letters in order, and what of the signal they came from."""
 
 import heapq
+import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from operator import attrgetter
 
 import numpy as np
 
-from jihwa.composer.alignment import RESUMED, Reading, Step
+from jihwa.composer.alignment import Reading, Step, Taken
 from jihwa.composer.jamo import SPACE, decode
 from jihwa.composer.transcript import Sign, Word
 
 _SIGN_CANDIDATES = 5
+_READABLE = 128
+"""Pieces at the end whose emissions are kept, so that their words can be read again."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A decided step: a token, the signs that spelled it, and what each emission was taken for."""
+class Piece:
+    """A decided step.
 
-    token: int | None
-    signs: tuple[Sign, ...]
-    read: tuple[int, ...]
-    confidence: float
+    Attributes:
+        written: A token, or a character that was typed; None for rest and no sign.
+        signs: The signs that spelled it.
+        taken: What each emission was taken for.
+        confidence: Probability that it is right.
+        readings: Its emissions, of the last pieces only.
+    """
+
+    written: int | str | None
+    signs: tuple[Sign, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    confidence: float = 1.0
+    readings: tuple[Reading, ...] = ()
 
 
 class Record:
@@ -37,7 +50,7 @@ class Record:
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
-        self._pieces: list[_Piece] = []
+        self._pieces: list[Piece] = []
         self._commands: list[Sign] = []
         self.text = ""
 
@@ -46,11 +59,18 @@ class Record:
 
     def add(self, steps: Iterable[Step]) -> str:
         """Note decided steps; returns their text."""
-        before = len(self._pieces)
-        for step in steps:
-            read = tuple(RESUMED if r.resumes else r.sign for r in step.readings)
-            self._pieces.append(_Piece(step.token, self._signs(step), read, step.confidence))
-        added = _text(self._pieces[before:])
+        return self._append([self._piece(step) for step in steps])
+
+    def type(self, text: str) -> None:
+        """Note characters that were typed."""
+        self._append(_typed(text))
+
+    def _append(self, pieces: Sequence[Piece]) -> str:
+        unreadable = len(self._pieces) - _READABLE
+        self._pieces += pieces
+        for place in range(max(unreadable, 0), max(len(self._pieces) - _READABLE, 0)):
+            self._pieces[place] = replace(self._pieces[place], readings=())
+        added = _text(pieces)
         self.text += added
         return added
 
@@ -59,25 +79,27 @@ class Record:
         self._commands.append(self._sign(reading))
 
     def cut(self, length: int) -> None:
-        """Take back all but the first steps."""
+        """Take back all but the first pieces."""
         self.text = self.text.removesuffix(_text(self._pieces[length:]))
         del self._pieces[length:]
 
     def cut_character(self) -> bool:
-        """Take back the last syllable or letter and the space before it; whether there was one."""
+        """Take back the last character and the space before it; whether there was one."""
         left = len(unicodedata.normalize("NFD", self.text[-1:]))
         before = self.text[:-1]
         self.text = before.rstrip()
-        while left:
-            left -= self._pieces.pop().token is not None
-        while self._pieces and self._pieces[-1].token in (None, SPACE):
+        while left > 0:
+            written = self._pieces.pop().written
+            typed = unicodedata.normalize("NFD", written) if isinstance(written, str) else "-"
+            left -= len(typed) if written is not None else 0
+        while self._pieces and self._pieces[-1].written in (None, SPACE):
             self._pieces.pop()
         return self.text != before
 
-    def read(self) -> Iterator[int]:
-        """What every emission was taken for, the newest first; `RESUMED` where it went on."""
+    def taken(self) -> Iterator[Taken]:
+        """What every emission was taken for, the newest first."""
         for piece in reversed(self._pieces):
-            yield from reversed(piece.read)
+            yield from reversed(piece.taken)
 
     def signs(self) -> tuple[Sign, ...]:
         """Every segment in order."""
@@ -86,13 +108,66 @@ class Record:
 
     def words(self) -> tuple[Word, ...]:
         """The words of the text."""
-        words: list[list[_Piece]] = [[]]
-        for piece in self._pieces:
-            if piece.token == SPACE:
-                words.append([])
-            elif piece.token is not None:
-                words[-1].append(piece)
-        return tuple(_word(pieces) for pieces in words if pieces)
+        return tuple(_word(self._pieces[place]) for place in self._places())
+
+    def with_steps(self, steps: Iterable[Step]) -> "Record":
+        """A copy that goes on with steps which are not decided."""
+        copy = Record(self._labels)
+        copy._pieces, copy.text = list(self._pieces), self.text
+        copy.add(steps)
+        return copy
+
+    def place(self, word: int) -> slice:
+        """The pieces of a word.
+
+        Raises:
+            IndexError: There is no such word.
+        """
+        return self._places()[word]
+
+    def around(self, place: slice) -> tuple[str, str]:
+        """The text before some pieces, and the text behind them."""
+        return _text(self._pieces[: place.start]), _text(self._pieces[place.stop :])
+
+    def readings(self, place: slice) -> tuple[Reading, ...]:
+        """How the emissions of some pieces were read; none where that is not remembered."""
+        pieces = self._pieces[place]
+        if any(piece.taken and not piece.readings for piece in pieces):
+            return ()
+        return tuple(reading for piece in pieces for reading in piece.readings)
+
+    def rewrite(self, place: slice, steps: Sequence[Step], text: str) -> None:
+        """Put a text in the place of some pieces; what comes behind them stands.
+
+        Args:
+            place: Which pieces.
+            steps: How the hand spelled the text; none where that is not known.
+            text: The text.
+        """
+        pieces = [replace(self._piece(step), confidence=1.0) for step in steps]
+        if not pieces:
+            signs = tuple(sign for piece in self._pieces[place] for sign in piece.signs)
+            first, *others = _typed(text)
+            pieces = [replace(first, signs=signs), *others]
+        self._pieces[place] = pieces
+        self.text = _text(self._pieces)
+
+    def _places(self) -> list[slice]:
+        """Where the words stand: from the first piece that writes to the last one."""
+        places: list[slice] = []
+        within = False
+        for at, piece in enumerate(self._pieces):
+            if piece.written == SPACE:
+                within = False
+            elif piece.written is not None:
+                start = places.pop().start if within else at
+                places.append(slice(start, at + 1))
+                within = True
+        return places
+
+    def _piece(self, step: Step) -> Piece:
+        taken = tuple(reading.taken for reading in step.readings)
+        return Piece(step.token, self._signs(step), taken, step.confidence, step.readings)
 
     def _signs(self, step: Step) -> tuple[Sign, ...]:
         signs: list[Sign] = []
@@ -118,16 +193,27 @@ class Record:
         )
 
 
-def _text(pieces: Iterable[_Piece]) -> str:
-    return decode(piece.token for piece in pieces if piece.token is not None)
+def _typed(text: str) -> list[Piece]:
+    return [Piece(SPACE if char == " " else char) for char in text]
 
 
-def _word(pieces: Sequence[_Piece]) -> Word:
-    # Every word was shown by a segment: no more than one letter in a row is missed.
-    signs = [sign for piece in pieces for sign in piece.signs]
+def _text(pieces: Iterable[Piece]) -> str:
+    """Tokens side by side make syllables; what was typed stands as it is."""
+    written = (piece.written for piece in pieces if piece.written is not None)
+    parts: list[str] = []
+    for _, run in groupby(written, key=type):
+        each = list(run)
+        tokens = [token for token in each if isinstance(token, int)]
+        parts.append(decode(tokens) if tokens else "".join(map(str, each)))
+    return "".join(parts)
+
+
+def _word(pieces: Sequence[Piece]) -> Word:
+    # No more than one letter in a row is missed: only a typed word has no sign.
+    signs = [sign for piece in pieces if piece.written is not None for sign in piece.signs]
     return Word(
         text=_text(pieces),
-        start_s=signs[0].start_s,
-        end_s=signs[-1].end_s,
-        confidence=min(piece.confidence for piece in pieces),
+        start_s=signs[0].start_s if signs else math.nan,
+        end_s=signs[-1].end_s if signs else math.nan,
+        confidence=min(piece.confidence for piece in pieces if piece.written is not None),
     )

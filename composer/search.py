@@ -1,27 +1,29 @@
 """The steps of the beam search: one stack of hypotheses from those before it.
 
-Stack t holds the best hypotheses that have consumed t emissions. It is filled from stack t-1 by
-tokens that consume one emission, from stack t-2 by those that consume two (ㅘ as ㅗ ㅏ), and so on;
-before a stack is left, steps that consume nothing (a space, a missed letter) are taken within it.
+Every boundary of the lattice has a stack of the best hypotheses that have read the signal up to it.
+It is filled along paths: from the boundary before the last emission by tokens that consume one,
+from the one before the last two by those that consume two (ㅘ as ㅗ ㅏ), and so on; before a stack
+is left, steps that consume nothing (a space, a missed letter) are taken within it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from jihwa.composer.alignment import Alignment
 from jihwa.composer.arcs import Arcs
-from jihwa.composer.beam import Beam, Extension, Hypotheses, TokenModel
+from jihwa.composer.beam import Beam, TokenModel
 from jihwa.composer.grammar import ArcKind, Grammar, State
-from jihwa.composer.jamo import encode
+from jihwa.composer.hypotheses import Extension, Hypotheses
+from jihwa.composer.jamo import Tokens, encode
+from jihwa.composer.lattice import Path
+from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
 
 _WORD_IS_OVER = np.isin([int(state) for state in State], (State.RESTED, State.LONE_RESTED))
 """(states,) where the hand has rested, so that the gap says no more about the word's end."""
 _OVER = {
-    State.START: State.START,
     State.CODA: State.RESTED,
     State.LONE_CONSONANT: State.LONE_RESTED,
     State.LONE_VOWEL: State.LONE_RESTED,
@@ -33,6 +35,8 @@ are seldom among the best, of the latter some turn out to be no different from o
 
 _MEMORY = 16
 """Characters of earlier text that are looked at: more tokens than a language model remembers."""
+_FORESIGHT = 4
+"""Characters of later text that are looked at."""
 
 
 class Search:
@@ -42,19 +46,21 @@ class Search:
         arcs: The steps that hypotheses are made of.
         model: The language model.
         options: How to weigh.
+        mode: What the text may be.
     """
 
-    def __init__(self, arcs: Arcs, model: TokenModel, options: DecoderOptions) -> None:
+    def __init__(self, arcs: Arcs, model: TokenModel, options: DecoderOptions, mode: Mode) -> None:
         self._options = options
         self._arcs = arcs
         self._beam = Beam(
             model,
             arcs,
-            Grammar(options.grammar),
+            Grammar(options.grammar, mode),
             size=options.beam,
             window=options.beam_window,
             lm_weight=options.lm_weight,
             history=options.longest_preedit + 4,
+            recombine=options.recombine,
         )
         self._consuming = [arcs.consuming(n) for n in range(arcs.longest + 1)]
         self._spaces = np.isin(arcs.kind[self._consuming[0]], (ArcKind.SPACE, ArcKind.LONE_SPACE))
@@ -63,9 +69,8 @@ class Search:
         """The one hypothesis before anything was seen, behind a text that is final."""
         state = _state_behind(behind)
         if word_is_over:
-            state = _OVER[state]
-        known = re.split("[^가-힣 ] *", behind)[-1]  # the language model knows no lone letters
-        return self._beam.root(state, encode(known[-_MEMORY:]))
+            state = _OVER.get(state, state)
+        return self._beam.root(state, known_end(behind))
 
     def closed(self, hypotheses: Hypotheses, pause: float) -> Hypotheses:
         """With the steps that consume nothing: a space, a missed letter, both in either order."""
@@ -80,40 +85,61 @@ class Search:
             scores[scores < self._beam.limit(hypotheses)] = -np.inf
             if scores.max(initial=-np.inf) == -np.inf:
                 break
-            free = [Extension(source, arcs, scores)]
-            groups.append(self._beam.extend(free, max(1, int(_FREE * self._options.beam))))
+            free = Extension(source, arcs, scores, 0, ~self._arcs.corrects[arcs])
+            groups.append(self._beam.extend([free], max(1, int(_FREE * self._options.beam))))
         return self._beam.merge(groups)
 
-    def extended(self, stacks: Sequence[Hypotheses], alignment: Alignment) -> Hypotheses:
-        """The stack behind the newest emission, from those before it, the newest last."""
+    def extended(self, stacks: Mapping[int, Hypotheses], paths: Sequence[Path]) -> Hypotheses:
+        """The stack of the newest boundary.
+
+        Args:
+            stacks: Those of earlier boundaries, closed.
+            paths: All that end at the newest one.
+        """
         extensions: list[Extension] = []
-        for n, source in enumerate(reversed(stacks), start=1):
-            if not len(source):
+        for path in paths:
+            source = stacks.get(path.begin)
+            if source is None or not len(source):
                 continue
-            arcs = self._consuming[n]
-            evidence = alignment.evidence(arcs, n)
+            arcs = self._consuming[len(path.edges)]
+            evidence = path.evidence(self._arcs, arcs)
             likely = evidence > -self._options.arc_window
             likely |= self._arcs.kind[arcs] == ArcKind.NO_SIGN  # possible whatever was seen
             arcs, evidence = arcs[likely], evidence[likely]
             if len(arcs):
-                extensions.append(Extension(source, arcs, self._beam.score(source, arcs, evidence)))
+                scores = self._beam.score(source, arcs, evidence + path.log_prob)
+                spelled = (evidence == 0) & ~self._arcs.corrects[arcs]
+                extensions.append(Extension(source, arcs, scores, path.number, spelled))
         return self._beam.extend(extensions, int(_CONSUMING * self._options.beam))
 
     def ended(self, hypotheses: Hypotheses) -> Hypotheses:
         """With the step that ends the text, best first."""
         ends = np.flatnonzero(np.isin(self._arcs.kind, (ArcKind.END, ArcKind.LONE_END)))
         scores = self._beam.score(hypotheses, ends, np.zeros(len(ends))).max(axis=1)  # (H,)
-        if scores.max() == -np.inf:  # every hypothesis is in the middle of a syllable
+        scores[self._beam.profane_at_end(hypotheses)] = -np.inf
+        if scores.max() == -np.inf:  # each is in the middle of a syllable or ends profanely
             scores = hypotheses.score
         order = np.argsort(-scores, kind="stable")
         order = order[scores[order] >= scores.max() - self._options.beam_window]
         return replace(hypotheses, score=scores).take(order)
 
 
+def known_end(text: str) -> Tokens:
+    """The tokens at the end of a text that the language model knows; it knows no lone letters."""
+    return encode(re.split("[^가-힣 ] *", text)[-1][-_MEMORY:])
+
+
+def known_start(text: str) -> Tokens:
+    """The first tokens of a text that the language model knows."""
+    return encode(re.split("[^가-힣 ]", text)[0][:_FORESIGHT].strip())
+
+
 def _state_behind(text: str) -> State:
     """Where a hypothesis stands if it must leave the text before it as it is."""
     if not text:
         return State.START
+    if text[-1] == " ":
+        return State.SPACE
     if "ㄱ" <= text[-1] <= "ㅎ":
         return State.LONE_CONSONANT
     return State.LONE_VOWEL if "ㅏ" <= text[-1] <= "ㅣ" else State.CODA

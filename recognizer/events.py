@@ -48,6 +48,10 @@ class Emission:
         no_sign: Log-likelihood of a pose that is neither rest nor a sign.
         pose: (8,) features of the hold, NaN where a sensor is absent or dead; all of them for a
             letter that was typed and not signed.
+        spans: How many boundaries back it begins. Always 1 where there is one way to cut the
+            signal; where there are several, emissions that end together begin apart: two short
+            holds, each spanning 1, or one long one that spans 2.
+        log_prob: Natural log-probability of cutting the signal so; 0 where there is one way.
     """
 
     segment: Segment
@@ -55,6 +59,8 @@ class Emission:
     rest: float
     no_sign: float
     pose: Array = field(default_factory=lambda: np.full(N_FEATURES, np.nan))
+    spans: int = 1
+    log_prob: float = 0.0
 
     @property
     def of_readings(self) -> Array:

@@ -35,6 +35,12 @@ class Bigrams:
     def key(self, states):
         return states[:, 0].astype(np.int64)
 
+    def profane(self, states):
+        return np.zeros(len(states), dtype=bool)
+
+    def in_mode(self, mode):
+        return self
+
 
 def emission(log_likelihood, rest=-1e3, no_sign=-1e3, gap_s=math.nan):
     segment = Segment(start_s=0.0, end_s=0.1, gap_s=gap_s, frames=Frames.empty())
@@ -57,5 +63,5 @@ def text_of(steps):
 
 def run(decoder, emissions):
     steps = [step for each in emissions for step in decoder.feed(each).committed]
-    rest_of_steps, endings = decoder.flush()
-    return (*steps, *rest_of_steps), endings
+    endings = decoder.flush()
+    return (*steps, *endings[0].steps), endings

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.composer.composer import Composer, compose
+from jihwa.composer.composer import Composer
 from jihwa.composer.edits import TextEdit
 from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.letters import compose
 from jihwa.composer.options import DecoderOptions
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
@@ -94,9 +95,27 @@ def test_every_alphabet_spells_the_same_text(name):
     assert compose("왜 학교에 갔어요", Alphabet.load(name), model()).text == "왜 학교에 갔어요"
 
 
-def test_what_is_no_letter_is_refused():
+@pytest.mark.parametrize("letters", ["ㅎㆍㄴ", "ㅎㅏ\x1b[2J", "ㆎ"])
+def test_letters_of_another_time_and_control_characters_are_refused(letters):
     with pytest.raises(UsageError, match="cannot be fingerspelled"):
-        compose("ㅎㅏabc", ALPHABET, model())
+        compose(letters, ALPHABET, model())
+
+
+@pytest.mark.parametrize(
+    ("letters", "text"),
+    [
+        ("3ㅊㅡㅇ", "3층"),
+        ("ㅎㅏㄱㄱㅛ 3ㅊㅡㅇ", "학교 3층"),
+        ("ㅂㅓㅅㅡ 7016ㅂㅓㄴ", "버스 7016번"),
+        ("KTXㄹㅡㄹ ㅌㅏㅇㅛ!", "KTX를 타요!"),
+        ("a@b.kr", "a@b.kr"),
+        ("010-1234 5678", "010-1234 5678"),
+    ],
+)
+def test_digits_latin_letters_and_punctuation_stand_as_they_are(letters, text):
+    transcript = compose(letters, ALPHABET, model())
+    assert transcript.text == transcript.candidates[0].text == text
+    assert [word.text for word in transcript.words] == text.split()
 
 
 # --- spelled by hand

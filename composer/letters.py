@@ -1,0 +1,78 @@
+"""Letters that are known for certain, as text: ㅎㅏㄱㄱㅛ is 학교."""
+
+import math
+import re
+
+import numpy as np
+
+from jihwa.composer.beam import TokenModel
+from jihwa.composer.composer import Composer
+from jihwa.composer.modes import Mode
+from jihwa.composer.options import DecoderOptions
+from jihwa.composer.transcript import Transcript
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Frames
+from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
+
+_LOG_LIKELIHOOD = -1e3
+"""Of every reading but the one that was given."""
+_TYPED = re.compile(
+    r"([^ㄱ-\u318e가-힣\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\x00-\x1f\x7f-\x9f]+)"
+)
+"""What nobody would spell: digits, Latin letters, punctuation."""
+
+
+def compose(
+    letters: str,
+    alphabet: Alphabet,
+    model: TokenModel,
+    options: DecoderOptions | None = None,
+    mode: Mode = Mode.FREE,
+) -> Transcript:
+    """The text that letters spell when every one of them is certain.
+
+    Args:
+        letters: Letters (compatibility jamo) or syllables; those without a sign of their own are
+            spelled in sequence. A space is a certain word end; more may be found. All else, such
+            as digits and Latin letters, stands in the text as it is.
+        alphabet: The signs.
+        model: The language model.
+        options: How the decoder weighs evidence; nothing is missed or spurious here.
+        mode: What the text may be.
+
+    Returns:
+        The transcript; its times count signs.
+
+    Raises:
+        UsageError: A letter cannot be spelled.
+    """
+    composer = Composer(alphabet, model, (options or DecoderOptions()).certain(), mode)
+    time_s = 0.0
+
+    def show(label: str) -> None:
+        nonlocal time_s
+        composer.feed(_certain(label, time_s, alphabet))
+        time_s += 1.0
+
+    for place, word in enumerate(letters.split()):
+        if place:
+            show(REST)
+        for part in _TYPED.split(word):
+            if _TYPED.fullmatch(part):
+                composer.type(part)
+            else:
+                for sign in alphabet.spell(part):
+                    show(sign)
+    return composer.flush()
+
+
+def _certain(label: str, time_s: float, alphabet: Alphabet) -> Emission:
+    def likelihood(other: str) -> float:
+        return 0.0 if other == label else _LOG_LIKELIHOOD
+
+    return Emission(
+        segment=Segment(time_s, time_s, gap_s=math.nan, frames=Frames.empty()),
+        log_likelihood=np.array([likelihood(sign) for sign in alphabet.signs]),
+        rest=likelihood(REST),
+        no_sign=likelihood(NO_SIGN),
+    )
