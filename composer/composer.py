@@ -226,13 +226,7 @@ class Composer:
         behind a text that was completed, the last syllable goes as a whole.
         """
         committed, preedit = self._record.text, self._preedit
-        boundaries = 0
-        for taken in self._shown().taken():
-            boundaries += taken.span
-            if taken.sign in self._written:
-                break
-        else:
-            boundaries = 0
+        boundaries = self._shown().boundaries_since(self._written)
         if 0 < boundaries <= len(self._undo):
             before = [self._undo.pop() for _ in range(boundaries)][-1]
             self._decoder.restore(before.decoder)

@@ -3,7 +3,7 @@
 import heapq
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
@@ -96,10 +96,15 @@ class Record:
             self._pieces.pop()
         return self.text != before
 
-    def taken(self) -> Iterator[Taken]:
-        """What every emission was taken for, the newest first."""
+    def boundaries_since(self, signs: Container[int]) -> int:
+        """Boundaries of the signal from where one of these signs began last; 0 for none."""
+        boundaries = 0
         for piece in reversed(self._pieces):
-            yield from reversed(piece.taken)
+            for taken in reversed(piece.taken):
+                boundaries += taken.span
+                if taken.sign in signs:
+                    return boundaries
+        return 0
 
     def signs(self) -> tuple[Sign, ...]:
         """Every segment in order."""
