@@ -144,18 +144,17 @@ class Alignment:
     def _consult(self, hypotheses: Hypotheses, edge: Edge) -> _Posterior:
         sharp = hypotheses.score * self._sharpness
         weights = np.exp(sharp - np.logaddexp.reduce(sharp))  # (H,)
-        longest = int(hypotheses.length.max())
-        taken = hypotheses.paths[:, :longest]  # (H, L)
-        taken = np.where(np.arange(longest) < hypotheses.length[:, None], taken, 0)
-        readings = np.zeros(self._n_readings)
-        arcs = np.zeros(len(self._arcs))
-        for number, path in self.lattice.paths.items():
-            if edge in path.edges:
-                row, column = np.nonzero(taken == number)
-                arc = hypotheses.history[row, column]
-                sign = self._arcs.signs[arc, path.edges.index(edge)]
-                readings += np.bincount(sign, weights[row], self._n_readings)
-                arcs += np.bincount(arc, weights[row], len(self._arcs))
+        paths = self.lattice.paths.values()
+        places = {path.number: path.edges.index(edge) for path in paths if edge in path.edges}
+        within = np.full(self.lattice.drawn + 2 - min(places), -1)  # (N,) place of the edge, or -1
+        within[[number + 1 - min(places) for number in places]] = list(places.values())
+        number = hypotheses.paths[:, : hypotheses.length.max()]  # (H, L)
+        place = within[np.maximum(number + 1 - min(places), 0)]  # (H, L)
+        row, column = np.nonzero(place >= 0)
+        arc, weight = hypotheses.history[row, column], weights[row]
+        sign = self._arcs.signs[arc, place[row, column]]
+        readings = np.bincount(sign, weight, self._n_readings)
+        arcs = np.bincount(arc, weight, len(self._arcs))
         if not readings.any():  # no hypothesis has this emission any more: it speaks for itself
             readings = np.exp(edge.scores)
         return _Posterior(readings / readings.sum(), arcs)

@@ -1,7 +1,8 @@
 """Composition without a language model: signs in, syllables out, always the longest fit.
 
 ㅎ ㅏ ㄱ ㄱ gives 핚; ㅛ then takes the last sign along, and 학 is final with 교 behind it. That
-rule is right for 학교 and wrong for 아까, which it writes 악가: the baseline for the decoder.
+rule is right for 학교 and wrong for 아까, which it writes 악가: the baseline for the decoder. Lone
+consonants join as on a keyboard: ㄱ ㅅ is ㄳ until a vowel takes ㅅ along.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ class _Syllable(NamedTuple):
     def text(self) -> str:
         if self.onset and self.vowel:
             return str(hgtk.letter.compose(self.onset, self.vowel, self.coda))
-        return self.onset + self.vowel
+        return self.onset + self.vowel + self.coda
 
 
 _SLOT_KINDS = {"onset": Kind.ONSET, "vowel": Kind.VOWEL, "coda": Kind.CODA}
@@ -35,6 +36,7 @@ _OPEN_SLOTS: Mapping[tuple[bool, bool, bool], tuple[str, ...]] = {
     (False, True, False): ("vowel",),
     (True, True, False): ("vowel", "coda"),
     (True, True, True): ("coda",),
+    (False, False, True): ("coda",),
 }
 
 Joins = Mapping[tuple[str, str], str]
@@ -63,7 +65,7 @@ class Automaton:
         self._signs: list[str] = []
         self._grown: list[_Syllable] = [_Syllable()]  # after none, one, two … of the signs
 
-    def feed(self, sign: str) -> str:
+    def process(self, sign: str) -> str:
         """Take in one sign. One that spells no letter ends the syllable; `space` is written.
 
         Returns:
@@ -104,19 +106,27 @@ class Automaton:
     def compose(self, signs: Iterable[str]) -> str:
         """The whole text that signs make, from an empty preedit to an empty preedit."""
         self.reset()
-        return "".join(self.feed(sign) for sign in signs) + self.flush()
+        return "".join(self.process(sign) for sign in signs) + self.flush()
 
     def _grow(self, sign: str) -> bool:
         """Add a sign to the syllable if it fits."""
-        syllable = self._grown[-1]
-        onset, vowel, coda = (bool(letter) for letter in syllable)
-        for slot in _OPEN_SLOTS[onset, vowel, coda]:
+        grown = self._grown_by(self._grown[-1], sign)
+        if grown is None:
+            return False
+        self._signs.append(sign)
+        self._grown.append(grown)
+        return True
+
+    def _grown_by(self, syllable: _Syllable, sign: str) -> _Syllable | None:
+        """The syllable with one more sign, None where it does not fit."""
+        onset, vowel, coda = syllable
+        for slot in _OPEN_SLOTS[bool(onset), bool(vowel), bool(coda)]:
             letter = self._joins[slot].get((getattr(syllable, slot), sign))
             if letter:
-                self._signs.append(sign)
-                self._grown.append(syllable._replace(**{slot: letter}))
-                return True
-        return False
+                return syllable._replace(**{slot: letter})
+        if onset and not vowel and (onset, sign) in self._joins["coda"]:
+            return _Syllable(coda=self._joins["coda"][onset, sign])
+        return None
 
     def _onset_from_coda(self, sign: str) -> tuple[str, ...]:
         """Take the coda's last sign off the syllable if the next sign makes it an onset."""

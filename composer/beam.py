@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from jihwa.composer.arcs import NO_TOKEN, Arcs, ModelStep
 from jihwa.composer.grammar import ArcKind, Grammar, State
-from jihwa.composer.hypotheses import Extension, Hypotheses, Rows
+from jihwa.composer.hypotheses import Extension, Hypotheses, Rows, joined
 from jihwa.composer.jamo import BOUNDARY, Tokens
 from jihwa.composer.language_model import States
 from jihwa.composer.modes import Mode
@@ -56,7 +56,6 @@ class Beam:
         size: Hypotheses that survive.
         window: Those this much worse (in nats) than the best one do not.
         lm_weight: Factor on the language model's log-probs.
-        history: Arcs remembered since the last commit.
         recombine: Whether of hypotheses that have equal futures only the best one survives;
             otherwise of those with the same text.
     """
@@ -70,7 +69,6 @@ class Beam:
         size: int,
         window: float,
         lm_weight: float,
-        history: int,
         recombine: bool,
     ) -> None:
         self._size = size
@@ -79,7 +77,6 @@ class Beam:
         self._arcs = arcs
         self._grammar = grammar
         self._lm_weight = lm_weight
-        self._history = history
         self._recombine = recombine
         self._start = model.start()
 
@@ -93,8 +90,8 @@ class Beam:
             state=np.array([state], np.uint8),
             context=context,
             log_prob=self._log_prob(context),
-            history=np.zeros((1, self._history), np.int16),
-            paths=np.zeros((1, self._history), np.int32),
+            history=np.zeros((1, 0), np.int16),
+            paths=np.zeros((1, 0), np.int32),
             length=np.zeros(1, np.intp),
             spelled=np.ones(1, np.bool_),
         )
@@ -130,9 +127,8 @@ class Beam:
             flat[best] = -np.inf
             best = self._top(flat, candidates)
             stepped, introduced = self._stepped(extensions, flat, best)
-        if not introduced.all():
-            stepped = stepped.take(~introduced)
-        distinct = stepped.take(self._distinct(stepped))
+        rows = np.flatnonzero(~introduced) if not introduced.all() else np.arange(len(best))
+        distinct = stepped.take(self._distinct(stepped, rows))
         return replace(distinct, log_prob=self._log_prob(distinct.context))
 
     def _stepped(
@@ -144,10 +140,17 @@ class Beam:
             C hypotheses, and (C,) which of them just introduced a word that nobody spelled.
         """
         source, parent, arc, spelled = _origin(extensions, chosen)
-        context, history, paths, length, state, was_spelled = (
-            np.concatenate([getattr(e.hypotheses, name) for e in extensions])[parent]
-            for name in ("context", "history", "paths", "length", "state", "spelled")
+        sources = [extension.hypotheses for extension in extensions]
+        context, length, state, was_spelled = (
+            joined(sources, name)[parent] for name in ("context", "length", "state", "spelled")
         )
+        rows, width = np.arange(len(parent)), int(length.max()) + 1
+        history = np.zeros((len(rows), width), np.int16)
+        paths = np.zeros((len(rows), width), np.int32)
+        history[:, :-1] = joined(sources, "history")[parent, : width - 1]
+        paths[:, :-1] = joined(sources, "paths")[parent, : width - 1]
+        history[rows, length] = arc
+        paths[rows, length] = np.array([e.path for e in extensions])[source]
         kind, step = self._arcs.kind[arc], self._arcs.step[arc]
         advanced = np.flatnonzero(step == ModelStep.ADVANCE)
         context[advanced] = self._model.advance(context[advanced], self._arcs.token[arc[advanced]])
@@ -155,9 +158,6 @@ class Beam:
         spelled &= was_spelled
         introduced = np.zeros(len(arc), np.bool_)
         introduced[advanced] = self._model.profane(context[advanced]) & ~spelled[advanced]
-        rows = np.arange(len(arc))
-        history[rows, length] = arc
-        paths[rows, length] = np.array([e.path for e in extensions])[source]
         stepped = Hypotheses(
             score=scores[chosen],
             state=self._grammar.following[state, kind],
@@ -185,43 +185,45 @@ class Beam:
     def merge(self, groups: Sequence[Hypotheses]) -> Hypotheses:
         """The best distinct hypotheses of several groups."""
         together = Hypotheses.concatenate(groups)
-        best = together.take(self._top(together.score, len(together)))
-        return best.take(self._distinct(best))
+        best = self._top(together.score, len(together))
+        return together.take(self._distinct(together, best))
 
-    def _distinct(self, candidates: Hypotheses) -> Rows:
-        """Rows of the best candidate of every (model key, state), best first; at most `size`.
+    def _distinct(self, hypotheses: Hypotheses, ranked: Rows) -> Rows:
+        """The best of every (model key, state) among ranked rows, best first; at most `size`.
 
-        The candidates come best first. The model starts afresh behind a lone letter, so that
-        letter is told apart as well: else a text of one letter would have no alternatives.
+        The model starts afresh behind a lone letter, so that letter is told apart as well: else a
+        text of one letter would have no alternatives.
         """
-        key = self._model.key(candidates.context) if self._recombine else self._texts(candidates)
-        state = candidates.state
-        letter = self._lone_letters(candidates)
+        state = hypotheses.state[ranked]
+        letter = self._lone_letters(hypotheses)[ranked]
+        if self._recombine:
+            key = self._model.key(hypotheses.context[ranked])
+        else:
+            key = self._texts(hypotheses)[ranked]
         order = np.lexsort((np.arange(len(key)), letter, state, key))
         key, state, letter = key[order], state[order], letter[order]
         first = np.ones(len(order), dtype=bool)
         first[1:] = (key[1:] != key[:-1]) | (state[1:] != state[:-1])
         first[1:] |= letter[1:] != letter[:-1]
-        rows: Rows = np.sort(order[first])[: self._size]
-        return rows
+        return ranked[np.sort(order[first])[: self._size]]
 
-    def _texts(self, candidates: Hypotheses) -> NDArray[np.int64]:
-        """(C,) keys of what candidates wrote since the last commit."""
-        tokens = self._arcs.token[candidates.history].astype(np.int64)  # (C, L)
-        written = np.arange(tokens.shape[1]) < candidates.length[:, None]
+    def _texts(self, hypotheses: Hypotheses) -> NDArray[np.int64]:
+        """(H,) keys of what hypotheses wrote since the last commit."""
+        tokens = self._arcs.token[hypotheses.history].astype(np.int64)  # (H, L)
+        written = np.arange(tokens.shape[1]) < hypotheses.length[:, None]
         written &= tokens != NO_TOKEN
         power = np.cumprod(np.where(written, _HASH, 1), axis=1)  # wraps
         keys: NDArray[np.int64] = ((tokens + 1) * power * written).sum(axis=1)
         return keys
 
-    def _lone_letters(self, candidates: Hypotheses) -> NDArray[np.uint8]:
-        """(C,) the token of the lone letter that a candidate ends in; 0 where it ends in none."""
-        letters = np.zeros(len(candidates), dtype=np.uint8)
-        rows = np.flatnonzero(_IS_LONE[candidates.state])
-        if len(rows):
-            tokens = self._arcs.token[candidates.history[rows]]  # (R, L)
-            written = np.arange(tokens.shape[1]) < candidates.length[rows, None]
-            written &= tokens != NO_TOKEN
+    def _lone_letters(self, hypotheses: Hypotheses) -> NDArray[np.uint8]:
+        """(H,) the token of the lone letter that each ends in; 0 where it ends in none."""
+        letters = np.zeros(len(hypotheses), dtype=np.uint8)
+        rows = np.flatnonzero(_IS_LONE[hypotheses.state])
+        tokens = self._arcs.token[hypotheses.history[rows]]  # (R, L)
+        written = np.arange(tokens.shape[1]) < hypotheses.length[rows, None]
+        written &= tokens != NO_TOKEN
+        if written.any():
             last = written.shape[1] - 1 - written[:, ::-1].argmax(axis=1)  # (R,)
             letters[rows] = tokens[np.arange(len(rows)), last]
         return letters

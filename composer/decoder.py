@@ -177,9 +177,11 @@ class Decoder:
         self._stacks[alignment.lattice.last] = self._search.closed(self._last, pause)
         temperature = self._options.temperature
         scores = [reading_scores(each, temperature, exact=self._exact) for each in emissions]
-        alignment.lattice, paths = alignment.lattice.grown(emissions, scores, self._arcs.longest)
+        live = {at for at, stack in self._stacks.items() if len(stack)}
+        longest = self._arcs.longest
+        alignment.lattice, paths = alignment.lattice.grown(emissions, scores, longest, live)
         self._last = self._search.extended(self._stacks, paths)
-        reach = alignment.lattice.reach(self._arcs.longest, self._options.longest_span)
+        reach = alignment.lattice.reach(longest, self._options.longest_span)
         self._stacks = {at: stack for at, stack in self._stacks.items() if at >= reach}
         alignment.settle(self._last, self._options.lag)
         committed = self._commit_agreed()
@@ -228,11 +230,12 @@ class Decoder:
 
     def _commit_agreed(self) -> tuple[Step, ...]:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""
-        agreed = int(self._last.length[0])
-        for stack in (*self._stacks.values(), self._last):
+        best = self._last
+        agreed = int(best.length[0])
+        for stack in (best, *self._stacks.values()):
             agreed = min(agreed, int(stack.length.min(initial=agreed)))
-            differs = (stack.history[:, :agreed] != self._last.history[0, :agreed]).any(axis=0)
-            differs |= (stack.paths[:, :agreed] != self._last.paths[0, :agreed]).any(axis=0)
+            differs = (stack.history[:, :agreed] != best.history[0, :agreed]).any(axis=0)
+            differs |= (stack.paths[:, :agreed] != best.paths[0, :agreed]).any(axis=0)
             if differs.any():
                 agreed = int(differs.argmax())
         committed = self._commit(self._unalterable(agreed))
@@ -256,9 +259,7 @@ class Decoder:
         best = self._last.take(np.arange(1))
         state = State(best.state[0])
         self._last = replace(best, state=np.array([_CLOSED.get(state, state)], dtype=np.uint8))
-        steps = self._commit(int(best.length[0]))
-        self._alignment.lattice = self._alignment.lattice.cut()
-        return steps
+        return self._commit(int(best.length[0]))
 
     def _unalterable(self, length: int) -> int:
         """How many of the best hypothesis's first steps no later letter can alter.

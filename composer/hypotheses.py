@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,8 @@ class Hypotheses:
         context: (H, K) language model states.
         log_prob: (H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros.
         history: (H, L) the arcs taken since the last commit, from the left.
-        paths: (H, L) numbers of the paths that they consumed; 0 where they consumed nothing.
+        paths: (H, L) numbers of the paths that they consumed; 0 where they consumed nothing, and
+            behind the last arc.
         length: (H,) how many of them.
         spelled: (H,) whether the word at the end is what was shown, sign for sign.
     """
@@ -44,20 +46,35 @@ class Hypotheses:
 
     def without_first(self, n: int) -> "Hypotheses":
         """Forget the first n arcs of every history."""
-        history, paths = np.roll(self.history, -n, axis=1), np.roll(self.paths, -n, axis=1)
+        history, paths = self.history[:, n:], self.paths[:, n:]
         return replace(self, history=history, paths=paths, length=self.length - n)
 
     def beginning_like(self, other: "Hypotheses", n: int) -> "Hypotheses":
         """Those that took the same first n arcs as the best one of others."""
-        same = (self.history[:, :n] == other.history[0, :n]).all(axis=1)
-        same &= (self.paths[:, :n] == other.paths[0, :n]).all(axis=1)
-        return self.take(same & (self.length >= n))
+        long = self.take(self.length >= n)
+        if not len(long):
+            return long
+        same = (long.history[:, :n] == other.history[0, :n]).all(axis=1)
+        same &= (long.paths[:, :n] == other.paths[0, :n]).all(axis=1)
+        return long.take(same)
 
     @staticmethod
     def concatenate(groups: Sequence["Hypotheses"]) -> "Hypotheses":
         """All hypotheses of several groups."""
         names = [field.name for field in fields(Hypotheses)]
-        return Hypotheses(*(np.concatenate([getattr(g, name) for g in groups]) for name in names))
+        return Hypotheses(*(joined(groups, name) for name in names))
+
+
+def joined(groups: Sequence[Hypotheses], name: str) -> NDArray[Any]:
+    """One array of several groups, one below the other; short histories are padded."""
+    arrays = [getattr(group, name) for group in groups]
+    if len({array.shape[1:] for array in arrays}) == 1:
+        return np.concatenate(arrays)
+    ends = np.cumsum([len(array) for array in arrays])
+    padded = np.zeros((ends[-1], max(array.shape[1] for array in arrays)), arrays[0].dtype)
+    for array, end in zip(arrays, ends, strict=True):
+        padded[end - len(array) : end, : array.shape[1]] = array
+    return padded
 
 
 @dataclass(frozen=True, slots=True)

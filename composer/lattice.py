@@ -8,7 +8,7 @@ weighs them against each other:
     └─────────ㅅ───────▶┘
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -76,7 +76,7 @@ class Lattice:
     """What is not decided yet; never changed, so that a snapshot of it is itself.
 
     Attributes:
-        first: The earliest boundary that an emission may still begin at.
+        first: The boundary up to which everything is decided.
         last: The newest boundary.
         edges: The emissions, by the boundary that they end at.
         paths: Every path that a hypothesis may hold, by number.
@@ -90,29 +90,34 @@ class Lattice:
     drawn: int = 0
 
     def grown(
-        self, emissions: Sequence[Emission], scores: Sequence[Array], longest: int
+        self,
+        emissions: Sequence[Emission],
+        scores: Sequence[Array],
+        longest: int,
+        live: Container[int],
     ) -> tuple["Lattice", tuple[Path, ...]]:
         """With one more boundary, at which these emissions end.
 
-        Those that begin before what is decided are left out; if that leaves none, all of them
-        begin at the boundary before the new one.
+        Those that begin in the middle of what is decided are left out; if that leaves none, all
+        of them begin at the boundary before the new one.
 
         Args:
             emissions: One at least.
             scores: Of the readings of each.
             longest: Emissions in a row that one arc may consume.
+            live: The boundaries at which an emission may begin, the last one among them.
 
         Returns:
             The lattice, and the new paths of up to `longest` emissions, the shortest first.
         """
         end = self.last + 1
         begins = [end - each.spans for each in emissions]
-        if max(begins) < self.first:
+        if not any(begin in live for begin in begins):
             begins = [self.last] * len(emissions)
         edges = tuple(
             Edge(emission, begin, end, of)
             for emission, begin, of in zip(emissions, begins, scores, strict=True)
-            if begin >= self.first
+            if begin in live
         )
         known = {**self.edges, end: edges}
         rows = (row for n in range(1, longest + 1) for row in _rows(known, end, n))
@@ -133,16 +138,9 @@ class Lattice:
     def decided(self, path: Path) -> "Lattice":
         """Without what can be forgotten now that a path is decided: all up to its end."""
         first = max(self.first, path.edges[-1].end)
-        paths = {n: later for n, later in self.paths.items() if n > path.number}
-        return replace(self._from(first), paths=paths)
-
-    def cut(self) -> "Lattice":
-        """With all emissions behind the newest boundary beginning there or later."""
-        return self._from(self.last)
-
-    def _from(self, first: int) -> "Lattice":
         edges = {end: edges for end, edges in self.edges.items() if end > first}
-        return replace(self, first=first, edges=edges)
+        paths = {n: later for n, later in self.paths.items() if n > path.number}
+        return replace(self, first=first, edges=edges, paths=paths)
 
 
 def _rows(edges: Mapping[int, tuple[Edge, ...]], end: int, n: int) -> Iterator[tuple[Edge, ...]]:

@@ -59,7 +59,6 @@ class Search:
             size=options.beam,
             window=options.beam_window,
             lm_weight=options.lm_weight,
-            history=options.longest_preedit + 4,
             recombine=options.recombine,
         )
         self._consuming = [arcs.consuming(n) for n in range(arcs.longest + 1)]

@@ -85,4 +85,4 @@ def test_a_text_goes_on_in_another_mode():
     reader = Reader(BASIC).feed(shown("ㅇㅏㅇㅣㄷㅣㄴㅡㄴ-", BASIC))
     reader.follow(reader.composer.expect(model(), Mode.EXACT))
     assert reader.committed == "아이디는"
-    assert reader.feed(shown("ㄱㅂㅜㅈ", BASIC)).flush().text == "아이디는 ㄱ붖"
+    assert reader.feed(shown("ㄱㅂㅜㄱ", BASIC)).flush().text == "아이디는 ㄱ북"

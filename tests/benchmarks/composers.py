@@ -1,0 +1,116 @@
+"""Composers side by side: what words become that are spelled with 24 letters.
+
+    python tests/benchmarks/composers.py [--words N]
+
+Half of the words are dev words, the others are drawn from the lexicons of the shared texts, which
+the language model may know. First every sign is certain. Then a simulated classifier reads them
+(see simulation.py), the same one for all: the decoder gets every likelihood, all others the
+likeliest letter of each segment. The keyboard's automaton is ours with the inventory of the two-set
+keyboard: it composes letters as an input method would. hgtk gets its mark behind the last letter,
+which it would lose otherwise; it expects one behind every syllable.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import hangul_jamo
+import hgtk
+import jamotools
+import numpy as np
+from decoder import TOP1
+from scoring import SHARED, TextErrors, dev_texts
+from simulation import SimulatedClassifier, spelled
+
+from jihwa.composer.automaton import Automaton
+from jihwa.composer.beam import TokenModel
+from jihwa.composer.composer import Composer
+from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.letters import compose
+from jihwa.data.alphabet import Alphabet
+
+TWO_SET = Path(__file__).parents[1] / "compositions" / "two-set.toml"
+DECODER = "decoder (ours)"
+
+Texts = Mapping[str, Sequence[str]]
+"""What every composer made of the words."""
+
+
+def words(n: int) -> tuple[list[str], list[str]]:
+    """Dev words and words of the lexicons, half of them each."""
+    dev = dev_texts("words")
+    lexicon = {
+        word
+        for name in ("open", "sharealike")
+        for word in (SHARED / "text" / f"lexicon_{name}.txt").read_text("utf-8").splitlines()
+        if word and all("가" <= char <= "힣" for char in word)
+    }
+    others = sorted(lexicon - set(dev))
+    drawn = np.random.default_rng(0).choice(len(others), n - n // 2, replace=False)
+    return dev[: n // 2], [others[i] for i in drawn]
+
+
+def greedy(alphabet: Alphabet) -> Mapping[str, Callable[[str], str]]:
+    """Those that make text of a string of letters."""
+    return {
+        "hgtk": lambda letters: hgtk.text.compose(letters + hgtk.text.DEFAULT_COMPOSE_CODE),
+        "hangul-jamo": hangul_jamo.compose,
+        "jamotools": jamotools.join_jamos,
+        "keyboard's automaton": Automaton(Alphabet.load(TWO_SET)).compose,
+        "automaton (ours)": Automaton(alphabet).compose,
+    }
+
+
+def certain(truth: Sequence[str], alphabet: Alphabet, model: TokenModel) -> Texts:
+    """Words of which every sign is known."""
+    letters = ["".join(alphabet.spell(word)) for word in truth]
+    texts = {name: list(map(join, letters)) for name, join in greedy(alphabet).items()}
+    return texts | {DECODER: [compose(each, alphabet, model).text for each in letters]}
+
+
+def noisy(truth: Sequence[str], top1: float, alphabet: Alphabet, model: TokenModel) -> Texts:
+    """Words that a simulated classifier reads."""
+    classifier, composer = SimulatedClassifier(len(alphabet.signs), top1), Composer(alphabet, model)
+    letters, decoded = [], []
+    for word in truth:
+        emissions = classifier.emissions(spelled(word, alphabet))
+        likeliest = (int(each.log_likelihood.argmax()) for each in emissions)
+        letters.append("".join(alphabet.signs[sign] for sign in likeliest))
+        for emission in emissions:
+            composer.feed(emission)
+        decoded.append(composer.flush().text)
+    texts = {name: list(map(join, letters)) for name, join in greedy(alphabet).items()}
+    return texts | {DECODER: decoded}
+
+
+def report(n: int) -> Iterator[str]:
+    """A Markdown table: the share of words composed right, then CER under noise."""
+    alphabet, model = Alphabet.load(), LanguageModel.load()
+    dev, others = words(n)
+    every = dev + others
+
+    def errors(truth: Sequence[str], texts: Sequence[str]) -> TextErrors:
+        pairs = zip(truth, texts, strict=True)
+        return sum((TextErrors.of(word, text, alphabet) for word, text in pairs), TextErrors())
+
+    right = [(part, certain(part, alphabet, model)) for part in (dev, others)]
+    read = [noisy(every, top1, alphabet, model) for top1 in TOP1]
+    noise = " | ".join(f"CER at top-1 {top1:.0%}" for top1 in TOP1)
+    yield f"| composer | {len(dev)} dev words right | {len(others)} lexicon words right | {noise} |"
+    yield "|---" * (3 + len(TOP1)) + "|"
+    for name in (*greedy(alphabet), DECODER):
+        cells = [f"{errors(part, texts[name]).exact_share:.1f} %" for part, texts in right]
+        cells += [f"{errors(every, texts[name]).cer:.1f} %" for texts in read]
+        yield f"| {name} | " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--words", type=int, default=1000, help="words to compose")
+    for line in report(parser.parse_args().words):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
