@@ -6,6 +6,7 @@ are gone once it is over. A word is short: it can be read again whenever someone
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -30,10 +31,15 @@ class WordReader:
     """
 
     def __init__(self, alphabet: Alphabet, model: TokenModel, options: DecoderOptions) -> None:
+        self._alphabet = alphabet
         self._model = model
         self._options = options
-        apart = replace(options, recombine=False)
-        self._decoder = Decoder(alphabet, model, apart, Mode.WORD)
+
+    @cached_property
+    def _decoder(self) -> Decoder:
+        """Made when the first word is read: few texts need one."""
+        apart = replace(self._options, recombine=False)
+        return Decoder(self._alphabet, self._model, apart, Mode.WORD)
 
     def read(self, emissions: Sequence[Emission], before: str, after: str) -> tuple[Ending, ...]:
         """The likeliest ways to read a word, best first.

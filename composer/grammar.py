@@ -54,17 +54,19 @@ class GrammarCosts:
     """Natural log-costs of what the language model cannot price.
 
     Attributes:
-        empty_text: Of a text without any letter. No more than `lone_text`, so that it is the
-            pose that decides whether a recording of a single hold is a letter or rest.
-        lone_text: Of a text that is one lone letter, as people show when they try a glove.
+        empty_text: Of a text without any letter. No more than `lone_text` and `lone_end`, so that
+            the pose decides whether a recording of a single hold is a letter or rest.
+        lone_text: Of beginning a text with a lone letter, as people do when they try a glove.
         lone_letter: Of a lone letter elsewhere, the choice of the letter included.
         lone_more: Of going on after a lone letter.
+        lone_end: Of ending the text after a lone letter.
     """
 
     empty_text: float = -5.0
-    lone_text: float = -5.0
+    lone_text: float = -2.0
     lone_letter: float = -9.0
     lone_more: float = -7.0
+    lone_end: float = -3.0
 
 
 _LONE = {
@@ -82,7 +84,7 @@ _AFTER_LONE_VOWEL = {
     ArcKind.ONSET: (State.ONSET, "lone_more"),
     ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_more"),
     ArcKind.LONE_SPACE: (State.SPACE, "lone_more"),
-    ArcKind.LONE_END: (State.ENDED, None),
+    ArcKind.LONE_END: (State.ENDED, "lone_end"),
     ArcKind.REST: (State.LONE_RESTED, None),
 }
 
@@ -113,7 +115,7 @@ _TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
     },
     State.LONE_RESTED: {
         ArcKind.LONE_SPACE: (State.SPACE, "lone_more"),
-        ArcKind.LONE_END: (State.ENDED, None),
+        ArcKind.LONE_END: (State.ENDED, "lone_end"),
         ArcKind.REST: (State.LONE_RESTED, None),
     },
     State.ENDED: {},

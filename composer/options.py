@@ -38,7 +38,7 @@ class DecoderOptions:
     beam: int = 128
     beam_window: float = 10.0
     lm_weight: float = 0.9
-    temperature: float = 1.2
+    temperature: float = 1.0
     arc_window: float = 20.0
     rates: SegmentationRates = field(default_factory=SegmentationRates)
     pauses: PauseModel = field(default_factory=PauseModel)

@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, Message] = {
     "evaluate": Message(ko="인식기를 데이터로 재기", en="measure a model on labelled data"),
     "compare": Message(ko="모델을 서로 견주기", en="compare models on labelled data"),
     "train": Message(ko="데이터에서 모델 만들기", en="fit a model to labelled data"),
-    "lm": Message(ko="언어 모델 만들고 재기", en="build and measure language models"),
+    "lm": Message(ko="언어 모델과 내 낱말", en="language models and words of your own"),
 }
 """Each one is a module of `jihwa.io.commands` with `configure` and `run`."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from jihwa.composer.beam import TokenModel
 from jihwa.composer.composer import Composer
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.modes import Mode
 from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.frames import Frames
 from jihwa.data.monitor import SensorMonitor
@@ -30,24 +31,27 @@ class Sink(Protocol):
 
 def assemble_engine(
     bundle: Bundle,
-    language_model: LanguageModel,
+    language_model: TokenModel,
     sinks: Sequence[Sink] = (),
     *,
     profile: Profile | None = None,
     adaptation: Adaptation | None = None,
+    mode: Mode = Mode.FREE,
 ) -> "Engine":
     """An engine with the default segmenter and decoder around these models.
 
     Args:
         bundle: The classifier.
-        language_model: The language model.
+        language_model: The language model, with the lexicon or without.
         sinks: What follows the text.
         profile: What the wearer showed; without one, the wearer is a stranger.
         adaptation: Learns from the text, with the same bundle and profile; None to learn nothing.
+        mode: What the text may be.
     """
     personal = PersonalModel(bundle, profile)
     recognizer = Recognizer(Segmenter(), Classifier(bundle, personal), adaptation)
-    return Engine(recognizer, Composer(personal.alphabet, language_model), sinks)
+    composer = Composer(personal.alphabet, language_model, mode=mode)
+    return Engine(recognizer, composer, sinks)
 
 
 class Engine:

@@ -4,10 +4,16 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from jihwa.composer.history import History
 from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.lexicon_file import read_lexicon
+from jihwa.composer.mixture import Mixture
+from jihwa.composer.modes import Mode
+from jihwa.composer.word_list import WordList
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io import profiles
+from jihwa.io import profiles, vocabulary
 from jihwa.io.language import speaker
+from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
 
@@ -34,6 +40,38 @@ def add_profile(parser: argparse.ArgumentParser, language: Language) -> None:
         "쓰는 사람의 프로필: 이름 또는 파일", "the wearer's profile: a name or a file"
     )
     parser.add_argument("--profile", metavar="NAME|FILE", help=text)
+
+
+def add_personal_words(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--no-personal` and `--no-history`: without the user's own words, or without the history."""
+    say = speaker(language)
+    parser.add_argument(
+        "--no-personal",
+        action="store_true",
+        help=say(
+            "내 낱말도 입력 기록도 쓰지 않고 남기지도 않기",
+            "neither words of my own nor the history; nothing is kept",
+        ),
+    )
+    parser.add_argument(
+        "--no-history",
+        action="store_true",
+        help=say(
+            "입력 기록을 쓰지도 남기지도 않기", "without what I typed before; nothing is kept"
+        ),
+    )
+
+
+def add_mode(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--mode`: what the text may be."""
+    text = speaker(language)(
+        "무엇을 쓰는지: free 아무 글, word 낱말 하나, name 이름, exact 고치지 않고 쓴 그대로 "
+        "(기본: %(default)s)",
+        "what is written: free any text, word a single word, name a name, exact what was shown, "
+        "uncorrected (default: %(default)s)",
+    )
+    modes = [mode.value for mode in Mode]
+    parser.add_argument("--mode", choices=modes, default=Mode.FREE.value, help=text)
 
 
 def add_alphabet(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -80,6 +118,44 @@ def language_model(options: argparse.Namespace) -> LanguageModel:
             en=f"{path}: no such language model. Check the path given to --lm.",
         )
     return LanguageModel.load(path)
+
+
+def token_model(options: argparse.Namespace, language: Language) -> Mixture:
+    """The language model that the user wants, with the shipped lexicon and their own words.
+
+    Tells them which of their words cannot be used.
+
+    Raises:
+        UsageError: There is no such language model.
+        DataError: It is no language model, or the shipped lexicon is damaged.
+        OSError: The user's words cannot be read.
+    """
+    lexicon, own = read_lexicon(), _personal_words(options, language)
+    lexicon = lexicon.with_words("personal", own) if own else lexicon
+    return Mixture.load(language_model(options), lexicon)
+
+
+def _personal_words(options: argparse.Namespace, language: Language) -> dict[str, float]:
+    """How much every word of the user's own is expected."""
+    words, unusable = (WordList(), None) if options.no_personal else vocabulary.word_list()
+    history, damaged = vocabulary.history() if _has_history(options) else (History(), None)
+    for warning in filter(None, (unusable, damaged)):
+        warn(warning.text(language))
+    return history.weights(words.words)
+
+
+def learns(options: argparse.Namespace) -> bool:
+    """Whether the history may learn: in mode EXACT, where passwords are spelled, it never does."""
+    return _has_history(options) and mode(options) is not Mode.EXACT
+
+
+def _has_history(options: argparse.Namespace) -> bool:
+    return not (options.no_personal or options.no_history)
+
+
+def mode(options: argparse.Namespace) -> Mode:
+    """What the user says that the text is."""
+    return Mode(options.mode)
 
 
 def at_least(least: int) -> Callable[[str], int]:

@@ -1,26 +1,20 @@
 """Where wearer profiles are kept: by name in the user's data folder, or wherever a path says."""
 
-import os
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, UsageError
+from jihwa.io import storage
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.profile_format import from_json, to_json
 
 SUFFIX = ".json"
-PRIVATE = 0o600
-"""How a hand moves is nobody else's business."""
 
 
-def folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """The folder of the stored profiles, which may not exist yet (XDG base directories)."""
-    data = environment.get("XDG_DATA_HOME", "")
-    home = Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
-    return home / "jihwa" / "profiles"
+def folder() -> Path:
+    """The folder of the stored profiles, which may not exist yet."""
+    return storage.folder() / "profiles"
 
 
 def path_of(name: str) -> Path:
@@ -107,7 +101,7 @@ def save(name: str, profile: Profile) -> None:
     path = path_of(name)
     if path.parent == folder():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(path, to_json(profile).encode(), PRIVATE)
+    storage.keep(path, to_json(profile).encode())
 
 
 def delete(name: str) -> Path:

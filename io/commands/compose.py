@@ -20,6 +20,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "letters such as ㅎㅏㄱㄱㅛ; without any, one sequence a line on stdin",
     )
     parser.add_argument("letters", nargs="*", metavar="JAMO", help=letters)
+    shared.add_mode(parser, language)
+    shared.add_personal_words(parser, language)
     shared.add_alphabet(parser, language)
     shared.add_language_model(parser, language)
 
@@ -29,14 +31,15 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
     A line that cannot be composed gives an empty one, so that the lines stay side by side.
     """
-    alphabet, model = Alphabet.load(options.alphabet), shared.language_model(options)
+    alphabet, model = Alphabet.load(options.alphabet), shared.token_model(options, language)
+    mode = shared.mode(options)
     if options.letters:
-        print(compose(_joined(options.letters), alphabet, model).text)
+        print(compose(_joined(options.letters), alphabet, model, mode=mode).text)
         return 0
     say, exit_code = speaker(language), 0
     for number, line in enumerate(sys.stdin, 1):
         try:
-            text = compose(line, alphabet, model).text
+            text = compose(line, alphabet, model, mode=mode).text
         except UsageError as error:
             where = say(f"{number}번째 줄", f"line {number}")
             warn(f"{where}: {error.message.text(language)}")

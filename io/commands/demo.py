@@ -4,6 +4,7 @@ import argparse
 import sys
 from importlib import resources
 
+from jihwa.composer.mixture import Mixture
 from jihwa.data.messages import Language
 from jihwa.data.sessions import read_session
 from jihwa.io import options as shared
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     """Play the sample at the pace of the hand, and compare the text with the truth."""
     say, bundle = speaker(language), shared.model(options)
     screen = PlainScreen(sys.stdout, bundle.alphabet)
-    engine = assemble_engine(bundle, shared.language_model(options), [screen])
+    engine = assemble_engine(bundle, Mixture.load(shared.language_model(options)), [screen])
     with resources.as_file(resources.files("jihwa.data") / "samples") as samples:
         session = read_session(samples / SAMPLE)
     intro = say(

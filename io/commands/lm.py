@@ -1,4 +1,4 @@
-"""`jihwa lm`: build language models, and measure texts with them."""
+"""`jihwa lm`: build language models and lexica, measure texts with them, and keep words of one's own."""
 
 import argparse
 import logging
@@ -9,10 +9,11 @@ from pathlib import Path
 
 from jihwa.composer.jamo import SPACE, encode
 from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.language_text import read_text, training_texts
+from jihwa.composer.language_text import Source, read_text, training_texts
 from jihwa.composer.language_training import BuildOptions, build
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io import options as shared
+from jihwa.io.commands import lm_lexicon, lm_words
 from jihwa.io.language import speaker
 
 
@@ -24,11 +25,22 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     _configure_build(actions.add_parser("build", help=learn, description=learn), language)
     measure = say("글의 자모당 비트 재기", "measure the bits per jamo of texts")
     _configure_score(actions.add_parser("score", help=measure, description=measure), language)
+    lm_lexicon.configure(actions, language)
+    lm_words.configure(actions, language)
 
 
 def _configure_build(parser: argparse.ArgumentParser, language: Language) -> None:
     say = speaker(language)
-    _add_texts(parser, language)
+    parser.add_argument(
+        "texts",
+        nargs="+",
+        type=Source.parse,
+        metavar="TEXT[:N]",
+        help=say(
+            "한 줄에 한 문장, .gz도 됨; 뒤에 :3을 붙이면 세 번 나온 듯이 셈",
+            "one sentence a line; .gz will do; with :3 behind it, counts as if it came three times",
+        ),
+    )
     parser.add_argument(
         "--names",
         nargs=2,
@@ -67,18 +79,17 @@ def _configure_build(parser: argparse.ArgumentParser, language: Language) -> Non
 
 
 def _configure_score(parser: argparse.ArgumentParser, language: Language) -> None:
-    _add_texts(parser, language)
+    text = speaker(language)("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
+    parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
     shared.add_language_model(parser, language)
     parser.set_defaults(act=_score)
 
 
-def _add_texts(parser: argparse.ArgumentParser, language: Language) -> None:
-    text = speaker(language)("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
-    parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
-
-
 def run(options: argparse.Namespace, language: Language) -> int:
     """Do what was asked for."""
+    progress = logging.StreamHandler(sys.stderr)
+    progress.setFormatter(_Spoken(language))
+    logging.basicConfig(level=logging.INFO, handlers=[progress])
     act: Callable[[argparse.Namespace, Language], None] = options.act
     act(options, language)
     return 0
@@ -98,9 +109,7 @@ class _Spoken(logging.Formatter):
 
 
 def _build(options: argparse.Namespace, language: Language) -> None:
-    progress = logging.StreamHandler(sys.stderr)
-    progress.setFormatter(_Spoken(language))
-    logging.basicConfig(level=logging.INFO, handlers=[progress])
+    del language
     texts = training_texts(options.texts, options.names)
     build(texts, options.output, BuildOptions(options.order, options.ngrams))
 

@@ -11,7 +11,7 @@ from jihwa.data.frames import Frames
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.readers import STDIN, Recording
 from jihwa.io import options as shared
-from jihwa.io import profiles
+from jihwa.io import profiles, vocabulary
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
@@ -60,7 +60,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "--learn",
         action="store_true",
         help=say(
-            "글에서 배운 것을 프로필에 남기기", "keep in the profile what was learned from the text"
+            "글에서 배운 것을 프로필과 입력 기록에 남기기",
+            "keep in profile and history what was learned from the text",
         ),
     )
     learning.add_argument(
@@ -68,6 +69,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         action="store_true",
         help=say("쓰는 동안 손을 배우지 않기", "do not learn the hand while it writes"),
     )
+    shared.add_mode(parser, language)
+    shared.add_personal_words(parser, language)
     shared.add_model(parser, language)
     shared.add_language_model(parser, language)
 
@@ -80,10 +83,16 @@ def run(options: argparse.Namespace, language: Language) -> int:
             ko="--learn은 --profile과 함께 쓰세요: 배운 것을 둘 프로필이 필요합니다.",
             en="Use --learn with --profile: what is learned needs a profile to go to.",
         )
-    bundle, language_model = shared.model(options), shared.language_model(options)
+    bundle, language_model = shared.model(options), shared.token_model(options, language)
     profile = shared.profile(options, bundle)
     adaptation = None if options.no_adapt else Adaptation(bundle, profile)
-    engine = assemble_engine(bundle, language_model, profile=profile, adaptation=adaptation)
+    engine = assemble_engine(
+        bundle,
+        language_model,
+        profile=profile,
+        adaptation=adaptation,
+        mode=shared.mode(options),
+    )
     exit_code = 0
     for path, target in zip(options.paths, targets, strict=True):
         try:
@@ -100,6 +109,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
         if options.learn and profile and adaptation:
             profile = profile.with_step(adaptation.step(profiles.now()))
             profiles.save(options.profile, profile)
+            if shared.learns(options):
+                sure = (w.text for w in document.transcript.words if w.confidence >= DOUBTFUL)
+                vocabulary.learn(" ".join(sure))
     return exit_code
 
 
