@@ -6,6 +6,7 @@ SHARED := ../shared/data
 TEXT := $(SHARED)/text
 TORCH := torch==2.13.0  # the tests' one; anything newer may bring gigabytes for graphics cards
 LM := composer/language/korean.lm
+LEXICON := composer/language/korean.lexicon
 
 .PHONY: demo test format check types layers tests benchmarks learned samples clean FORCE
 
@@ -37,7 +38,8 @@ benchmarks: $(VENV)/dev  ## the numbers of the README
 learned: $(VENV)/core  ## fit everything that ships to the shared data again
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --output models/weights/gaussian24.bundle
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model hand --output data/hand.npz
-	$(BIN)/jihwa lm build $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz lexicon_sharealike.txt titles_open.txt.gz addresses.txt) --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LM)
+	$(BIN)/jihwa lm build $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz:4 lexicon_sharealike.txt titles_open.txt.gz addresses.txt:8) --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LM)
+	$(BIN)/jihwa lm lexicon $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz) --titles $(TEXT)/titles_open.txt.gz --addresses $(TEXT)/addresses.txt --profane $(TEXT)/profane.txt --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LEXICON)
 
 samples: $(VENV)/core  ## spell the shipped sessions again
 	$(BIN)/jihwa simulate "오늘 저녁에 같이 밥 먹을래" --wearer 3 --seed 1 --output data/samples/dinner.csv

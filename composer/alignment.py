@@ -156,5 +156,5 @@ class Alignment:
         readings = np.bincount(sign, weight, self._n_readings)
         arcs = np.bincount(arc, weight, len(self._arcs))
         if not readings.any():  # no hypothesis has this emission any more: it speaks for itself
-            readings = np.exp(edge.scores)
+            readings = np.exp(edge.seen.scores)
         return _Posterior(readings / readings.sum(), arcs)

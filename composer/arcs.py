@@ -54,9 +54,9 @@ class SegmentationRates:
             readings of the same segment: a word end without rest costs nothing.
     """
 
-    missed: float = 0.01
+    missed: float = 0.02
     spurious: float = 0.03
-    split: float = 0.01
+    split: float = 0.004
     rest: float = 0.5
 
 

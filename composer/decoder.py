@@ -3,7 +3,6 @@
 ㅎ ㅏ ㄱ ㄱ ㅛ becomes 학교 and not 하꾜 because of the language model, and not of a rule.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,7 @@ import numpy as np
 from jihwa.composer.alignment import Alignment, Settled, Step
 from jihwa.composer.arcs import NO_TOKEN, Arcs
 from jihwa.composer.beam import TokenModel
-from jihwa.composer.evidence import reading_scores
+from jihwa.composer.evidence import Evidence, reading_scores
 from jihwa.composer.grammar import ArcKind, State
 from jihwa.composer.hypotheses import Hypotheses
 from jihwa.composer.lattice import Lattice
@@ -172,20 +171,29 @@ class Decoder:
         """
         self.check(*emissions)
         alignment = self._alignment
-        gap_s = next((each.segment.gap_s for each in emissions if each.spans == 1), math.nan)
-        pause = self._options.pauses.word_end_log_ratio(gap_s)
-        self._stacks[alignment.lattice.last] = self._search.closed(self._last, pause)
-        temperature = self._options.temperature
-        scores = [reading_scores(each, temperature, exact=self._exact) for each in emissions]
+        seen = [self._seen(emission) for emission in emissions]
+        ahead = next(
+            (of for each, of in zip(emissions, seen, strict=True) if each.spans == 1), None
+        )
+        self._stacks[alignment.lattice.last] = self._search.closed(self._last, ahead)
         live = {at for at, stack in self._stacks.items() if len(stack)}
         longest = self._arcs.longest
-        alignment.lattice, paths = alignment.lattice.grown(emissions, scores, longest, live)
+        alignment.lattice, paths = alignment.lattice.grown(emissions, seen, longest, live)
         self._last = self._search.extended(self._stacks, paths)
         reach = alignment.lattice.reach(longest, self._options.longest_span)
         self._stacks = {at: stack for at, stack in self._stacks.items() if at >= reach}
         alignment.settle(self._last, self._options.lag)
         committed = self._commit_agreed()
         return Decoded(committed, self._tokens(0))
+
+    def _seen(self, emission: Emission) -> Evidence:
+        pauses, gap_s = self._options.pauses, emission.segment.gap_s
+        return Evidence(
+            scores=reading_scores(emission, self._options.temperature, exact=self._exact),
+            word_end=pauses.word_end_log_ratio(gap_s),
+            split=pauses.split_log_ratio(gap_s),
+            missed=pauses.missed_log_ratio(gap_s),
+        )
 
     def commit(self) -> Decoded:
         """Decide now for the whole syllables of the preedit, and go on in the same text."""
@@ -203,7 +211,7 @@ class Decoder:
         Returns:
             The best endings, best first; at least one.
         """
-        self._last = self._search.ended(self._search.closed(self._last, pause=0.0))
+        self._last = self._search.ended(self._search.closed(self._last))
         scores = self._last.score * self._options.sharpness
         total = float(np.logaddexp.reduce(scores))
         log_probs: dict[tuple[int, ...], float] = {}

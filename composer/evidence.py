@@ -13,6 +13,23 @@ LOWEST_LOG_LIKELIHOOD = -1e3
 leave the beam without a hypothesis."""
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an emission says.
+
+    Attributes:
+        scores: (S + 2,) log-likelihood of every reading, relative to the best one.
+        word_end: Log-evidence of the gap before it that a word ended there.
+        split: Log-evidence of the gap that the emission only goes on with the sign before it.
+        missed: Log-evidence of the gap that a sign was missed in it.
+    """
+
+    scores: Array
+    word_end: float
+    split: float
+    missed: float
+
+
 def reading_scores(emission: Emission, temperature: float, *, exact: bool = False) -> Array:
     """Log-likelihood of every reading of an emission, relative to the best one.
 
@@ -43,12 +60,14 @@ def reading_scores(emission: Emission, temperature: float, *, exact: bool = Fals
 
 @dataclass(frozen=True, slots=True)
 class PauseModel:
-    """How long the hand moves between two letters, inside a word and at its end.
+    """How long the hand moves between two segments, and what that says.
 
     Inside a word the gap is log-normal around `inside_median_s`, or a hesitation. At a word end it
     is a pause, log-normal around `pause_median_s`, or no different from inside a word. Hesitations
     are as long as pauses, so the evidence of a long gap is bounded by how rare they are, and the
-    evidence of a short one by how often a word end goes unshown.
+    evidence of a short one by how often a word end goes unshown. The two halves of a hold that was
+    cut in two are closer together than two letters. A letter that was missed leaves a gap that is
+    longer than between two letters, or no trace.
 
     Attributes:
         inside_median_s: Median transition inside a word.
@@ -57,6 +76,11 @@ class PauseModel:
         pause_spread: Standard deviation of its natural logarithm.
         shown: Share of word ends that are shown by a pause.
         hesitation: Share of the gaps inside a word that are as long as a pause.
+        split_median_s: Median gap in a hold that was cut in two.
+        split_spread: Standard deviation of its natural logarithm.
+        missed_median_s: Median gap where a letter was missed and left a trace.
+        missed_spread: Standard deviation of its natural logarithm.
+        traceless: Share of the missed letters that leave none.
     """
 
     inside_median_s: float = 0.30
@@ -65,16 +89,49 @@ class PauseModel:
     pause_spread: float = 0.60
     shown: float = 0.7
     hesitation: float = 0.03
+    split_median_s: float = 0.09
+    split_spread: float = 0.6
+    missed_median_s: float = 0.9
+    missed_spread: float = 0.4
+    traceless: float = 0.5
 
     def word_end_log_ratio(self, gap_s: float) -> float:
         """Log of p(gap | word end) / p(gap | inside a word); 0 where the gap is unknown."""
-        if not (math.isfinite(gap_s) and gap_s > 0):
+        if not _known(gap_s):
             return 0.0
         inside = _log_normal(gap_s, self.inside_median_s, self.inside_spread)
         pause = _log_normal(gap_s, self.pause_median_s, self.pause_spread)
         at_end = np.logaddexp(_log(self.shown) + pause, _log(1 - self.shown) + inside)
+        return float(at_end - self._between_letters(gap_s))
+
+    def split_log_ratio(self, gap_s: float) -> float:
+        """Log of p(gap | inside a hold) / p(gap | inside a word); 0 where it is unknown."""
+        if not _known(gap_s):
+            return 0.0
+        inside_hold = _log_normal(gap_s, self.split_median_s, self.split_spread)
+        return inside_hold - self._between_letters(gap_s)
+
+    def missed_log_ratio(self, gap_s: float) -> float:
+        """Log of p(gap | a letter missed) / p(gap | inside a word); 0 where it is unknown.
+
+        At most 0: a long gap has other causes, which are likelier.
+        """
+        if not _known(gap_s):
+            return 0.0
+        trace = _log_normal(gap_s, self.missed_median_s, self.missed_spread)
+        found = _log(1 - self.traceless) + trace - self._between_letters(gap_s)
+        return min(0.0, float(np.logaddexp(_log(self.traceless), found)))
+
+    def _between_letters(self, gap_s: float) -> float:
+        """Log-density of a gap inside a word."""
+        inside = _log_normal(gap_s, self.inside_median_s, self.inside_spread)
+        pause = _log_normal(gap_s, self.pause_median_s, self.pause_spread)
         within = np.logaddexp(_log(self.hesitation) + pause, _log(1 - self.hesitation) + inside)
-        return float(at_end - within)
+        return float(within)
+
+
+def _known(gap_s: float) -> bool:
+    return math.isfinite(gap_s) and gap_s > 0
 
 
 def _log_normal(value: float, median: float, spread: float) -> float:

@@ -116,7 +116,8 @@ class NGramTrie:
 def _content(path: Path | Traversable) -> Bytes:
     try:
         if isinstance(path, Path):
-            return np.memmap(path, dtype=np.uint8, mode="r")
+            mapped = np.memmap(path, dtype=np.uint8, mode="r")
+            return np.asarray(mapped)  # the same memory: memmap costs time in every operation
         return np.frombuffer(path.read_bytes(), dtype=np.uint8)
     except (OSError, ValueError) as error:  # ValueError: nothing in it to map
         raise DataError(

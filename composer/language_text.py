@@ -5,12 +5,13 @@ import logging
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.composer.jamo import BOUNDARY, CODAS, ONSETS, SPACE, VOWELS, Tokens
 from jihwa.data.messages import Message, UsageError
@@ -24,6 +25,42 @@ _FIRST_VOWEL = _FIRST_ONSET + len(ONSETS)
 _BEFORE_CODAS = _FIRST_VOWEL + len(VOWELS) - 1
 
 
+MAX_WEIGHT = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of text, and how much it counts.
+
+    Attributes:
+        path: The file.
+        weight: 1 to 255; only the ratios to other texts matter. A text of weight 3 counts as if
+            everything in it stood three times as often; it does not seem the better attested.
+    """
+
+    path: Path
+    weight: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.weight <= MAX_WEIGHT:
+            raise UsageError(
+                ko=f"{self.path}: 가중치 {self.weight}: 1부터 {MAX_WEIGHT}까지 쓸 수 있습니다.",
+                en=f"{self.path}: weight {self.weight}: give 1 to {MAX_WEIGHT}.",
+            )
+
+    @classmethod
+    def parse(cls, argument: str) -> "Source":
+        """Read `FILE` or `FILE:WEIGHT`.
+
+        Raises:
+            UsageError: The weight is out of range.
+        """
+        path, colon, weight = argument.rpartition(":")
+        if colon and weight.isdecimal():
+            return cls(Path(path), int(weight))
+        return cls(Path(argument))
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Lines to learn from; every line is a text of its own.
@@ -31,10 +68,25 @@ class Text:
     Attributes:
         name: Where they come from, for messages.
         lines: The lines, joined by newlines.
+        weight: As that of a `Source`.
     """
 
     name: str
     lines: str
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All texts as one sequence.
+
+    Attributes:
+        tokens: (T,) the tokens of all lines, with a boundary before, between and after them.
+        weights: (T,) the weight of the text that each token stands in.
+    """
+
+    tokens: Tokens
+    weights: NDArray[np.uint8]
 
 
 def read_text(path: Path) -> Text:
@@ -56,35 +108,41 @@ def read_text(path: Path) -> Text:
     return Text(str(path), content.decode("utf-8-sig", errors="replace"))
 
 
-def training_texts(paths: Iterable[Path], names: tuple[Path, Path] | None = None) -> list[Text]:
+def training_texts(sources: Iterable[Source], names: tuple[Path, Path] | None = None) -> list[Text]:
     """Everything that a model learns from: sentences, single words, personal names.
 
     Args:
-        paths: Texts, running or lists, a sentence, word or name a line.
+        sources: Texts, running or lists, a sentence, word or name a line.
         names: Lists of family names and of given names, to be combined.
 
     Raises:
         UsageError: A file cannot be read.
     """
-    texts = [read_text(path) for path in paths]
-    extras = [_single_words(texts)]
+    texts = [replace(read_text(source.path), weight=source.weight) for source in sources]
+    weight = min((text.weight for text in texts), default=1)
+    words = _single_words(texts, weight)
+    extras = [words] if words.lines else []
     if names:
         families, given = names
-        extras.append(_personal_names(read_text(families), read_text(given), texts))
+        extras.append(_personal_names(read_text(families), read_text(given), texts, weight))
     return texts + extras
 
 
-def _single_words(texts: Iterable[Text]) -> Text:
-    """Every word as a line of its own, a third as often as it occurs in the texts.
+def _single_words(texts: Iterable[Text], weight: int) -> Text:
+    """Every word as a line of its own, a sixth as often as it occurs in the texts.
 
     Words are spelled alone as often as in sentences, but few texts hold a word between boundaries.
+    Words rarer than that are left out: many of them are misspelled.
     """
-    counts = Counter(chain.from_iterable(text.lines.split() for text in texts))
-    lines = chain.from_iterable([word] * -(-n // 3) for word, n in sorted(counts.items()))
-    return Text("single words", "\n".join(lines))
+    counts: Counter[str] = Counter()
+    for text in texts:
+        for word, n in Counter(text.lines.split()).items():
+            counts[word] += n * text.weight
+    lines = chain.from_iterable([word] * (n // weight // 6) for word, n in sorted(counts.items()))
+    return Text("single words", "\n".join(lines), weight)
 
 
-def _personal_names(families: Text, given: Text, texts: Iterable[Text]) -> Text:
+def _personal_names(families: Text, given: Text, texts: Iterable[Text], weight: int) -> Text:
     """Every family name before every given name, ten times on average.
 
     A family name counts in proportion to how many of its full names stand in the texts.
@@ -99,11 +157,11 @@ def _personal_names(families: Text, given: Text, texts: Iterable[Text]) -> Text:
         for name in given_names
         for _ in range(max(1, round(n * scale)))
     )
-    return Text(f"{families.name} x {given.name}", "\n".join(lines))
+    return Text(f"{families.name} x {given.name}", "\n".join(lines), weight)
 
 
-def tokens_of(texts: Iterable[Text]) -> Tokens:
-    """The tokens of all lines, with a boundary before, between and after them.
+def corpus_of(texts: Sequence[Text]) -> Corpus:
+    """The tokens of all lines of all texts.
 
     Runs of spaces count as one. Lines with anything else than syllables and spaces are left out,
     and their number is logged.
@@ -111,13 +169,17 @@ def tokens_of(texts: Iterable[Text]) -> Tokens:
     Raises:
         UsageError: There is no text, or one without a line to learn from.
     """
-    parts = [_tokens_of_text(text) for text in texts]
-    if not parts:
+    if not texts:
         raise UsageError(
             ko="배울 글이 없습니다. 글 파일을 하나 이상 주세요.",
             en="Nothing to learn from. Give one text file at least.",
         )
-    return np.concatenate([np.array([BOUNDARY], dtype=np.uint8), *parts])
+    opening = np.array([BOUNDARY], dtype=np.uint8)
+    parts = [opening, *(_tokens_of_text(text) for text in texts)]
+    weights = np.array([text.weight for text in (texts[0], *texts)], dtype=np.uint8)
+    tokens = np.concatenate(parts)
+    _LOG.info(Message(ko=f"토큰 모두 {tokens.size}개", en=f"{tokens.size} tokens in all"))
+    return Corpus(tokens, weights.repeat([part.size for part in parts]))
 
 
 def _tokens_of_text(text: Text) -> Tokens:
@@ -131,10 +193,10 @@ def _tokens_of_text(text: Text) -> Tokens:
         )
     _LOG.info(
         Message(
-            ko=f"{text.name}: {n_lines}줄, 토큰 {tokens.size}개; "
+            ko=f"{text.name}: 가중치 {text.weight}, {n_lines}줄, 토큰 {tokens.size}개; "
             f"한글이 아니어서 뺀 줄 {n_skipped}개",
-            en=f"{text.name}: {n_lines} lines, {tokens.size} tokens; {n_skipped} lines that are "
-            "not Hangul left out",
+            en=f"{text.name}: weight {text.weight}, {n_lines} lines, {tokens.size} tokens; "
+            f"{n_skipped} lines that are not Hangul left out",
         )
     )
     return tokens

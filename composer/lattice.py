@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.composer.arcs import Arcs
+from jihwa.composer.arcs import NEVER, Arcs
+from jihwa.composer.evidence import Evidence
 from jihwa.data.frames import Array
 from jihwa.recognizer.events import Emission
 
@@ -27,13 +28,13 @@ class Edge:
         emission: What was seen.
         begin: Number of the boundary before it.
         end: Number of the boundary behind it.
-        scores: (S + 2,) log-likelihood of every reading, relative to the best one.
+        seen: What it may be, and what the gap before it says.
     """
 
     emission: Emission
     begin: int
     end: int
-    scores: Array
+    seen: Evidence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,12 +59,21 @@ class Path:
         """Boundaries from its begin to its end."""
         return self.edges[-1].end - self.edges[0].begin
 
-    def evidence(self, arcs: Arcs, chosen: NDArray[np.intp]) -> Array:
-        """(A,) log-likelihood of its emissions if read as these arcs, which consume as many."""
-        evidence = np.zeros(len(chosen))
+    def looks_like(self, arcs: Arcs, chosen: NDArray[np.intp]) -> Array:
+        """(A,) log-likelihood of its poses if read as these arcs, which consume as many."""
+        total = np.zeros(len(chosen))
         for place, edge in enumerate(self.edges):
-            evidence += edge.scores[arcs.signs[chosen, place]]
-        return evidence
+            total += edge.seen.scores[arcs.signs[chosen, place]]
+        return total
+
+    def gaps_say(self, arcs: Arcs, chosen: NDArray[np.intp]) -> Array:
+        """(A,) log-evidence of its gaps for what these arcs mend."""
+        resumed = arcs.resumed[chosen]
+        missed = arcs.corrects[chosen] & (resumed == NEVER)
+        total = np.where(missed, self.edges[0].seen.missed, 0.0)
+        for place, edge in enumerate(self.edges):
+            total[resumed == place] += edge.seen.split
+        return total
 
     @property
     def log_prob(self) -> float:
@@ -92,7 +102,7 @@ class Lattice:
     def grown(
         self,
         emissions: Sequence[Emission],
-        scores: Sequence[Array],
+        seen: Sequence[Evidence],
         longest: int,
         live: Container[int],
     ) -> tuple["Lattice", tuple[Path, ...]]:
@@ -103,7 +113,7 @@ class Lattice:
 
         Args:
             emissions: One at least.
-            scores: Of the readings of each.
+            seen: What each of them says.
             longest: Emissions in a row that one arc may consume.
             live: The boundaries at which an emission may begin, the last one among them.
 
@@ -116,7 +126,7 @@ class Lattice:
             begins = [self.last] * len(emissions)
         edges = tuple(
             Edge(emission, begin, end, of)
-            for emission, begin, of in zip(emissions, begins, scores, strict=True)
+            for emission, begin, of in zip(emissions, begins, seen, strict=True)
             if begin in live
         )
         known = {**self.edges, end: edges}

@@ -12,14 +12,13 @@ from jihwa.composer.options import DecoderOptions
 from jihwa.composer.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
+from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
 
 _LOG_LIKELIHOOD = -1e3
 """Of every reading but the one that was given."""
-_TYPED = re.compile(
-    r"([^ㄱ-\u318e가-힣\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\x00-\x1f\x7f-\x9f]+)"
-)
-"""What nobody would spell: digits, Latin letters, punctuation."""
+_TYPED = re.compile(r"([!-~]+)")
+"""What a keyboard has beside Hangul: digits, Latin letters, punctuation."""
 
 
 def compose(
@@ -33,8 +32,8 @@ def compose(
 
     Args:
         letters: Letters (compatibility jamo) or syllables; those without a sign of their own are
-            spelled in sequence. A space is a certain word end; more may be found. All else, such
-            as digits and Latin letters, stands in the text as it is.
+            spelled in sequence. A space is a certain word end; more may be found. Digits, Latin
+            letters and punctuation between them stand in the text as they are.
         alphabet: The signs.
         model: The language model.
         options: How the decoder weighs evidence; nothing is missed or spurious here.
@@ -44,8 +43,14 @@ def compose(
         The transcript; its times count signs.
 
     Raises:
-        UsageError: A letter cannot be spelled.
+        UsageError: A character is no letter, or there are others but no letter at all.
     """
+    if letters.strip() and not _TYPED.sub("", letters).strip():
+        raise UsageError(
+            ko=f"'{letters.strip()}': 지문자로 쓸 한글 자모가 없습니다. ㅎㅏㄱㄱㅛ처럼 주세요.",
+            en=f"'{letters.strip()}': no Hangul letter, so this cannot be fingerspelled. Give "
+            "letters such as ㅎㅏㄱㄱㅛ.",
+        )
     composer = Composer(alphabet, model, (options or DecoderOptions()).certain(), mode)
     time_s = 0.0
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from jihwa.composer.arcs import Arcs
 from jihwa.composer.beam import Beam, TokenModel
+from jihwa.composer.evidence import Evidence
 from jihwa.composer.grammar import ArcKind, Grammar, State
 from jihwa.composer.hypotheses import Extension, Hypotheses
 from jihwa.composer.jamo import Tokens, encode
@@ -71,13 +72,20 @@ class Search:
             state = _OVER.get(state, state)
         return self._beam.root(state, known_end(behind))
 
-    def closed(self, hypotheses: Hypotheses, pause: float) -> Hypotheses:
-        """With the steps that consume nothing: a space, a missed letter, both in either order."""
+    def closed(self, hypotheses: Hypotheses, ahead: Evidence | None = None) -> Hypotheses:
+        """With the steps that consume nothing: a space, a missed letter, both in either order.
+
+        Args:
+            hypotheses: Those of a boundary.
+            ahead: What is seen next; None for nothing, or for several things.
+        """
         arcs = self._consuming[0]
+        pause, missed = (ahead.word_end, ahead.missed) if ahead else (0.0, 0.0)
         groups = [hypotheses]
         for _ in range(2):
             source = groups[-1]
-            evidence = np.where(_WORD_IS_OVER[source.state, None], 0.0, pause * self._spaces)
+            pauses = np.where(_WORD_IS_OVER[source.state], 0.0, pause)  # (H,)
+            evidence = np.where(self._spaces, pauses[:, None], missed)  # (H, A)
             scores = self._beam.score(source, arcs, evidence)  # (H, A)
             if source is not hypotheses:  # one space and one missed letter at most
                 scores[(source.state == State.SPACE)[:, None] == self._spaces] = -np.inf
@@ -101,13 +109,14 @@ class Search:
             if source is None or not len(source):
                 continue
             arcs = self._consuming[len(path.edges)]
-            evidence = path.evidence(self._arcs, arcs)
-            likely = evidence > -self._options.arc_window
+            seen = path.looks_like(self._arcs, arcs)
+            likely = seen > -self._options.arc_window
             likely |= self._arcs.kind[arcs] == ArcKind.NO_SIGN  # possible whatever was seen
-            arcs, evidence = arcs[likely], evidence[likely]
+            arcs, seen = arcs[likely], seen[likely]
             if len(arcs):
-                scores = self._beam.score(source, arcs, evidence + path.log_prob)
-                spelled = (evidence == 0) & ~self._arcs.corrects[arcs]
+                evidence = seen + path.gaps_say(self._arcs, arcs) + path.log_prob
+                scores = self._beam.score(source, arcs, evidence)
+                spelled = (seen == 0) & ~self._arcs.corrects[arcs]
                 extensions.append(Extension(source, arcs, scores, path.number, spelled))
         return self._beam.extend(extensions, int(_CONSUMING * self._options.beam))
 

@@ -6,6 +6,7 @@ Stories are written with one character a sign: `_` space, `<` backspace, `!` spe
 
 import functools
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,6 +41,14 @@ def emission(weights, at_s=0.0, alphabet=OWN, noise=0.0):
 def shown(story, alphabet=OWN):
     names = [NAMES.get(step, step) for step in story]
     return [emission({name: 0.0}, 0.7 * i, alphabet) for i, name in enumerate(names)]
+
+
+def cut_in_two(emissions, place):
+    """The hold at this place with a jolt in it: two emissions, hardly apart."""
+    whole = emissions[place]
+    first = replace(whole, segment=replace(whole.segment, end_s=whole.segment.start_s + 0.15))
+    rest = replace(whole.segment, start_s=whole.segment.start_s + 0.2, gap_s=0.05)
+    return [*emissions[:place], first, replace(whole, segment=rest), *emissions[place + 1 :]]
 
 
 class Reader:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import BASIC, NAMES, OWN, Reader, emission, shown
+from stories import BASIC, NAMES, OWN, Reader, cut_in_two, emission, shown
 
 from jihwa.composer.arcs import SegmentationRates
 from jihwa.composer.options import DecoderOptions
@@ -33,7 +33,7 @@ def noisy(story, seed):
 
 
 def test_a_hold_that_was_cut_in_two_is_taken_back_as_one_sign():
-    reader = Reader(options=SMALL).feed(shown("ㅎㅎ"))
+    reader = Reader(options=SMALL).feed(cut_in_two(shown("ㅎ"), 0))
     assert reader.text == "ㅎ"
     assert reader.feed([emission({"backspace": 0.0}, 1.4)]).text == ""
 
@@ -91,7 +91,7 @@ def test_backspaces_take_everything_back_however_long_the_text():
 
 
 def test_a_hold_that_was_cut_in_two_is_taken_back_at_once():
-    reader = Reader().feed(shown("ㅎㅏㅏ"))
+    reader = Reader().feed(cut_in_two(shown("ㅎㅏ"), 1))
     assert reader.text == "하"
     assert reader.feed(shown("<")).text == "ㅎ"
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stories import cut_in_two
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.edits import TextEdit
@@ -95,8 +96,8 @@ def test_every_alphabet_spells_the_same_text(name):
     assert compose("왜 학교에 갔어요", Alphabet.load(name), model()).text == "왜 학교에 갔어요"
 
 
-@pytest.mark.parametrize("letters", ["ㅎㆍㄴ", "ㅎㅏ\x1b[2J", "ㆎ"])
-def test_letters_of_another_time_and_control_characters_are_refused(letters):
+@pytest.mark.parametrize("letters", ["ㅎㆍㄴ", "ㅎㅏ\x1b[2J", "ㆎ", "漢字", "ㅎㅏ☃", "abc", "3"])
+def test_what_neither_hand_nor_keyboard_has_is_refused_and_so_is_a_text_without_letters(letters):
     with pytest.raises(UsageError, match="cannot be fingerspelled"):
         compose(letters, ALPHABET, model())
 
@@ -108,8 +109,7 @@ def test_letters_of_another_time_and_control_characters_are_refused(letters):
         ("ㅎㅏㄱㄱㅛ 3ㅊㅡㅇ", "학교 3층"),
         ("ㅂㅓㅅㅡ 7016ㅂㅓㄴ", "버스 7016번"),
         ("KTXㄹㅡㄹ ㅌㅏㅇㅛ!", "KTX를 타요!"),
-        ("a@b.kr", "a@b.kr"),
-        ("010-1234 5678", "010-1234 5678"),
+        ("ㅈㅓㄴㅎㅘ 010-1234 5678", "전화 010-1234 5678"),
     ],
 )
 def test_digits_latin_letters_and_punctuation_stand_as_they_are(letters, text):
@@ -230,7 +230,7 @@ def test_edits_reproduce_the_text_and_commits_stay(story, seed, commits):
 
 def test_a_hold_that_was_cut_in_two_is_one_letter():
     composer = Composer(ALPHABET, model())
-    emissions = list(spelled("ㅎㅏㅏㄱㄱㅛ"))
+    emissions = cut_in_two(spelled("ㅎㅏㄱㄱㅛ"), 1)
     for each in emissions:
         composer.feed(each)
     transcript = composer.flush()

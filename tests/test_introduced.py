@@ -41,9 +41,9 @@ def read(emissions, options=None):
 
 
 def introduced(text, emissions):
-    """Which words of the list are in a text although nobody spelled them."""
+    """Which words of a text are in the list although nobody spelled them."""
     likeliest = "".join(readings(BASIC)[int(each.of_readings.argmax())] for each in emissions)
-    found = [word for word in WORDS if word in text]
+    found = [word for word in text.split() if word in WORDS]
     return [word for word in found if "".join(BASIC.spell(word)) not in likeliest]
 
 

@@ -1,24 +1,36 @@
-"""How well, how fast and how small the language model is.
+"""How well, how fast and how small the language model is, beside a plain one of order 8.
 
     python tests/benchmarks/language_model.py [MODEL]
 
 Bits per token count spaces and the closing boundary of every text; bits per jamo divide the same
-sum by the jamo alone. Times are medians, on one core; a beam is 128 different states in the middle
+sum by the jamo alone. The plain model is built here from the same texts, all of the same weight: it
+takes a minute or two. Times are medians, on one core; a beam is 128 different states in the middle
 of sentences.
 """
 
 import argparse
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scoring import dev_texts
+from scoring import SHARED, dev_texts
 
 from jihwa.composer.jamo import SPACE, encode
 from jihwa.composer.language_model import LanguageModel, States
+from jihwa.composer.language_text import Source, training_texts
+from jihwa.composer.language_training import BuildOptions, build
 
 SHIPPED = Path(__file__).parents[2] / "composer/language/korean.lm"
+TEXTS = (
+    "train_open.txt.gz",
+    "train_sharealike.txt.gz",
+    "lexicon_sharealike.txt",
+    "titles_open.txt.gz",
+    "addresses.txt",
+)
+PLAIN = BuildOptions(order=8, max_ngrams=9_000_000)
 KINDS = ("sentences", "words", "persons", "places")
 BEAM = 128
 REPEATS = 200
@@ -29,14 +41,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("model", nargs="?", type=Path, default=SHIPPED, help="a model file")
     path = parser.parse_args().model
-    print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
+    print_bits(path)
+    print_times(LanguageModel.load(path), path)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain order 8"
+        build_plain(plain)
+        print_bits(plain)
+
+
+def build_plain(path: Path) -> None:
+    """Build the model that serves as the baseline."""
+    folder = SHARED / "text"
+    names = folder / "family_names.txt", folder / "given_names.txt"
+    build(training_texts([Source(folder / name) for name in TEXTS], names), path, PLAIN)
+
+
+def print_bits(path: Path) -> None:
+    """The size of a model, and the bits of each kind of text."""
     model = LanguageModel.load(path)
-    print_bits(model)
-    print_times(model, path)
-
-
-def print_bits(model: LanguageModel) -> None:
-    """Bits of each kind of text."""
+    print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
     print(f"{'':12}{'texts':>7}{'bits/token':>12}{'bits/jamo':>12}")
     for kind in KINDS:
         texts = dev_texts(kind)
@@ -54,6 +77,7 @@ def print_times(model: LanguageModel, path: Path) -> None:
         "load": lambda: LanguageModel.load(path),
         "log_prob": lambda: model.log_prob(beam),
         "advance": lambda: model.advance(beam, tokens),
+        "follow": lambda: model.follow(beam, tokens),
         "key": lambda: model.key(beam),
     }
     for name, step in steps.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
@@ -95,6 +96,33 @@ class TextErrors(Tally):
 
 
 @dataclass
+class Spaces(Tally):
+    """How many spaces were found, by the syllables between which they stand.
+
+    Attributes:
+        true: Spaces of the true texts.
+        found: Those that a text has between the same two syllables.
+        written: Spaces of the texts.
+    """
+
+    true: int = 0
+    found: int = 0
+    written: int = 0
+
+    @classmethod
+    def of(cls, truth: str, text: str) -> Self:
+        """Compare one text with the truth; where their syllables differ no space is found."""
+        true, written = _spaces(truth), _spaces(text)
+        same = truth.replace(" ", "") == text.replace(" ", "")
+        return cls(len(true), len(true & written) if same else 0, len(written))
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of the shares of true spaces found and of written ones true, %."""
+        return 100 * 2 * self.found / max(self.true + self.written, 1)
+
+
+@dataclass
 class Letters(Tally):
     """How many letters were found.
 
@@ -129,3 +157,9 @@ class Letters(Tally):
                 tally.repeated_found += repeated
         tally.spurious = len(free)
         return tally
+
+
+def _spaces(text: str) -> set[int]:
+    """How many syllables stand before each space."""
+    words = text.split()
+    return set(accumulate(len(word) for word in words[:-1]))

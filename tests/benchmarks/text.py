@@ -11,38 +11,21 @@ language model.
 import argparse
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import product, repeat
+from dataclasses import dataclass
+from itertools import repeat
 
-import numpy as np
-from recordings import SESSIONS, episodes, stranger
-from scoring import Letters, TextErrors, dev_texts
+from recordings import SESSIONS, stranger
+from scoring import Letters, TextErrors
+from sessions import ROWS, Cell, classify, found_segments, spelled_sessions, true_segments
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript
-from jihwa.data.hands import RecordedHand
-from jihwa.data.monitor import SensorMonitor
-from jihwa.data.spelling import PACES, SpelledSession, assemble
-from jihwa.models.bundle import Bundle
-from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
-from jihwa.recognizer.segmenter import Segmenter
+from jihwa.data.spelling import SpelledSession
+from jihwa.recognizer.events import NO_SIGN, REST, Emission
 
-KINDS = ("persons", "places", "words", "sentences")
-TEXTS = {"persons": 40, "places": 40, "words": 60, "sentences": 25}
-"""Texts of each kind at each pace and in each direction."""
 WAYS = ("whole path", "perfect segments", "labels + automaton")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One kind of text at one pace in one direction."""
-
-    wearer: str
-    kind: str
-    pace: str
 
 
 @dataclass
@@ -55,56 +38,36 @@ class Outcome:
 
 def measure(wearer: str, share: float) -> dict[Cell, Outcome]:
     """Spell texts with the takes of one session and read them with a model of the other."""
-    bundle, model = stranger(wearer), LanguageModel.load()
+    composer = Composer(stranger(wearer).alphabet, Mixture.load())
     outcomes: dict[Cell, Outcome] = {}
-    for kind, pace in product(KINDS, PACES):
-        rng = np.random.default_rng([SESSIONS.index(wearer), KINDS.index(kind)])
-        n = max(1, round(TEXTS[kind] * share))
-        outcome = Outcome({way: TextErrors() for way in WAYS}, Letters())
-        for text in rng.choice(dev_texts(kind), n, replace=False):
-            hand = RecordedHand(episodes(wearer), bundle.alphabet, rng)
-            session = assemble(str(text), hand, bundle.alphabet, PACES[pace], rng)
-            _read(session, bundle, model, outcome)
-        outcomes[Cell(wearer, kind, pace)] = outcome
+    for cell, session in spelled_sessions(wearer, share):
+        nothing = Outcome({way: TextErrors() for way in WAYS}, Letters())
+        _read(session, wearer, composer, outcomes.setdefault(cell, nothing))
     return outcomes
 
 
-def _read(session: SpelledSession, bundle: Bundle, model: LanguageModel, outcome: Outcome) -> None:
+def _read(session: SpelledSession, wearer: str, composer: Composer, outcome: Outcome) -> None:
     """Read one session in every way."""
-    session = replace(session, frames=SensorMonitor().feed(session.frames))
-    segmenter = Segmenter()
-    segments = segmenter.feed(session.frames) + segmenter.flush()
-    emissions, whole = _compose(segments, bundle, model)
-    _, perfect = _compose(list(_true_segments(session)), bundle, model)
+    alphabet = stranger(wearer).alphabet
+    emissions = classify(found_segments(session), wearer)
+    whole = _compose(emissions, composer)
+    perfect = _compose(classify(true_segments(session), wearer), composer)
     labels = [
-        bundle.alphabet.signs[int(emission.log_likelihood.argmax())]
+        alphabet.signs[int(emission.log_likelihood.argmax())]
         for emission in emissions
         if emission.log_likelihood.max() > max(emission.rest, emission.no_sign)
     ]
-    greedy = Automaton(bundle.alphabet).compose(labels)
+    greedy = Automaton(alphabet).compose(labels)
     for way, text in zip(WAYS, (whole.text, perfect.text, greedy), strict=True):
-        outcome.text[way] += TextErrors.of(session.text, text, bundle.alphabet)
+        outcome.text[way] += TextErrors.of(session.text, text, alphabet)
     read = [sign for sign in whole.signs if sign.sign not in (REST, NO_SIGN)]
     outcome.letters += Letters.of(session.signs, read)
 
 
-def _compose(
-    segments: list[Segment], bundle: Bundle, model: LanguageModel
-) -> tuple[list[Emission], Transcript]:
-    classifier, composer = Classifier(bundle), Composer(bundle.alphabet, model)
-    emissions = [classifier.feed(segment) for segment in segments]
+def _compose(emissions: list[Emission], composer: Composer) -> Transcript:
     for emission in emissions:
         composer.feed(emission)
-    return emissions, composer.flush()
-
-
-def _true_segments(session: SpelledSession) -> Iterator[Segment]:
-    """The letters, where they were really held."""
-    time_s, end_s = session.frames.time_s, -np.inf
-    for held in session.signs:
-        rows = (time_s >= held.start_s) & (time_s <= held.end_s)
-        yield Segment(held.start_s, held.end_s, held.start_s - end_s, session.frames[rows])
-        end_s = held.end_s
+    return composer.flush()
 
 
 def report(outcomes: dict[Cell, Outcome]) -> Iterator[str]:
@@ -115,13 +78,8 @@ def report(outcomes: dict[Cell, Outcome]) -> Iterator[str]:
         + " |"
     )
     yield "|---|---|---|---|---|" + "---|" * len(WAYS)
-    every = [("all", pace) for pace in PACES] + [(f"all of {name}", "all") for name in SESSIONS]
-    for kind, pace in [*product(KINDS, PACES), *every, ("all", "all")]:
-        chosen = [
-            outcome
-            for cell, outcome in outcomes.items()
-            if kind in (cell.kind, "all", f"all of {cell.wearer}") and pace in (cell.pace, "all")
-        ]
+    for kind, pace in ROWS:
+        chosen = [outcome for cell, outcome in outcomes.items() if cell.is_of(kind, pace)]
         letters = sum((outcome.letters for outcome in chosen), Letters())
         columns = [
             f"{100 * letters.found / letters.true:.1f}",

@@ -1,0 +1,165 @@
+"""Whether the decoder's probabilities are right: of texts, of words and of signs.
+
+    python tests/benchmarks/reliability.py [--share F]
+
+A text is right with its spaces, a word or sign if it stands in an alignment with the true ones.
+ECE is the expected calibration error over ten bins of equal width. The exponent is the one on the
+odds that would make the probabilities likeliest: 1 where they are right, less where they are too
+sure. The dev texts as three simulated classifiers see them, and the continuous sessions.
+"""
+
+import argparse
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from math import exp
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from recordings import SESSIONS, stranger
+from scipy.optimize import minimize_scalar
+from scoring import dev_texts
+from sessions import classify, found_segments, spelled_sessions
+from simulation import SimulatedClassifier, spelled
+
+from jihwa.composer.composer import Composer
+from jihwa.composer.mixture import Mixture
+from jihwa.composer.transcript import Transcript
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Array
+from jihwa.recognizer.events import NO_SIGN, REST, Emission
+
+TOP1 = (0.75, 0.90, 0.95)
+KINDS = ("sentences", "words", "names")
+BINS = 10
+_SURE = 1e-6
+"""Probabilities are kept this far from 0 and 1."""
+
+
+@dataclass
+class Reliability:
+    """Probabilities, and whether what they speak of was right."""
+
+    probability: list[float] = field(default_factory=list)
+    right: list[bool] = field(default_factory=list)
+
+    def add(self, probability: float, right: bool) -> None:
+        """Count one more."""
+        self.probability.append(probability)
+        self.right.append(right)
+
+    def bins(self) -> Iterator[tuple[int, float, float]]:
+        """How many are in each bin, their mean probability, the share of them that is right."""
+        probability, right = np.array(self.probability), np.array(self.right)
+        which = np.minimum((probability * BINS).astype(int), BINS - 1)
+        for i in range(BINS):
+            mine = which == i
+            n = int(mine.sum())
+            yield n, *((probability[mine].mean(), right[mine].mean()) if n else (0.0, 0.0))
+
+    @property
+    def ece(self) -> float:
+        """Expected calibration error, %."""
+        gaps = sum(n * abs(probability - right) for n, probability, right in self.bins())
+        return 100 * gaps / len(self.right)
+
+    @property
+    def exponent(self) -> float:
+        """The exponent on the odds that makes the outcomes likeliest."""
+        probability = np.clip(self.probability, _SURE, 1 - _SURE)
+        log_odds: Array = np.log(probability) - np.log1p(-probability)
+        signed = np.where(self.right, log_odds, -log_odds)
+        found = minimize_scalar(
+            lambda exponent: np.logaddexp(0, -exponent * signed).sum(), bounds=(0.05, 5.0)
+        )
+        return float(found.x)
+
+
+@dataclass
+class Reliabilities:
+    """Of texts, words and signs."""
+
+    texts: Reliability = field(default_factory=Reliability)
+    words: Reliability = field(default_factory=Reliability)
+    signs: Reliability = field(default_factory=Reliability)
+
+    def add(self, truth: str, transcript: Transcript, alphabet: Alphabet) -> None:
+        """Count one text."""
+        if transcript.candidates:
+            best = transcript.candidates[0]
+            self.texts.add(exp(best.log_prob), best.text == truth)
+        right = matched([word.text for word in transcript.words], truth.split())
+        for word, is_right in zip(transcript.words, right, strict=True):
+            self.words.add(word.confidence, is_right)
+        signs = [sign for sign in transcript.signs if sign.sign not in (NO_SIGN, REST)]
+        right = matched([sign.sign for sign in signs], alphabet.spell(truth.replace(" ", "")))
+        for sign, is_right in zip(signs, right, strict=True):
+            self.signs.add(dict(sign.candidates).get(sign.sign, 0.0), is_right)
+
+
+def matched(read: Sequence[Hashable], truth: Sequence[Hashable]) -> list[bool]:
+    """Which of what was read stands in an alignment with the truth."""
+    right = [False] * len(read)
+    for block in Levenshtein.opcodes(read, truth):
+        if block.tag == "equal":
+            right[block.src_start : block.src_end] = [True] * (block.src_end - block.src_start)
+    return right
+
+
+def simulated(share: float, top1: float) -> Reliabilities:
+    """Of the dev texts as a simulated classifier sees them."""
+    alphabet = Alphabet.load()
+    classifier = SimulatedClassifier(len(alphabet.signs), top1)
+    lines = [line for kind in KINDS for line in dev_texts(kind)[:: round(1 / share)]]
+    return read(((line, classifier.emissions(spelled(line, alphabet))) for line in lines), alphabet)
+
+
+def continuous(share: float, wearer: str) -> Reliabilities:
+    """Of one wearer's continuous sessions."""
+    sessions = (session for _, session in spelled_sessions(wearer, share))
+    emissions = ((each.text, classify(found_segments(each), wearer)) for each in sessions)
+    return read(emissions, stranger(wearer).alphabet)
+
+
+def read(texts: Iterable[tuple[str, list[Emission]]], alphabet: Alphabet) -> Reliabilities:
+    """Of what texts come out as."""
+    composer = Composer(alphabet, Mixture.load())
+    reliabilities = Reliabilities()
+    for truth, emissions in texts:
+        for emission in emissions:
+            composer.feed(emission)
+        reliabilities.add(truth, composer.flush(), alphabet)
+    return reliabilities
+
+
+def report(name: str, reliabilities: Reliabilities) -> Iterator[str]:
+    """A row for each kind of probability: the figures, then share right and count of each bin."""
+    for kind in ("texts", "words", "signs"):
+        each: Reliability = getattr(reliabilities, kind)
+        bins = " ".join(f"{100 * right:.0f}/{n}" if n else "-" for n, _, right in each.bins())
+        yield f"| {name} | {kind} | {each.ece:.1f} | {each.exponent:.2f} | {bins} |"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--share", type=float, default=1.0, help="share of the texts to read")
+    share = parser.parse_args().share
+    print(
+        "| of | probability of | ECE % | exponent | % right / how many, from 0-10 % to 90-100 % |"
+    )
+    print("|---|---|---|---|---|")
+    with ProcessPoolExecutor() as pool:
+        of_simulated = pool.map(partial(simulated, share), TOP1)
+        of_continuous = pool.map(partial(continuous, share), SESSIONS)
+        names = [f"simulated, {top1:.0%}" for top1 in TOP1], [f"continuous, {s}" for s in SESSIONS]
+        for name, reliabilities in zip(
+            (*names[0], *names[1]), (*of_simulated, *of_continuous), strict=True
+        ):
+            for line in report(name, reliabilities):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

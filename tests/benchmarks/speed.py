@@ -1,0 +1,106 @@
+"""How long the decoder takes for a segment, and what it needs of the computer.
+
+    python tests/benchmarks/speed.py
+
+One text of 10,000 segments: dev sentences as a simulated classifier of 90 % sees them, again and
+again. The first decoder reads the same emissions, for comparison. Times depend on what else the
+computer does.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from foundation import read_with_foundation
+from scoring import dev_texts
+from simulation import SimulatedClassifier, spelled
+
+from jihwa.composer.composer import Composer
+from jihwa.composer.mixture import Mixture
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Array
+from jihwa.recognizer.events import Emission
+
+TOP1 = 0.9
+SEGMENTS = 10_000
+MEDIAN_TARGET_MS, P99_TARGET_MS = 2.0, 8.0
+RESIDENT_TARGET_MB, LOAD_TARGET_MS = 200, 50
+LOADS = 20
+RESIDENT = """
+import re
+from pathlib import Path
+from jihwa.composer.composer import Composer
+from jihwa.composer.letters import compose
+from jihwa.composer.mixture import Mixture
+from jihwa.data.alphabet import Alphabet
+
+compose("ㅎㅏㄴㄱㅜㄱㅇㅓ", Alphabet.load(), Mixture.load())
+print(re.search(r"VmRSS:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
+"""Linux only; all of a process that has composed a word."""
+
+
+def long_text() -> list[Emission]:
+    """Emissions of one text without an end."""
+    alphabet = Alphabet.load()
+    classifier = SimulatedClassifier(len(alphabet.signs), TOP1)
+    signs = [sign for line in dev_texts("sentences") for sign in spelled(line, alphabet)]
+    times = -(-SEGMENTS // len(signs)) + 1
+    return classifier.emissions(signs * times)[:SEGMENTS]
+
+
+def timed(emissions: list[Emission]) -> Array:
+    """(N,) milliseconds that each segment takes."""
+    composer = Composer(Alphabet.load(), Mixture.load())
+    times_s = [time.perf_counter()]
+    for emission in emissions:
+        composer.feed(emission)
+        times_s.append(time.perf_counter())
+    return 1e3 * np.diff(times_s)
+
+
+def load_ms() -> float:
+    """Median milliseconds that loading the model takes."""
+    times_s = [time.perf_counter()]
+    for _ in range(LOADS):
+        Mixture.load()
+        times_s.append(time.perf_counter())
+    return 1e3 * float(np.median(np.diff(times_s)))
+
+
+def resident_mb() -> float:
+    """Memory of a process of its own that has the model loaded."""
+    command = [sys.executable, "-c", RESIDENT]
+    kib = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return int(kib) / 1024
+
+
+def report() -> Iterator[str]:
+    """All figures, each with its target."""
+    yield f"load: {load_ms():.1f} ms (target ≤ {LOAD_TARGET_MS})"
+    yield f"resident with the model loaded: {resident_mb():.0f} MB (target ≤ {RESIDENT_TARGET_MB})"
+    emissions = long_text()
+    taken_ms = timed(emissions)
+    (reading,) = read_with_foundation([emissions])
+    for name, each_ms in (
+        ("first decoder", 1e3 * np.array(reading.seconds)),
+        ("a segment", taken_ms),
+        *((f"quarter {i}", part) for i, part in enumerate(np.split(taken_ms, 4), start=1)),
+    ):
+        median_ms, p99_ms = np.percentile(each_ms, [50, 99])
+        yield (
+            f"{name}: median {median_ms:.2f} ms (target ≤ {MEDIAN_TARGET_MS:g}), "
+            f"p99 {p99_ms:.2f} ms (target ≤ {P99_TARGET_MS:g})"
+        )
+
+
+def main() -> None:
+    """Print all figures."""
+    for line in report():
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
