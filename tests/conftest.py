@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from takes import record_session
 
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import EpisodeSet, load_episodes
 from jihwa.data.frames import Frames
@@ -101,7 +101,7 @@ def bundle() -> Bundle:
 
 @pytest.fixture(scope="session")
 def engine(bundle) -> Engine:
-    return assemble_engine(bundle, LanguageModel.load())
+    return assemble_engine(bundle, Mixture.load())
 
 
 @pytest.fixture(autouse=True)

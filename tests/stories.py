@@ -12,7 +12,7 @@ import numpy as np
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.edits import TextEdit
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.mixture import Mixture
 from jihwa.data.alphabet import CONTROLS, Alphabet
 from jihwa.data.frames import Frames
 from jihwa.recognizer.events import REST, Emission, Segment, readings
@@ -24,7 +24,7 @@ NAMES = {"_": "space", "<": "backspace", "!": "speak", "↵": "enter", "×": "cl
 
 @functools.cache
 def model():
-    return LanguageModel.load()
+    return Mixture.load()
 
 
 def emission(weights, at_s=0.0, alphabet=OWN, noise=0.0):

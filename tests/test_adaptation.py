@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wearers import hold
 
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.mixture import Mixture
 from jihwa.data.sessions import write_recording
 from jihwa.io import profiles
 from jihwa.io.engine import assemble_engine
@@ -23,7 +23,7 @@ TEXT = "오늘 저녁에 같이 밥을 먹고 나서 공원에서 산책할 사�
 
 @pytest.fixture(scope="module")
 def language_model():
-    return LanguageModel.load()
+    return Mixture.load()
 
 
 @pytest.fixture

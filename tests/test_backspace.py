@@ -4,6 +4,7 @@ Stories are written as in `stories`.
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -86,7 +87,8 @@ def test_backspaces_take_everything_back_however_long_the_text():
         reader.feed(shown("<"))
         lengths.append(len(reader.text))
         assert len(lengths) < 100
-    assert lengths == sorted(lengths, reverse=True)
+    # One sign less may be read with one space more.
+    assert all(after <= before + 1 for before, after in pairwise(lengths))
     assert reader.feed(shown("ㄴㅏ")).flush().text == "나"
 
 

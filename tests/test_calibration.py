@@ -7,7 +7,7 @@ import pytest
 from wearers import ALPHABET, hold
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.mixture import Mixture
 from jihwa.data.frames import Frames
 from jihwa.data.monitor import believed
 from jihwa.recognizer.calibration import (
@@ -168,7 +168,7 @@ def test_own_space_writes_a_space(bundle):
     personal = PersonalModel(bundle, profile.with_step(adding.step(TODAY)))
     classifier, composer = (
         Classifier(bundle, personal),
-        Composer(personal.alphabet, LanguageModel.load()),
+        Composer(personal.alphabet, Mixture.load()),
     )
     shown = [*(hold(s, 3, take=8) for s in "ㄱㅏ"), upside_down(8)]
     shown += [hold(s, 3, take=8) for s in "ㄴㅏ"]

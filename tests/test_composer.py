@@ -12,7 +12,7 @@ from stories import cut_in_two
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.edits import TextEdit
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.mixture import Mixture
 from jihwa.composer.letters import compose
 from jihwa.composer.options import DecoderOptions
 from jihwa.data.alphabet import Alphabet
@@ -27,7 +27,7 @@ LABELS = (*ALPHABET.signs, NO_SIGN, REST)
 
 @functools.cache
 def model():
-    return LanguageModel.load()
+    return Mixture.load()
 
 
 def emission(weights, at_s=0.0, gap_s=0.3):

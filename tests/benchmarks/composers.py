@@ -25,7 +25,7 @@ from simulation import SimulatedClassifier, spelled
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.beam import TokenModel
 from jihwa.composer.composer import Composer
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.mixture import Mixture
 from jihwa.composer.letters import compose
 from jihwa.data.alphabet import Alphabet
 
@@ -85,7 +85,7 @@ def noisy(truth: Sequence[str], top1: float, alphabet: Alphabet, model: TokenMod
 
 def report(n: int) -> Iterator[str]:
     """A Markdown table: the share of words composed right, then CER under noise."""
-    alphabet, model = Alphabet.load(), LanguageModel.load()
+    alphabet, model = Alphabet.load(), Mixture.load()
     dev, others = words(n)
     every = dev + others
 
