@@ -1,4 +1,4 @@
-"""`jihwa lm`: build language models and lexica, measure texts with them, and keep words of one's own."""
+"""`jihwa lm`: learn from texts, measure texts, and keep words of one's own."""
 
 import argparse
 import logging

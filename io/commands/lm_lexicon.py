@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from jihwa.composer.lexicon_training import LexiconSources, build_lexicon
 from jihwa.data.messages import Language
@@ -10,8 +9,10 @@ from jihwa.io import options as shared
 from jihwa.io.language import speaker
 
 
-def configure(actions: Any, language: Language) -> None:  # noqa: ANN401 - argparse hides the type
-    """Add the action."""
+def configure(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", language: Language
+) -> None:
+    """Add the action to those of `jihwa lm`."""
     say = speaker(language)
     learn = say("이름과 낱말 사전 만들기", "learn the lexicon of names and words")
     parser = actions.add_parser("lexicon", help=learn, description=learn)
