@@ -82,17 +82,15 @@ class Alignment:
     Args:
         arcs: The steps that hypotheses are made of.
         n_readings: Signs of the alphabet, no sign and rest.
-        sharpness: Exponent on the probabilities of hypotheses.
 
     Attributes:
         lattice: The emissions.
         settled: What is known for good of some of them.
     """
 
-    def __init__(self, arcs: Arcs, n_readings: int, sharpness: float) -> None:
+    def __init__(self, arcs: Arcs, n_readings: int) -> None:
         self._arcs = arcs
         self._n_readings = n_readings
-        self._sharpness = sharpness
         self.lattice = Lattice()
         self.settled: Settled = {}
 
@@ -142,8 +140,6 @@ class Alignment:
         return self.settled[edge]
 
     def _consult(self, hypotheses: Hypotheses, edge: Edge) -> _Posterior:
-        sharp = hypotheses.score * self._sharpness
-        weights = np.exp(sharp - np.logaddexp.reduce(sharp))  # (H,)
         paths = self.lattice.paths.values()
         places = {path.number: path.edges.index(edge) for path in paths if edge in path.edges}
         within = np.full(self.lattice.drawn + 2 - min(places), -1)  # (N,) place of the edge, or -1
@@ -151,7 +147,7 @@ class Alignment:
         number = hypotheses.paths[:, : hypotheses.length.max()]  # (H, L)
         place = within[np.maximum(number + 1 - min(places), 0)]  # (H, L)
         row, column = np.nonzero(place >= 0)
-        arc, weight = hypotheses.history[row, column], weights[row]
+        arc, weight = hypotheses.history[row, column], hypotheses.posterior[row]
         sign = self._arcs.signs[arc, place[row, column]]
         readings = np.bincount(sign, weight, self._n_readings)
         arcs = np.bincount(arc, weight, len(self._arcs))

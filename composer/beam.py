@@ -87,6 +87,7 @@ class Beam:
             context = self._model.advance(context, tokens[i : i + 1])
         return Hypotheses(
             score=np.zeros(1),
+            mass=np.zeros(1),
             state=np.array([state], np.uint8),
             context=context,
             log_prob=self._log_prob(context),
@@ -128,7 +129,7 @@ class Beam:
             best = self._top(flat, candidates)
             stepped, introduced = self._stepped(extensions, flat, best)
         rows = np.flatnonzero(~introduced) if not introduced.all() else np.arange(len(best))
-        distinct = stepped.take(self._distinct(stepped, rows))
+        distinct = self._distinct(stepped, rows)
         return replace(distinct, log_prob=self._log_prob(distinct.context))
 
     def _stepped(
@@ -141,8 +142,9 @@ class Beam:
         """
         source, parent, arc, spelled = _origin(extensions, chosen)
         sources = [extension.hypotheses for extension in extensions]
-        context, length, state, was_spelled = (
-            joined(sources, name)[parent] for name in ("context", "length", "state", "spelled")
+        context, length, state, was_spelled, score, mass = (
+            joined(sources, name)[parent]
+            for name in ("context", "length", "state", "spelled", "score", "mass")
         )
         rows, width = np.arange(len(parent)), int(length.max()) + 1
         history = np.zeros((len(rows), width), np.int16)
@@ -160,6 +162,7 @@ class Beam:
         introduced[advanced] = self._model.profane(context[advanced]) & ~spelled[advanced]
         stepped = Hypotheses(
             score=scores[chosen],
+            mass=scores[chosen] + mass - score,
             state=self._grammar.following[state, kind],
             context=context,
             log_prob=np.empty((len(arc), 0), np.float32),
@@ -186,9 +189,9 @@ class Beam:
         """The best distinct hypotheses of several groups."""
         together = Hypotheses.concatenate(groups)
         best = self._top(together.score, len(together))
-        return together.take(self._distinct(together, best))
+        return self._distinct(together, best)
 
-    def _distinct(self, hypotheses: Hypotheses, ranked: Rows) -> Rows:
+    def _distinct(self, hypotheses: Hypotheses, ranked: Rows) -> Hypotheses:
         """The best of every (model key, state) among ranked rows, best first; at most `size`.
 
         The model starts afresh behind a lone letter, so that letter is told apart as well: else a
@@ -205,7 +208,11 @@ class Beam:
         first = np.ones(len(order), dtype=bool)
         first[1:] = (key[1:] != key[:-1]) | (state[1:] != state[:-1])
         first[1:] |= letter[1:] != letter[:-1]
-        return ranked[np.sort(order[first])[: self._size]]
+        begins = np.flatnonzero(first)
+        mass = np.logaddexp.reduceat(hypotheses.mass[ranked][order], begins)
+        best = np.argsort(order[begins])[: self._size]
+        distinct = hypotheses.take(ranked[order[begins][best]])
+        return replace(distinct, mass=mass[best])
 
     def _texts(self, hypotheses: Hypotheses) -> NDArray[np.int64]:
         """(H,) keys of what hypotheses wrote since the last commit."""

@@ -74,7 +74,7 @@ class WordReader:
         for token in (SPACE, *following.tolist()):
             total += float(self._model.log_prob(context)[0, token])
             context = self._advanced(context, np.array([token], np.uint8))
-        return total * self._options.lm_weight * self._options.sharpness
+        return total * self._options.lm_weight
 
     def _advanced(self, context: States, tokens: Tokens) -> States:
         for i in range(len(tokens)):

@@ -14,9 +14,11 @@ from jihwa.composer.beam import TokenModel
 from jihwa.composer.evidence import Evidence, reading_scores
 from jihwa.composer.grammar import ArcKind, State
 from jihwa.composer.hypotheses import Hypotheses
+from jihwa.composer.jamo import decode
 from jihwa.composer.lattice import Lattice
 from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
+from jihwa.composer.risk import least_risk
 from jihwa.composer.search import Search
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
@@ -82,6 +84,8 @@ _BEGINS = np.isin(
     ),
 )
 """(arc kinds,) which steps leave the syllable before them as it is."""
+_WEIGHED = 40
+"""Endings whose errors are weighed against each other."""
 _CLOSED = {State.VOWEL: State.CODA, State.ONSET: State.LONE_CONSONANT}
 """Where a hypothesis stands when what it wrote must not change any more."""
 
@@ -120,7 +124,7 @@ class Decoder:
         """
         self._stacks: dict[int, Hypotheses] = {}
         self._last = self._search.root(behind, word_is_over=word_is_over)
-        self._alignment = Alignment(self._arcs, self._n_readings, self._options.sharpness)
+        self._alignment = Alignment(self._arcs, self._n_readings)
 
     @property
     def word_is_over(self) -> bool:
@@ -209,18 +213,21 @@ class Decoder:
         """End the text: decide everything, and forget it.
 
         Returns:
-            The best endings, best first; at least one.
+            The endings, at least one: first the one with the fewest errors to be expected, which
+            is the text, then the likeliest.
         """
         self._last = self._search.ended(self._search.closed(self._last))
-        scores = self._last.score * self._options.sharpness
-        total = float(np.logaddexp.reduce(scores))
+        total = float(np.logaddexp.reduce(self._last.mass))
         log_probs: dict[tuple[int, ...], float] = {}
         rows: dict[tuple[int, ...], int] = {}
-        for row, score in enumerate(scores.tolist()):
+        for row, score in enumerate(self._last.score.tolist()):
             tokens = self._tokens(row)
             log_probs[tokens] = float(np.logaddexp(log_probs.get(tokens, -np.inf), score - total))
             rows.setdefault(tokens, row)
-        best = sorted(log_probs, key=lambda tokens: -log_probs[tokens])[: self._options.candidates]
+        likeliest = sorted(log_probs, key=lambda tokens: -log_probs[tokens])[:_WEIGHED]
+        least = least_risk([decode(t) for t in likeliest], [log_probs[t] for t in likeliest])
+        likeliest.insert(0, likeliest.pop(least))
+        best = likeliest[: self._options.candidates]
         endings = tuple(Ending(self._steps(rows[each]), log_probs[each]) for each in best)
         self.reset()
         return endings

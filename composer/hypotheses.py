@@ -18,6 +18,7 @@ class Hypotheses:
 
     Attributes:
         score: (H,) natural log of the joint probability.
+        mass: (H,) the same, summed over all hypotheses that became this one by recombination.
         state: (H,) grammar `State`.
         context: (H, K) language model states.
         log_prob: (H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros.
@@ -29,6 +30,7 @@ class Hypotheses:
     """
 
     score: NDArray[np.float64]
+    mass: NDArray[np.float64]
     state: NDArray[np.uint8]
     context: States
     log_prob: NDArray[np.float32]
@@ -43,6 +45,12 @@ class Hypotheses:
     def take(self, rows: Rows | NDArray[np.bool_]) -> "Hypotheses":
         """Some of them."""
         return Hypotheses(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @property
+    def posterior(self) -> NDArray[np.float64]:
+        """(H,) their probabilities, those that became them by recombination included."""
+        posterior: NDArray[np.float64] = np.exp(self.mass - np.logaddexp.reduce(self.mass))
+        return posterior
 
     def without_first(self, n: int) -> "Hypotheses":
         """Forget the first n arcs of every history."""

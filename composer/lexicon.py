@@ -141,13 +141,11 @@ class Lexicon:
 
     def follow(self, nodes: Nodes, tokens: NDArray[np.integer[Any]]) -> Nodes:
         """The children (A,) of nodes (A,) that tokens (A,) lead to, or `NOWHERE`."""
-        child = self.begins[nodes]
-        end = child + self.sizes[nodes]
-        for step in (64, 32, 16, 8, 4, 2, 1):  # binary search: skip the children below the token
-            skipped = self.tokens.take(child + (step - 1), mode="clip")
-            child = np.where((child + step <= end) & (skipped < tokens), child + step, child)
-        found = (child < end) & (self.tokens.take(child, mode="clip") == tokens)
-        return np.where(found, child, np.int32(NOWHERE))
+        child, place = self.children(nodes)  # (F,)
+        found = np.flatnonzero(self.tokens.take(child) == tokens.take(place))
+        following = np.full(len(nodes), NOWHERE, dtype=np.int32)
+        following[place.take(found)] = child.take(found)
+        return following
 
     def children(self, nodes: Nodes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """All children (F,) of nodes (A,), and for each child the place (F,) of its parent."""

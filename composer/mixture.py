@@ -155,7 +155,9 @@ class Mixture:
             row, root = row[on], root[on]
             following[row, self._node.start + root] = child[on]
             following[row, self._odds.start + root] = _stored(odds[on], is_first[on])
-        self._begin_words(following, np.flatnonzero(tokens == SPACE))
+        spaces = np.flatnonzero(tokens == SPACE)
+        if len(spaces):
+            self._begin_words(following, spaces)
         return following
 
     def _begin_words(self, states: States, rows: _Rows) -> None:

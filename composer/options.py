@@ -32,7 +32,6 @@ class DecoderOptions:
         candidates: Final texts at most.
         longest_span: Boundaries that one emission may span in a lattice, at most.
         recombine: Whether of hypotheses with equal futures only the best one survives.
-        sharpness: Exponent on the probabilities of hypotheses, which makes confidences calibrated.
     """
 
     beam: int = 128
@@ -48,7 +47,6 @@ class DecoderOptions:
     candidates: int = 10
     longest_span: int = 2
     recombine: bool = True
-    sharpness: float = 1.0
 
     def certain(self) -> Self:
         """The same where every sign is known: nothing is missed, spurious or split."""
@@ -64,11 +62,11 @@ class DecoderOptions:
                 en="Decoder options: beam, candidates and longest_span must be at least 1, "
                 "longest_preedit 16 and lag 0.",
             )
-        positive = min(self.temperature, self.beam_window, self.arc_window, self.sharpness)
+        positive = min(self.temperature, self.beam_window, self.arc_window)
         if not (positive > 0 and self.lm_weight >= 0):
             raise UsageError(
-                ko="디코더 설정: temperature, sharpness, 창(window)은 0보다 크고 lm_weight는 0 "
+                ko="디코더 설정: temperature와 창(window)은 0보다 크고 lm_weight는 0 "
                 "이상이어야 합니다.",
-                en="Decoder options: temperature, sharpness and windows must be above 0 and "
+                en="Decoder options: temperature and windows must be above 0 and "
                 "lm_weight at least 0.",
             )

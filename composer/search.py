@@ -129,7 +129,8 @@ class Search:
             scores = hypotheses.score
         order = np.argsort(-scores, kind="stable")
         order = order[scores[order] >= scores.max() - self._options.beam_window]
-        return replace(hypotheses, score=scores).take(order)
+        mass = hypotheses.mass + scores - hypotheses.score
+        return replace(hypotheses, score=scores, mass=mass).take(order)
 
 
 def known_end(text: str) -> Tokens:
