@@ -9,17 +9,14 @@ from numpy.typing import NDArray
 
 from jihwa.composer.arcs import NO_TOKEN, Arcs, ModelStep
 from jihwa.composer.grammar import ArcKind, Grammar, State
-from jihwa.composer.hypotheses import Extension, Hypotheses, Rows, joined
+from jihwa.composer.hypotheses import Extension, Hypotheses, Rows, joined, steps_of
 from jihwa.composer.jamo import BOUNDARY, Tokens
 from jihwa.composer.language_model import States
 from jihwa.composer.modes import Mode
 
-_IS_LONE = np.isin(
-    [int(state) for state in State], (State.LONE_CONSONANT, State.LONE_VOWEL, State.LONE_RESTED)
-)
-"""(states,) behind a lone letter."""
 _HASH = 0x5DEECE66D
-"""An odd number whose powers tell places apart."""
+"""An odd number: its multiples are far apart, and its powers tell places apart."""
+_LETTER_BITS = 8
 _IS_SPACE = np.isin([int(kind) for kind in ArcKind], (ArcKind.SPACE, ArcKind.LONE_SPACE))
 """(arc kinds,) which steps begin a new word."""
 
@@ -79,6 +76,9 @@ class Beam:
         self._lm_weight = lm_weight
         self._recombine = recombine
         self._start = model.start()
+        self._order = grammar.cost[:, arcs.kind] + arcs.cost  # (states, arcs)
+        is_lone = np.isin(arcs.kind, (ArcKind.LONE_CONSONANT, ArcKind.LONE_VOWEL))
+        self._lone_letter = np.where(is_lone, arcs.token, 0).astype(np.uint8)  # (arcs,)
 
     def root(self, state: State, tokens: Tokens) -> Hypotheses:
         """The one hypothesis before anything was seen, behind (T,) tokens of earlier text."""
@@ -89,12 +89,13 @@ class Beam:
             score=np.zeros(1),
             mass=np.zeros(1),
             state=np.array([state], np.uint8),
+            letter=np.zeros(1, np.uint8),
+            key=self._model.key(context),
             context=context,
-            log_prob=self._log_prob(context),
-            history=np.zeros((1, 0), np.int16),
-            paths=np.zeros((1, 0), np.int32),
+            steps=np.zeros((1, 0), np.int64),
             length=np.zeros(1, np.intp),
             spelled=np.ones(1, np.bool_),
+            log_prob=self._log_prob(context),
         )
 
     def score(
@@ -107,15 +108,14 @@ class Beam:
             arcs: (A,) the arcs to try.
             evidence: (A,) or (H, A) log-likelihood of what the arcs consume.
         """
-        order = self._grammar.cost[:, self._arcs.kind[arcs]] + self._arcs.cost[arcs]  # (states, A)
-        scores = order[hypotheses.state]  # (H, A)
-        scores += hypotheses.log_prob[:, self._arcs.lm_column[arcs]]
+        scores = self._order.take(arcs, axis=1).take(hypotheses.state, axis=0)  # (H, A)
+        scores += hypotheses.log_prob.take(self._arcs.lm_column.take(arcs), axis=1)
         scores += hypotheses.score[:, None]
         scores += evidence
         return scores
 
     def extend(self, extensions: Sequence[Extension], candidates: int) -> Hypotheses:
-        """Take the best steps, of hypotheses that can no longer be told apart only the best one.
+        """Take the best steps; of two that cannot be told apart both, and without `log_prob`.
 
         Args:
             extensions: What can be done.
@@ -128,9 +128,9 @@ class Beam:
             flat[best] = -np.inf
             best = self._top(flat, candidates)
             stepped, introduced = self._stepped(extensions, flat, best)
-        rows = np.flatnonzero(~introduced) if not introduced.all() else np.arange(len(best))
-        distinct = self._distinct(stepped, rows)
-        return replace(distinct, log_prob=self._log_prob(distinct.context))
+        if introduced.any() and not introduced.all():
+            stepped = stepped.take(np.flatnonzero(~introduced))
+        return stepped
 
     def _stepped(
         self, extensions: Sequence[Extension], scores: NDArray[np.float64], chosen: Rows
@@ -140,36 +140,41 @@ class Beam:
         Returns:
             C hypotheses, and (C,) which of them just introduced a word that nobody spelled.
         """
-        source, parent, arc, spelled = _origin(extensions, chosen)
+        path, parent, arc, spelled = _origin(extensions, chosen)
         sources = [extension.hypotheses for extension in extensions]
-        context, length, state, was_spelled, score, mass = (
-            joined(sources, name)[parent]
-            for name in ("context", "length", "state", "spelled", "score", "mass")
+        context, length, state, letter, key, was_spelled, score, mass = (
+            joined(sources, name).take(parent, axis=0)
+            for name in ("context", "length", "state", "letter", "key", "spelled", "score", "mass")
         )
-        rows, width = np.arange(len(parent)), int(length.max()) + 1
-        history = np.zeros((len(rows), width), np.int16)
-        paths = np.zeros((len(rows), width), np.int32)
-        history[:, :-1] = joined(sources, "history")[parent, : width - 1]
-        paths[:, :-1] = joined(sources, "paths")[parent, : width - 1]
-        history[rows, length] = arc
-        paths[rows, length] = np.array([e.path for e in extensions])[source]
-        kind, step = self._arcs.kind[arc], self._arcs.step[arc]
+        steps = np.zeros((len(arc), int(length.max()) + 1), np.int64)
+        steps[:, :-1] = joined(sources, "steps").take(parent, axis=0)[:, : steps.shape[1] - 1]
+        steps[np.arange(len(arc)), length] = steps_of(arc, path)
+        kind, token, step = (
+            values.take(arc) for values in (self._arcs.kind, self._arcs.token, self._arcs.step)
+        )
         advanced = np.flatnonzero(step == ModelStep.ADVANCE)
-        context[advanced] = self._model.advance(context[advanced], self._arcs.token[arc[advanced]])
+        following = self._model.advance(context.take(advanced, axis=0), token.take(advanced))
+        context[advanced] = following
         context[step == ModelStep.RESTART] = self._start
         spelled &= was_spelled
         introduced = np.zeros(len(arc), np.bool_)
-        introduced[advanced] = self._model.profane(context[advanced]) & ~spelled[advanced]
+        introduced[advanced] = self._model.profane(following) & ~spelled.take(advanced)
+        writes = token != NO_TOKEN
+        if self._recombine:
+            key = self._model.key(context)
+        else:
+            key = np.where(writes, key * _HASH + token + 1, key)  # wraps
         stepped = Hypotheses(
-            score=scores[chosen],
-            mass=scores[chosen] + mass - score,
+            score=scores.take(chosen),
+            mass=scores.take(chosen) + mass - score,
             state=self._grammar.following[state, kind],
+            letter=np.where(writes, self._lone_letter.take(arc), letter),
+            key=key,
             context=context,
-            log_prob=np.empty((len(arc), 0), np.float32),
-            history=history,
-            paths=paths,
+            steps=steps,
             length=length + 1,
-            spelled=spelled | _IS_SPACE[kind],
+            spelled=spelled | _IS_SPACE.take(kind),
+            log_prob=np.full((len(arc), NO_TOKEN + 1), np.nan, np.float32),
         )
         return stepped, introduced
 
@@ -186,54 +191,27 @@ class Beam:
         return float(max(weakest, hypotheses.score[0] - self._window))
 
     def merge(self, groups: Sequence[Hypotheses]) -> Hypotheses:
-        """The best distinct hypotheses of several groups."""
-        together = Hypotheses.concatenate(groups)
-        best = self._top(together.score, len(together))
-        return self._distinct(together, best)
+        """The best distinct hypotheses of several groups, at most `size`, with their `log_prob`.
 
-    def _distinct(self, hypotheses: Hypotheses, ranked: Rows) -> Hypotheses:
-        """The best of every (model key, state) among ranked rows, best first; at most `size`.
-
-        The model starts afresh behind a lone letter, so that letter is told apart as well: else a
-        text of one letter would have no alternatives.
+        Of those that have the same key, state and lone letter only the best one is left. The
+        letter matters because the model starts afresh behind it: else a text of one letter would
+        have no alternatives.
         """
-        state = hypotheses.state[ranked]
-        letter = self._lone_letters(hypotheses)[ranked]
-        if self._recombine:
-            key = self._model.key(hypotheses.context[ranked])
-        else:
-            key = self._texts(hypotheses)[ranked]
-        order = np.lexsort((np.arange(len(key)), letter, state, key))
-        key, state, letter = key[order], state[order], letter[order]
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = (key[1:] != key[:-1]) | (state[1:] != state[:-1])
-        first[1:] |= letter[1:] != letter[:-1]
-        begins = np.flatnonzero(first)
-        mass = np.logaddexp.reduceat(hypotheses.mass[ranked][order], begins)
-        best = np.argsort(order[begins])[: self._size]
-        distinct = hypotheses.take(ranked[order[begins][best]])
-        return replace(distinct, mass=mass[best])
-
-    def _texts(self, hypotheses: Hypotheses) -> NDArray[np.int64]:
-        """(H,) keys of what hypotheses wrote since the last commit."""
-        tokens = self._arcs.token[hypotheses.history].astype(np.int64)  # (H, L)
-        written = np.arange(tokens.shape[1]) < hypotheses.length[:, None]
-        written &= tokens != NO_TOKEN
-        power = np.cumprod(np.where(written, _HASH, 1), axis=1)  # wraps
-        keys: NDArray[np.int64] = ((tokens + 1) * power * written).sum(axis=1)
-        return keys
-
-    def _lone_letters(self, hypotheses: Hypotheses) -> NDArray[np.uint8]:
-        """(H,) the token of the lone letter that each ends in; 0 where it ends in none."""
-        letters = np.zeros(len(hypotheses), dtype=np.uint8)
-        rows = np.flatnonzero(_IS_LONE[hypotheses.state])
-        tokens = self._arcs.token[hypotheses.history[rows]]  # (R, L)
-        written = np.arange(tokens.shape[1]) < hypotheses.length[rows, None]
-        written &= tokens != NO_TOKEN
-        if written.any():
-            last = written.shape[1] - 1 - written[:, ::-1].argmax(axis=1)  # (R,)
-            letters[rows] = tokens[np.arange(len(rows)), last]
-        return letters
+        together = Hypotheses.concatenate(groups)
+        ranked = self._top(together.score, len(together))
+        apart = together.state.astype(np.int64) << _LETTER_BITS | together.letter
+        apart = (apart * _HASH + together.key).take(ranked)
+        order = np.argsort(apart, kind="stable")
+        apart = apart.take(order)
+        begins = np.concatenate([[0], 1 + np.flatnonzero(apart[1:] != apart[:-1])])
+        mass = np.logaddexp.reduceat(together.mass.take(ranked.take(order)), begins)
+        first = order.take(begins)
+        best = np.argsort(first)[: self._size]
+        rows = ranked.take(first.take(best))
+        distinct = replace(together.take(rows), mass=mass.take(best))
+        new = np.flatnonzero(np.isnan(distinct.log_prob[:, 0]))
+        distinct.log_prob[new] = self._log_prob(distinct.context.take(new, axis=0))
+        return distinct
 
     def _log_prob(self, context: States) -> NDArray[np.float32]:
         """(H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros."""
@@ -245,9 +223,9 @@ class Beam:
         """Rows of the n best scores within the window, best first; equal scores in their order."""
         rows = np.flatnonzero(scores >= scores.max() - self._window)
         if len(rows) > n:
-            limit = np.partition(scores[rows], len(rows) - n)[len(rows) - n]
-            rows = rows[scores[rows] >= limit]
-        ranked: Rows = rows[np.argsort(-scores[rows], kind="stable")][:n]
+            limit = np.partition(scores.take(rows), len(rows) - n)[len(rows) - n]
+            rows = rows[scores.take(rows) >= limit]
+        ranked: Rows = rows.take(np.argsort(-scores.take(rows), kind="stable")[:n])
         return ranked
 
 
@@ -257,15 +235,15 @@ def _origin(
     """Where candidates (C,), counted through all extensions, come from.
 
     Returns:
-        (C,) the extension, the row among all hypotheses, the arc, and whether it is `spelled`.
+        (C,) the number of the path, the row among all hypotheses, the arc, whether it is `spelled`.
     """
-    n_hypotheses = np.array([len(e.hypotheses) for e in extensions])
-    n_arcs = np.array([len(e.arcs) for e in extensions])
-    ends = np.cumsum(n_hypotheses * n_arcs)
-    source = np.searchsorted(ends, candidates, side="right")
-    place = candidates - (ends - n_hypotheses * n_arcs)[source]
-    row, column = np.divmod(place, n_arcs[source])
-    row += (np.cumsum(n_hypotheses) - n_hypotheses)[source]
-    column += (np.cumsum(n_arcs) - n_arcs)[source]
-    arc = np.concatenate([e.arcs for e in extensions])[column]
-    return source, row, arc, np.concatenate([e.spelled for e in extensions])[column]
+    shapes = np.array([(e.score.size, *e.score.shape) for e in extensions])  # (E, 3)
+    ends = shapes.cumsum(axis=0)
+    source = ends[:, 0].searchsorted(candidates, side="right")
+    place, row, column = (ends - shapes).take(source, axis=0).T  # of the first of each extension
+    rows, columns = np.divmod(candidates - place, shapes[:, 2].take(source))
+    column = column + columns
+    path = np.array([e.path for e in extensions]).take(source)
+    arc = np.concatenate([e.arcs for e in extensions]).take(column)
+    spelled = np.concatenate([e.spelled for e in extensions]).take(column)
+    return path, row + rows, arc, spelled

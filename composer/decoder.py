@@ -249,8 +249,7 @@ class Decoder:
         agreed = int(best.length[0])
         for stack in (best, *self._stacks.values()):
             agreed = min(agreed, int(stack.length.min(initial=agreed)))
-            differs = (stack.history[:, :agreed] != best.history[0, :agreed]).any(axis=0)
-            differs |= (stack.paths[:, :agreed] != best.paths[0, :agreed]).any(axis=0)
+            differs = (stack.steps[:, :agreed] != best.steps[0, :agreed]).any(axis=0)
             if differs.any():
                 agreed = int(differs.argmax())
         committed = self._commit(self._unalterable(agreed))

@@ -11,6 +11,8 @@ from jihwa.composer.language_model import States
 
 Rows = NDArray[np.intp]
 
+_ARC_BITS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Hypotheses:
@@ -20,31 +22,43 @@ class Hypotheses:
         score: (H,) natural log of the joint probability.
         mass: (H,) the same, summed over all hypotheses that became this one by recombination.
         state: (H,) grammar `State`.
+        letter: (H,) token of the lone letter that each ends in; 0 where it ends in none.
+        key: (H,) equal for those that the language model need not tell apart.
         context: (H, K) language model states.
-        log_prob: (H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros.
-        history: (H, L) the arcs taken since the last commit, from the left.
-        paths: (H, L) numbers of the paths that they consumed; 0 where they consumed nothing, and
-            behind the last arc.
+        steps: (H, L) the `steps_of` since the last commit, from the left; 0 behind the last one.
         length: (H,) how many of them.
         spelled: (H,) whether the word at the end is what was shown, sign for sign.
+        log_prob: (H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros;
+            (H, 0) where nobody has asked the language model yet.
     """
 
     score: NDArray[np.float64]
     mass: NDArray[np.float64]
     state: NDArray[np.uint8]
+    letter: NDArray[np.uint8]
+    key: NDArray[np.int64]
     context: States
-    log_prob: NDArray[np.float32]
-    history: NDArray[np.int16]
-    paths: NDArray[np.int32]
+    steps: NDArray[np.int64]
     length: NDArray[np.intp]
     spelled: NDArray[np.bool_]
+    log_prob: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.score)
 
-    def take(self, rows: Rows | NDArray[np.bool_]) -> "Hypotheses":
+    def take(self, rows: Rows) -> "Hypotheses":
         """Some of them."""
-        return Hypotheses(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return Hypotheses(*[getattr(self, name).take(rows, axis=0) for name in _FIELDS])
+
+    @property
+    def history(self) -> NDArray[np.int64]:
+        """(H, L) the arcs taken since the last commit."""
+        return self.steps & ((1 << _ARC_BITS) - 1)
+
+    @property
+    def paths(self) -> NDArray[np.int64]:
+        """(H, L) numbers of the paths that they consumed; 0 where they consumed nothing."""
+        return self.steps >> _ARC_BITS
 
     @property
     def posterior(self) -> NDArray[np.float64]:
@@ -54,34 +68,42 @@ class Hypotheses:
 
     def without_first(self, n: int) -> "Hypotheses":
         """Forget the first n arcs of every history."""
-        history, paths = self.history[:, n:], self.paths[:, n:]
-        return replace(self, history=history, paths=paths, length=self.length - n)
+        return replace(self, steps=self.steps[:, n:], length=self.length - n)
 
     def beginning_like(self, other: "Hypotheses", n: int) -> "Hypotheses":
         """Those that took the same first n arcs as the best one of others."""
-        long = self.take(self.length >= n)
-        if not len(long):
-            return long
-        same = (long.history[:, :n] == other.history[0, :n]).all(axis=1)
-        same &= (long.paths[:, :n] == other.paths[0, :n]).all(axis=1)
-        return long.take(same)
+        same = self.length >= n
+        width = min(n, self.steps.shape[1])
+        same &= (self.steps[:, :width] == other.steps[0, :width]).all(axis=1)
+        return self.take(np.flatnonzero(same))
 
     @staticmethod
     def concatenate(groups: Sequence["Hypotheses"]) -> "Hypotheses":
         """All hypotheses of several groups."""
-        names = [field.name for field in fields(Hypotheses)]
-        return Hypotheses(*(joined(groups, name) for name in names))
+        return Hypotheses(*[joined(groups, name) for name in _FIELDS])
+
+
+_FIELDS = tuple(field.name for field in fields(Hypotheses))
+
+
+def steps_of(arcs: Rows, paths: Rows) -> NDArray[np.int64]:
+    """(C,) arcs, and the numbers of the paths they consume or 0, as single numbers."""
+    return paths << _ARC_BITS | arcs
 
 
 def joined(groups: Sequence[Hypotheses], name: str) -> NDArray[Any]:
-    """One array of several groups, one below the other; short histories are padded."""
-    arrays = [getattr(group, name) for group in groups]
-    if len({array.shape[1:] for array in arrays}) == 1:
+    """One array of several groups, one below the other; what is narrower is padded."""
+    arrays: list[NDArray[Any]] = [getattr(group, name) for group in groups]
+    if len(arrays) == 1:
+        return arrays[0]
+    if arrays[0].ndim == 1:
         return np.concatenate(arrays)
-    ends = np.cumsum([len(array) for array in arrays])
-    padded = np.zeros((ends[-1], max(array.shape[1] for array in arrays)), arrays[0].dtype)
-    for array, end in zip(arrays, ends, strict=True):
-        padded[end - len(array) : end, : array.shape[1]] = array
+    width = max(array.shape[1] for array in arrays)
+    padded = np.zeros((sum(map(len, arrays)), width), arrays[0].dtype)
+    end = 0
+    for array in arrays:
+        begin, end = end, end + len(array)
+        padded[begin:end, : array.shape[1]] = array
     return padded
 
 

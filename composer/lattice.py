@@ -63,7 +63,7 @@ class Path:
         """(A,) log-likelihood of its poses if read as these arcs, which consume as many."""
         total = np.zeros(len(chosen))
         for place, edge in enumerate(self.edges):
-            total += edge.seen.scores[arcs.signs[chosen, place]]
+            total += edge.seen.scores.take(arcs.signs[:, place].take(chosen))
         return total
 
     def gaps_say(self, arcs: Arcs, chosen: NDArray[np.intp]) -> Array:
@@ -72,7 +72,7 @@ class Path:
         missed = arcs.corrects[chosen] & (resumed == NEVER)
         total = np.where(missed, self.edges[0].seen.missed, 0.0)
         for place, edge in enumerate(self.edges):
-            total[resumed == place] += edge.seen.split
+            total = np.where(resumed == place, edge.seen.split, total)
         return total
 
     @property

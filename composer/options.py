@@ -36,8 +36,8 @@ class DecoderOptions:
 
     beam: int = 128
     beam_window: float = 10.0
-    lm_weight: float = 0.9
-    temperature: float = 1.0
+    lm_weight: float = 1.0
+    temperature: float = 1.1
     arc_window: float = 20.0
     rates: SegmentationRates = field(default_factory=SegmentationRates)
     pauses: PauseModel = field(default_factory=PauseModel)

@@ -93,7 +93,8 @@ class Search:
             if scores.max(initial=-np.inf) == -np.inf:
                 break
             free = Extension(source, arcs, scores, 0, ~self._arcs.corrects[arcs])
-            groups.append(self._beam.extend([free], max(1, int(_FREE * self._options.beam))))
+            stepped = self._beam.extend([free], max(1, int(_FREE * self._options.beam)))
+            groups.append(self._beam.merge([stepped]) if source is hypotheses else stepped)
         return self._beam.merge(groups)
 
     def extended(self, stacks: Mapping[int, Hypotheses], paths: Sequence[Path]) -> Hypotheses:
@@ -118,7 +119,9 @@ class Search:
                 scores = self._beam.score(source, arcs, evidence)
                 spelled = (seen == 0) & ~self._arcs.corrects[arcs]
                 extensions.append(Extension(source, arcs, scores, path.number, spelled))
-        return self._beam.extend(extensions, int(_CONSUMING * self._options.beam))
+        return self._beam.merge(
+            [self._beam.extend(extensions, int(_CONSUMING * self._options.beam))]
+        )
 
     def ended(self, hypotheses: Hypotheses) -> Hypotheses:
         """With the step that ends the text, best first."""
