@@ -149,7 +149,7 @@ class Alignment:
         row, column = np.nonzero(place >= 0)
         arc, weight = hypotheses.history[row, column], hypotheses.posterior[row]
         sign = self._arcs.signs[arc, place[row, column]]
-        readings: Array = np.bincount(sign, weight, self._n_readings)
+        readings = np.bincount(sign, weight, self._n_readings)
         arcs = np.bincount(arc, weight, len(self._arcs))
         if not readings.any():  # no hypothesis has this emission any more: it speaks for itself
             readings = np.exp(edge.seen.scores)

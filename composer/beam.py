@@ -1,7 +1,6 @@
 """The beam: hypotheses extended, recombined and pruned together."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol, Self
 
 import numpy as np
@@ -17,6 +16,7 @@ from jihwa.composer.modes import Mode
 _HASH = 0x5DEECE66D
 """An odd number: its multiples are far apart, and its powers tell places apart."""
 _LETTER_BITS = 8
+"""Enough for any token."""
 _IS_SPACE = np.isin([int(kind) for kind in ArcKind], (ArcKind.SPACE, ArcKind.LONE_SPACE))
 """(arc kinds,) which steps begin a new word."""
 
@@ -115,7 +115,7 @@ class Beam:
         return scores
 
     def extend(self, extensions: Sequence[Extension], candidates: int) -> Hypotheses:
-        """Take the best steps; of two that cannot be told apart both, and without `log_prob`.
+        """Take the best steps, best first; they are yet to `merge`, which asks the language model.
 
         Args:
             extensions: What can be done.
@@ -208,7 +208,8 @@ class Beam:
         first = order.take(begins)
         best = np.argsort(first)[: self._size]
         rows = ranked.take(first.take(best))
-        distinct = replace(together.take(rows), mass=mass.take(best))
+        distinct = together.take(rows)
+        distinct.mass[:] = mass.take(best)
         new = np.flatnonzero(np.isnan(distinct.log_prob[:, 0]))
         distinct.log_prob[new] = self._log_prob(distinct.context.take(new, axis=0))
         return distinct

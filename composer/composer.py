@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from jihwa.composer.alignment import Step
+from jihwa.composer.alignment import Reading, Step
 from jihwa.composer.beam import TokenModel
 from jihwa.composer.candidates import WordReader
 from jihwa.composer.commands import Commands
@@ -161,6 +161,7 @@ class Composer:
         now = shown.words()[word]
         read = {decode(e.tokens): e.log_prob for e in self._read_again(shown, shown.place(word))}
         first = Candidate(now.text, read.pop(now.text, math.log(max(now.confidence, 1e-9))))
+        read.pop("", None)  # that the hand wrote nothing there is no word to choose
         return (first, *(Candidate(text, log_prob) for text, log_prob in read.items()))
 
     def choose(self, word: int, text: str) -> Update:
@@ -285,7 +286,7 @@ class Composer:
         waiting = chain.from_iterable(before.decided for before in self._undo)
         return endings, (*waiting, *self._decisions(steps))
 
-    def _decisions(self, steps: Iterable[Step]) -> tuple[Decision, ...]:
+    def _decisions(self, steps: Iterable[Step]) -> tuple[Reading, ...]:
         """How emissions were read that show letters and spaces."""
         every = (reading for step in steps for reading in step.readings)
         return tuple(reading for reading in every if reading.sign in self._written)

@@ -247,7 +247,7 @@ class Decoder:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""
         best = self._last
         agreed = int(best.length[0])
-        for stack in (best, *self._stacks.values()):
+        for stack in filter(len, (best, *self._stacks.values())):
             agreed = min(agreed, int(stack.length.min(initial=agreed)))
             differs = (stack.steps[:, :agreed] != best.steps[0, :agreed]).any(axis=0)
             if differs.any():

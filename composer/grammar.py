@@ -88,7 +88,7 @@ _AFTER_LONE_VOWEL = {
     ArcKind.REST: (State.LONE_RESTED, None),
 }
 
-_SPACES = [ArcKind.SPACE, ArcKind.LONE_SPACE]
+_SPACES = np.array([ArcKind.SPACE, ArcKind.LONE_SPACE])
 
 # A lone vowel never follows a lone consonant: the two would be read as a syllable.
 _TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {

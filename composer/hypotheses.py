@@ -12,6 +12,7 @@ from jihwa.composer.language_model import States
 Rows = NDArray[np.intp]
 
 _ARC_BITS = 16
+"""The low bits of a step are its arc, those above them its path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Hypotheses:
         length: (H,) how many of them.
         spelled: (H,) whether the word at the end is what was shown, sign for sign.
         log_prob: (H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros;
-            (H, 0) where nobody has asked the language model yet.
+            NaN where the language model has not been asked yet.
     """
 
     score: NDArray[np.float64]

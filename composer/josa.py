@@ -1,5 +1,7 @@
 """Josa: the particles that follow a Korean word without a space, and the words before them."""
 
+from jihwa.composer.jamo import CODAS
+
 ANYWHERE = (
     "의 도 만 에 에서 에게 에게서 께 께서 한테 한테서 까지 부터 보다 처럼 마다 밖에 조차 마저 "
     "님 씨 입니다 이다"
@@ -12,8 +14,8 @@ AFTER_RIEUL = "로"
 MIN_STEM = 2
 """Syllables of the shortest word that is told from its josa: 나이 is no 나."""
 
-_N_CODAS = 28  # none among them
-_NO_CODA, _CODA_RIEUL = 0, 8
+_N_CODAS = 1 + len(CODAS)  # none is the first
+_NO_CODA, _CODA_RIEUL = 0, 1 + CODAS.index("\N{HANGUL JONGSEONG RIEUL}")
 _JOSA = [frozenset(f"{ANYWHERE} {AFTER_CODA}".split())] * _N_CODAS
 _JOSA[_NO_CODA] = frozenset(f"{ANYWHERE} {AFTER_VOWEL}".split())
 _JOSA[_CODA_RIEUL] |= frozenset(AFTER_RIEUL.split())

@@ -12,20 +12,18 @@ one flag says where the children of the next context begin, another which nodes 
 """
 
 import struct
-import zlib
 from dataclasses import astuple, dataclass
 from importlib.resources.abc import Traversable
+from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.composer.jamo import N_TOKENS
-from jihwa.data.files import write_whole
-from jihwa.data.messages import DataError
+from jihwa.composer.mapped_file import Bytes, FileFormat
+from jihwa.data.messages import Message
 
-Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 FLAG = np.uint8(128)
@@ -33,10 +31,24 @@ FLAG = np.uint8(128)
 N_PROB_CODES = 128
 N_BACKOFF_CODES = 256
 
-_MAGIC = b"jihwa-lm"
-_VERSION = 1
-_HEADER = struct.Struct("<8sHBBIII")
-"""Magic, version, tokens, order, contexts, nodes + 1, CRC-32 of all that follows."""
+_FLOAT_SIZE = np.dtype(np.float32).itemsize
+
+
+def _ends(order: int, n_contexts: int, n_nodes: int) -> list[int]:
+    """Where the parts of the body end, in bytes; of nodes there is one more than n-grams."""
+    books = order * N_PROB_CODES * _FLOAT_SIZE, order * N_BACKOFF_CODES * _FLOAT_SIZE
+    return list(accumulate((*books, n_nodes, n_nodes, n_contexts)))
+
+
+_FORMAT = FileFormat(
+    magic=b"jihwa-lm",
+    version=1,
+    header=struct.Struct("<8sHBBIII"),
+    body_size=lambda *sizes: _ends(*sizes)[-1],
+    name=Message(ko="언어 모델", en="language model"),
+    command="jihwa lm build",
+)
+"""Its sizes are the order, contexts, nodes + 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +79,7 @@ class NGramTrie:
             OSError: It cannot be written.
         """
         body = b"".join(part.tobytes() for part in astuple(self))
-        sizes = len(self.log_probs), self.backoff_codes.size, self.tokens.size
-        header = _HEADER.pack(_MAGIC, _VERSION, N_TOKENS, *sizes, zlib.crc32(body))
-        write_whole(path, header + body)
+        _FORMAT.write(path, (len(self.log_probs), self.backoff_codes.size, self.tokens.size), body)
 
     @classmethod
     def read(cls, path: Path | Traversable) -> Self:
@@ -78,57 +88,13 @@ class NGramTrie:
         Raises:
             DataError: It is missing, no language model, of another version, cut short or damaged.
         """
-        content = _content(path)
-        if content[: len(_MAGIC)].tobytes() != _MAGIC:
-            raise DataError(
-                ko=f"{path}: jihwa 언어 모델이 아닙니다. jihwa lm build로 만든 파일을 주세요.",
-                en=f"{path}: not a jihwa language model. Give a file made by jihwa lm build.",
-            )
-        header, body = content[: _HEADER.size].tobytes(), content[_HEADER.size :]
-        if len(header) < _HEADER.size:
-            raise _damaged(path)
-        _, version, n_tokens, order, n_contexts, n_nodes, checksum = _HEADER.unpack(header)
-        if (version, n_tokens) != (_VERSION, N_TOKENS):
-            raise DataError(
-                ko=f"{path}: 언어 모델 버전 {version}(기호 {n_tokens}개)은 읽을 수 없습니다. 이 "
-                f"프로그램은 버전 {_VERSION}({N_TOKENS}개)을 읽습니다. jihwa lm build로 다시 "
-                "만드세요.",
-                en=f"{path}: language model version {version} ({n_tokens} tokens) cannot be read; "
-                f"this program reads version {_VERSION} ({N_TOKENS}). Make it again with "
-                "jihwa lm build.",
-            )
-        itemsize = np.dtype(np.float32).itemsize
-        probs_end = order * N_PROB_CODES * itemsize
-        backoffs_end = probs_end + order * N_BACKOFF_CODES * itemsize
-        tokens_end = backoffs_end + n_nodes
-        codes_end = tokens_end + n_nodes
-        if body.size != codes_end + n_contexts or zlib.crc32(body.data) != checksum:
-            raise _damaged(path)
+        (order, n_contexts, n_nodes), body = _FORMAT.read(path)
+        ends = _ends(order, n_contexts, n_nodes)
+        probs, backoffs, tokens, prob_codes, backoff_codes = np.split(body, ends[:-1])
         return cls(
-            body[:probs_end].view("<f4").reshape(order, N_PROB_CODES),
-            body[probs_end:backoffs_end].view("<f4").reshape(order, N_BACKOFF_CODES),
-            body[backoffs_end:tokens_end],
-            body[tokens_end:codes_end],
-            body[codes_end:],
+            probs.view("<f4").reshape(order, N_PROB_CODES),
+            backoffs.view("<f4").reshape(order, N_BACKOFF_CODES),
+            tokens,
+            prob_codes,
+            backoff_codes,
         )
-
-
-def _content(path: Path | Traversable) -> Bytes:
-    try:
-        if isinstance(path, Path):
-            mapped = np.memmap(path, dtype=np.uint8, mode="r")
-            return np.asarray(mapped)  # the same memory: memmap costs time in every operation
-        return np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    except (OSError, ValueError) as error:  # ValueError: nothing in it to map
-        raise DataError(
-            ko=f"{path}: 언어 모델을 읽을 수 없습니다({error}). 경로를 확인하세요.",
-            en=f"{path}: the language model cannot be read ({error}). Check the path.",
-        ) from error
-
-
-def _damaged(path: Path | Traversable) -> DataError:
-    return DataError(
-        ko=f"{path}: 언어 모델이 잘렸거나 손상되었습니다. 다시 받거나 jihwa lm build로 만드세요.",
-        en=f"{path}: the language model is cut short or damaged. Get it again, or make it with "
-        "jihwa lm build.",
-    )

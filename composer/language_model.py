@@ -80,11 +80,11 @@ class LanguageModel:
     def follow(self, states: States, tokens: NDArray[np.integer[Any]]) -> tuple[States, Floats]:
         """What `advance` gives, and the natural log-probability (B,) of the tokens in states."""
         nodes = self._nodes(_with_empty(states), tokens)  # (B, K + 1)
-        column = np.arange(self.order)
-        longest = ((nodes != self._missing) * column).max(axis=1)  # (B,) n-gram with the token
+        is_node = (nodes != self._missing)[:, ::-1]
+        longest = self.order - 1 - is_node.argmax(axis=1)  # (B,) n-gram with the token
         node = nodes[np.arange(len(nodes)), longest]
         code = longest * 2 * N_PROB_CODES + self._trie.prob_codes.take(node)
-        backoffs = self._backoffs(states, 0) * (column[1:] > longest[:, None])  # (B, K)
+        backoffs = self._backoffs(states, 0) * (np.arange(1, self.order) > longest[:, None])
         log_prob = self._log_probs.take(code) + backoffs.sum(axis=1)
         return self._contexts(nodes[:, :-1]), log_prob
 

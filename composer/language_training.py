@@ -27,11 +27,11 @@ from jihwa.composer.language_file import (
     FLAG,
     N_BACKOFF_CODES,
     N_PROB_CODES,
-    Bytes,
     Floats,
     NGramTrie,
 )
 from jihwa.composer.language_text import Text, corpus_of
+from jihwa.composer.mapped_file import Bytes
 from jihwa.data.messages import Message, UsageError
 
 _LOG = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
 from jihwa.composer.transcript import Transcript
+from jihwa.composer.word_list import shown
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
 from jihwa.data.messages import UsageError
@@ -46,10 +47,11 @@ def compose(
         UsageError: A character is no letter, or there are others but no letter at all.
     """
     if letters.strip() and not _TYPED.sub("", letters).strip():
+        found = shown(letters.strip())
         raise UsageError(
-            ko=f"'{letters.strip()}': 지문자로 쓸 한글 자모가 없습니다. ㅎㅏㄱㄱㅛ처럼 주세요.",
-            en=f"'{letters.strip()}': no Hangul letter, so this cannot be fingerspelled. Give "
-            "letters such as ㅎㅏㄱㄱㅛ.",
+            ko=f"{found}: 지문자로 쓸 한글 자모가 없습니다. ㅎㅏㄱㄱㅛ처럼 주세요.",
+            en=f"{found}: no Hangul letter, so this cannot be fingerspelled. Give letters such as "
+            "ㅎㅏㄱㄱㅛ.",
         )
     composer = Composer(alphabet, model, (options or DecoderOptions()).certain(), mode)
     time_s = 0.0

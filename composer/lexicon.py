@@ -149,10 +149,12 @@ class Lexicon:
 
     def children(self, nodes: Nodes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """All children (F,) of nodes (A,), and for each child the place (F,) of its parent."""
-        size = self.sizes[nodes].astype(np.intp)
-        place = np.repeat(np.arange(len(nodes)), size)
-        child = np.repeat(self.begins[nodes] - size.cumsum() + size, size)
-        return child + np.arange(len(child)), place
+        size = self.sizes.take(nodes).astype(np.intp)
+        end = size.cumsum()
+        place = np.arange(len(nodes)).repeat(size)
+        child = (self.begins.take(nodes) - end + size).repeat(size)
+        child += np.arange(len(child))
+        return child, place
 
     def node(self, name: str, word: str) -> int:
         """The node behind the beginning of a word, or `NOWHERE`.

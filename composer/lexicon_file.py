@@ -11,22 +11,25 @@ where those of a node begin; only nodes that share the children of another one a
 
 import json
 import struct
-import zlib
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
 
-from jihwa.composer.jamo import N_TOKENS
-from jihwa.composer.lexicon import Bytes, Lexicon, Nodes
-from jihwa.data.files import write_whole
-from jihwa.data.messages import DataError
+from jihwa.composer.lexicon import Lexicon, Nodes
+from jihwa.composer.mapped_file import Bytes, FileFormat
+from jihwa.data.messages import Message
 
 _SHIPPED = resources.files("jihwa.composer") / "language" / "korean.lexicon"
-_MAGIC = b"jihwalex"
-_VERSION = 1
-_HEADER = struct.Struct("<8sHHIIII")
+_FORMAT = FileFormat(
+    magic=b"jihwalex",
+    version=1,
+    header=struct.Struct("<8sHHIIII"),
+    body_size=lambda n_nodes, n_shared, n_names: n_names + 8 * n_shared + 4 * n_nodes,
+    name=Message(ko="낱말 사전", en="lexicon"),
+    command="jihwa lm lexicon",
+)
 
 
 def write_lexicon(lexicon: Lexicon, path: Path) -> None:
@@ -46,8 +49,7 @@ def write_lexicon(lexicon: Lexicon, path: Path) -> None:
     sizes[leads[shares]] = 0
     nodes = (lexicon.tokens, lexicon.prob_codes, lexicon.end_codes, sizes)
     body = b"".join([names, shared.tobytes(), *(part.tobytes() for part in nodes)])
-    counts = len(sizes), len(shared), len(names)
-    write_whole(path, _HEADER.pack(_MAGIC, _VERSION, N_TOKENS, *counts, zlib.crc32(body)) + body)
+    _FORMAT.write(path, (len(sizes), len(shared), len(names)), body)
 
 
 def read_lexicon(path: Path | Traversable | None = None) -> Lexicon:
@@ -56,27 +58,7 @@ def read_lexicon(path: Path | Traversable | None = None) -> Lexicon:
     Raises:
         DataError: It is missing, no lexicon, of another version, cut short or damaged.
     """
-    path = _SHIPPED if path is None else path
-    content = _content(path)
-    if content[: len(_MAGIC)].tobytes() != _MAGIC:
-        raise DataError(
-            ko=f"{path}: jihwa 낱말 사전이 아닙니다. jihwa lm lexicon으로 만든 파일을 주세요.",
-            en=f"{path}: not a jihwa lexicon. Give a file made by jihwa lm lexicon.",
-        )
-    header, body = content[: _HEADER.size].tobytes(), content[_HEADER.size :]
-    if len(header) < _HEADER.size:
-        raise _damaged(path)
-    _, version, n_tokens, n_nodes, n_shared, n_names, checksum = _HEADER.unpack(header)
-    if (version, n_tokens) != (_VERSION, N_TOKENS):
-        raise DataError(
-            ko=f"{path}: 낱말 사전 버전 {version}(기호 {n_tokens}개)은 읽을 수 없습니다. 이 "
-            f"프로그램은 버전 {_VERSION}({N_TOKENS}개)을 읽습니다. jihwa lm lexicon으로 다시 "
-            "만드세요.",
-            en=f"{path}: lexicon version {version} ({n_tokens} tokens) cannot be read; this "
-            f"program reads version {_VERSION} ({N_TOKENS}). Make it again with jihwa lm lexicon.",
-        )
-    if body.size != n_names + 8 * n_shared + 4 * n_nodes or zlib.crc32(body.data) != checksum:
-        raise _damaged(path)
+    (n_nodes, n_shared, n_names), body = _FORMAT.read(_SHIPPED if path is None else path)
     roots: dict[str, int] = json.loads(body[:n_names].tobytes())
     shared = body[n_names : n_names + 8 * n_shared].view("<i4").reshape(-1, 2)
     tokens, prob_codes, end_codes, sizes = body[n_names + 8 * n_shared :].reshape(4, n_nodes)
@@ -93,24 +75,3 @@ def _with_shared(sizes: Bytes, shared: Nodes, roots: list[int]) -> tuple[Bytes, 
     node, owner = shared.T
     sizes[node], begins[node] = sizes[owner], begins[owner]
     return sizes, begins
-
-
-def _content(path: Path | Traversable) -> Bytes:
-    try:
-        if isinstance(path, Path):
-            return np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
-        return np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    except (OSError, ValueError) as error:  # ValueError: nothing in it to map
-        raise DataError(
-            ko=f"{path}: 낱말 사전을 읽을 수 없습니다({error}). 경로를 확인하세요.",
-            en=f"{path}: the lexicon cannot be read ({error}). Check the path.",
-        ) from error
-
-
-def _damaged(path: Path | Traversable) -> DataError:
-    return DataError(
-        ko=f"{path}: 낱말 사전이 잘렸거나 손상되었습니다. 다시 받거나 jihwa lm lexicon으로 "
-        "만드세요.",
-        en=f"{path}: the lexicon is cut short or damaged. Get it again, or make it with "
-        "jihwa lm lexicon.",
-    )

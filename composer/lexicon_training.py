@@ -72,7 +72,7 @@ def build_lexicon(sources: LexiconSources, output: Path) -> None:
     counts = Counter(word for path in sources.texts for word in read_text(path).lines.split())
     titles, families = set(_words(sources.titles)), _words(sources.families)
     addresses = read_text(sources.addresses).lines.splitlines()
-    profane = {*_words(sources.profane), *own_words("profane.txt")}
+    profane = {*_words(sources.profane), *_own_words("profane.txt")}
     if all(len(title) != NAME_LENGTH for title in titles):
         raise UsageError(
             ko=f"{sources.titles}: {NAME_LENGTH}음절 한글 제목이 없어 이름을 배울 수 없습니다. "
@@ -101,7 +101,7 @@ def build_lexicon(sources: LexiconSources, output: Path) -> None:
 
 def places(titles: Collection[str], addresses: Iterable[str]) -> dict[str, float]:
     """Places and other proper names with weights, from titles that are no personal names."""
-    own = set(own_words("places.txt"))
+    own = set(_own_words("places.txt"))
     titles = [title for title in titles if 2 <= len(title) <= _LONGEST_WORD]
     districts = {title for title in titles if title.endswith(_DISTRICTS)}
     stems = {title[:-1] for title in districts if len(title) > 2}
@@ -131,7 +131,7 @@ def _words(path: Path) -> list[str]:
     return [word for word in read_text(path).lines.split() if _HANGUL.fullmatch(word)]
 
 
-def own_words(name: str) -> list[str]:
+def _own_words(name: str) -> list[str]:
     """The words of a list that ships beside the lexicon; lines with `#` are comments."""
     lines = (resources.files("jihwa.composer") / "language" / name).read_text(encoding="utf-8")
     return [w for line in lines.splitlines() if not line.startswith("#") for w in line.split()]

@@ -7,7 +7,7 @@ Bayes' rule: a root that had not expected the token loses, and one that does not
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,24 +137,25 @@ class Mixture:
 
     def advance(self, states: States, tokens: NDArray[np.integer[Any]]) -> States:
         """The states (B, K') that follow states (B, K') after one token each (B,)."""
-        following = np.zeros_like(states)
+        following = np.zeros(states.shape, dtype=np.int32)
         context, log_prob = self._n_gram.follow(states[:, self._context], tokens)
         following[:, self._context] = context
         following[:, self._spotter] = self._profanity.follow(states[:, self._spotter], tokens)
         following[:, self._node] = NOWHERE
-        row, root = np.nonzero(states[:, self._node] != NOWHERE)  # (A,)
+        row, place, node, odds, is_first = self._active(states)
         if len(row):
-            node, odds, is_first = self._active(states, row, root)
-            end = np.where(tokens == BOUNDARY, self._alone * np.exp(-log_prob), 0.0)[row]
-            leave = np.exp(odds) * PROBS[self._lexicon.end_codes[node]]
+            token, n_gram = tokens.take(row), log_prob.take(row)  # (A,)
+            end = np.where(token == BOUNDARY, self._alone * np.exp(-n_gram), 0.0)
+            leave = np.exp(odds) * PROBS.take(self._lexicon.end_codes.take(node))
             leave *= np.where(is_first, end + 1 - self._alone, 1.0)
-            odds -= np.log(1 + np.bincount(row, leave, len(states)))[row]  # the n-gram's gain
-            child = self._lexicon.follow(node, tokens[row])
-            odds += LOG_PROBS[self._lexicon.prob_codes[child]] - log_prob[row]
-            on = (child != NOWHERE) & (odds > _LEAST)
-            row, root = row[on], root[on]
-            following[row, self._node.start + root] = child[on]
-            following[row, self._odds.start + root] = _stored(odds[on], is_first[on])
+            odds -= np.log(1 + np.bincount(row, leave, len(states))).take(row)  # the n-gram's gain
+            child = self._lexicon.follow(node, token)
+            odds += LOG_PROBS.take(self._lexicon.prob_codes.take(child)) - n_gram
+            on = np.flatnonzero((child != NOWHERE) & (odds > _LEAST))
+            place = place.take(on)
+            flat = following.reshape(-1)
+            flat[place] = child.take(on)
+            flat[place + len(self._roots)] = _stored(odds.take(on), is_first.take(on))
         spaces = np.flatnonzero(tokens == SPACE)
         if len(spaces):
             self._begin_words(following, spaces)
@@ -174,24 +175,23 @@ class Mixture:
     def log_prob(self, states: States) -> NDArray[np.float32]:
         """Natural log-probabilities (B, N_TOKENS) of every next token in states (B, K')."""
         log_prob = self._n_gram.log_prob(states[:, self._context])
-        row, root = np.nonzero(states[:, self._node] != NOWHERE)  # (A,)
+        row, _, node, odds, is_first = self._active(states)
         if not len(row):
             return log_prob
-        node, odds, is_first = self._active(states, row, root)
         against = np.exp(odds)
         n_gram = 1 / (1 + np.bincount(row, against, len(states)))  # (B,) its share
-        share = against * n_gram[row]  # (A,)
-        leave = share * PROBS[self._lexicon.end_codes[node]]
+        share = against * n_gram.take(row)  # (A,)
+        leave = share * PROBS.take(self._lexicon.end_codes.take(node))
         alone = leave * is_first * self._alone
         log_prob += np.log(n_gram + np.bincount(row, leave - alone, len(states)))[:, None]
         child, parent = self._lexicon.children(node)  # (F,), (F,)
-        place = row[parent] * N_TOKENS + self._lexicon.tokens[child]
-        steps = share[parent] * PROBS[self._lexicon.prob_codes[child]]
+        place = row.take(parent) * N_TOKENS + self._lexicon.tokens.take(child)
+        steps = share.take(parent) * PROBS.take(self._lexicon.prob_codes.take(child))
         place = np.concatenate([place, row * N_TOKENS + BOUNDARY])
         more = np.bincount(place, np.concatenate([steps, alone]), log_prob.size)
         place = np.flatnonzero(more)
         flat = log_prob.reshape(-1)
-        flat[place] = np.log(np.exp(flat[place]) + more[place])
+        flat[place] = np.log(np.exp(flat.take(place)) + more.take(place))
         return log_prob
 
     def key(self, states: States) -> NDArray[np.int64]:
@@ -206,12 +206,32 @@ class Mixture:
         """
         return self._profanity.found(states[:, self._spotter])
 
-    def _active(
-        self, states: States, row: _Rows, root: _Rows
-    ) -> tuple[States, _Values, NDArray[np.bool_]]:
-        """Of A roots that are on: node, log odds, whether their word begins the text."""
-        stored = states[row, self._odds.start + root]
-        return states[row, self._node.start + root], (stored >> 1) * _STEP, (stored & 1) > 0
+    def _active(self, states: States) -> "_Active":
+        """The roots that are on in states (B, K')."""
+        row, root = (states[:, self._node] != NOWHERE).nonzero()
+        place = row * states.shape[1] + (root + self._node.start)
+        flat = states.ravel()
+        stored = flat.take(place + len(self._roots))
+        return _Active(row, place, flat.take(place), (stored >> 1) * _STEP, (stored & 1) > 0)
+
+
+class _Active(NamedTuple):
+    """A roots that are on, in order of their rows.
+
+    Attributes:
+        row: (A,) the state.
+        place: (A,) where the node stands among all numbers of all states; its log odds stand as
+            many numbers behind it as there are roots.
+        node: (A,) where in the lexicon it is.
+        odds: (A,) log odds against the n-gram.
+        is_first: (A,) whether the word begins the text.
+    """
+
+    row: _Rows
+    place: _Rows
+    node: States
+    odds: _Values
+    is_first: NDArray[np.bool_]
 
 
 def _stored(log_odds: _Values, is_first: NDArray[Any] | bool) -> States:

@@ -30,6 +30,11 @@ _UNSEEN = 0.02
 """How often every syllable is thought to stand in each place, beside those seen."""
 _CERTAIN = 0.9
 """Least probability of a name whose both parts are known."""
+_BEGUN = 0.4
+"""Probability, to begin with, of a name of which only the family name is known."""
+_LEAST_SHARE = 0.05
+"""How many titles that begin with a syllable are names at least, once every syllable may be a
+family name: those that are not known have hardly any until then."""
 
 _SINGLE, _COMPOUND = 0.02, 0.01
 """Shares of given names of one syllable and of family names of two: a judgement, since titles of
@@ -83,7 +88,7 @@ def learn_names(
         table /= counts.sum(axis=1)[:, None] + k
         return table
 
-    weight = np.where(is_known, _CERTAIN, 0.4 * is_family)
+    weight = np.where(is_known, _CERTAIN, _BEGUN * is_family)
     for i in range(_ROUNDS):
         counted = weight * is_family if i < _SEED_ROUNDS else weight
         first, second = _shares(b, counted, n), behind(b, c, counted, _NAME_SMOOTHING)
@@ -91,7 +96,7 @@ def learn_names(
         title = behind(a, b, 1 - weight, _TITLE_SMOOTHING)[a, b]
         title *= behind(b, c, 1 - weight, _TITLE_SMOOTHING)[b, c]
         share = (np.bincount(a, weight, n) + _UNSEEN) / (np.bincount(a, minlength=n) + 2)
-        share = np.where(i == _SEED_ROUNDS, np.maximum(share, 0.05), share)[a]
+        share = np.where(i == _SEED_ROUNDS, np.maximum(share, _LEAST_SHARE), share)[a]
         weight = share * name / (share * name + (1 - share) * title)
         weight = np.where(is_known, np.maximum(weight, _CERTAIN), weight)
     return NameStatistics(

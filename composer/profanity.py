@@ -40,12 +40,12 @@ class Profanity:
         at_once = is_profane & _ENDS_SYLLABLE[last]
         later = is_profane & ~_ENDS_SYLLABLE[last]
         found = at_once[following] | (later[:, None] & _FOLLOWS_SYLLABLE)  # (S, N_TOKENS)
-        self._following = following << 1 | found
+        self._following = following << 1 | found  # (S, N_TOKENS)
         self.start = int(following[0, BOUNDARY]) << 1
 
     def follow(self, states: _Ids, tokens: NDArray[np.integer[Any]]) -> _Ids:
         """The states (B,) that follow states (B,) after one token each (B,)."""
-        following: _Ids = self._following[states >> 1, tokens]
+        following: _Ids = self._following.take((states >> 1) * N_TOKENS + tokens)
         return following
 
     def is_in(self, text: str) -> bool:

@@ -20,7 +20,7 @@ _READABLE = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class _Piece:
     """A decided step.
 
     Attributes:
@@ -50,7 +50,7 @@ class Record:
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
-        self._pieces: list[Piece] = []
+        self._pieces: list[_Piece] = []
         self._commands: list[Sign] = []
         self.text = ""
 
@@ -65,7 +65,7 @@ class Record:
         """Note characters that were typed."""
         self._append(_typed(text))
 
-    def _append(self, pieces: Sequence[Piece]) -> str:
+    def _append(self, pieces: Sequence[_Piece]) -> str:
         unreadable = len(self._pieces) - _READABLE
         self._pieces += pieces
         for place in range(max(unreadable, 0), max(len(self._pieces) - _READABLE, 0)):
@@ -170,9 +170,9 @@ class Record:
                 within = True
         return places
 
-    def _piece(self, step: Step) -> Piece:
+    def _piece(self, step: Step) -> _Piece:
         taken = tuple(reading.taken for reading in step.readings)
-        return Piece(step.token, self._signs(step), taken, step.confidence, step.readings)
+        return _Piece(step.token, self._signs(step), taken, step.confidence, step.readings)
 
     def _signs(self, step: Step) -> tuple[Sign, ...]:
         signs: list[Sign] = []
@@ -198,11 +198,11 @@ class Record:
         )
 
 
-def _typed(text: str) -> list[Piece]:
-    return [Piece(SPACE if char == " " else char) for char in text]
+def _typed(text: str) -> list[_Piece]:
+    return [_Piece(SPACE if char == " " else char) for char in text]
 
 
-def _text(pieces: Iterable[Piece]) -> str:
+def _text(pieces: Iterable[_Piece]) -> str:
     """Tokens side by side make syllables; what was typed stands as it is."""
     written = (piece.written for piece in pieces if piece.written is not None)
     parts: list[str] = []
@@ -213,7 +213,7 @@ def _text(pieces: Iterable[Piece]) -> str:
     return "".join(parts)
 
 
-def _word(pieces: Sequence[Piece]) -> Word:
+def _word(pieces: Sequence[_Piece]) -> Word:
     # No more than one letter in a row is missed: only a typed word has no sign.
     signs = [sign for piece in pieces if piece.written is not None for sign in piece.signs]
     return Word(

@@ -63,7 +63,10 @@ class Search:
             recombine=options.recombine,
         )
         self._consuming = [arcs.consuming(n) for n in range(arcs.longest + 1)]
-        self._spaces = np.isin(arcs.kind[self._consuming[0]], (ArcKind.SPACE, ArcKind.LONE_SPACE))
+        self._always = arcs.kind == ArcKind.NO_SIGN  # (A,) possible whatever was seen
+        free = self._consuming[0]
+        self._spaces = np.isin(arcs.kind[free], (ArcKind.SPACE, ArcKind.LONE_SPACE))
+        self._spelled = ~arcs.corrects[free]
 
     def root(self, behind: str, *, word_is_over: bool) -> Hypotheses:
         """The one hypothesis before anything was seen, behind a text that is final."""
@@ -84,7 +87,7 @@ class Search:
         groups = [hypotheses]
         for _ in range(2):
             source = groups[-1]
-            pauses = np.where(_WORD_IS_OVER[source.state], 0.0, pause)  # (H,)
+            pauses = np.where(_WORD_IS_OVER.take(source.state), 0.0, pause)  # (H,)
             evidence = np.where(self._spaces, pauses[:, None], missed)  # (H, A)
             scores = self._beam.score(source, arcs, evidence)  # (H, A)
             if source is not hypotheses:  # one space and one missed letter at most
@@ -92,7 +95,7 @@ class Search:
             scores[scores < self._beam.limit(hypotheses)] = -np.inf
             if scores.max(initial=-np.inf) == -np.inf:
                 break
-            free = Extension(source, arcs, scores, 0, ~self._arcs.corrects[arcs])
+            free = Extension(source, arcs, scores, 0, self._spelled)
             stepped = self._beam.extend([free], max(1, int(_FREE * self._options.beam)))
             groups.append(self._beam.merge([stepped]) if source is hypotheses else stepped)
         return self._beam.merge(groups)
@@ -111,13 +114,12 @@ class Search:
                 continue
             arcs = self._consuming[len(path.edges)]
             seen = path.looks_like(self._arcs, arcs)
-            likely = seen > -self._options.arc_window
-            likely |= self._arcs.kind[arcs] == ArcKind.NO_SIGN  # possible whatever was seen
+            likely = (seen > -self._options.arc_window) | self._always.take(arcs)
             arcs, seen = arcs[likely], seen[likely]
             if len(arcs):
                 evidence = seen + path.gaps_say(self._arcs, arcs) + path.log_prob
                 scores = self._beam.score(source, arcs, evidence)
-                spelled = (seen == 0) & ~self._arcs.corrects[arcs]
+                spelled = (seen == 0) & ~self._arcs.corrects.take(arcs)
                 extensions.append(Extension(source, arcs, scores, path.number, spelled))
         return self._beam.merge(
             [self._beam.extend(extensions, int(_CONSUMING * self._options.beam))]

@@ -44,11 +44,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One reading of the whole text.
+    """One reading of a text, or of one of its words.
 
     Attributes:
-        text: The text.
-        log_prob: Natural log of its probability among all readings that were still open.
+        text: The text or word.
+        log_prob: Natural log of its probability among all readings that were looked at.
     """
 
     text: str
@@ -64,7 +64,8 @@ class Update:
         committed: Text that became final just now.
         preedit: Text behind all that is committed; it may still change.
         withdrawn: Characters at the end of what was committed before that were taken back just
-            now, before `committed` was added: by a backspace or a clear, never otherwise.
+            now, before `committed` was added: by a backspace, a clear or the choice of another
+            word, never otherwise.
         command: The command that this emission was, which is obeyed already as far as it concerns
             the text.
         decided: How emissions were read whose sign is in the committed text and can no longer be
@@ -85,7 +86,8 @@ class Transcript:
 
     Attributes:
         text: The text.
-        candidates: The best readings, best first; they differ only in what was open at the end.
+        candidates: The text itself, then the likeliest other readings, best first; they differ
+            only in what was open at the end.
         words: The words of the text.
         signs: Every segment in order, but for those that a backspace or a clear took back.
         edit: Turns the text that was shown last into `text`.

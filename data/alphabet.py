@@ -151,10 +151,12 @@ class Alphabet:
                 letters = [char]
             for letter in letters:
                 if letter not in LETTERS:
+                    within = "".join(c if c.isprintable() else "\ufffd" for c in word[:20])
+                    found = f"'{char}'" if char.isprintable() else f"U+{ord(char):04X}"
                     raise UsageError(
-                        ko=f"'{word}'의 '{char}' 글자는 지문자로 쓸 수 없습니다. "
+                        ko=f"'{within}'의 {found} 글자는 지문자로 쓸 수 없습니다. "
                         "한글만 쓸 수 있습니다.",
-                        en=f"'{char}' in '{word}' cannot be fingerspelled. Use Hangul only.",
+                        en=f"{found} in '{within}' cannot be fingerspelled. Use Hangul only.",
                     )
                 signs.extend(self.spellings(letter)[0])
         return tuple(signs)

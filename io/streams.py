@@ -18,7 +18,8 @@ def prepare() -> None:
             setattr(sys, name, nothing)
         elif isinstance(stream, io.TextIOWrapper):
             as_it_is = stream.isatty() and _has_hangul(stream.encoding)
-            stream.reconfigure(encoding=None if as_it_is else "utf-8", errors="replace")
+            utf_8 = "utf-8-sig" if name == "stdin" else "utf-8"  # editors may begin with a mark
+            stream.reconfigure(encoding=None if as_it_is else utf_8, errors="replace")
 
 
 def warn(text: str) -> None:

@@ -39,8 +39,13 @@ def test_help_loads_nothing_that_takes_time(arguments):
     assert not loaded_by(*arguments) & {"numpy", "h5py", "hgtk", *HEAVY}
 
 
-def test_live_path_needs_neither_training_nor_science_libraries():
-    loaded = loaded_by("transcribe", str(ROOT / "data" / "samples" / "dinner.csv"))
+@pytest.mark.parametrize(
+    "arguments",
+    [["transcribe", str(ROOT / "data" / "samples" / "dinner.csv")], ["compose", "ㅎㅏㄱㄱㅛ"]],
+    ids=lambda arguments: arguments[0],
+)
+def test_live_path_needs_neither_training_nor_science_libraries(arguments):
+    loaded = loaded_by(*arguments)
     assert "numpy" in loaded
     assert not loaded & {"h5py", *HEAVY}
 

@@ -51,6 +51,12 @@ def test_the_first_candidate_is_the_word_itself_and_the_second_its_rival():
     assert probabilities[1:] == sorted(probabilities[1:], reverse=True)
 
 
+def test_no_candidate_is_empty_however_doubtful_the_hand_is():
+    reader = reader_of([replace(each, no_sign=0.0) for each in shown("ㄱㅏ", BASIC)])
+    assert len(texts(reader, 0)) > 1
+    assert all(texts(reader, 0))
+
+
 @pytest.mark.parametrize("committed", [False, True])
 def test_choosing_the_second_candidate_rewrites_exactly_that_word(committed):
     reader = reader_of(doubtful(STORY, 10, {"ㅁ": 0.0, "ㅇ": 0.0}))
@@ -161,7 +167,7 @@ def test_edits_reproduce_the_text_whatever_is_chosen_typed_or_taken_back(story, 
         elif step == "!" and composer.words():
             word = int(rng.integers(len(composer.words())))
             reader.follow(composer.choose(word, str(rng.choice(texts(reader, word)))))
-        elif step not in "!":
+        elif step != "!":
             noise = rng.normal(scale=6, size=len(readings(BASIC)))
             label = "rest" if step == "-" else step
             reader.feed([emission({label: 0.0}, 0.7 * at, BASIC, noise)])

@@ -210,6 +210,13 @@ def test_compose_refuses_what_is_no_letter(jihwa, letters):
     assert letters[0] in done.err
 
 
+@pytest.mark.parametrize("letters", ["x" * 5000, "ㄱ" * 5000 + "☃", "ㄱ\x1b[31m☃"])
+def test_compose_quotes_what_it_refuses_briefly_and_printably(jihwa, letters):
+    (line,) = jihwa("compose", letters).err.splitlines()
+    assert len(line) < 200
+    assert line.isprintable()
+
+
 def test_simulated_session_is_read_again(jihwa, tmp_path):
     path = tmp_path / "take.csv"
     assert jihwa("simulate", "학교에 가요", "--output", path, "--seed", "3").code == 0

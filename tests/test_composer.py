@@ -12,8 +12,8 @@ from stories import cut_in_two
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.edits import TextEdit
-from jihwa.composer.mixture import Mixture
 from jihwa.composer.letters import compose
+from jihwa.composer.mixture import Mixture
 from jihwa.composer.options import DecoderOptions
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames

@@ -245,9 +245,7 @@ def test_ties_are_broken_alike_every_time():
     emissions = [emission(rng.integers(-3, 1, N_SIGNS)) for _ in range(20)]
     first = run(Decoder(ALPHABET, Bigrams(4), SMALL), emissions)
     second = run(Decoder(ALPHABET, Bigrams(4), SMALL), emissions)
-    assert [(e.tokens, e.log_prob) for e in first[1]] == [
-        (e.tokens, e.log_prob) for e in second[1]
-    ]
+    assert [(e.tokens, e.log_prob) for e in first[1]] == [(e.tokens, e.log_prob) for e in second[1]]
 
 
 def test_without_missed_signs_every_letter_of_the_text_was_seen():

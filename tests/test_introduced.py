@@ -3,18 +3,16 @@
 Stories are written as in `stories`.
 """
 
-import functools
 from importlib import resources
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import BASIC, emission, shown
+from stories import BASIC, emission, model, shown
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.letters import compose
-from jihwa.composer.mixture import Mixture
 from jihwa.composer.options import DecoderOptions
 from jihwa.recognizer.events import readings
 
@@ -28,13 +26,8 @@ WORDS = [
 ]
 
 
-@functools.cache
-def mixture():
-    return Mixture.load()
-
-
 def read(emissions, options=None):
-    composer = Composer(BASIC, mixture(), options)
+    composer = Composer(BASIC, model(), options)
     for each in emissions:
         composer.feed(each)
     return composer.flush()
@@ -49,7 +42,7 @@ def introduced(text, emissions):
 
 @pytest.mark.parametrize("word", ["병신", "시발", "지랄", "미친놈", "섹스"])
 def test_what_was_spelled_comes_out(word):
-    assert compose(word, BASIC, mixture()).text.replace(" ", "") == word
+    assert compose(word, BASIC, model()).text.replace(" ", "") == word
     assert read(shown(BASIC.spell(word), BASIC)).text.replace(" ", "") == word
 
 

@@ -81,6 +81,15 @@ def test_an_exact_text_is_composed_as_well_as_a_certain_one():
     assert read(shown(story, BASIC), Mode.EXACT).text == "아까"
 
 
+@pytest.mark.parametrize("story", ["ㄱㄴ", "ㄱㅏㄱㅏ", "ㅏㄱㅏ"])
+def test_an_exact_text_can_be_committed_at_any_sign(story):
+    reader = composer(Mode.EXACT)
+    for each in shown(story, BASIC):
+        reader.feed(each)
+        reader.commit()
+    assert reader.flush().text == read(shown(story, BASIC), Mode.EXACT).text
+
+
 def test_a_text_goes_on_in_another_mode():
     reader = Reader(BASIC).feed(shown("ㅇㅏㅇㅣㄷㅣㄴㅡㄴ-", BASIC))
     reader.follow(reader.composer.expect(model(), Mode.EXACT))

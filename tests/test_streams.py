@@ -27,9 +27,15 @@ def test_pipes_carry_utf_8_whatever_the_locale(encoding):
     done = run_in_shell("printf 'ㅎㅏㄱㄱㅛ' | jihwa compose | cat", PYTHONIOENCODING=encoding)
     assert (done.stdout, done.stderr) == ("학교\n", "")
     done = run_in_shell("jihwa compose abc", PYTHONIOENCODING=encoding, LC_ALL="C.UTF-8")
-    assert "한글만" in done.stderr
+    assert "한글 자모" in done.stderr
     done = run_in_shell(r"printf '\377\nㄱㅏ' | jihwa compose", PYTHONIOENCODING=encoding)
     assert (done.returncode, done.stdout) == (1, "\n가\n")
+
+
+@needs_shell
+def test_a_byte_order_mark_is_no_letter():
+    done = run_in_shell(r"printf '\357\273\277ㄱㅏ\r\nㄴㅏ' | jihwa compose")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "가\n나\n", "")
 
 
 @needs_shell

@@ -18,15 +18,14 @@ import hangul_jamo
 import hgtk
 import jamotools
 import numpy as np
-from decoder import TOP1
 from scoring import SHARED, TextErrors, dev_texts
-from simulation import SimulatedClassifier, spelled
+from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.beam import TokenModel
 from jihwa.composer.composer import Composer
-from jihwa.composer.mixture import Mixture
 from jihwa.composer.letters import compose
+from jihwa.composer.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 
 TWO_SET = Path(__file__).parents[1] / "compositions" / "two-set.toml"

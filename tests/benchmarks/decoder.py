@@ -17,8 +17,8 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from scoring import SHARED, Spaces, TextErrors, dev_texts
-from simulation import SimulatedClassifier, spelled
+from scoring import SHARED, TRAINING_TEXTS, Spaces, TextErrors, dev_texts
+from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
@@ -30,7 +30,6 @@ from jihwa.composer.mixture import Mixture
 from jihwa.composer.options import DecoderOptions
 from jihwa.data.alphabet import Alphabet
 
-TOP1 = (0.75, 0.90, 0.95)
 KINDS = ("sentences", "words", "names")
 EXACT_TARGETS = {"sentences": 99.5, "words": 99.8}
 SPACES_TARGET = 93.0
@@ -44,13 +43,6 @@ CER_TARGETS = {
 }
 BASELINE = BuildOptions(order=8)
 BASELINE_BEAM = 128
-TRAINING_TEXTS = (
-    "train_open.txt.gz",
-    "train_sharealike.txt.gz",
-    "lexicon_sharealike.txt",
-    "titles_open.txt.gz",
-    "addresses.txt",
-)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scoring import SHARED, dev_texts
+from scoring import SHARED, TRAINING_TEXTS, dev_texts
 
 from jihwa.composer.jamo import SPACE, encode
 from jihwa.composer.language_model import LanguageModel, States
@@ -23,13 +23,6 @@ from jihwa.composer.language_text import Source, training_texts
 from jihwa.composer.language_training import BuildOptions, build
 
 SHIPPED = Path(__file__).parents[2] / "composer/language/korean.lm"
-TEXTS = (
-    "train_open.txt.gz",
-    "train_sharealike.txt.gz",
-    "lexicon_sharealike.txt",
-    "titles_open.txt.gz",
-    "addresses.txt",
-)
 PLAIN = BuildOptions(order=8, max_ngrams=9_000_000)
 KINDS = ("sentences", "words", "persons", "places")
 BEAM = 128
@@ -53,7 +46,7 @@ def build_plain(path: Path) -> None:
     """Build the model that serves as the baseline."""
     folder = SHARED / "text"
     names = folder / "family_names.txt", folder / "given_names.txt"
-    build(training_texts([Source(folder / name) for name in TEXTS], names), path, PLAIN)
+    build(training_texts([Source(folder / name) for name in TRAINING_TEXTS], names), path, PLAIN)
 
 
 def print_bits(path: Path) -> None:

@@ -21,7 +21,7 @@ from recordings import SESSIONS, stranger
 from scipy.optimize import minimize_scalar
 from scoring import dev_texts
 from sessions import classify, found_segments, spelled_sessions
-from simulation import SimulatedClassifier, spelled
+from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.mixture import Mixture
@@ -30,7 +30,6 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array
 from jihwa.recognizer.events import NO_SIGN, REST, Emission
 
-TOP1 = (0.75, 0.90, 0.95)
 KINDS = ("sentences", "words", "names")
 BINS = 10
 _SURE = 1e-6

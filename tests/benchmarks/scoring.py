@@ -13,6 +13,14 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.spelling import SpelledSign
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
+TRAINING_TEXTS = (
+    "train_open.txt.gz",
+    "train_sharealike.txt.gz",
+    "lexicon_sharealike.txt",
+    "titles_open.txt.gz",
+    "addresses.txt",
+)
+"""What plain models are built from, to compare with."""
 PERSONS = 75
 """dev_names.txt holds this many persons, then places."""
 

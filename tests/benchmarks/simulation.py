@@ -15,6 +15,8 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array, Frames
 from jihwa.recognizer.events import Emission, Segment
 
+TOP1 = (0.75, 0.90, 0.95)
+"""The accuracies that benchmarks look at."""
 DIMENSIONS = 8
 DEGREES_OF_FREEDOM = 4.0
 INSERTED = MISSED = 0.02
