@@ -153,4 +153,4 @@ class Alignment:
         arcs = np.bincount(arc, weight, len(self._arcs))
         if not readings.any():  # no hypothesis has this emission any more: it speaks for itself
             readings = np.exp(edge.seen.scores)
-        return _Posterior(readings / readings.sum(), arcs)
+        return _Posterior(readings / readings.sum(), arcs.astype(np.float64, copy=False))

@@ -262,9 +262,10 @@ class Decoder:
         length = self._unalterable(int(self._last.length[0]))
         if length == self._last.length[0]:  # there is no syllable
             return self._commit_all()
-        best, begun = self._last, length + 1  # with the last syllable's beginning
-        self._stacks = {at: each.beginning_like(best, begun) for at, each in self._stacks.items()}
-        self._last = best.beginning_like(best, begun)
+        best, begins = self._last, _BEGINS[self._arcs.kind]
+        stacks = self._stacks.items()
+        self._stacks = {at: stack.agreeing(best, length, begins) for at, stack in stacks}
+        self._last = best.agreeing(best, length, begins)
         return self._commit(length)
 
     def _commit_all(self) -> tuple[Step, ...]:

@@ -60,13 +60,16 @@ class GrammarCosts:
         lone_letter: Of a lone letter elsewhere, the choice of the letter included.
         lone_more: Of going on after a lone letter.
         lone_end: Of ending the text after a lone letter.
+        space: Of a space that nothing shows. Above 0, since the texts that the language model
+            learned from leave many spaces out.
     """
 
     empty_text: float = -5.0
     lone_text: float = -2.0
-    lone_letter: float = -9.0
+    lone_letter: float = -10.5
     lone_more: float = -7.0
     lone_end: float = -3.0
+    space: float = 0.3
 
 
 _LONE = {
@@ -75,7 +78,7 @@ _LONE = {
 }
 _NEXT_SYLLABLE = {
     ArcKind.ONSET: (State.ONSET, None),
-    ArcKind.SPACE: (State.SPACE, None),
+    ArcKind.SPACE: (State.SPACE, "space"),
     ArcKind.END: (State.ENDED, None),
     ArcKind.REST: (State.RESTED, None),
     **_LONE,

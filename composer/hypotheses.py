@@ -71,12 +71,19 @@ class Hypotheses:
         """Forget the first n arcs of every history."""
         return replace(self, steps=self.steps[:, n:], length=self.length - n)
 
-    def beginning_like(self, other: "Hypotheses", n: int) -> "Hypotheses":
-        """Those that took the same first n arcs as the best one of others."""
-        same = self.length >= n
-        width = min(n, self.steps.shape[1])
-        same &= (self.steps[:, :width] == other.steps[0, :width]).all(axis=1)
-        return self.take(np.flatnonzero(same))
+    def agreeing(self, other: "Hypotheses", n: int, begins: NDArray[np.bool_]) -> "Hypotheses":
+        """Those that took the first n arcs of the best one of others, and then begin a syllable.
+
+        Args:
+            other: The others.
+            n: How many arcs.
+            begins: (arcs,) which arcs begin a syllable.
+        """
+        long = self.take(np.flatnonzero(self.length > n))
+        if not len(long):
+            return long
+        same = (long.steps[:, :n] == other.steps[0, :n]).all(axis=1)
+        return long.take(np.flatnonzero(same & begins[long.history[:, n : n + 1]].all(axis=1)))
 
     @staticmethod
     def concatenate(groups: Sequence["Hypotheses"]) -> "Hypotheses":

@@ -53,7 +53,7 @@ SHARES: Mapping[Mode, Shares] = {
 _STEP = 1 / 16
 """Nats: the log odds of a root against the n-gram are kept in whole steps, so that texts that
 differ in little else can be recombined."""
-_LEAST, _MOST = -5.5, 12.0
+_LEAST, _MOST = -10.0, 12.0
 """Log odds below which a root is given up, and above which they do not rise."""
 _TINY = 1e-9
 
@@ -145,9 +145,9 @@ class Mixture:
         row, place, node, odds, is_first = self._active(states)
         if len(row):
             token, n_gram = tokens.take(row), log_prob.take(row)  # (A,)
-            end = np.where(token == BOUNDARY, self._alone * np.exp(-n_gram), 0.0)
+            alone = self._alone_at(node, is_first)
             leave = np.exp(odds) * PROBS.take(self._lexicon.end_codes.take(node))
-            leave *= np.where(is_first, end + 1 - self._alone, 1.0)
+            leave *= 1 - alone + alone * np.where(token == BOUNDARY, np.exp(-n_gram), 0.0)
             odds -= np.log(1 + np.bincount(row, leave, len(states))).take(row)  # the n-gram's gain
             child = self._lexicon.follow(node, token)
             odds += LOG_PROBS.take(self._lexicon.prob_codes.take(child)) - n_gram
@@ -182,7 +182,7 @@ class Mixture:
         n_gram = 1 / (1 + np.bincount(row, against, len(states)))  # (B,) its share
         share = against * n_gram.take(row)  # (A,)
         leave = share * PROBS.take(self._lexicon.end_codes.take(node))
-        alone = leave * is_first * self._alone
+        alone = leave * self._alone_at(node, is_first)
         log_prob += np.log(n_gram + np.bincount(row, leave - alone, len(states)))[:, None]
         child, parent = self._lexicon.children(node)  # (F,), (F,)
         place = row.take(parent) * N_TOKENS + self._lexicon.tokens.take(child)
@@ -193,6 +193,10 @@ class Mixture:
         flat = log_prob.reshape(-1)
         flat[place] = np.log(np.exp(flat.take(place)) + more.take(place))
         return log_prob
+
+    def _alone_at(self, node: States, is_first: NDArray[np.bool_]) -> _Values:
+        """(A,) how probably the text ends where a word ends; one without a letter is no word."""
+        return np.where(is_first & ~np.isin(node, self._roots), self._alone, 0.0)
 
     def key(self, states: States) -> NDArray[np.int64]:
         """(B,) equal for states that predict alike."""

@@ -95,8 +95,9 @@ def test_a_text_is_spelled_or_refused_and_never_breaks(word):
     try:
         spelled = BASIC.spell(word)
     except UsageError as error:
-        assert word in error.message.ko
-        assert word in error.message.en
+        quoted = "".join(c if c.isprintable() else "\ufffd" for c in word[:20])
+        assert f"'{quoted}'" in error.message.ko
+        assert f"'{quoted}'" in error.message.en
     else:
         assert set(spelled) <= set(BASIC.signs)
 

@@ -87,7 +87,7 @@ def test_the_beam_finds_the_best_of_all_readings(seed):
         beam_window=1e3,
         arc_window=1e3,
         rates=rates,
-        grammar=GrammarCosts(empty_text=-1e3, lone_text=-1e3, lone_letter=-1e3),
+        grammar=GrammarCosts(empty_text=-1e3, lone_text=-1e3, lone_letter=-1e3, space=0.0),
     )
     decoder = Decoder(ALPHABET, model, options)
     steps, endings = run(

@@ -78,17 +78,20 @@ def test_recording_may_begin_in_a_hold(jihwa, take, spell):
 
 
 def test_json_of_several_recordings_is_one_object_a_line(jihwa, take):
-    done = jihwa("transcribe", take("a.csv"), take("b.csv", "지우"), "--format", "json")
-    assert [json.loads(line)["text"] for line in done.out.splitlines()] == ["안녕하세요", "지우"]
+    done = jihwa("transcribe", take("a.csv"), take("b.csv", "고마워요"), "--format", "json")
+    assert [json.loads(line)["text"] for line in done.out.splitlines()] == [
+        "안녕하세요",
+        "고마워요",
+    ]
 
 
 def test_folder_gets_a_result_for_every_recording(jihwa, take, tmp_path):
     output = tmp_path / "new" / "folder"
-    done = jihwa("transcribe", take("a.csv"), take("b.csv", "지우"), "--output", output)
+    done = jihwa("transcribe", take("a.csv"), take("b.csv", "고마워요"), "--output", output)
     assert (done.code, done.out) == (0, "")
     assert {f.name: f.read_text() for f in output.iterdir()} == {
         "a.txt": "안녕하세요\n",
-        "b.txt": "지우\n",
+        "b.txt": "고마워요\n",
     }
 
 
@@ -104,7 +107,7 @@ def test_minus_is_stdout(jihwa, take):
 
 def test_bad_recording_does_not_stop_the_others(jihwa, take, bad, tmp_path):
     output = tmp_path / "out"
-    paths = (take("a.csv"), tmp_path / "none.csv", bad(), take("b.csv", "지우"))
+    paths = (take("a.csv"), tmp_path / "none.csv", bad(), take("b.csv", "고마워요"))
     done = jihwa("transcribe", *paths, "--output", output)
     assert done.code == 1
     assert sorted(f.name for f in output.iterdir()) == ["a.txt", "b.txt"]
