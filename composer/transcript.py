@@ -70,6 +70,8 @@ class Update:
             the text.
         decided: How emissions were read whose sign is in the committed text and can no longer be
             taken back one by one.
+        complete: Whether what is committed ends here for now: the text was completed, or is about
+            to be expected otherwise.
     """
 
     edit: TextEdit
@@ -78,6 +80,7 @@ class Update:
     withdrawn: int = 0
     command: Control | None = None
     decided: tuple[Decision, ...] = ()
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

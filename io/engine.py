@@ -22,8 +22,8 @@ from jihwa.recognizer.segmenter import Segmenter
 class Sink(Protocol):
     """Whatever follows the text while it grows."""
 
-    def update(self, emission: Emission, update: Update) -> None:
-        """A hold was recognised, and this is what it changed."""
+    def update(self, update: Update, emission: Emission | None) -> None:
+        """The text has changed, because of a hold that was recognised or else of the keyboard."""
 
     def finish(self, transcript: Transcript) -> None:
         """The signal has ended, and this is the text."""
@@ -55,19 +55,24 @@ def assemble_engine(
 
 
 class Engine:
-    """Runs a source through recogniser and composer, and tells the sinks."""
+    """Runs a signal through recogniser and composer, and tells the sinks.
+
+    Attributes:
+        recognizer: The recognising stage.
+        composer: The composing stage; what a keyboard changes there goes through `apply`.
+    """
 
     def __init__(
         self, recognizer: Recognizer, composer: Composer, sinks: Sequence[Sink] = ()
     ) -> None:
-        self._recognizer = recognizer
-        self._composer = composer
+        self.recognizer = recognizer
+        self.composer = composer
         self._sinks = sinks
 
     @property
     def sensors(self) -> SensorMonitor:
-        """Which sensors failed in the last run, or fail now."""
-        return self._recognizer.sensors
+        """Which sensors failed since the last reset, or fail now."""
+        return self.recognizer.sensors
 
     def run(self, source: Iterable[Frames]) -> Transcript:
         """Follow a source to its end.
@@ -75,20 +80,35 @@ class Engine:
         Args:
             source: Chunks of the signal, as they come.
         """
-        self._recognizer.reset()
-        self._composer.reset()
+        self.reset()
         for frames in source:
-            self._compose(self._recognizer.feed(frames))
-        self._compose(self._recognizer.flush())
-        transcript = self._composer.flush()
-        self._recognizer.learn(transcript.decided)
+            self.feed(frames)
+        return self.flush()
+
+    def reset(self) -> None:
+        """Forget signal, wearer and text."""
+        self.recognizer.reset()
+        self.composer.reset()
+
+    def feed(self, frames: Frames) -> None:
+        """Follow the signal further."""
+        self._compose(self.recognizer.feed(frames))
+
+    def flush(self) -> Transcript:
+        """End signal and text."""
+        self._compose(self.recognizer.flush())
+        transcript = self.composer.flush()
+        self.recognizer.learn(transcript.decided)
         for sink in self._sinks:
             sink.finish(transcript)
         return transcript
 
+    def apply(self, update: Update, emission: Emission | None = None) -> None:
+        """Learn from a change of the text, and tell the sinks about it."""
+        self.recognizer.learn(update.decided)
+        for sink in self._sinks:
+            sink.update(update, emission)
+
     def _compose(self, emissions: Iterable[Emission]) -> None:
         for emission in emissions:
-            update = self._composer.feed(emission)
-            self._recognizer.learn(update.decided)
-            for sink in self._sinks:
-                sink.update(emission, update)
+            self.apply(self.composer.feed(emission), emission)

@@ -13,6 +13,7 @@ NO_LETTER = "·"
 """Shown for a hold that is rest or no sign."""
 
 _RUNNERS_UP = 2
+_HOLD_COLUMNS = 26
 
 
 class PlainScreen:
@@ -23,13 +24,16 @@ class PlainScreen:
         self._labels = (*alphabet.signs, NO_LETTER)
         self._text = ""
 
-    def update(self, emission: Emission, update: Update) -> None:
-        """Print one line."""
+    def update(self, update: Update, emission: Emission | None) -> None:
+        """Print one line: of a hold what it may have been, and the text."""
+        self._text = update.edit.apply(self._text)
+        if emission is None:
+            print(f"{'':{_HOLD_COLUMNS}}{self._text}", file=self._stream, flush=True)
+            return
         share = _shares(emission)
         best, *others = np.argsort(-share, kind="stable")[: 1 + _RUNNERS_UP]
         letter = f"{self._labels[best]} {share[best]:4.0%}"
         rivals = " ".join(self._labels[i] for i in others if share[i] >= 0.01)
-        self._text = update.edit.apply(self._text)
         ended = f"{emission.segment.end_s:6.1f} s"
         line = f"{ended}  {letter}  {_pad(rivals)}  {self._text}"
         print(line, file=self._stream, flush=True)

@@ -181,7 +181,7 @@ class Seen:
     def __init__(self):
         self.emissions = []
 
-    def update(self, emission, _):
+    def update(self, _, emission):
         self.emissions.append(emission)
 
     def finish(self, _):

@@ -1,0 +1,115 @@
+"""What a live session is at one moment: all that a screen shows, and nothing that it may change."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from jihwa.composer.transcript import Candidate, Word
+from jihwa.data.frames import N_FINGERS, Array
+from jihwa.data.messages import Message
+from jihwa.io.sources.source import Connection, Link
+from jihwa.recognizer.calibration import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What comes from the glove.
+
+    Attributes:
+        rate_hz: Samples a second of late; 0 while nothing comes.
+        samples: Samples so far.
+        damaged: Lines so far that could not be read.
+        gaps: Gaps so far, resets of the board included.
+        lost_s: All of them together.
+        flex_adc: (5,) the last sample, NaN where a sensor is absent or failed.
+        gravity_g: (3,) gravity in the hand's frame, NaN where it is not known.
+        faults: What is wrong with sensors now.
+    """
+
+    rate_hz: float = 0.0
+    samples: int = 0
+    damaged: int = 0
+    gaps: int = 0
+    lost_s: float = 0.0
+    flex_adc: Array = field(default_factory=lambda: np.full(N_FINGERS, np.nan))
+    gravity_g: Array = field(default_factory=lambda: np.full(3, np.nan))
+    faults: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The pose that the hand holds right now.
+
+    Attributes:
+        letters: The likeliest readings and their probabilities, best first; of the hand alone,
+            without the text around it.
+        duration_s: How long it has been held.
+        acceptance: 0 to 1, how far the hand has moved on; at 1 the hold is over and its letter
+            taken.
+    """
+
+    letters: tuple[tuple[str, float], ...]
+    duration_s: float
+    acceptance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text.
+
+    Attributes:
+        committed: What is final.
+        preedit: What is behind it and may still change.
+        words: The words that can still be chosen anew, the last ones of the text, in order.
+        selected: Which of `words` is being chosen; None if none is.
+        candidates: What the selected word, or else the last one, may be; the first is what stands
+            there.
+    """
+
+    committed: str = ""
+    preedit: str = ""
+    words: tuple[Word, ...] = ()
+    selected: int | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationProgress:
+    """How far a calibration is.
+
+    Attributes:
+        prompt: What to show now.
+        done: Prompts behind.
+        total: All prompts.
+        feedback: Why the last hold was refused; None if it was taken.
+    """
+
+    prompt: Prompt
+    done: int
+    total: int
+    feedback: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """A live session at one moment.
+
+    Attributes:
+        ready: Whether the models are loaded and the signal is being read.
+        paused: Whether the user has paused recognition.
+        connection: How the line is.
+        signal: What comes over it.
+        hold: What the hand holds; None while it moves.
+        page: The text.
+        calibration: The calibration that goes on; None if none does.
+        notices: What to tell the user, newest last; bounded.
+    """
+
+    ready: bool = False
+    paused: bool = False
+    connection: Connection = field(default_factory=lambda: Connection(Link.OPENING))
+    signal: Signal = field(default_factory=Signal)
+    hold: Hold | None = None
+    page: Page = field(default_factory=Page)
+    calibration: CalibrationProgress | None = None
+    notices: tuple[Message, ...] = ()

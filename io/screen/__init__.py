@@ -1,0 +1,1 @@
+"""The full-screen terminal: what is shown, and what the keys do."""

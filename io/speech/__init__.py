@@ -1,0 +1,1 @@
+"""The voice: what is said, how it is pronounced, and the engine that says it."""
