@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.composer.evidence import log_of
 from jihwa.composer.grammar import ArcKind
 from jihwa.composer.jamo import BOUNDARY, KINDS, LETTER_OF, N_TOKENS, SPACE, Kind
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
@@ -117,14 +118,14 @@ class Arcs:
 def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:
     place = {label: i for i, label in enumerate(readings(alphabet))}
     keep, advance, restart = ModelStep
-    spurious = _log(rates.spurious) if rates.spurious > 0 else LAST_RESORT
+    spurious = log_of(rates.spurious) if rates.spurious > 0 else LAST_RESORT
     yield _Arc(ArcKind.SPACE, SPACE, (), 0.0, advance)
     yield _Arc(ArcKind.LONE_SPACE, SPACE, (), 0.0, keep)
     yield _Arc(ArcKind.END, BOUNDARY, (), 0.0, advance)
     yield _Arc(ArcKind.LONE_END, BOUNDARY, (), 0.0, keep)
     for sign in (NO_SIGN, *(command for command in COMMANDS if command in alphabet.index)):
         yield _Arc(ArcKind.NO_SIGN, NO_TOKEN, (place[sign],), spurious, keep)
-    yield _Arc(ArcKind.REST, NO_TOKEN, (place[REST],), _log(rates.rest), keep)
+    yield _Arc(ArcKind.REST, NO_TOKEN, (place[REST],), log_of(rates.rest), keep)
     if Control.SPACE in alphabet.index:
         yield _Arc(ArcKind.REST, NO_TOKEN, (place[Control.SPACE],), 0.0, keep)
     for token in np.flatnonzero(KINDS >= Kind.ONSET).tolist():
@@ -139,7 +140,7 @@ def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:
         if rates.missed > 0:
             partly = {seen for signs in spellings for seen in combinations(signs, len(signs) - 1)}
             for seen in sorted(partly):
-                cost = _log(rates.missed)
+                cost = log_of(rates.missed)
                 yield _Arc(_TOKEN_KINDS[kind], token, seen, cost, advance, corrects=True)
 
 
@@ -150,8 +151,4 @@ def _shown(
     yield _Arc(kind, token, signs, 0.0, step)
     for cut in range(1, 1 + len(signs) * (rates.split > 0)):
         doubled = (*signs[:cut], *signs[cut - 1 :])
-        yield _Arc(kind, token, doubled, _log(rates.split), step, resumed=cut, corrects=True)
-
-
-def _log(probability: float) -> float:
-    return float(np.log(probability)) if probability > 0 else -np.inf
+        yield _Arc(kind, token, doubled, log_of(rates.split), step, resumed=cut, corrects=True)

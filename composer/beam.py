@@ -1,46 +1,21 @@
 """The beam: hypotheses extended, recombined and pruned together."""
 
 from collections.abc import Sequence
-from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.arcs import NO_TOKEN, Arcs, ModelStep
-from jihwa.composer.grammar import ArcKind, Grammar, State
+from jihwa.composer.grammar import IS_SPACE, ArcKind, Grammar, State
 from jihwa.composer.hypotheses import Extension, Hypotheses, Rows, joined, steps_of
 from jihwa.composer.jamo import BOUNDARY, Tokens
 from jihwa.composer.language_model import States
-from jihwa.composer.modes import Mode
+from jihwa.composer.token_model import TokenModel
 
 _HASH = 0x5DEECE66D
 """An odd number: its multiples are far apart, and its powers tell places apart."""
 _LETTER_BITS = 8
 """Enough for any token."""
-_IS_SPACE = np.isin([int(kind) for kind in ArcKind], (ArcKind.SPACE, ArcKind.LONE_SPACE))
-"""(arc kinds,) which steps begin a new word."""
-
-
-class TokenModel(Protocol):
-    """What the decoder asks of a language model over the tokens of `jihwa.composer.jamo`."""
-
-    def start(self) -> States:
-        """(1, K) the state before the first token."""
-
-    def log_prob(self, states: States) -> NDArray[np.float32]:
-        """(B, N_TOKENS) natural log-probability of every next token."""
-
-    def advance(self, states: States, tokens: NDArray[np.uint8]) -> States:
-        """(B, K) the states after one more token each."""
-
-    def key(self, states: States) -> NDArray[np.int64]:
-        """(B,) equal for states that predict alike."""
-
-    def profane(self, states: States) -> NDArray[np.bool_]:
-        """(B,) whether the text ends in a word that correction must not introduce."""
-
-    def in_mode(self, mode: Mode) -> Self:
-        """The same model with the expectations of a mode."""
 
 
 class Beam:
@@ -173,7 +148,7 @@ class Beam:
             context=context,
             steps=steps,
             length=length + 1,
-            spelled=spelled | _IS_SPACE.take(kind),
+            spelled=spelled | IS_SPACE.take(kind),
             log_prob=np.full((len(arc), NO_TOKEN + 1), np.nan, np.float32),
         )
         return stepped, introduced

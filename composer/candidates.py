@@ -10,13 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
-from jihwa.composer.beam import TokenModel
-from jihwa.composer.decoder import Decoder, Ending
+from jihwa.composer.decoded import Ending
+from jihwa.composer.decoder import Decoder
 from jihwa.composer.jamo import BOUNDARY, SPACE, Tokens
 from jihwa.composer.language_model import States
 from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
 from jihwa.composer.search import known_end, known_start
+from jihwa.composer.token_model import TokenModel
 from jihwa.data.alphabet import Alphabet
 from jihwa.recognizer.events import Emission
 

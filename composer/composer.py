@@ -1,49 +1,36 @@
 """The composing stage: emissions in, edits and a transcript out."""
 
-import math
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from itertools import chain
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
 
-from jihwa.composer.alignment import Reading, Step
-from jihwa.composer.beam import TokenModel
-from jihwa.composer.candidates import WordReader
 from jihwa.composer.commands import Commands
-from jihwa.composer.decoder import Decoded, Decoder, Ending, Snapshot
+from jihwa.composer.draft import Decisions, Draft
 from jihwa.composer.edits import TextEdit
 from jihwa.composer.jamo import decode
 from jihwa.composer.modes import Mode
+from jihwa.composer.moments import Moment, Point, Timeline
 from jihwa.composer.options import DecoderOptions
-from jihwa.composer.record import Record
+from jihwa.composer.token_model import TokenModel
 from jihwa.composer.transcript import Candidate, Transcript, Update, Word
-from jihwa.data.alphabet import COMMANDS, Alphabet, Control
+from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
-from jihwa.recognizer.events import Decision, Emission, readings
-
-UNDOABLE = 16
-"""Emissions that a backspace can take back one sign at a time; further back it takes back whole
-syllables. Bounds the memory: a snapshot holds up to 0.3 MB."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """What was known before an emission, and the signs that were decided because of it."""
-
-    decoder: Snapshot
-    pieces: int
-    preedit: str
-    decided: list[Decision] = field(default_factory=list)
+from jihwa.recognizer.events import Emission
 
 
 class Composer:
     """Turns emissions into text; knows what is shown, what is final and where it was signed.
 
     Applying the edits of all updates and of the transcript in order reproduces the text. Open text
-    and time per emission stay bounded; the words and signs of a text are kept until it ends.
+    and time per emission stay bounded; the words and signs of a text are kept until it ends or they
+    are released.
 
     Commands that are among the wearer's own signs are obeyed as soon as they are shown;
     `backspace`, `clear` and `complete` do the same for a keyboard.
+
+    Whatever changed the text can be undone. The decisions that it told are not taken back, and are
+    not told again.
 
     Args:
         alphabet: The signs whose likelihoods the emissions carry.
@@ -59,24 +46,26 @@ class Composer:
         options: DecoderOptions | None = None,
         mode: Mode = Mode.FREE,
     ) -> None:
-        self._alphabet = alphabet
-        self._options = options or DecoderOptions()
-        self._labels = readings(alphabet)
-        self._written = {i for sign, i in alphabet.index.items() if sign not in COMMANDS}
-        self._commands = Commands(alphabet, self._options.temperature)
+        options = options or DecoderOptions()
+        self._commands = Commands(alphabet, options.temperature)
         self._obey = {
             Control.BACKSPACE: self.backspace,
             Control.CLEAR: self.clear,
             Control.ENTER: self.complete,
             Control.SPEAK: self.complete,
         }
-        self._expect(model, mode)
-        self.reset()
+        self._draft = Draft(alphabet, model, options, mode)
+        self._timeline = Timeline()
 
-    def _expect(self, model: TokenModel, mode: Mode) -> None:
-        expecting = model.in_mode(mode)
-        self._decoder = Decoder(self._alphabet, expecting, self._options, mode)
-        self._word_reader = WordReader(self._alphabet, expecting, self._options)
+    @property
+    def text(self) -> str:
+        """What is final; without what was released."""
+        return self._draft.record.text
+
+    @property
+    def preedit(self) -> str:
+        """What is shown behind it and may still change."""
+        return self._draft.preedit
 
     def reset(self, before: str = "") -> None:
         """Forget the text.
@@ -85,11 +74,8 @@ class Composer:
             before: What stands before the cursor and is none of the composer's business, but says
                 what to expect.
         """
-        self._before_cursor = before
-        self._decoder.reset(before)
-        self._record = Record(self._labels)
-        self._preedit = ""
-        self._undo: deque[_Before] = deque()
+        self._draft.reset(before)
+        self._timeline = Timeline()
 
     def feed(self, *emissions: Emission) -> Update:
         """Take in one emission, or alternatives that end at the same boundary of the signal.
@@ -98,52 +84,57 @@ class Composer:
             UsageError: There is none, or one has likelihoods for another alphabet, or spans more
                 boundaries than the options allow.
         """
-        self._decoder.check(*emissions)
+        self._draft.decoder.check(*emissions)
         found = self._commands.find(emissions[0]) if len(emissions) == 1 else None
         if found:
             command, reading = found
             update = self._obey[command]()
-            self._record.add_command(reading)
+            self._draft.record.add_command(reading)
             return replace(update, command=command)
-        self._undo.append(_Before(self._decoder.snapshot(), len(self._record), self._preedit))
-        final = self._undo.popleft().decided if len(self._undo) > UNDOABLE else ()
-        return self._update(self._decoder.feed(*emissions), final)
+        before = self._draft.moment()
+        return self._changed(before, self._draft.feed(*emissions))
 
     def commit(self) -> Update:
         """Make the whole syllables of the preedit final, and go on in the same text."""
-        return self._update(self._decoder.commit())
+        before = self._draft.moment()
+        return self._changed(before, self._draft.commit())
 
     def complete(self) -> Update:
         """Make all of the preedit final as if the text ended here, and go on behind it."""
-        committed, preedit = self._record.text, self._preedit
-        word_is_over = self._decoder.word_is_over
-        _, decided = self._finish()
-        self._go_on(word_is_over=word_is_over)
-        return self._changed(committed, preedit, decided)
+        before = self._draft.moment()
+        word_is_over = self._draft.decoder.word_is_over
+        _, decided = self._draft.finish()
+        self._draft.begin(word_is_over=word_is_over)
+        return self._changed(before, decided, complete=True)
 
     def type(self, text: str) -> Update:
         """Write characters as they are, behind what is spelled; the preedit becomes final.
 
         A space that the hand has shown is written before a letter or digit.
         """
-        committed, preedit = self._record.text, self._preedit
-        word_is_over = self._decoder.word_is_over
-        _, decided = self._finish()
-        self._record.type(" " * (word_is_over and text[:1].isalnum()) + text)
-        self._go_on(word_is_over=word_is_over and not text)
-        return self._changed(committed, preedit, decided)
+        before = self._draft.moment()
+        text = unicodedata.normalize("NFC", text)
+        word_is_over = self._draft.decoder.word_is_over
+        _, decided = self._draft.finish()
+        self._draft.record.type(" " * (word_is_over and text[:1].isalnum()) + text)
+        self._draft.begin(word_is_over=word_is_over and not text)
+        return self._changed(before, decided)
 
     def expect(self, model: TokenModel, mode: Mode) -> Update:
-        """Go on with a model that has learned or in another mode; the preedit becomes final."""
-        word_is_over = self._decoder.word_is_over
+        """Go on with a model that has learned or in another mode; the preedit becomes final.
+
+        That cannot be undone; what came before it can, as text.
+        """
+        word_is_over = self._draft.decoder.word_is_over
         update = self.complete()
-        self._expect(model, mode)
-        self._go_on(word_is_over=word_is_over)
+        self._draft.expect(model, mode)
+        self._draft.begin(word_is_over=word_is_over)
+        self._timeline.forget_details()
         return update
 
     def words(self) -> tuple[Word, ...]:
         """The words of the text shown, the preedit's as they are read now."""
-        return self._shown().words()
+        return self._draft.shown().words()
 
     def candidates(self, word: int) -> tuple[Candidate, ...]:
         """What a word may be, the word as it is shown first, then the likeliest.
@@ -157,12 +148,25 @@ class Composer:
         Raises:
             IndexError: There is no such word.
         """
-        shown = self._shown()
-        now = shown.words()[word]
-        read = {decode(e.tokens): e.log_prob for e in self._read_again(shown, shown.place(word))}
-        first = Candidate(now.text, read.pop(now.text, math.log(max(now.confidence, 1e-9))))
-        read.pop("", None)  # that the hand wrote nothing there is no word to choose
-        return (first, *(Candidate(text, log_prob) for text, log_prob in read.items()))
+        return self._draft.candidates(word)
+
+    def abbreviations(self, word: int, known: Sequence[str]) -> tuple[Candidate, ...]:
+        """Which abbreviations the hand may have spelled as a word, the likeliest first.
+
+        Args:
+            word: Its place among `words`.
+            known: The wearer's abbreviations: Hangul syllables or letters.
+
+        Returns:
+            The plausible ones, with their log-probabilities among all of them and the word as it is
+            read; none where the word cannot be read again. An abbreviation that was read as several
+            words is not found.
+
+        Raises:
+            IndexError: There is no such word.
+            UsageError: An abbreviation cannot be spelled with the alphabet.
+        """
+        return self._draft.abbreviations(word, known)
 
     def choose(self, word: int, text: str) -> Update:
         """Rewrite a word as one of its candidates, or as anything; what stands behind it stays.
@@ -183,117 +187,95 @@ class Composer:
                 ko="바꿀 낱말이 비어 있습니다. 한 글자 이상 주세요.",
                 en="The word to put there is empty. Give one letter at least.",
             )
-        committed, preedit = self._record.text, self._preedit
-        shown = self._shown()
-        place = shown.place(word)
-        endings = self._read_again(shown, place)
-        steps = next((e.steps for e in endings if decode(e.tokens) == text), ())
-        decided: list[Decision] = []
-        in_preedit = place.stop > len(self._record)
-        if in_preedit:
-            word_is_over = self._decoder.word_is_over
-            settled = self._decoder.settle()
-            self._record.add(settled)
-            decided += self._decisions(settled)
-        while self._undo and (in_preedit or self._undo[0].pieces < place.stop):
-            decided += self._undo.popleft().decided
-        before = len(self._record)
-        self._record.rewrite(place, steps, text)
-        grown = len(self._record) - before
-        self._undo = deque(replace(each, pieces=each.pieces + grown) for each in self._undo)
-        if in_preedit:
-            self._go_on(word_is_over=word_is_over)
-        read = {id(reading.emission) for reading in shown.readings(place)}
-        decided = [each for each in decided if id(each.emission) not in read]
-        decided += [reading.for_certain() for reading in self._decisions(steps)]
-        return self._changed(committed, preedit, tuple(decided))
-
-    def _shown(self) -> Record:
-        """The record as it would be if what is open were decided as it is read now."""
-        return self._record.with_steps(self._decoder.open_steps)
-
-    def _read_again(self, shown: Record, place: slice) -> tuple[Ending, ...]:
-        """The ways to read the emissions of a word; none where they are not remembered."""
-        emissions = [reading.emission for reading in shown.readings(place)]
-        before, after = shown.around(place)
-        if not emissions:
-            return ()
-        return self._word_reader.read(emissions, self._before_cursor + before, after)
+        before = self._draft.moment()
+        return self._changed(before, self._draft.rewrite(word, text))
 
     def backspace(self) -> Update:
         """Take back the last sign as if its segment and those behind it had never come.
 
-        What was committed because of them is open again. Beyond the last `UNDOABLE` emissions, and
-        behind a text that was completed, the last syllable goes as a whole.
+        What was committed because of them is open again. Beyond the last `moments.EXACT`
+        emissions, and behind a text that was completed, the last syllable goes as a whole.
         """
-        committed, preedit = self._record.text, self._preedit
-        boundaries = self._shown().boundaries_since(self._written)
-        if 0 < boundaries <= len(self._undo):
-            before = [self._undo.pop() for _ in range(boundaries)][-1]
-            self._decoder.restore(before.decoder)
-            self._record.cut(before.pieces)
-            self._preedit = before.preedit
-        else:
-            self._finish()  # nothing is learned from signs next to one that was wrong
-            self._go_on(word_is_over=self._record.cut_character())
-        return self._changed(committed, preedit)
+        before = self._draft.moment()
+        self._draft.take_back()
+        return self._changed(before)
+
+    def backspace_word(self) -> Update:
+        """Take back the last word and the space before it; the rest is final as it is shown."""
+        before = self._draft.moment()
+        self._draft.take_back_word()
+        return self._changed(before)
 
     def clear(self) -> Update:
         """Take back the whole text."""
-        committed, preedit = self._record.text, self._preedit
-        self.reset()
-        return self._changed(committed, preedit)
+        before = self._draft.moment()
+        self._draft.empty()
+        return self._changed(before)
+
+    def undo(self) -> Update | None:
+        """Take back the latest change of the text; None if there is none.
+
+        An emission that changed the text is a step, and so is every call that did. The latest
+        `moments.EXACT` steps are taken back as if they had never been; of `moments.STEPS` in all
+        the text alone comes back, and is final.
+        """
+        now = self._draft.moment()
+        return self._go(now, self._timeline.back(now))
+
+    def redo(self) -> Update | None:
+        """Take back the latest `undo`; None if there is none, or the text has changed since."""
+        now = self._draft.moment()
+        return self._go(now, self._timeline.forth(now))
+
+    def release(self, keep_words: int) -> str:
+        """Forget the first words of what is final, so that memory and time stay bounded.
+
+        They are still what stands before the cursor, but can no longer be changed. What an undo, a
+        redo or a backspace by signs could still alter is kept, and so are the last words.
+
+        Args:
+            keep_words: How many words at least are kept.
+
+        Returns:
+            The text that was forgotten; the numbers of all `words` are lower by its words.
+        """
+        begins = [found.start() for found in re.finditer(r"\S+", self.text)]
+        most = begins[-keep_words] if 0 < keep_words <= len(begins) else 0
+        if not most:
+            return ""
+        most = min(most, len(self._timeline.lasting(self._draft.moment())))
+        length = max(begin for begin in (0, *begins) if begin <= most)
+        self._timeline.release(length)
+        return self._draft.release(length)
 
     def flush(self) -> Transcript:
         """End the text: everything becomes final. The next emission begins a new text."""
-        committed, preedit = self._record.text, self._preedit
-        endings, decided = self._finish()
-        text = self._record.text
+        before = self._draft.moment()
+        endings, decided = self._draft.finish()
+        record = self._draft.record
+        committed = before.record.text
         transcript = Transcript(
-            text=text,
+            text=record.text,
             candidates=tuple(Candidate(committed + decode(e.tokens), e.log_prob) for e in endings),
-            words=self._record.words(),
-            signs=self._record.signs(),
-            edit=TextEdit.between(committed + preedit, text),
+            words=record.words(),
+            signs=record.signs(),
+            edit=TextEdit.between(before.text, record.text),
             decided=decided,
         )
         self.reset()
         return transcript
 
-    def _update(self, decoded: Decoded, final: Iterable[Decision] = ()) -> Update:
-        """Note what the decoder has decided; `final` are decisions that waited until now."""
-        committed = self._record.add(decoded.committed)
-        decided = self._decisions(decoded.committed)
-        if self._undo:
-            self._undo[-1].decided.extend(decided)
-            decided = ()
-        shown, self._preedit = self._preedit, decode(decoded.preedit)
-        edit = TextEdit.between(shown, committed + self._preedit)
-        return Update(edit, committed, self._preedit, decided=(*final, *decided))
+    def _go(self, now: Moment, point: Point | None) -> Update | None:
+        if point is None:
+            return None
+        self._draft.go_to(point)
+        return self._draft.update_since(now)
 
-    def _changed(self, committed: str, preedit: str, decided: tuple[Decision, ...] = ()) -> Update:
-        """What changed since this was committed and this shown behind it."""
-        text = self._record.text
-        commit = TextEdit.between(committed, text)
-        edit = TextEdit.between(committed + preedit, text + self._preedit)
-        return Update(edit, commit.insert, self._preedit, commit.delete, decided=decided)
-
-    def _finish(self) -> tuple[tuple[Ending, ...], tuple[Decision, ...]]:
-        """Decide everything that is open: the ways to do so, and all decisions that waited."""
-        endings = self._decoder.flush()
-        steps = endings[0].steps
-        self._record.add(steps)
-        waiting = chain.from_iterable(before.decided for before in self._undo)
-        return endings, (*waiting, *self._decisions(steps))
-
-    def _decisions(self, steps: Iterable[Step]) -> tuple[Reading, ...]:
-        """How emissions were read that show letters and spaces."""
-        every = (reading for step in steps for reading in step.readings)
-        return tuple(reading for reading in every if reading.sign in self._written)
-
-    def _go_on(self, *, word_is_over: bool) -> None:
-        """Begin behind what is final."""
-        behind = self._before_cursor + self._record.text
-        self._decoder.reset(behind, word_is_over=word_is_over)
-        self._preedit = ""
-        self._undo.clear()
+    def _changed(
+        self, before: Moment, decided: Decisions = (), *, complete: bool = False
+    ) -> Update:
+        """What changed since a moment; a step, if that can be seen."""
+        update = replace(self._draft.update_since(before), decided=decided, complete=complete)
+        if update.edit or (complete and before.preedit):
+            self._timeline.changed(before)
+        return update

@@ -3,91 +3,28 @@
 ㅎ ㅏ ㄱ ㄱ ㅛ becomes 학교 and not 하꾜 because of the language model, and not of a rule.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from jihwa.composer.alignment import Alignment, Settled, Step
+from jihwa.composer.alignment import Alignment, Step
 from jihwa.composer.arcs import NO_TOKEN, Arcs
-from jihwa.composer.beam import TokenModel
+from jihwa.composer.decoded import Decoded, Ending, Snapshot
 from jihwa.composer.evidence import Evidence, reading_scores
-from jihwa.composer.grammar import ArcKind, State
+from jihwa.composer.grammar import BEGINS_SYLLABLE, CLOSED, WORD_IS_OVER, State
 from jihwa.composer.hypotheses import Hypotheses
 from jihwa.composer.jamo import decode
-from jihwa.composer.lattice import Lattice
 from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
 from jihwa.composer.risk import least_risk
 from jihwa.composer.search import Search
+from jihwa.composer.token_model import TokenModel
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission
 
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """What is known after an emission.
-
-    Attributes:
-        committed: Steps that were decided just now; they never change.
-        preedit: Tokens of the best hypothesis behind them; they may change.
-    """
-
-    committed: tuple[Step, ...]
-    preedit: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """One way to read everything that was still open at the end.
-
-    Attributes:
-        steps: What is written, and the emissions that spelled it.
-        log_prob: Natural log of its probability among all endings in the beam.
-    """
-
-    steps: tuple[Step, ...]
-    log_prob: float
-
-    @property
-    def tokens(self) -> tuple[int, ...]:
-        """What is written."""
-        return tuple(step.token for step in self.steps if step.token is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that a decoder knows at one moment.
-
-    Attributes:
-        stacks: The stacks that an arc can still reach back to, by boundary.
-        last: The stack of the newest boundary.
-        lattice: The emissions that are not decided.
-        settled: What is known for good of some of them.
-    """
-
-    stacks: Mapping[int, Hypotheses]
-    last: Hypotheses
-    lattice: Lattice
-    settled: Settled
-
-
-_BEGINS = np.isin(
-    [int(kind) for kind in ArcKind],
-    (
-        ArcKind.ONSET,
-        ArcKind.LONE_CONSONANT,
-        ArcKind.LONE_VOWEL,
-        ArcKind.SPACE,
-        ArcKind.LONE_SPACE,
-    ),
-)
-"""(arc kinds,) which steps leave the syllable before them as it is."""
 _WEIGHED = 40
 """Endings whose errors are weighed against each other."""
-_CLOSED = {State.VOWEL: State.CODA, State.ONSET: State.LONE_CONSONANT}
-"""Where a hypothesis stands when what it wrote must not change any more."""
 
 
 class Decoder:
@@ -129,7 +66,7 @@ class Decoder:
     @property
     def word_is_over(self) -> bool:
         """Whether rest or a sign for a space has ended the last word of the preedit."""
-        return self._last.state[0] in (State.RESTED, State.LONE_RESTED)
+        return bool(WORD_IS_OVER[self._last.state[0]])
 
     def snapshot(self) -> Snapshot:
         """What is known now."""
@@ -262,7 +199,7 @@ class Decoder:
         length = self._unalterable(int(self._last.length[0]))
         if length == self._last.length[0]:  # there is no syllable
             return self._commit_all()
-        best, begins = self._last, _BEGINS[self._arcs.kind]
+        best, begins = self._last, BEGINS_SYLLABLE[self._arcs.kind]
         stacks = self._stacks.items()
         self._stacks = {at: stack.agreeing(best, length, begins) for at, stack in stacks}
         self._last = best.agreeing(best, length, begins)
@@ -273,7 +210,7 @@ class Decoder:
         self._stacks = {}
         best = self._last.take(np.arange(1))
         state = State(best.state[0])
-        self._last = replace(best, state=np.array([_CLOSED.get(state, state)], dtype=np.uint8))
+        self._last = replace(best, state=np.array([CLOSED.get(state, state)], dtype=np.uint8))
         return self._commit(int(best.length[0]))
 
     def _unalterable(self, length: int) -> int:
@@ -282,7 +219,7 @@ class Decoder:
         They end before the last syllable, which may still grow.
         """
         kinds = self._arcs.kind[self._last.history[0, :length]]
-        begins = np.flatnonzero(_BEGINS[kinds])
+        begins = np.flatnonzero(BEGINS_SYLLABLE[kinds])
         return int(begins[-1]) if len(begins) else length
 
     def _commit(self, length: int) -> tuple[Step, ...]:

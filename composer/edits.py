@@ -1,5 +1,6 @@
 """Text edits: what a screen has to do so that it shows the current text."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 
@@ -31,6 +32,6 @@ class TextEdit:
     @classmethod
     def between(cls, old: str, new: str) -> "TextEdit":
         """The shortest edit that turns one text into the other."""
-        pairs = enumerate(zip(old, new, strict=False))
-        shared = next((i for i, (a, b) in pairs if a != b), min(len(old), len(new)))
+        lengths = range(1, min(len(old), len(new)) + 1)
+        shared = bisect_left(lengths, True, key=lambda n: old[:n] != new[:n])
         return cls(delete=len(old) - shared, insert=new[shared:])

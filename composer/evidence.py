@@ -13,6 +13,11 @@ LOWEST_LOG_LIKELIHOOD = -1e3
 leave the beam without a hypothesis."""
 
 
+def log_of(probability: float) -> float:
+    """The natural log of a probability, -inf of none."""
+    return math.log(probability) if probability > 0 else -math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What an emission says.
@@ -101,7 +106,7 @@ class PauseModel:
             return 0.0
         inside = _log_normal(gap_s, self.inside_median_s, self.inside_spread)
         pause = _log_normal(gap_s, self.pause_median_s, self.pause_spread)
-        at_end = np.logaddexp(_log(self.shown) + pause, _log(1 - self.shown) + inside)
+        at_end = np.logaddexp(log_of(self.shown) + pause, log_of(1 - self.shown) + inside)
         return float(at_end - self._between_letters(gap_s))
 
     def split_log_ratio(self, gap_s: float) -> float:
@@ -119,14 +124,14 @@ class PauseModel:
         if not _known(gap_s):
             return 0.0
         trace = _log_normal(gap_s, self.missed_median_s, self.missed_spread)
-        found = _log(1 - self.traceless) + trace - self._between_letters(gap_s)
-        return min(0.0, float(np.logaddexp(_log(self.traceless), found)))
+        found = log_of(1 - self.traceless) + trace - self._between_letters(gap_s)
+        return min(0.0, float(np.logaddexp(log_of(self.traceless), found)))
 
     def _between_letters(self, gap_s: float) -> float:
         """Log-density of a gap inside a word."""
         inside = _log_normal(gap_s, self.inside_median_s, self.inside_spread)
         pause = _log_normal(gap_s, self.pause_median_s, self.pause_spread)
-        within = np.logaddexp(_log(self.hesitation) + pause, _log(1 - self.hesitation) + inside)
+        within = np.logaddexp(log_of(self.hesitation) + pause, log_of(1 - self.hesitation) + inside)
         return float(within)
 
 
@@ -137,7 +142,3 @@ def _known(gap_s: float) -> bool:
 def _log_normal(value: float, median: float, spread: float) -> float:
     """Log-density of a log-normal, without the terms that two of the same value share."""
     return -0.5 * (math.log(value / median) / spread) ** 2 - math.log(spread)
-
-
-def _log(probability: float) -> float:
-    return math.log(probability) if probability > 0 else -math.inf

@@ -46,7 +46,54 @@ class State(IntEnum):
     RESTED = auto()
     """After the rest pose behind a syllable: the word is over."""
     LONE_RESTED = auto()
+    FINAL_CONSONANT = auto()
+    """Behind a final text that ends in a lone consonant, which no vowel makes a syllable of."""
     ENDED = auto()
+
+
+def _is_among(kinds: type[IntEnum], *chosen: IntEnum) -> NDArray[np.bool_]:
+    return np.isin([int(kind) for kind in kinds], chosen)
+
+
+IS_SPACE = _is_among(ArcKind, ArcKind.SPACE, ArcKind.LONE_SPACE)
+"""(arc kinds,) which steps begin a new word."""
+BEGINS_SYLLABLE = IS_SPACE | _is_among(
+    ArcKind, ArcKind.ONSET, ArcKind.LONE_CONSONANT, ArcKind.LONE_VOWEL
+)
+"""(arc kinds,) which steps leave the syllable before them as it is."""
+WORD_IS_OVER = _is_among(State, State.RESTED, State.LONE_RESTED)
+"""(states,) where the hand has rested, so that the gap says no more about the word's end."""
+CLOSED = {
+    State.VOWEL: State.CODA,
+    State.ONSET: State.FINAL_CONSONANT,
+    State.LONE_CONSONANT: State.FINAL_CONSONANT,
+}
+"""Where a hypothesis stands when what it wrote must not change any more."""
+_RESTED = {
+    State.CODA: State.RESTED,
+    State.LONE_CONSONANT: State.LONE_RESTED,
+    State.LONE_VOWEL: State.LONE_RESTED,
+    State.FINAL_CONSONANT: State.LONE_RESTED,
+}
+"""Where a hypothesis stands when the word before it is over."""
+
+
+def state_behind(text: str, *, word_is_over: bool = False) -> State:
+    """Where a hypothesis stands that must leave the text before it as it is.
+
+    Args:
+        text: The text.
+        word_is_over: Whether its last word is over although no space shows it.
+    """
+    if not text:
+        state = State.START
+    elif text[-1].isspace():
+        state = State.SPACE
+    elif "ㄱ" <= text[-1] <= "ㅎ":
+        state = State.FINAL_CONSONANT
+    else:
+        state = State.LONE_VOWEL if "ㅏ" <= text[-1] <= "ㅣ" else State.CODA
+    return _RESTED.get(state, state) if word_is_over else state
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +130,19 @@ _NEXT_SYLLABLE = {
     ArcKind.REST: (State.RESTED, None),
     **_LONE,
 }
-_AFTER_LONE_VOWEL = {
+_AFTER_LONE_CONSONANT = {
     ArcKind.ONSET: (State.ONSET, "lone_more"),
     ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_more"),
     ArcKind.LONE_SPACE: (State.SPACE, "lone_more"),
     ArcKind.LONE_END: (State.ENDED, "lone_end"),
     ArcKind.REST: (State.LONE_RESTED, None),
 }
+_AFTER_LONE_VOWEL = {
+    ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_more"),
+    **_AFTER_LONE_CONSONANT,
+}
 
-_SPACES = np.array([ArcKind.SPACE, ArcKind.LONE_SPACE])
-
-# A lone vowel never follows a lone consonant: the two would be read as a syllable.
+# A lone vowel never follows a lone consonant that is not final: they would be read as a syllable.
 _TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
     State.START: {
         ArcKind.ONSET: (State.ONSET, None),
@@ -106,11 +155,9 @@ _TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
     State.ONSET: {ArcKind.VOWEL: (State.VOWEL, None)},
     State.VOWEL: {ArcKind.CODA: (State.CODA, None), **_NEXT_SYLLABLE},
     State.CODA: _NEXT_SYLLABLE,
-    State.LONE_CONSONANT: _AFTER_LONE_VOWEL,
-    State.LONE_VOWEL: {
-        ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_more"),
-        **_AFTER_LONE_VOWEL,
-    },
+    State.LONE_CONSONANT: _AFTER_LONE_CONSONANT,
+    State.LONE_VOWEL: _AFTER_LONE_VOWEL,
+    State.FINAL_CONSONANT: _AFTER_LONE_VOWEL,
     State.RESTED: {
         ArcKind.SPACE: (State.SPACE, None),
         ArcKind.END: (State.ENDED, None),
@@ -150,9 +197,8 @@ class Grammar:
         changes_nothing = [ArcKind.NO_SIGN]
         if mode is Mode.WORD:
             changes_nothing.append(ArcKind.REST)
-            self.cost[:, _SPACES] = FORBIDDEN
+            self.cost[:, IS_SPACE] = FORBIDDEN
         if mode is Mode.EXACT:
-            rested = np.isin(list(State), (State.RESTED, State.LONE_RESTED))
-            self.cost[np.ix_(~rested, _SPACES)] = FORBIDDEN
+            self.cost[np.ix_(~WORD_IS_OVER, IS_SPACE)] = FORBIDDEN
         self.cost[: State.ENDED, changes_nothing] = 0.0
         self.following[:, changes_nothing] = np.array(State)[:, None]

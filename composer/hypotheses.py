@@ -17,14 +17,15 @@ _ARC_BITS = 16
 
 @dataclass(frozen=True, slots=True)
 class Hypotheses:
-    """H hypotheses that have consumed the same number of emissions, best first.
+    """H hypotheses that have read the signal up to the same boundary, best first.
 
     Attributes:
         score: (H,) natural log of the joint probability.
         mass: (H,) the same, summed over all hypotheses that became this one by recombination.
         state: (H,) grammar `State`.
         letter: (H,) token of the lone letter that each ends in; 0 where it ends in none.
-        key: (H,) equal for those that the language model need not tell apart.
+        key: (H,) equal for those that need not be told apart: where the language model predicts
+            alike, or, without recombination, where the same was written.
         context: (H, K) language model states.
         steps: (H, L) the `steps_of` since the last commit, from the left; 0 behind the last one.
         length: (H,) how many of them.

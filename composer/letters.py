@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 
-from jihwa.composer.beam import TokenModel
 from jihwa.composer.composer import Composer
 from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
+from jihwa.composer.token_model import TokenModel
 from jihwa.composer.transcript import Transcript
 from jihwa.composer.word_list import shown
 from jihwa.data.alphabet import Alphabet

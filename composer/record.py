@@ -2,40 +2,22 @@
 
 import heapq
 import math
-import unicodedata
+import re
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
 
-from jihwa.composer.alignment import Reading, Step, Taken
-from jihwa.composer.jamo import SPACE, decode
+from jihwa.composer.alignment import Reading, Step
+from jihwa.composer.edits import TextEdit
+from jihwa.composer.jamo import KINDS, LETTER_OF, Kind
+from jihwa.composer.pieces import Piece, n_tokens, text_of, typed
 from jihwa.composer.transcript import Sign, Word
 
 _SIGN_CANDIDATES = 5
 _READABLE = 128
 """Pieces at the end whose emissions are kept, so that their words can be read again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A decided step.
-
-    Attributes:
-        written: A token, or a character that was typed; None for rest and no sign.
-        signs: The signs that spelled it.
-        taken: What each emission was taken for.
-        confidence: Probability that it is right.
-        readings: Its emissions, of the last pieces only.
-    """
-
-    written: int | str | None
-    signs: tuple[Sign, ...] = ()
-    taken: tuple[Taken, ...] = ()
-    confidence: float = 1.0
-    readings: tuple[Reading, ...] = ()
 
 
 class Record:
@@ -50,7 +32,7 @@ class Record:
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
-        self._pieces: list[_Piece] = []
+        self._pieces: list[Piece] = []
         self._commands: list[Sign] = []
         self.text = ""
 
@@ -63,14 +45,14 @@ class Record:
 
     def type(self, text: str) -> None:
         """Note characters that were typed."""
-        self._append(_typed(text))
+        self._append(typed(text))
 
-    def _append(self, pieces: Sequence[_Piece]) -> str:
+    def _append(self, pieces: Sequence[Piece]) -> str:
         unreadable = len(self._pieces) - _READABLE
         self._pieces += pieces
         for place in range(max(unreadable, 0), max(len(self._pieces) - _READABLE, 0)):
             self._pieces[place] = replace(self._pieces[place], readings=())
-        added = _text(pieces)
+        added = text_of(pieces)
         self.text += added
         return added
 
@@ -80,21 +62,61 @@ class Record:
 
     def cut(self, length: int) -> None:
         """Take back all but the first pieces."""
-        self.text = self.text.removesuffix(_text(self._pieces[length:]))
+        self.text = self.text.removesuffix(text_of(self._pieces[length:]))
         del self._pieces[length:]
 
     def cut_character(self) -> bool:
         """Take back the last character and the space before it; whether there was one."""
-        left = len(unicodedata.normalize("NFD", self.text[-1:]))
-        before = self.text[:-1]
-        self.text = before.rstrip()
-        while left > 0:
-            written = self._pieces.pop().written
-            typed = unicodedata.normalize("NFD", written) if isinstance(written, str) else "-"
-            left -= len(typed) if written is not None else 0
-        while self._pieces and self._pieces[-1].written in (None, SPACE):
-            self._pieces.pop()
-        return self.text != before
+        return self._keep(self.text[:-1])
+
+    def cut_word(self) -> bool:
+        """Take back the last word and the space before it; whether there was one."""
+        return self._keep(self.text[: _last_word(self.text)])
+
+    def _keep(self, text: str) -> bool:
+        """Take back all behind this beginning, spaces at its end too; whether there were any."""
+        kept = text.rstrip(" ")
+        self.become(kept)
+        return kept != text
+
+    def become(self, text: str) -> None:
+        """Write another text; the characters that it begins with alike stay as they are."""
+        edit = TextEdit.between(self.text, text)
+        if edit.delete:
+            del self._pieces[self._covering(len(self.text) - edit.delete) :]
+        self.text = self.text[: len(self.text) - edit.delete]
+        self.type(edit.insert)
+
+    def close(self) -> None:
+        """See to it that a lone consonant at the end stays one if a vowel is written behind it."""
+        places = reversed(range(len(self._pieces)))
+        last = next((at for at in places if self._pieces[at].written is not None), None)
+        token = None if last is None else self._pieces[last].written
+        if last is not None and isinstance(token, int) and KINDS[token] == Kind.ONSET:
+            self._pieces[last] = replace(self._pieces[last], written=LETTER_OF[token])
+
+    def release(self, length: int) -> int:
+        """Forget the first characters, and the signs that spelled them.
+
+        Returns:
+            How many pieces they were.
+        """
+        n_pieces = self._covering(length)
+        signs = [sign for piece in self._pieces[:n_pieces] for sign in piece.signs]
+        if signs:
+            self._commands = [c for c in self._commands if c.start_s > signs[-1].start_s]
+        del self._pieces[:n_pieces]
+        self.text = self.text[length:]
+        return n_pieces
+
+    def _covering(self, length: int) -> int:
+        """How many of the first pieces write the first characters."""
+        left = n_tokens(self.text[:length])
+        for at, piece in enumerate(self._pieces):
+            if left == 0:
+                return at
+            left -= piece.n_tokens
+        return len(self._pieces)
 
     def boundaries_since(self, signs: Container[int]) -> int:
         """Boundaries of the signal from where one of these signs began last; 0 for none."""
@@ -115,10 +137,16 @@ class Record:
         """The words of the text."""
         return tuple(_word(self._pieces[place]) for place in self._places())
 
+    def copy(self) -> "Record":
+        """The same, which goes its own way."""
+        copy = Record(self._labels)
+        copy._pieces, copy._commands = list(self._pieces), list(self._commands)
+        copy.text = self.text
+        return copy
+
     def with_steps(self, steps: Iterable[Step]) -> "Record":
         """A copy that goes on with steps which are not decided."""
-        copy = Record(self._labels)
-        copy._pieces, copy.text = list(self._pieces), self.text
+        copy = self.copy()
         copy.add(steps)
         return copy
 
@@ -130,9 +158,18 @@ class Record:
         """
         return self._places()[word]
 
+    def holds_of(self, place: slice) -> slice:
+        """The pieces of a word with those around it that write nothing and are not rest."""
+        start, stop = place.start, place.stop
+        while start > 0 and self._pieces[start - 1].is_false_start:
+            start -= 1
+        while stop < len(self._pieces) and self._pieces[stop].is_false_start:
+            stop += 1
+        return slice(start, stop)
+
     def around(self, place: slice) -> tuple[str, str]:
         """The text before some pieces, and the text behind them."""
-        return _text(self._pieces[: place.start]), _text(self._pieces[place.stop :])
+        return text_of(self._pieces[: place.start]), text_of(self._pieces[place.stop :])
 
     def readings(self, place: slice) -> tuple[Reading, ...]:
         """How the emissions of some pieces were read; none where that is not remembered."""
@@ -152,17 +189,17 @@ class Record:
         pieces = [replace(self._piece(step), confidence=1.0) for step in steps]
         if not pieces:
             signs = tuple(sign for piece in self._pieces[place] for sign in piece.signs)
-            first, *others = _typed(text)
+            first, *others = typed(text)
             pieces = [replace(first, signs=signs), *others]
         self._pieces[place] = pieces
-        self.text = _text(self._pieces)
+        self.text = text_of(self._pieces)
 
     def _places(self) -> list[slice]:
         """Where the words stand: from the first piece that writes to the last one."""
         places: list[slice] = []
         within = False
         for at, piece in enumerate(self._pieces):
-            if piece.written == SPACE:
+            if piece.separates:
                 within = False
             elif piece.written is not None:
                 start = places.pop().start if within else at
@@ -170,9 +207,9 @@ class Record:
                 within = True
         return places
 
-    def _piece(self, step: Step) -> _Piece:
+    def _piece(self, step: Step) -> Piece:
         taken = tuple(reading.taken for reading in step.readings)
-        return _Piece(step.token, self._signs(step), taken, step.confidence, step.readings)
+        return Piece(step.token, self._signs(step), taken, step.confidence, step.readings)
 
     def _signs(self, step: Step) -> tuple[Sign, ...]:
         signs: list[Sign] = []
@@ -198,26 +235,17 @@ class Record:
         )
 
 
-def _typed(text: str) -> list[_Piece]:
-    return [_Piece(SPACE if char == " " else char) for char in text]
+def _last_word(text: str) -> int:
+    """Where the last word begins."""
+    words = list(re.finditer(r"\S+", text))
+    return words[-1].start() if words else 0
 
 
-def _text(pieces: Iterable[_Piece]) -> str:
-    """Tokens side by side make syllables; what was typed stands as it is."""
-    written = (piece.written for piece in pieces if piece.written is not None)
-    parts: list[str] = []
-    for _, run in groupby(written, key=type):
-        each = list(run)
-        tokens = [token for token in each if isinstance(token, int)]
-        parts.append(decode(tokens) if tokens else "".join(map(str, each)))
-    return "".join(parts)
-
-
-def _word(pieces: Sequence[_Piece]) -> Word:
+def _word(pieces: Sequence[Piece]) -> Word:
     # No more than one letter in a row is missed: only a typed word has no sign.
     signs = [sign for piece in pieces if piece.written is not None for sign in piece.signs]
     return Word(
-        text=_text(pieces),
+        text=text_of(pieces),
         start_s=signs[0].start_s if signs else math.nan,
         end_s=signs[-1].end_s if signs else math.nan,
         confidence=min(piece.confidence for piece in pieces if piece.written is not None),

@@ -13,28 +13,28 @@ from dataclasses import replace
 import numpy as np
 
 from jihwa.composer.arcs import Arcs
-from jihwa.composer.beam import Beam, TokenModel
+from jihwa.composer.beam import Beam
 from jihwa.composer.evidence import Evidence
-from jihwa.composer.grammar import ArcKind, Grammar, State
+from jihwa.composer.grammar import (
+    IS_SPACE,
+    WORD_IS_OVER,
+    ArcKind,
+    Grammar,
+    State,
+    state_behind,
+)
 from jihwa.composer.hypotheses import Extension, Hypotheses
 from jihwa.composer.jamo import Tokens, encode
 from jihwa.composer.lattice import Path
 from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
+from jihwa.composer.token_model import TokenModel
 
-_WORD_IS_OVER = np.isin([int(state) for state in State], (State.RESTED, State.LONE_RESTED))
-"""(states,) where the hand has rested, so that the gap says no more about the word's end."""
-_OVER = {
-    State.CODA: State.RESTED,
-    State.LONE_CONSONANT: State.LONE_RESTED,
-    State.LONE_VOWEL: State.LONE_RESTED,
-}
-"""Where a hypothesis stands when the word before it is over."""
 _FREE, _CONSUMING = 0.5, 1.5
 """Steps looked at for every hypothesis that survives, without an emission and with one: the former
 are seldom among the best, of the latter some turn out to be no different from others."""
 
-_MEMORY = 16
+MEMORY = 16
 """Characters of earlier text that are looked at: more tokens than a language model remembers."""
 _FORESIGHT = 4
 """Characters of later text that are looked at."""
@@ -65,14 +65,12 @@ class Search:
         self._consuming = [arcs.consuming(n) for n in range(arcs.longest + 1)]
         self._always = arcs.kind == ArcKind.NO_SIGN  # (A,) possible whatever was seen
         free = self._consuming[0]
-        self._spaces = np.isin(arcs.kind[free], (ArcKind.SPACE, ArcKind.LONE_SPACE))
+        self._spaces = IS_SPACE[arcs.kind[free]]
         self._spelled = ~arcs.corrects[free]
 
     def root(self, behind: str, *, word_is_over: bool) -> Hypotheses:
         """The one hypothesis before anything was seen, behind a text that is final."""
-        state = _state_behind(behind)
-        if word_is_over:
-            state = _OVER.get(state, state)
+        state = state_behind(behind, word_is_over=word_is_over)
         return self._beam.root(state, known_end(behind))
 
     def closed(self, hypotheses: Hypotheses, ahead: Evidence | None = None) -> Hypotheses:
@@ -87,7 +85,7 @@ class Search:
         groups = [hypotheses]
         for _ in range(2):
             source = groups[-1]
-            pauses = np.where(_WORD_IS_OVER.take(source.state), 0.0, pause)  # (H,)
+            pauses = np.where(WORD_IS_OVER.take(source.state), 0.0, pause)  # (H,)
             evidence = np.where(self._spaces, pauses[:, None], missed)  # (H, A)
             scores = self._beam.score(source, arcs, evidence)  # (H, A)
             if source is not hypotheses:  # one space and one missed letter at most
@@ -140,20 +138,9 @@ class Search:
 
 def known_end(text: str) -> Tokens:
     """The tokens at the end of a text that the language model knows; it knows no lone letters."""
-    return encode(re.split("[^가-힣 ] *", text)[-1][-_MEMORY:])
+    return encode(re.split("[^가-힣 ] *", text)[-1][-MEMORY:])
 
 
 def known_start(text: str) -> Tokens:
     """The first tokens of a text that the language model knows."""
     return encode(re.split("[^가-힣 ]", text)[0][:_FORESIGHT].strip())
-
-
-def _state_behind(text: str) -> State:
-    """Where a hypothesis stands if it must leave the text before it as it is."""
-    if not text:
-        return State.START
-    if text[-1] == " ":
-        return State.SPACE
-    if "ㄱ" <= text[-1] <= "ㅎ":
-        return State.LONE_CONSONANT
-    return State.LONE_VOWEL if "ㅏ" <= text[-1] <= "ㅣ" else State.CODA

@@ -64,8 +64,8 @@ class Update:
         committed: Text that became final just now.
         preedit: Text behind all that is committed; it may still change.
         withdrawn: Characters at the end of what was committed before that were taken back just
-            now, before `committed` was added: by a backspace, a clear or the choice of another
-            word, never otherwise.
+            now, before `committed` was added: by a backspace, a clear, an undo or redo or the
+            choice of another word, never otherwise.
         command: The command that this emission was, which is obeyed already as far as it concerns
             the text.
         decided: How emissions were read whose sign is in the committed text and can no longer be

@@ -6,8 +6,8 @@ import numpy as np
 
 from jihwa.composer.jamo import encode
 from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.language_text import Text
-from jihwa.composer.language_training import BuildOptions, build
+from jihwa.composer.training.corpus import Text
+from jihwa.composer.training.kneser_ney import BuildOptions, build
 
 WORDS = ["나는", "너는", "우리가", "학교에", "집에", "간다", "온다", "갔다", "왔니", "아까", "악가"]
 

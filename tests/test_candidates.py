@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import BASIC, Reader, emission, shown
+from stories import BASIC, Reader, emission, model, shown
 
+from jihwa.composer.modes import Mode
 from jihwa.composer.options import DecoderOptions
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import readings
@@ -176,3 +177,22 @@ def test_edits_reproduce_the_text_whatever_is_chosen_typed_or_taken_back(story, 
     transcript = composer.flush()
     assert transcript.edit.apply(reader.text) == transcript.text
     assert len(transcript.text.split()) >= len(shown_words) - 1
+
+
+@pytest.mark.parametrize("mode", [Mode.FREE, Mode.EXACT, Mode.WORD])
+@pytest.mark.parametrize("final", ["choose", "commit", "complete"])
+def test_a_vowel_behind_a_final_lone_consonant_is_shown_and_leaves_it_alone(mode, final):
+    reader = Reader(BASIC)
+    composer = reader.composer
+    reader.follow(composer.expect(model(), mode))
+    reader.feed(shown("ㄱㅊ", BASIC))
+    finals = {
+        "choose": lambda: composer.choose(0, "ㄱㅊ"),
+        "commit": composer.commit,
+        "complete": composer.complete,
+    }
+    reader.follow(finals[final]())
+    assert (reader.committed, reader.preedit) == ("ㄱㅊ", "")
+    assert reader.feed(shown("ㅡ", BASIC)).text == "ㄱㅊㅡ"
+    assert [word.text for word in composer.words()] == ["ㄱㅊㅡ"]
+    assert reader.flush().text == "ㄱㅊㅡ"

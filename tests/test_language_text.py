@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jihwa.composer.jamo import BOUNDARY, encode
-from jihwa.composer.language_text import MAX_WEIGHT, Source, Text, corpus_of, training_texts
-from jihwa.composer.language_training import build
+from jihwa.composer.training.corpus import MAX_WEIGHT, Source, Text, corpus_of, training_texts
+from jihwa.composer.training.kneser_ney import build
 from jihwa.data.messages import UsageError
 
 hangul = st.text(st.one_of(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), st.just(" ")))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jihwa.composer.jamo import encode
 from jihwa.composer.lexicon import NOWHERE, PROBS, Lexicon
 from jihwa.composer.lexicon_file import read_lexicon, write_lexicon
-from jihwa.composer.word_chains import chained
+from jihwa.composer.training.word_chains import chained
 from jihwa.data.messages import DataError, UsageError
 
 PLACES = {"시": 1.0, "시장": 3.0, "경기도 광주시": 2.0, "경기도": 2.0}

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from jihwa.composer.jamo import BOUNDARY, encode
 from jihwa.composer.lexicon import Lexicon
 from jihwa.composer.lexicon_file import read_lexicon
-from jihwa.composer.profane_patterns import profane_patterns
 from jihwa.composer.profanity import Profanity
+from jihwa.composer.training.profane_patterns import profane_patterns
 
 SMALL = Profanity(
     profane_patterns(

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from jihwa.composer.jamo import SPACE, encode
 from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.language_text import Source, read_text, training_texts
-from jihwa.composer.language_training import BuildOptions, build
+from jihwa.composer.training.corpus import Source, read_text, training_texts
+from jihwa.composer.training.kneser_ney import BuildOptions, build
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io import options as shared
+from jihwa.io import settings
 from jihwa.io.commands import lm_lexicon, lm_words
 from jihwa.io.language import speaker
 
@@ -81,7 +82,7 @@ def _configure_build(parser: argparse.ArgumentParser, language: Language) -> Non
 def _configure_score(parser: argparse.ArgumentParser, language: Language) -> None:
     text = speaker(language)("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
     parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
-    shared.add_language_model(parser, language)
+    settings.add(parser, language, "lm")
     parser.set_defaults(act=_score)
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from jihwa.composer.lexicon_training import LexiconSources, build_lexicon
+from jihwa.composer.training.lexicon import LexiconSources, build_lexicon
 from jihwa.data.messages import Language
 from jihwa.io import options as shared
 from jihwa.io.language import speaker

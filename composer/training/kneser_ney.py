@@ -14,7 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.composer.jamo import N_TOKENS
-from jihwa.composer.language_counts import (
+from jihwa.composer.language_file import (
+    FLAG,
+    N_BACKOFF_CODES,
+    N_PROB_CODES,
+    Floats,
+    NGramTrie,
+)
+from jihwa.composer.mapped_file import Bytes
+from jihwa.composer.training.corpus import Text, corpus_of
+from jihwa.composer.training.ngram_counts import (
     MAX_ORDER,
     Counts,
     Level,
@@ -23,15 +32,6 @@ from jihwa.composer.language_counts import (
     last_tokens,
     open_a_text,
 )
-from jihwa.composer.language_file import (
-    FLAG,
-    N_BACKOFF_CODES,
-    N_PROB_CODES,
-    Floats,
-    NGramTrie,
-)
-from jihwa.composer.language_text import Text, corpus_of
-from jihwa.composer.mapped_file import Bytes
 from jihwa.data.messages import Message, UsageError
 
 _LOG = logging.getLogger(__name__)

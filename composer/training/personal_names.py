@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.lexicon import Lexicon
-from jihwa.composer.word_chains import chained
+from jihwa.composer.training.word_chains import chained
 
 _Numbers = NDArray[np.intp]
 _Values = NDArray[np.float64]

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.jamo import BOUNDARY, N_TOKENS
-from jihwa.composer.language_text import MAX_WEIGHT, Corpus
 from jihwa.composer.mapped_file import Bytes
+from jihwa.composer.training.corpus import MAX_WEIGHT, Corpus
 
 Keys = NDArray[np.uint64]
 Counts = NDArray[np.int64]

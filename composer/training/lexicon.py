@@ -9,13 +9,13 @@ from importlib import resources
 from itertools import chain
 from pathlib import Path
 
-from jihwa.composer.language_text import read_text
 from jihwa.composer.lexicon import Lexicon
 from jihwa.composer.lexicon_file import write_lexicon
-from jihwa.composer.loanwords import foreign_first
-from jihwa.composer.personal_names import NAME_LENGTH, learn_names, persons
-from jihwa.composer.profane_patterns import profane_patterns
 from jihwa.composer.profanity import Profanity
+from jihwa.composer.training.corpus import read_text
+from jihwa.composer.training.loanwords import foreign_first
+from jihwa.composer.training.personal_names import NAME_LENGTH, learn_names, persons
+from jihwa.composer.training.profane_patterns import profane_patterns
 from jihwa.data.messages import Message, UsageError
 
 _LOG = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""What the composer learns from: texts and lists become the model files that it reads."""
