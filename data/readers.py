@@ -18,7 +18,7 @@ STDIN = Path("-")
 """Stands for the standard input where a recording is asked for."""
 
 CHUNK_BYTES = 1 << 16
-_HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _NPY_MAGIC = b"\x93NUMPY"
 
 
@@ -45,13 +45,13 @@ class Recording:
             UsageError: There is no such file, or it cannot be a recording.
             DataError: The file is empty, cannot be read or holds no sample.
         """
-        with _open(self.path) as file:
-            magic = file.read(len(_HDF5_MAGIC))
+        with open_recording(self.path) as file:
+            magic = file.read(len(HDF5_MAGIC))
             if not magic:
                 raise _empty(self.path)
             if magic.startswith(_NPY_MAGIC):
                 raise _no_times(self.path)
-            if magic == _HDF5_MAGIC:
+            if magic == HDF5_MAGIC:
                 yield self._hdf5(magic + file.read())
             else:
                 yield from self._lines(magic, file)
@@ -132,7 +132,7 @@ def read_sequences(path: Path) -> Sequences:
         DataError: It is no such array, or a sequence carries more than one label.
     """
     try:
-        with _open(path) as file:
+        with open_recording(path) as file:
             array = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
         if array.ndim != 3 or array.size == 0 or array.shape[2] < 2:
             raise ValueError(f"shape {array.shape}")
@@ -149,8 +149,13 @@ def read_sequences(path: Path) -> Sequences:
     return Sequences(features=array[:, :, :-1], labels=labels[:, 0].astype(np.int64))
 
 
-def _open(path: Path) -> BinaryIO:
-    """An existing, readable file."""
+def open_recording(path: Path) -> BinaryIO:
+    """An existing, readable file; `STDIN` is the standard input.
+
+    Raises:
+        UsageError: There is no such file, or it is a folder.
+        DataError: It cannot be read.
+    """
     if path.is_dir():
         raise UsageError(
             ko=f"{path}: 파일이 아니라 폴더입니다. 녹화 파일을 주세요.",

@@ -16,15 +16,17 @@ from jihwa.data.spelling import SpelledSession, SpelledSign
 
 HEADER = "timestamp,pitch,roll,yaw,accel_x,accel_y,accel_z,flex1,flex2,flex3,flex4,flex5"
 
+LINE_FORMAT = ",".join(["%.0f"] + ["%.2f"] * 3 + ["%.3f"] * 3 + ["%.0f"] * 5)
+"""How the firmware prints a sample."""
+
 
 def write_recording(target: Path | TextIO, frames: Frames) -> None:
     """Write frames as the 12-field lines of the firmware, time in whole milliseconds."""
     columns = np.hstack(
         [frames.time_s[:, None] * 1000, frames.orientation_deg, frames.accel_g, frames.flex_adc]
     )
-    formats = ["%.0f"] + ["%.2f"] * 3 + ["%.3f"] * 3 + ["%.0f"] * 5
     lines = io.StringIO()
-    np.savetxt(lines, columns, fmt=formats, delimiter=",", header=HEADER, comments="")
+    np.savetxt(lines, columns, fmt=LINE_FORMAT, header=HEADER, comments="")
     if isinstance(target, Path):
         write_whole(target, lines.getvalue().encode())
     else:

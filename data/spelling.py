@@ -33,6 +33,12 @@ class Pace:
     transition_s: tuple[float, float] = (0.15, 0.45)
     rest_s: tuple[float, float] = (0.4, 1.0)
 
+    def at(self, letters_per_s: float) -> "Pace":
+        """The same pace, quickened or slowed: a letter takes 1 / `letters_per_s` on average."""
+        factor = 2 / letters_per_s / (sum(self.hold_s) + sum(self.transition_s))
+        ranges = {name: getattr(self, name) for name in ("hold_s", "transition_s", "rest_s")}
+        return Pace(**{name: (factor * low, factor * high) for name, (low, high) in ranges.items()})
+
 
 PACES: Mapping[str, Pace] = {
     "slow": Pace(hold_s=(0.55, 1.0)),
@@ -54,6 +60,21 @@ SENSOR_NOISE = np.array([4.0] * N_FINGERS + [0.005] * 3 + [0.15] * 3)
 
 N_CHANNELS = len(SENSOR_NOISE)
 _FLEX, _ACCEL, _ANGLES = slice(0, 5), slice(5, 8), slice(8, 11)
+
+
+def pace_of(speed: str, letters_per_s: float | None = None) -> Pace:
+    """The pace of this name, at its usual letter rate or at another one.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if speed not in PACES:
+        raise UsageError(
+            ko=f"빠르기 '{speed}'은(는) 없습니다. 있는 것: {', '.join(PACES)}",
+            en=f"There is no speed '{speed}'. There are: {', '.join(PACES)}",
+        )
+    pace = PACES[speed]
+    return pace if letters_per_s is None else pace.at(letters_per_s)
 
 
 class Hand(Protocol):
@@ -114,13 +135,7 @@ def assemble(
         UsageError: The text is empty or holds something that is not Hangul.
     """
     text = unicodedata.normalize("NFC", " ".join(text.split()))
-    words = [alphabet.spell(word) for word in text.split()]
-    if not words:
-        raise UsageError(
-            ko="쓸 글이 없습니다. 한글을 한 글자 이상 주세요.",
-            en="There is nothing to spell. Give at least one Hangul letter.",
-        )
-    holds = _plan(words, hand, pace, rng)
+    holds = _plan(spell_words(text, alphabet), hand, pace, rng)
     moves = [
         _Move(
             duration_s=rng.uniform(*pace.transition_s),
@@ -129,6 +144,21 @@ def assemble(
         for before, after in pairwise(holds)
     ]
     return _perform(text, holds, moves, hand, rng)
+
+
+def spell_words(text: str, alphabet: Alphabet) -> list[tuple[str, ...]]:
+    """The signs of every word of a text.
+
+    Raises:
+        UsageError: The text is empty or holds something that is not Hangul.
+    """
+    words = [alphabet.spell(word) for word in text.split()]
+    if not words:
+        raise UsageError(
+            ko="쓸 글이 없습니다. 한글을 한 글자 이상 주세요.",
+            en="There is nothing to spell. Give at least one Hangul letter.",
+        )
+    return words
 
 
 def _plan(words: list[tuple[str, ...]], hand: Hand, pace: Pace, rng: Generator) -> list[_Hold]:

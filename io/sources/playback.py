@@ -1,0 +1,121 @@
+"""Recordings played back at the pace of the hand, and the standard input as it comes."""
+
+import io
+import math
+import os
+import select
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from jihwa.data.layout import Layout
+from jihwa.data.lines import LineParser
+from jihwa.data.readers import HDF5_MAGIC, Recording, open_recording
+from jihwa.data.sessions import write_recording
+from jihwa.io.sources.source import Connection, Link
+from jihwa.io.sources.threaded import ThreadedSource
+
+BLOCK_BYTES = 1 << 16
+POLL_S = 0.1
+
+T = TypeVar("T")
+
+
+def paced(
+    items: Iterable[tuple[float, T]],
+    speed: float = 1.0,
+    wait: Callable[[float], object] = time.sleep,
+) -> Iterator[T]:
+    """Hand on every item no sooner than its time.
+
+    Args:
+        items: Times in seconds, never decreasing, and what is due then.
+        speed: How many times faster; `math.inf` does not wait at all.
+        wait: Waits for so many seconds.
+    """
+    began_s = time.monotonic()
+    for time_s, item in items:
+        early_s = began_s + time_s / speed - time.monotonic()
+        if early_s > 0:
+            wait(early_s)
+        yield item
+
+
+class PlaybackSource(ThreadedSource):
+    """A recording, as the glove would send it again.
+
+    Lines are passed on byte by byte as they were recorded; an HDF5 episode as the firmware's lines.
+    """
+
+    def __init__(self, path: Path, speed: float = 1.0, layout: Layout | None = None) -> None:
+        """Opens nothing yet, but makes sure that it can be opened.
+
+        Args:
+            path: Any recording that `Recording` reads.
+            speed: How many times faster than the hand; `math.inf` for as fast as can be.
+            layout: What lines without a header mean.
+
+        Raises:
+            UsageError: There is no such file.
+            DataError: It cannot be read.
+        """
+        super().__init__(str(path))
+        self._path, self._speed, self._layout = path, speed, layout
+        open_recording(path).close()
+
+    def run(self) -> None:
+        """Play to the end."""
+        self.tell(Connection(Link.LIVE, self.device))
+        with open_recording(self._path) as file:
+            is_hdf5 = file.read(len(HDF5_MAGIC)) == HDF5_MAGIC
+            file.seek(0)
+            lines = self._as_lines() if is_hdf5 else file
+            for line in paced(self._timed(lines), self._speed, self.closing.wait):
+                if self.closing.is_set():
+                    return
+                self.pass_on(line)
+        self.tell(Connection(Link.ENDED, self.device))
+
+    def _as_lines(self) -> list[bytes]:
+        text = io.StringIO()
+        write_recording(text, Recording(self._path).frames())
+        return text.getvalue().encode().splitlines(keepends=True)
+
+    def _timed(self, lines: Iterable[bytes]) -> Iterator[tuple[float, bytes]]:
+        """Every line with the time of the last sample so far."""
+        parser, time_s = LineParser(self._layout), 0.0
+        for line in lines:
+            if math.isfinite(self._speed):
+                frames = parser.feed(line)
+                time_s = float(frames.time_s[-1]) if len(frames) else time_s
+            yield time_s, line
+
+
+class StdinSource(ThreadedSource):
+    """What another program sends.
+
+    Args:
+        descriptor: Where it comes from; the standard input.
+    """
+
+    def __init__(self, descriptor: int = 0) -> None:
+        super().__init__("-")
+        self._descriptor = descriptor
+
+    def run(self) -> None:
+        """Pass everything on until the other program has ended."""
+        self.tell(Connection(Link.LIVE, self.device))
+        while not self.closing.is_set():
+            if self._is_ready():
+                data = os.read(self._descriptor, BLOCK_BYTES)
+                if not data:
+                    self.tell(Connection(Link.ENDED, self.device))
+                    return
+                self.pass_on(data)
+
+    def _is_ready(self) -> bool:
+        if sys.platform == "win32":
+            return True  # only sockets can be asked there, so that reading blocks
+        return bool(select.select([self._descriptor], [], [], POLL_S)[0])

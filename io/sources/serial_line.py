@@ -1,0 +1,222 @@
+"""A glove behind a serial port, or behind a socket that stands for one; comes back by itself."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from queue import SimpleQueue
+from typing import Protocol
+
+import serial
+
+from jihwa.io.sources import reasons
+from jihwa.io.sources.source import Connection, Link
+from jihwa.io.sources.threaded import ThreadedSource
+
+LINE_ERRORS: tuple[type[Exception], ...] = (OSError,)  # serial.SerialException is one
+if sys.platform != "win32":
+    import termios
+
+    LINE_ERRORS = (OSError, termios.error)  # from a port that goes away while it is opened
+
+BAUD = 115200
+READ_BYTES = 4096
+READ_S = 0.01
+"""What comes within this time is read at once; so late a sample may be."""
+WRITE_S = 0.5
+LOOK_S = 0.25
+"""How often to look for another port while this one has not proved to be the glove's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How patient a serial line is.
+
+    Attributes:
+        boot_s: How long a board may stay silent that opening the port has reset.
+        silence_s: The line is lost after this time without a byte; longer than a reset.
+        pause_s: Bytes after such a silence may come from a board that has restarted.
+        retry_s: Until the first attempt to get a lost line back; it doubles from there.
+        longest_retry_s: Until any later one.
+    """
+
+    boot_s: float = 2.5
+    silence_s: float = 3.0
+    pause_s: float = 0.5
+    retry_s: float = 0.1
+    longest_retry_s: float = 0.5
+
+
+class Finder(Protocol):
+    """Knows where the glove may be now.
+
+    Attributes:
+        device: What is looked for, as the user knows it.
+    """
+
+    device: str
+
+    def candidates(self) -> Sequence[str]:
+        """Ports worth trying, the likeliest first; none if there is nothing to try."""
+
+    def hearing(self) -> Callable[[bytes], bool]:
+        """For a port just opened: takes what comes, and says whether it is a glove's by now."""
+
+    def found(self, port: str) -> None:
+        """This port is the glove's."""
+
+    def refused(self, port: str) -> None:
+        """This port is not the glove's."""
+
+
+@contextmanager
+def open_line(port: str, baud: int = BAUD) -> Iterator[serial.SerialBase]:
+    """A port, open for this program alone where the platform can.
+
+    Args:
+        port: A device (`/dev/ttyACM0`, `COM3`) or a URL of pyserial (`socket://host:port`).
+        baud: Bits per second.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    write_s = None if port.startswith("rfc2217:") else WRITE_S  # pyserial has none there
+    line = serial.serial_for_url(
+        port, baudrate=baud, timeout=READ_S, write_timeout=write_s, exclusive=True
+    )
+    peer = getattr(line, "_socket", None)
+    try:
+        yield line
+    finally:
+        line.close()
+        if peer is not None:
+            peer.close()  # which pyserial forgets when the other side has gone
+
+
+class SerialSource(ThreadedSource):
+    """Moves bytes from and to a port, and gets it back when it is lost.
+
+    A board that restarts, or one that was already sending, tells the layout of its lines only when
+    it is asked: `header` is sent whenever the line comes up.
+    """
+
+    def __init__(self, finder: Finder, baud: int = BAUD, timing: Timing | None = None) -> None:
+        super().__init__(finder.device)
+        self._finder, self._baud, self._timing = finder, baud, timing or Timing()
+        self._commands: SimpleQueue[str] = SimpleQueue()
+        self._lives = 0  # how often the line has come up
+
+    def send(self, command: str) -> None:
+        """Send a firmware command, as soon as the line is up; never blocks."""
+        self._commands.put(command)
+
+    def run(self) -> None:
+        """Follow the glove wherever it is, until closed."""
+        timing = self._timing
+        wait_s = timing.retry_s
+        while not self.closing.is_set():
+            lives = self._lives
+            lost = self._follow_any()
+            if self._lives > lives:
+                wait_s = timing.retry_s
+            if not self.closing.is_set():
+                self.tell(replace(lost, retry_s=wait_s))
+                self.closing.wait(wait_s)
+                wait_s = min(2 * wait_s, timing.longest_retry_s)
+
+    def _follow_any(self) -> Connection:
+        """Follow the first port that proves to be the glove's; how the line is after it is lost."""
+        lives = self._lives
+        absent = Link.LOST if lives else Link.SEARCHING
+        lost = Connection(absent, self.device, reasons.NOTHING_CONNECTED)
+        candidates = self._finder.candidates()
+        for port in candidates:
+            try:
+                with open_line(port, self._baud) as line:
+                    lost = self._follow(_Line(line, self._timing), port, candidates)
+            except LINE_ERRORS as error:
+                link = absent if reasons.is_missing(error) else Link.LOST
+                lost = Connection(link, port, reasons.explain_line(error, port))
+            if self._lives > lives or self.closing.is_set():
+                break
+        return lost
+
+    def _follow(self, line: "_Line", port: str, candidates: Sequence[str]) -> Connection:
+        """Move bytes if they are a glove's, until no more come; how the line is then.
+
+        Raises:
+            OSError: The line broke.
+        """
+        self.tell(Connection(Link.OPENING, port))
+        heard = self._hear_out(line, port, candidates)
+        if isinstance(heard, Connection):
+            return heard
+        self._finder.found(port)
+        self._lives += 1
+        self.tell(Connection(Link.LIVE, port))
+        self.pass_on(heard)
+        while not line.is_silent and not self.closing.is_set():
+            self.pass_on(line.read())
+            while not self._commands.empty():
+                line.write(self._commands.get())
+        return Connection(Link.LOST, port, reasons.silent(port))
+
+    def _hear_out(self, line: "_Line", port: str, candidates: Sequence[str]) -> bytes | Connection:
+        """All that came until it proved to be a glove's, or else how the line is.
+
+        A port that proves nothing is left at once for one that was just plugged in.
+        """
+        held, is_glove, look_s = b"", self._finder.hearing(), LOOK_S
+        while not self.closing.is_set():
+            data = line.read()
+            held += data
+            if is_glove(data):
+                return held
+            if line.is_silent:
+                self._finder.refused(port)
+                return Connection(Link.LOST, port, reasons.silent(port))
+            if held and line.age_s > self._timing.boot_s + self._timing.silence_s:
+                self._finder.refused(port)
+                return Connection(Link.SEARCHING, port, reasons.stranger(port))
+            if line.age_s > look_s:
+                look_s += LOOK_S
+                if not set(self._finder.candidates()) <= set(candidates):
+                    break
+        return Connection(Link.SEARCHING, self.device)
+
+
+class _Line:
+    """An open port that asks for the header whenever a board may have restarted behind it."""
+
+    def __init__(self, port: serial.SerialBase, timing: Timing) -> None:
+        self._port, self._timing = port, timing
+        self._opened_s = self._heard_s = time.monotonic()
+        self._asked = self._heard = False
+
+    @property
+    def age_s(self) -> float:
+        """Since it was opened."""
+        return time.monotonic() - self._opened_s
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has come for so long that nothing will."""
+        boot_s = 0.0 if self._heard else self._timing.boot_s
+        return time.monotonic() - self._heard_s > self._timing.silence_s + boot_s
+
+    def read(self) -> bytes:
+        """What has come of late, perhaps nothing."""
+        data: bytes = self._port.read(READ_BYTES)
+        silent_s = time.monotonic() - self._heard_s
+        restarted = bool(data) and (not self._heard or silent_s > self._timing.pause_s)
+        if restarted or (not self._asked and silent_s > self._timing.boot_s):
+            self._asked = True
+            self.write("header")
+        if data:
+            self._heard, self._heard_s = True, time.monotonic()
+        return data
+
+    def write(self, command: str) -> None:
+        """Send one command."""
+        self._port.write(f"{command}\n".encode())

@@ -1,0 +1,158 @@
+"""Where a signal comes from, in one word, such as `auto:` or `replay:FILE`."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from rapidfuzz import process
+
+from jihwa.data.layout import Layout
+from jihwa.data.messages import UsageError
+from jihwa.io.sources.playback import PlaybackSource, StdinSource
+from jihwa.io.sources.ports import AnyGlove, NamedPort
+from jihwa.io.sources.serial_line import SerialSource
+from jihwa.io.sources.source import Source
+
+KINDS = ("auto:", "serial://", "socket://", "rfc2217://", "replay:", "sim:", "-")
+"""What a source may begin with; beside them a bare device."""
+
+_DEVICE = re.compile(r"/dev/.+|(\\\\\.\\)?COM\d+", re.IGNORECASE)
+_PARTS = re.compile(
+    r"(?P<kind>[a-z0-9]+:(//)?)(?P<what>.*?)(\?(?P<settings>\w+=[^&?]*(&\w+=[^&?]*)*))?",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A question mark in a text or a file name is one, unless settings follow to the end."""
+
+Convert = Callable[[str], object]
+
+
+def _whole(value: str) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError(value)
+    return number
+
+
+def _count(value: str) -> int:
+    if number := _whole(value):
+        return number
+    raise ValueError(value)
+
+
+def _above_0(value: str) -> float:
+    number = float(value)
+    if not 0 < number < math.inf:
+        raise ValueError(value)
+    return number
+
+
+def _times(value: str) -> float:
+    """How many times faster; 0 stands for as fast as can be."""
+    return math.inf if value in ("0", "inf") else _above_0(value)
+
+
+SIMULATED: Mapping[str, Convert] = {
+    "wearer": _whole,
+    "speed": str,
+    "seed": _whole,
+    "rate_hz": _above_0,
+    "repeat": _count,
+    "letters_per_s": _above_0,
+}
+"""The settings of a simulated glove."""
+
+
+def open_source(uri: str, layout: Layout | None = None) -> Source:
+    """The source that a URI names; it is not started yet.
+
+    Args:
+        uri: `auto:`, `serial:///dev/ttyACM0?baud=115200`, a device (`/dev/ttyACM0`, `COM3`),
+            `socket://host:port`, `rfc2217://host:port`, `replay:FILE?speed=1`,
+            `sim:TEXT?wearer=3&speed=fast&seed=1&rate_hz=50&repeat=1` or `-` (standard input).
+        layout: What lines without a header mean.
+
+    Raises:
+        UsageError: There is no such kind of source, or it cannot be opened so.
+        DataError: A recording cannot be read.
+    """
+    if uri == "-":
+        return StdinSource()
+    if _DEVICE.fullmatch(uri):
+        return SerialSource(NamedPort(uri))
+    parts = _PARTS.fullmatch(uri)
+    kind, what, settings = parts.group("kind", "what", "settings") if parts else (uri, "", None)
+    match kind.lower():
+        case "auto:" if not what:
+            _settings(uri, settings, {})
+            return SerialSource(AnyGlove(layout))
+        case "serial://" if what.strip("/"):
+            chosen = _settings(uri, settings, {"baud": _count})
+            return SerialSource(NamedPort(re.sub(r"^/(?=COM\d)", "", what)), **chosen)
+        case "socket://" | "rfc2217://":
+            return SerialSource(NamedPort(_address(uri)))
+        case "replay:" if what:
+            chosen = _settings(uri, settings, {"speed": _times})
+            return PlaybackSource(Path(what), layout=layout, **chosen)
+        case "sim:" if what:
+            from jihwa.io.sources.simulated import SimulatedSource  # brings the simulator
+
+            return SimulatedSource(unquote(what), **_settings(uri, settings, SIMULATED))
+    raise _no_such(uri, kind)
+
+
+def _settings(uri: str, text: str | None, kinds: Mapping[str, Convert]) -> dict[str, Any]:
+    """What follows the question mark.
+
+    Raises:
+        UsageError: There is no such setting here, or it cannot have this value.
+    """
+    chosen: dict[str, object] = {}
+    for name, value in parse_qsl(text or "", keep_blank_values=True):
+        if name not in kinds:
+            allowed = ", ".join(kinds) or "-"
+            nearest = process.extractOne(name, list(kinds))
+            raise UsageError(
+                ko=f"{uri}: '{name}' 설정은 없습니다."
+                + (f" {nearest[0]}인가요?" if nearest else "")
+                + f" 여기서 쓸 수 있는 것: {allowed}",
+                en=f"{uri}: there is no setting '{name}'."
+                + (f" Is it {nearest[0]}?" if nearest else "")
+                + f" Here there are: {allowed}",
+            )
+        try:
+            chosen[name] = kinds[name](value)
+        except ValueError:
+            raise UsageError(
+                ko=f"{uri}: '{name}' 값 '{value}'을(를) 쓸 수 없습니다. 알맞은 수를 주세요.",
+                en=f"{uri}: '{value}' is no value for '{name}'. Give a number that fits.",
+            ) from None
+    return chosen
+
+
+def _address(uri: str) -> str:
+    try:
+        parts = urlsplit(uri)
+        complete = parts.hostname and parts.port
+    except ValueError:
+        complete = None
+    if not complete:
+        raise UsageError(
+            ko=f"{uri}: 주소와 포트가 필요합니다. 예: socket://192.168.0.7:8888",
+            en=f"{uri}: an address and a port are needed, as in socket://192.168.0.7:8888",
+        )
+    return uri
+
+
+def _no_such(uri: str, kind: str) -> UsageError:
+    nearest = f"replay:{uri}"
+    if not Path(uri).is_file():
+        nearest, *_ = process.extractOne(kind.lower(), KINDS)
+    return UsageError(
+        ko=f"{uri}: 그런 신호원은 없습니다. {nearest} 인가요? 쓸 수 있는 것: {', '.join(KINDS)}, "
+        "또는 /dev/ttyACM0이나 COM3 같은 장치.",
+        en=f"{uri}: no such source. Is it {nearest} ? There are {', '.join(KINDS)}, or a device "
+        "such as /dev/ttyACM0 or COM3.",
+    )
