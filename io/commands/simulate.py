@@ -1,23 +1,31 @@
-"""`jihwa simulate`: a synthetic signer spells a text."""
+"""`jihwa simulate`: a synthetic signer spells a text, into a recording or as a glove at a port."""
 
 import argparse
 import sys
+import threading
+from pathlib import Path
 
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.messages import Language
+from jihwa.data.messages import Language, UsageError
 from jihwa.data.sessions import write_recording, write_session
-from jihwa.data.simulator import HandStatistics, SyntheticHand
-from jihwa.data.spelling import PACES, assemble
+from jihwa.data.simulator import RATE_HZ, HandStatistics, SyntheticHand
+from jihwa.data.spelling import PACES, assemble, pace_of
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
+from jihwa.io.streams import warn
+from jihwa.io.virtual.cable import Cable
+from jihwa.io.virtual.faults import parse_schedule
+from jihwa.io.virtual.glove import VirtualGlove
+from jihwa.io.virtual.ports import open_port
+from jihwa.io.virtual.server import Server
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
-    parser.add_argument("text", metavar="TEXT", help=say("쓸 글", "what to spell"))
+    parser.add_argument("text", nargs="?", metavar="TEXT", help=say("쓸 글", "what to spell"))
     parser.add_argument(
         "--output",
         type=shared.output_file,
@@ -34,6 +42,15 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         help=say("빠르기 (기본: %(default)s)", "speed (default: %(default)s)"),
     )
     parser.add_argument(
+        "--letters-per-s",
+        type=_letters_per_s,
+        metavar="R",
+        help=say(
+            "평균 초당 글자 수 (기본: 빠르기대로)",
+            "letters a second on average (default: what is usual at that speed)",
+        ),
+    )
+    parser.add_argument(
         "--seed",
         type=shared.at_least(0),
         default=0,
@@ -47,16 +64,132 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="N",
         help=say("누구의 손인지 (기본: %(default)s)", "whose hand (default: %(default)s)"),
     )
+    parser.add_argument(
+        "--rate-hz",
+        type=_rate_hz,
+        default=RATE_HZ,
+        metavar="HZ",
+        help=say(
+            "초당 표본 수 (기본: %(default)s)",
+            "samples a second of the glove (default: %(default)s)",
+        ),
+    )
+    _configure_serving(parser, language)
+
+
+def _configure_serving(parser: argparse.ArgumentParser, language: Language) -> None:
+    say = speaker(language)
+    serving = parser.add_argument_group(
+        say("가상 장갑", "virtual glove"),
+        say(
+            "실제 장갑처럼 포트에서 보내고 명령에 답합니다. 첫 줄에 여는 주소가 나옵니다. 표준 "
+            "입력의 줄마다 이어서 쓸 글이고, !로 시작하면 고장입니다: !reset, !stall 2, !unplug 3, "
+            "!drop 0.01, !damage 0.01",
+            "Sends at a port and obeys commands as a real one. The first line tells what to open. "
+            "Every line on stdin is a further text to spell, or with ! before it a fault: !reset, "
+            "!stall 2, !unplug 3, !drop 0.01, !damage 0.01",
+        ),
+    )
+    serving.add_argument(
+        "--serve",
+        metavar="pty|tcp://HOST:PORT",
+        help=say(
+            "가상 직렬 포트 또는 소켓 (포트 0: 아무것이나)",
+            "a virtual serial port, or a socket (port 0: any)",
+        ),
+    )
+    serving.add_argument(
+        "--link",
+        type=Path,
+        metavar="PATH",
+        help=say(
+            "다시 꽂아도 같은, 가상 직렬 포트의 이름",
+            "a name of the virtual serial port that stays when it is plugged in again",
+        ),
+    )
+    serving.add_argument(
+        "--faults",
+        type=parse_schedule,
+        default=(),
+        metavar="LIST",
+        help=say(
+            "고장: damage=바이트 비율, drop=바이트 비율, reset=몇 초마다, stall=몇 초마다:몇 초 "
+            "동안, unplug=몇 초마다:몇 초 동안. 예: damage=0.01,reset=60,unplug=120:3",
+            "what goes wrong: damage=SHARE and drop=SHARE of all bytes, reset=EVERY_S, "
+            "stall=EVERY_S:FOR_S, unplug=EVERY_S:FOR_S. Example: damage=0.01,reset=60,unplug=120:3",
+        ),
+    )
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Write the simulated recording."""
+    """Write the simulated recording, or serve the glove until interrupted."""
+    if options.serve is not None:
+        _serve(options, language)
+        return 0
+    if options.text is None or options.link or options.faults:
+        raise UsageError(
+            ko="쓸 글이 없거나 --serve 없이는 안 되는 옵션이 있습니다. TEXT를 주거나 --serve를 "
+            "더하세요.",
+            en="There is no TEXT, or an option that needs --serve. Give a TEXT, or add --serve.",
+        )
     alphabet = Alphabet.load()
     hand = SyntheticHand(HandStatistics.load(), alphabet, np.random.default_rng(options.wearer))
-    pace, rng = PACES[options.speed], np.random.default_rng(options.seed)
+    hand.rate_hz = options.rate_hz
+    pace, rng = pace_of(options.speed, options.letters_per_s), np.random.default_rng(options.seed)
     session = assemble(options.text, hand, alphabet, pace, rng)
     if options.output is None:
         write_recording(sys.stdout, session.frames)
     else:
         write_session(options.output, session)
     return 0
+
+
+def _serve(options: argparse.Namespace, language: Language) -> None:
+    """Serve the glove; what comes on stdin is spelled, or goes wrong."""
+    if options.output is not None:
+        raise UsageError(
+            ko="--output과 --serve는 함께 쓸 수 없습니다. 하나만 주세요.",
+            en="--output and --serve cannot go together. Give one of them.",
+        )
+    glove = VirtualGlove(
+        pace_of(options.speed, options.letters_per_s),
+        wearer=options.wearer,
+        seed=options.seed,
+        rate_hz=options.rate_hz,
+    )
+    if options.text is not None:
+        glove.spell(options.text)
+    cable = Cable(glove, options.faults, options.seed)
+    port = open_port(options.serve, options.link)
+    server = Server(cable, port, lambda address: print(address, flush=True))
+    threading.Thread(target=_listen, args=(server, language), daemon=True).start()
+    server.run()
+
+
+def _listen(server: Server, language: Language) -> None:
+    """Tell the server every line of the standard input."""
+    # of its own: a thread that waits in sys.stdin would hold up the end of the program
+    with open(0, "rb", buffering=0, closefd=False) as stdin:
+        for raw in stdin:
+            if line := raw.decode("utf-8-sig", errors="replace").strip():
+                try:
+                    server.tell(line)
+                except UsageError as error:
+                    warn(error.message.text(language))
+
+
+def _letters_per_s(text: str) -> float:
+    return _within(float(text), 0.1, 20)
+
+
+def _rate_hz(text: str) -> float:
+    return _within(float(text), 1, 500)
+
+
+def _within(value: float, low: float, high: float) -> float:
+    if not low <= value <= high:
+        raise UsageError(
+            ko=f"{value:g}: {low:g}에서 {high:g} 사이의 수를 주세요.",
+            en=f"{value:g}: give a number from {low:g} to {high:g}.",
+        )
+    return value
