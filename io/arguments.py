@@ -3,9 +3,10 @@
 import argparse
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NoReturn, get_args
+from typing import Any, ClassVar, NoReturn
 
 from jihwa.data.messages import Language, UsageError
+from jihwa.io import settings
 from jihwa.io.language import speaker
 
 _COMPLAINTS: Mapping[str, str] = {
@@ -15,6 +16,7 @@ _COMPLAINTS: Mapping[str, str] = {
     r"argument (.+): expected .+": r"\1: 값이 없음",
     r"argument (.+): ignored explicit argument (.+)": r"\1: 필요 없는 값 \2",
     r"the following arguments are required: (.+)": r"빠진 인자 \1",
+    r"argument (.+): not allowed with argument (.+)": r"\1: \2와(과) 함께 쓸 수 없음",
     r"unrecognized arguments: (.+)": r"모르는 인자 \1",
 }
 """What argparse and the types of `jihwa.io.options` complain about, and the same in Korean."""
@@ -67,9 +69,9 @@ class Parser(_Complaining):
     language: ClassVar[Language] = "en"
     formatter: ClassVar[type[argparse.HelpFormatter]] = argparse.HelpFormatter
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # whatever argparse takes
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401  # whatever argparse takes
         super().__init__(
-            **settings, add_help=False, allow_abbrev=False, formatter_class=self.formatter
+            **given, add_help=False, allow_abbrev=False, formatter_class=self.formatter
         )
         text = speaker(self.language)("이 도움말 보이기", "show this help")
         self.add_argument("-h", "--help", action="help", help=text)
@@ -85,7 +87,7 @@ PARSERS: Mapping[Language, type[Parser]] = {"ko": _KoreanParser, "en": Parser}
 
 
 def split_common(words: list[str], language: Language) -> tuple[argparse.Namespace, list[str]]:
-    """The options that may stand anywhere (`lang` and `debug`), and the other words.
+    """The options that may stand anywhere, where given (`lang`, `debug`), and the other words.
 
     Raises:
         UsageError: One of them has no value, or one that it cannot have.
@@ -96,12 +98,10 @@ def split_common(words: list[str], language: Language) -> tuple[argparse.Namespa
 
 
 def _add_common(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
+    settings.add(parser, language, "language")
     parser.add_argument(
-        "--lang",
-        choices=get_args(Language),
-        help=say("메시지 언어 (기본: 로캘)", "language of messages (default: the locale's)"),
-    )
-    parser.add_argument(
-        "--debug", action="store_true", help=say("오류의 자세한 경로 보이기", "show tracebacks")
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help=speaker(language)("오류의 자세한 경로 보이기", "show tracebacks"),
     )

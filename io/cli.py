@@ -7,17 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from jihwa.data.messages import JihwaError, Language, Message
-from jihwa.io import streams
+from jihwa.io import configuration, streams
 from jihwa.io.arguments import PARSERS, Parser, split_common
 from jihwa.io.failures import explain
 from jihwa.io.language import preferred, speaker
 
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),
+    "type": Message(ko="장갑으로 바로 글 쓰기", en="type live with the glove"),
     "transcribe": Message(ko="장갑 녹화를 글로 옮기기", en="turn recordings into text"),
     "calibrate": Message(ko="쓰는 사람의 손에 맞추기", en="fit the model to a wearer's hand"),
     "profile": Message(ko="배운 것을 보고 되돌리기", en="see what was learned, and take it back"),
+    "phrases": Message(ko="자주 쓰는 문장", en="sentences that are used often"),
+    "sessions": Message(ko="실시간으로 쓴 글과 기록", en="what was typed live, and its journals"),
+    "config": Message(ko="설정과 그것이 정해진 곳", en="settings, and where each is set"),
+    "devices": Message(ko="꽂혀 있는 것과 그 신호", en="what is connected and what it speaks"),
+    "doctor": Message(ko="모두 갖추어졌는지 살피기", en="check that all that is needed works"),
     "compose": Message(ko="자모를 이어 글로 엮기", en="compose letters into text"),
+    "say": Message(ko="글을 소리 내어 읽기", en="say a text aloud, or into a file"),
     "simulate": Message(ko="모의 장갑으로 글 쓰기", en="spell a text with a simulated glove"),
     "evaluate": Message(ko="인식기를 데이터로 재기", en="measure a model on labelled data"),
     "compare": Message(ko="모델을 서로 견주기", en="compare models on labelled data"),
@@ -35,16 +42,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 is success, 1 a failure, 2 the user's mistake, 130 an interrupt.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    language, debug = preferred(os.environ), False
+    configured = configuration.read()
+    language, debug = configured.language or preferred(os.environ), False
     try:
         streams.prepare()
         common, words = split_common(words, language)
-        language, debug = common.lang or language, common.debug
+        language, debug = getattr(common, "lang", language), "debug" in common
         parser = _parser(words, language)
         if not words:
             parser.print_help(sys.stderr)
             return USAGE
-        options = parser.parse_args(words)
+        options = parser.parse_args(words, common)
+        if options.needs_configuration:
+            configured.check()
+        options.settled = configuration.settle(options, configured)
         run: Callable[[argparse.Namespace, Language], int] = options.run
         exit_code = run(options, language)
         sys.stdout.flush()
@@ -97,12 +108,13 @@ def _parser(words: Sequence[str], language: Language) -> Parser:
     commands = parser.add_subparsers(
         title=say("명령", "commands"), metavar=say("명령", "COMMAND"), required=True
     )
+    wanted = next((word for word in words if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
             name, help=summary.text(language), description=summary.text(language)
         )
-        if name in words:
+        if name == wanted:
             module = import_module(f"jihwa.io.commands.{name}")
+            command.set_defaults(run=module.run, needs_configuration=True)
             module.configure(command, language)
-            command.set_defaults(run=module.run)
     return parser

@@ -18,62 +18,6 @@ from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
 
 
-def add_model(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`--model`: another classifier than the shipped one."""
-    text = speaker(language)(
-        "인식 모델 파일 (기본: 함께 온 것)", "model bundle (default: the shipped one)"
-    )
-    parser.add_argument("--model", type=Path, metavar="BUNDLE", help=text)
-
-
-def add_language_model(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`--lm`: another language model than the shipped one."""
-    text = speaker(language)(
-        "언어 모델 파일 (기본: 함께 온 것)", "language model (default: the shipped one)"
-    )
-    parser.add_argument("--lm", type=Path, metavar="FILE", help=text)
-
-
-def add_profile(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`--profile`: whose hand it is."""
-    text = speaker(language)(
-        "쓰는 사람의 프로필: 이름 또는 파일", "the wearer's profile: a name or a file"
-    )
-    parser.add_argument("--profile", metavar="NAME|FILE", help=text)
-
-
-def add_personal_words(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`--no-personal` and `--no-history`: without the user's own words, or without the history."""
-    say = speaker(language)
-    parser.add_argument(
-        "--no-personal",
-        action="store_true",
-        help=say(
-            "내 낱말도 입력 기록도 쓰지 않고 남기지도 않기",
-            "neither words of my own nor the history; nothing is kept",
-        ),
-    )
-    parser.add_argument(
-        "--no-history",
-        action="store_true",
-        help=say(
-            "입력 기록을 쓰지도 남기지도 않기", "without what I typed before; nothing is kept"
-        ),
-    )
-
-
-def add_mode(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`--mode`: what the text may be."""
-    text = speaker(language)(
-        "무엇을 쓰는지: free 아무 글, word 낱말 하나, name 이름, exact 고치지 않고 쓴 그대로 "
-        "(기본: %(default)s)",
-        "what is written: free any text, word a single word, name a name, exact what was shown, "
-        "uncorrected (default: %(default)s)",
-    )
-    modes = [mode.value for mode in Mode]
-    parser.add_argument("--mode", choices=modes, default=Mode.FREE.value, help=text)
-
-
 def add_alphabet(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--alphabet`: which signs there are."""
     text = speaker(language)(
@@ -120,7 +64,9 @@ def language_model(options: argparse.Namespace) -> LanguageModel:
     return LanguageModel.load(path)
 
 
-def token_model(options: argparse.Namespace, language: Language) -> Mixture:
+def token_model(
+    options: argparse.Namespace, language: Language, tell: Callable[[str], None] = warn
+) -> Mixture:
     """The language model that the user wants, with the shipped lexicon and their own words.
 
     Tells them which of their words cannot be used.
@@ -130,17 +76,19 @@ def token_model(options: argparse.Namespace, language: Language) -> Mixture:
         DataError: It is no language model, or the shipped lexicon is damaged.
         OSError: The user's words cannot be read.
     """
-    lexicon, own = read_lexicon(), _personal_words(options, language)
+    lexicon, own = read_lexicon(), _personal_words(options, language, tell)
     lexicon = lexicon.with_words("personal", own) if own else lexicon
     return Mixture.load(language_model(options), lexicon)
 
 
-def _personal_words(options: argparse.Namespace, language: Language) -> dict[str, float]:
+def _personal_words(
+    options: argparse.Namespace, language: Language, tell: Callable[[str], None]
+) -> dict[str, float]:
     """How much every word of the user's own is expected."""
-    words, unusable = (WordList(), None) if options.no_personal else vocabulary.word_list()
+    words, unusable = (WordList(), None) if not options.personal else vocabulary.word_list()
     history, damaged = vocabulary.history() if _has_history(options) else (History(), None)
     for warning in filter(None, (unusable, damaged)):
-        warn(warning.text(language))
+        tell(warning.text(language))
     return history.weights(words.words)
 
 
@@ -150,7 +98,7 @@ def learns(options: argparse.Namespace) -> bool:
 
 
 def _has_history(options: argparse.Namespace) -> bool:
-    return not (options.no_personal or options.no_history)
+    return bool(options.personal and options.history)
 
 
 def mode(options: argparse.Namespace) -> Mode:

@@ -2,9 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import platformdirs
 
 from jihwa.data.files import write_whole
 
@@ -17,11 +19,9 @@ PRIVATE = 0o600
 """How a hand moves and what it writes is nobody else's business."""
 
 
-def folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """The folder of what the user keeps, which may not exist yet (XDG base directories)."""
-    data = environment.get("XDG_DATA_HOME", "")
-    home = Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
-    return home / "jihwa"
+def folder() -> Path:
+    """The folder of what the user keeps, which may not exist yet."""
+    return platformdirs.user_data_path("jihwa", appauthor=False)
 
 
 def keep(path: Path, content: bytes) -> None:
@@ -42,13 +42,46 @@ def locked(path: Path) -> Iterator[None]:
     Raises:
         OSError: The folder cannot be written.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, PRIVATE)
+    lock = _open_lock(path)
     try:
-        if sys.platform == "win32":
-            msvcrt.locking(lock, msvcrt.LK_LOCK, 1)
-        else:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        _lock(lock, wait=True)
         yield
     finally:
         os.close(lock)  # which unlocks it
+
+
+def occupy(path: Path) -> int | None:
+    """Keep a file for this program alone, until it closes what is returned or ends.
+
+    The folder is made if need be. The lock goes with the program, even if it is killed.
+
+    Returns:
+        A descriptor to close, or None: another program has the file.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    lock = _open_lock(path)
+    try:
+        _lock(lock, wait=False)
+    except OSError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def lock_path(path: Path) -> Path:
+    """What is locked in the place of a file, which is replaced as a whole."""
+    return path.with_name(f".{path.name}.lock")
+
+
+def _open_lock(path: Path) -> int:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(lock_path(path), os.O_RDWR | os.O_CREAT, PRIVATE)
+
+
+def _lock(lock: int, *, wait: bool) -> None:
+    if sys.platform == "win32":
+        msvcrt.locking(lock, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -106,7 +106,8 @@ def engine(bundle) -> Engine:
 
 @pytest.fixture(autouse=True)
 def data_home(tmp_path, monkeypatch) -> Path:
-    """Where profiles are stored: never the user's own folder."""
+    """Where profiles are stored; the user's own folders are never touched."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     return tmp_path / "data"
 

@@ -36,12 +36,18 @@ def loaded_by(*arguments: str) -> set[str]:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
 def test_help_loads_nothing_that_takes_time(arguments):
-    assert not loaded_by(*arguments) & {"numpy", "h5py", "hgtk", *HEAVY}
+    slow = {"numpy", "h5py", "hgtk", "prompt_toolkit", "pyttsx3", "rapidfuzz", "serial", "tomllib"}
+    assert not loaded_by(*arguments) & {*slow, *HEAVY}
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["transcribe", str(ROOT / "data" / "samples" / "dinner.csv")], ["compose", "ㅎㅏㄱㄱㅛ"]],
+    [
+        ["transcribe", str(ROOT / "data" / "samples" / "dinner.csv")],
+        ["compose", "ㅎㅏㄱㄱㅛ"],
+        ["type", "--plain", "--new", "--source", "sim:가?speed=fast"],
+        ["doctor"],
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_live_path_needs_neither_training_nor_science_libraries(arguments):
@@ -73,6 +79,12 @@ def test_module_imports_only_from_layers_below(path):
     used = {".".join(name.split(".")[:2]) for name in imports(path)}
     assert not used & above
     assert not used & set(LAYERS[:-1])
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_what_builds_models_of_the_language_imports_what_trains_them(path):
+    builds = path.parent.name == "training" or path.stem in {"lm", "lm_lexicon"}
+    assert builds or not any(name.startswith("jihwa.composer.training") for name in imports(path))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -10,7 +10,7 @@ from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.monitor import believed
 from jihwa.data.readers import Recording
 from jihwa.io import options as shared
-from jihwa.io import profiles
+from jihwa.io import profiles, settings
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
@@ -37,19 +37,21 @@ _SHOWN_PAIRS = 6
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
-    parser.add_argument(
+    signal = parser.add_mutually_exclusive_group()
+    settings.add(signal, language, "source")
+    signal.add_argument(
         "--from",
         dest="sources",
         nargs="+",
         type=Path,
-        required=True,
         metavar="PATH",
         help=say(
-            "라벨이 있는 폴더 <지문자>/<스타일>/<녹화>; --add에는 녹화 파일이나 폴더",
-            "labelled folder <sign>/<style>/<take>; with --add, recordings or a folder of them",
+            "장갑 대신 라벨이 있는 폴더 <지문자>/<스타일>/<녹화>; --add에는 녹화 파일이나 폴더",
+            "instead of the glove, a labelled folder <sign>/<style>/<take>; with --add, recordings "
+            "or a folder of them",
         ),
     )
-    shared.add_profile(parser, language)
+    settings.add(parser, language, "profile")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--quick",
@@ -91,7 +93,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             f"(default: {defaults}; others if there is no take of these)",
         ),
     )
-    shared.add_model(parser, language)
+    settings.add(parser, language, "model")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -101,6 +103,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
             ko="--profile에 프로필 이름이나 파일을 주세요. 없으면 새로 만듭니다.",
             en="Give --profile a name or a file. If there is none yet, it is made.",
         )
+    if not options.sources:
+        from jihwa.io.commands.calibrate_live import calibrate_live  # brings a screen
+
+        calibrate_live(options, language)
+        return 0
     bundle = shared.model(options)
     bundle.of_glove()  # better refused before the takes are read
     known = profiles.load_or_new(options.profile, bundle.alphabet)

@@ -8,6 +8,7 @@ from jihwa.composer.letters import compose
 from jihwa.data.alphabet import LETTERS, Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.io import options as shared
+from jihwa.io import settings
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 
@@ -20,10 +21,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "letters such as ㅎㅏㄱㄱㅛ; without any, one sequence a line on stdin",
     )
     parser.add_argument("letters", nargs="*", metavar="JAMO", help=letters)
-    shared.add_mode(parser, language)
-    shared.add_personal_words(parser, language)
+    settings.add(parser, language, "mode", "personal", "history", "lm")
     shared.add_alphabet(parser, language)
-    shared.add_language_model(parser, language)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

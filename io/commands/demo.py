@@ -1,6 +1,7 @@
 """`jihwa demo`: a shipped session becomes text, letter by letter."""
 
 import argparse
+import math
 import sys
 from importlib import resources
 
@@ -8,10 +9,11 @@ from jihwa.composer.mixture import Mixture
 from jihwa.data.messages import Language
 from jihwa.data.sessions import read_session
 from jihwa.io import options as shared
+from jihwa.io import settings
 from jihwa.io.engine import assemble_engine
 from jihwa.io.language import speaker
 from jihwa.io.plain import PlainScreen
-from jihwa.io.replay import replay
+from jihwa.io.sources.playback import paced
 
 SAMPLE = "dinner.csv"
 
@@ -20,8 +22,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     fast = speaker(language)("기다리지 않고 끝까지", "do not wait for the hand")
     parser.add_argument("--fast", action="store_true", help=fast)
-    shared.add_model(parser, language)
-    shared.add_language_model(parser, language)
+    settings.add(parser, language, "model", "lm")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -38,8 +39,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
         "its probability, runners-up, text",
     )
     print(intro + "\n", flush=True)
-    frames = [session.frames]
-    transcript = engine.run(frames if options.fast else replay(frames))
+    samples_s = enumerate(session.frames.time_s.tolist())
+    signal = ((time_s, session.frames[i : i + 1]) for i, time_s in samples_s)
+    transcript = engine.run(paced(signal, math.inf if options.fast else 1.0))
     right = transcript.text == session.text
     verdict = say(
         "쓴 글과 같습니다." if right else f"쓴 글: {session.text}",

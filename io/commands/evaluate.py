@@ -13,7 +13,7 @@ from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import Array
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.sequences import TakeSet
-from jihwa.io import datasets
+from jihwa.io import datasets, settings
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
@@ -41,8 +41,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="DIR",
         help=say("그림을 둘 폴더", "folder for figures"),
     )
-    shared.add_model(parser, language)
-    shared.add_profile(parser, language)
+    settings.add(parser, language, "model", "profile")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -11,7 +11,7 @@ from jihwa.data.frames import Frames
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.readers import STDIN, Recording
 from jihwa.io import options as shared
-from jihwa.io import profiles, vocabulary
+from jihwa.io import profiles, settings, vocabulary
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
@@ -54,7 +54,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "(default -: stdout)",
         ),
     )
-    shared.add_profile(parser, language)
+    settings.add(parser, language, "profile")
     learning = parser.add_mutually_exclusive_group()
     learning.add_argument(
         "--learn",
@@ -64,15 +64,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "keep in profile and history what was learned from the text",
         ),
     )
-    learning.add_argument(
-        "--no-adapt",
-        action="store_true",
-        help=say("쓰는 동안 손을 배우지 않기", "do not learn the hand while it writes"),
-    )
-    shared.add_mode(parser, language)
-    shared.add_personal_words(parser, language)
-    shared.add_model(parser, language)
-    shared.add_language_model(parser, language)
+    settings.add(learning, language, "adapt")
+    settings.add(parser, language, "mode", "personal", "history", "model", "lm")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -85,7 +78,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
         )
     bundle, language_model = shared.model(options), shared.token_model(options, language)
     profile = shared.profile(options, bundle)
-    adaptation = None if options.no_adapt else Adaptation(bundle, profile)
+    adapts = options.adapt or options.learn
+    adaptation = Adaptation(bundle, profile) if adapts else None
     engine = assemble_engine(
         bundle,
         language_model,

@@ -1,0 +1,1 @@
+"""What `jihwa doctor` looks at, one module for each part of the machine."""

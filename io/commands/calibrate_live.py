@@ -1,0 +1,72 @@
+"""Calibration with the glove on: the screen shows each sign and the wearer's own hand beside it."""
+
+import argparse
+from contextlib import closing
+
+from jihwa.data.messages import Language, Message, UsageError
+from jihwa.io import profiles
+from jihwa.io.commands import live
+from jihwa.io.live.journal import NoJournal
+from jihwa.io.live.owner import CALIBRATED, LiveOptions
+from jihwa.io.live.session import LiveSession
+from jihwa.io.screen.full_screen import FullScreen
+from jihwa.io.speech.process import VoiceSettings
+from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.speech.voice import Voice
+
+
+def calibrate_live(options: argparse.Namespace, language: Language) -> None:
+    """Go through a plan on the screen; what was shown is kept in the profile.
+
+    Raises:
+        UsageError: This needs a terminal, or does something that only recordings can.
+    """
+    _check(options)
+
+    begun = False
+    screen = FullScreen()
+
+    def tell(message: Message) -> None:
+        session.notify(message)
+
+    def follow() -> None:
+        nonlocal begun
+        calibrating = session.state.calibration is not None
+        if (begun and not calibrating) or session.failure:
+            screen.leave()
+        begun |= calibrating
+        screen.redraw()
+
+    with closing(Voice(VoiceSettings(), tell)) as voice:
+        wearer = live.wearer(options, language, tell)
+        session = LiveSession(
+            live.source(options),
+            wearer.engine,
+            NoJournal(),
+            LiveOptions(wearer=wearer),
+            changed=follow,
+        )
+        with closing(session):
+            session.calibrate("quick" if options.quick else "full")
+            session.start()
+            live.show(screen, session, SpokenText(voice), options, language)
+    live.fail_if_it_did(session)
+    for notice in session.state.notices:
+        print(notice.text(language))
+    if CALIBRATED in session.state.notices:
+        print(profiles.path_of(options.profile))
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.add or options.styles:
+        raise UsageError(
+            ko="--add와 --styles는 녹화로만 됩니다. --from에 녹화를 주세요.",
+            en="--add and --styles need recordings. Give them to --from.",
+        )
+    if not live.can_be_full_screen():
+        raise UsageError(
+            ko="장갑으로 보정하려면 터미널이 필요합니다. 터미널에서 시작하거나 --from에 녹화를 "
+            "주세요.",
+            en="Calibrating with the glove needs a terminal. Start it in one, or give recordings "
+            "to --from.",
+        )

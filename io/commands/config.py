@@ -1,0 +1,92 @@
+"""`jihwa config`: what is set, and where it is set."""
+
+import argparse
+import json
+from pathlib import Path
+
+from prompt_toolkit.utils import get_cwidth
+
+from jihwa.data.messages import Language, Message
+from jihwa.io import configuration, editor, settings
+from jihwa.io.configuration import Origin
+from jihwa.io.kinds import Value
+from jihwa.io.language import speaker
+from jihwa.io.setting import Setting
+from jihwa.io.settings import SETTINGS
+from jihwa.io.streams import warn
+
+ORIGINS = {
+    Origin.COMMAND_LINE: Message(ko="명령줄", en="command line"),
+    Origin.FILE: Message(ko="설정 파일", en="file"),
+    Origin.DEFAULT: Message(ko="기본값", en="default"),
+}
+_ENTRY_WIDTH = 36
+_MISTAKEN = 2
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's arguments: every setting."""
+    parser.set_defaults(needs_configuration=False)  # it is where one that is broken is mended
+    parser.add_argument(
+        "--edit",
+        action="store_true",
+        help=speaker(language)(
+            "설정 파일을 $EDITOR로 열기; 없으면 먼저 만들기",
+            "open the file in $EDITOR; it is made if need be",
+        ),
+    )
+    settings.add(parser, language, *(key for key in SETTINGS if key != "language"))
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Show all settings as TOML, or let the user edit them; 2 if something in the file is wrong."""
+    if options.edit:
+        editor.edit(configuration.path(), _template(language))
+    else:
+        print(
+            f"# {configuration.path()}" + _missing(language) * (not configuration.path().exists())
+        )
+        for key, (value, origin) in options.settled.items():
+            setting = SETTINGS[key]
+            absent = f"#{key} = {setting.absent.text(language)}"
+            entry = absent if value is None else _entry(setting, value)
+            gap = " " * (_ENTRY_WIDTH - get_cwidth(entry))
+            print(f"{entry}{gap}  # {ORIGINS[origin].text(language)}")
+    faults = configuration.read().faults
+    for fault in faults:
+        warn(fault.text(language))
+    return _MISTAKEN if faults else 0
+
+
+def _missing(language: Language) -> str:
+    return speaker(language)(
+        " (아직 없음; `jihwa config --edit`로 만듦)",
+        " (does not exist; `jihwa config --edit` makes it)",
+    )
+
+
+def _template(language: Language) -> str:
+    """A configuration file that sets nothing and explains everything."""
+    lines = [
+        speaker(language)(
+            "# jihwa의 설정. 바꿀 줄의 앞에서 #을 지우세요. 명령줄이 이 파일보다 먼저입니다.",
+            "# Settings of jihwa. Take away the # before what you change. The command line "
+            "overrules this file.",
+        )
+    ]
+    for setting in SETTINGS.values():
+        allowed = setting.kind.allowed.text(language)
+        lines += [
+            "",
+            f"# {setting.described(language)}",
+            f"#   {allowed}",
+            f"#{_entry(setting, setting.default)}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(setting: Setting, value: Value) -> str:
+    """A line of TOML, with nothing where nothing is chosen."""
+    plain = str(value) if isinstance(value, Path) else value
+    told = "" if value is None else json.dumps(plain, ensure_ascii=False)  # TOML writes them so too
+    return f"{setting.key} = {told}".rstrip()

@@ -1,0 +1,69 @@
+"""`jihwa doctor`: is all there that jihwa needs?"""
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+
+from jihwa.data.messages import JihwaError, Language
+from jihwa.io import settings
+from jihwa.io.checks.clock import check_clock
+from jihwa.io.checks.files import (
+    check_configuration,
+    check_language_model,
+    check_model,
+    check_storage,
+)
+from jihwa.io.checks.finding import Finding, Verdict, bad
+from jihwa.io.checks.ports import check_grabbers, check_ports
+from jihwa.io.checks.terminal import check_encoding, check_fonts, check_terminal
+from jihwa.io.checks.voice import check_voice
+from jihwa.io.failures import explain
+
+Check = Callable[[], Iterable[Finding]]
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's arguments: the settings that it checks."""
+    parser.set_defaults(needs_configuration=False)  # a broken one is among what it finds
+    settings.add(parser, language, "profile", "model", "lm", "speak", "voice.name")
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Check all; 1 if something that every use needs does not work."""
+    verdicts = set()
+    for name, check in _checks(options).items():
+        for finding in _findings(name, check):
+            print(f"{finding.verdict.value} {finding.message.text(language)}", flush=True)
+            verdicts.add(finding.verdict)
+    return int(Verdict.BAD in verdicts)
+
+
+def _checks(options: argparse.Namespace) -> Mapping[str, Check]:
+    return {
+        "configuration": check_configuration,
+        "ports": check_ports,
+        "grabbers": check_grabbers,
+        "model": partial(check_model, options),
+        "language model": partial(check_language_model, options),
+        "storage": check_storage,
+        "clock": check_clock,
+        "encoding": check_encoding,
+        "terminal": check_terminal,
+        "fonts": check_fonts,
+        "voice": partial(check_voice, options),
+    }
+
+
+def _findings(name: str, check: Check) -> Iterator[Finding]:
+    """What a check finds; where it fails itself, that, so that the others are still made."""
+    try:
+        yield from check()
+    except JihwaError as error:
+        yield Finding(Verdict.BAD, error.message)
+    except OSError as error:
+        yield Finding(Verdict.BAD, explain(error))
+    except Exception as error:  # the boundary between checks
+        yield bad(
+            f"{name}: 살피지 못했습니다 ({error!r}). 개발자에게 알려 주세요.",
+            f"{name}: could not be checked ({error!r}). Please report this.",
+        )

@@ -1,0 +1,89 @@
+"""Which program `jihwa type` types into beside its own screen."""
+
+import argparse
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from jihwa.data.messages import Language, UsageError
+from jihwa.io.language import speaker
+from jihwa.io.outlets.child import Child
+from jihwa.io.outlets.outlet import Outlet
+from jihwa.io.outlets.uri import open_target
+from jihwa.io.screen.program import program_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """What is typed into.
+
+    Attributes:
+        outlets: The sinks that type; none where nothing is typed into.
+        child: The program that is shown above the session, if it is one.
+    """
+
+    outlets: tuple[Outlet, ...] = ()
+    child: Child | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """That of the program if it has ended by itself, else 0; to be asked before the end."""
+        return self.child.wait() if self.child and self.child.has_ended else 0
+
+
+def add(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--into` and `-- COMMAND`."""
+    say = speaker(language)
+    into = parser.add_mutually_exclusive_group()
+    into.add_argument(
+        "--into",
+        metavar=say("tmux:칸", "tmux:PANE"),
+        help=say("쓴 글을 tmux의 다른 칸에도 입력", "type the text into a pane of tmux too"),
+    )
+    into.add_argument(
+        "command",
+        nargs="*",
+        default=[],
+        metavar=say("-- 프로그램", "-- COMMAND"),
+        help=say(
+            "쓴 글을 받을 프로그램 (셸, 편집기, 대화), 화면 위쪽에서 실행",
+            "a program to type into (a shell, an editor, a chat), shown above",
+        ),
+    )
+
+
+@contextmanager
+def opened(options: argparse.Namespace, *, full_screen: bool) -> Iterator[Into]:
+    """What the options say, as long as it is needed.
+
+    Args:
+        options: With `into` and `command`.
+        full_screen: Whether there is a screen to show a program on.
+
+    Raises:
+        UsageError: It cannot be typed into.
+        OutletError: Something did not arrive there.
+    """
+    if options.command:
+        if not full_screen:
+            raise UsageError(
+                ko=f"{options.command[0]}: 터미널 화면이 있어야 보여 줄 수 있습니다. --plain 없이 "
+                "터미널에서 실행하거나 --into를 쓰세요.",
+                en=f"{options.command[0]}: needs a terminal to be shown on. Run it in one, without "
+                "--plain, or use --into.",
+            )
+        columns, rows = shutil.get_terminal_size()
+        child = Child(options.command, program_rows(rows), columns)
+        try:
+            yield Into((Outlet(child),), child)
+        finally:
+            child.close()
+    elif options.into:
+        target = open_target(options.into)
+        try:
+            yield Into((Outlet(target),))
+        finally:
+            target.close()
+    else:
+        yield Into()

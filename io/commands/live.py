@@ -1,0 +1,119 @@
+"""What the commands with a live session share: whose it is, and how it is watched."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from jihwa.data.layout import Layout
+from jihwa.data.messages import Language, Message
+from jihwa.io import options as shared
+from jihwa.io import phrases
+from jihwa.io.live.session import LiveSession
+from jihwa.io.live.wearer import Wearer
+from jihwa.io.outlets.child import Child
+from jihwa.io.screen.controls import Controls
+from jihwa.io.screen.full_screen import FullScreen
+from jihwa.io.screen.program import Program
+from jihwa.io.screen.view import Place, View
+from jihwa.io.sources.source import Source
+from jihwa.io.sources.uri import open_source
+from jihwa.io.speech.spoken import SpokenText
+
+Tell = Callable[[Message], None]
+
+
+def source(options: argparse.Namespace) -> Source:
+    """Where the signal comes from.
+
+    Raises:
+        UsageError: There is no such source, or no such layout.
+        DataError: It is a recording that cannot be read.
+    """
+    layout = Layout.of_setting(",".join(options.layout)) if options.layout else None
+    return open_source(options.source, layout)
+
+
+def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:
+    """Whose hand and words are read; nothing is loaded yet.
+
+    Args:
+        options: With `model`, `lm`, `profile`, `mode`, `adapt`, `personal` and `history`.
+        language: Of what is told.
+        tell: Takes what is wrong with the user's words.
+    """
+
+    def warn(text: str) -> None:
+        tell(Message(ko=text, en=text))
+
+    return Wearer(
+        partial(shared.model, options),
+        lambda: shared.token_model(options, language, warn),
+        profile=options.profile,
+        adapts=options.adapt,
+        remembers=shared.learns(options),
+        mode=shared.mode(options),
+    )
+
+
+def can_be_full_screen() -> bool:
+    """Whether there is a terminal on both sides that can do more than print lines."""
+    is_dumb = os.environ.get("TERM", "") in ("", "dumb") and os.name == "posix"
+    return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb
+
+
+def show(
+    screen: FullScreen,
+    session: LiveSession,
+    spoken: SpokenText,
+    options: argparse.Namespace,
+    language: Language,
+    child: Child | None = None,
+) -> None:
+    """Show a session full screen until the user leaves, a signal or the child program ends it.
+
+    Raises:
+        UsageError: The name cannot be that of a profile.
+        OSError: The stored sentences cannot be read.
+    """
+    stored, unusable = phrases.load(options.profile)
+    for warning in unusable:
+        session.notify(warning)
+    view = View(
+        language=language,
+        profile=Path(options.profile or "").stem,
+        phrases=stored,
+        colours=not os.environ.get("NO_COLOR"),
+        place=Place.PROGRAM if child else Place.TEXT,
+        has_program=child is not None,
+    )
+    program = Program(child, session) if child else None
+    screen.run(Controls(session, view, spoken, screen.leave), program)
+
+
+def fail_if_it_did(session: LiveSession) -> None:
+    """Tell what ended a session before its time.
+
+    Raises:
+        Exception: That.
+    """
+    if session.failure is not None:
+        raise session.failure
+
+
+@contextmanager
+def told_to_end() -> Iterator[threading.Event]:
+    """An event that is set when SIGTERM or SIGHUP says so."""
+    ended = threading.Event()
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), lambda *_: ended.set()) for name in names}
+    try:
+        yield ended
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)

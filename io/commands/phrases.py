@@ -1,0 +1,44 @@
+"""`jihwa phrases`: the stored sentences of a wearer."""
+
+import argparse
+
+from jihwa.data.messages import Language
+from jihwa.io import editor, phrases, settings
+from jihwa.io.language import speaker
+from jihwa.io.streams import warn
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's arguments."""
+    say = speaker(language)
+    parser.add_argument(
+        "--edit",
+        action="store_true",
+        help=say(
+            "파일을 $EDITOR로 열기; 없으면 먼저 만들기",
+            "open the file in $EDITOR; it is made if need be",
+        ),
+    )
+    settings.add(parser, language, "profile")
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """List the sentences, and what of the files cannot be used; with --edit, edit them first."""
+    path, say = phrases.path_of(options.profile), speaker(language)
+    if options.edit:
+        editor.edit(path, phrases.template(language))
+    stored, unusable = phrases.load(options.profile)
+    for phrase in stored:
+        key = f"{phrase.key}." if phrase.key else "  "
+        short = f"{phrase.abbreviation} = " if phrase.abbreviation else ""
+        print(f"{key} {short}{phrase.text}")
+    n = len(stored)
+    print(
+        say(
+            f"{path}: 문장 {n}개. `jihwa phrases --edit`로 고칩니다.",
+            f"{path}: {n} sentence(s). Edit them with `jihwa phrases --edit`.",
+        )
+    )
+    for warning in unusable:
+        warn(warning.text(language))
+    return 0

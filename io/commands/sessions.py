@@ -1,0 +1,93 @@
+"""`jihwa sessions`: what was typed live, and how it goes away."""
+
+import argparse
+
+from jihwa.data.messages import JihwaError, Language, UsageError
+from jihwa.io.language import speaker
+from jihwa.io.live import archive
+from jihwa.io.streams import warn
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's actions."""
+    say = speaker(language)
+    parser.set_defaults(act=_list)
+    actions = parser.add_subparsers(metavar=say("할 일", "ACTION"))
+    listing = say("세션 보기 (기본)", "list the sessions (the default)")
+    actions.add_parser("list", help=listing, description=listing).set_defaults(act=_list)
+    showing = say("세션의 글과 파일 보기", "show a session's text and files")
+    show = actions.add_parser("show", help=showing, description=showing)
+    which = say("세션 이름, 또는 그 앞부분", "name of a session, or its beginning")
+    show.add_argument("session", metavar="ID", help=which)
+    show.set_defaults(act=_show)
+    deleting = say("세션 지우기", "delete sessions")
+    delete = actions.add_parser("delete", help=deleting, description=deleting)
+    delete.add_argument("sessions", nargs="*", metavar="ID", help=which)
+    delete.add_argument("--all", action="store_true", help=say("모두", "all of them"))
+    delete.set_defaults(act=_delete)
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Do what was asked for."""
+    code: int = options.act(options, language)
+    return code
+
+
+def _list(_: argparse.Namespace, language: Language) -> int:
+    say, sessions = speaker(language), archive.sessions()
+    for session in sessions:
+        try:
+            line = _describe(session, language)
+        except JihwaError as error:
+            line = f"{session.name}  {error.message.text(language)}"
+        print(line)
+    if not sessions:
+        print(
+            say(
+                f"{archive.folder()}: 저장된 세션이 없습니다. `jihwa type`으로 시작하세요.",
+                f"{archive.folder()}: no session is stored. Begin one with `jihwa type`.",
+            )
+        )
+    return 0
+
+
+def _show(options: argparse.Namespace, language: Language) -> int:
+    session = archive.find(options.session)
+    print(_describe(session, language))
+    for path in session.parts:
+        print(path)
+    print(f"\n{session.contents().text}")
+    return 0
+
+
+def _delete(options: argparse.Namespace, language: Language) -> int:
+    say = speaker(language)
+    if options.all == bool(options.sessions):
+        raise UsageError(
+            ko="지울 세션의 이름을 주거나 --all을 쓰세요.",
+            en="Name the sessions to delete, or use --all.",
+        )
+    chosen = archive.sessions() if options.all else map(archive.find, options.sessions)
+    code = 0
+    for session in dict.fromkeys(chosen):
+        try:
+            session.delete()
+            print(say(f"{session.name}: 지웠습니다.", f"{session.name}: deleted."))
+        except UsageError as error:
+            warn(error.message.text(language))
+            code = 1
+    return code
+
+
+def _describe(session: archive.StoredSession, language: Language) -> str:
+    """One line: its name, when it began, how long it took, what it came to and how it ended."""
+    say, last = speaker(language), session.contents()
+    minutes, seconds = divmod(round(session.duration_s), 60)
+    letters = sum(not character.isspace() for character in last.text)
+    if session.in_use:
+        end = say("쓰는 중", "being written")
+    else:
+        end = say("끝남", "ended") if last.ended else say("중단됨", "broken off")
+    begun = f"{session.started:%Y-%m-%d %H:%M}"
+    written = say(f"{letters}자", f"{letters} characters")
+    return f"{session.name}  {begun}  {minutes}:{seconds:02}  {written}  {end}"

@@ -1,0 +1,202 @@
+"""What the value of a setting may be, whether it is typed on a command line or read from a file.
+
+`allowed` tells what may stand in a file. `of_text` reads what was typed and `of_toml` what a file
+of some folder holds; both raise ValueError for what is none of the kind.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jihwa.data.messages import Message
+
+Value = str | int | float | bool | Path | tuple[str, ...] | None
+"""None: nothing is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few names."""
+
+    names: Sequence[str]
+
+    @property
+    def allowed(self) -> Message:
+        """The names."""
+        names = ", ".join(f'"{name}"' for name in self.names)
+        return Message(ko=names, en=names)
+
+    def of_toml(self, found: object, folder: Path) -> str:
+        """One of the names."""
+        del folder
+        if (name := _text(found)) not in self.names:
+            raise ValueError(name)
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """On or off; on a command line there is an option for each."""
+
+    @property
+    def allowed(self) -> Message:
+        """TOML's names of both."""
+        return Message(ko="true, false", en="true, false")
+
+    def of_toml(self, found: object, folder: Path) -> bool:
+        """On or off."""
+        del folder
+        if not isinstance(found, bool):
+            raise ValueError(found)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number from `least` to `most`; whole where both are."""
+
+    least: float
+    most: float
+
+    @property
+    def allowed(self) -> Message:
+        """The range."""
+        return Message(
+            ko=f"{self.least}부터 {self.most}까지의 {'정수' if self._is_whole else '수'}",
+            en=f"a {'whole ' * self._is_whole}number from {self.least} to {self.most}",
+        )
+
+    def of_text(self, text: str) -> float:
+        """A number of the range."""
+        return self._checked(int(text) if self._is_whole else float(text))
+
+    def of_toml(self, found: object, folder: Path) -> float:
+        """A number of the range."""
+        del folder
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            raise ValueError(found)
+        if self._is_whole and isinstance(found, float):
+            raise ValueError(found)
+        return self._checked(found if self._is_whole else float(found))
+
+    def _checked(self, number: float) -> float:
+        if not self.least <= number <= self.most:  # nor NaN
+            raise ValueError(number)
+        return number
+
+    @property
+    def _is_whole(self) -> bool:
+        return isinstance(self.least, int) and isinstance(self.most, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Any text; an empty one chooses nothing."""
+
+    @property
+    def allowed(self) -> Message:
+        """What it looks like in TOML."""
+        return Message(ko='"따옴표로 묶은 글"', en='a text in "quotation marks"')
+
+    def of_text(self, text: str) -> str | None:
+        """The text."""
+        return text or None
+
+    def of_toml(self, found: object, folder: Path) -> str | None:
+        """The text."""
+        del folder
+        return _text(found) or None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The path of a file; an empty one chooses nothing.
+
+    In a configuration, paths count from its folder.
+    """
+
+    @property
+    def allowed(self) -> Message:
+        """What it looks like in TOML."""
+        return Message(ko='"따옴표로 묶은 경로"', en='a path in "quotation marks"')
+
+    def of_text(self, text: str) -> Path | None:
+        """The path, as the shell left it."""
+        return Path(text) if text else None
+
+    def of_toml(self, found: object, folder: Path) -> Path | None:
+        """The path, with `~` for the home folder."""
+        return folder / _at_home(text) if (text := _text(found)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NameOrFile:
+    """A name, or the path of a file of one kind; an empty one chooses nothing.
+
+    Attributes:
+        suffix: What the names of such files end with.
+    """
+
+    suffix: str
+
+    @property
+    def allowed(self) -> Message:
+        """What it looks like in TOML."""
+        return Message(
+            ko=f'"이름" 또는 "경로{self.suffix}"', en=f'a "name" or a "path{self.suffix}"'
+        )
+
+    def of_text(self, text: str) -> str | None:
+        """The name or path, as the shell left it."""
+        return text or None
+
+    def of_toml(self, found: object, folder: Path) -> str | None:
+        """The name, or the path with `~` for the home folder."""
+        text = _text(found)
+        is_name = Path(text).name == text and not text.endswith(self.suffix)
+        return text or None if is_name else str(folder / _at_home(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in an order; none chooses nothing."""
+
+    @property
+    def allowed(self) -> Message:
+        """What it looks like in TOML."""
+        return Message(ko='["이름", "이름", …]', en='["name", "name", …]')
+
+    def of_text(self, text: str) -> tuple[str, ...] | None:
+        """The names between the commas."""
+        return tuple(name.strip() for name in text.split(",")) if text else None
+
+    def of_toml(self, found: object, folder: Path) -> tuple[str, ...] | None:
+        """The names of an array."""
+        del folder
+        if not isinstance(found, list):
+            raise ValueError(found)
+        return tuple(map(_text, found)) or None
+
+
+Typed = Number | Text | File | NameOrFile | Names
+"""What follows its option on the command line, and is checked here."""
+
+Kind = Choice | Switch | Typed
+
+
+def _text(found: object) -> str:
+    if not isinstance(found, str):
+        raise ValueError(found)
+    return found
+
+
+def _at_home(text: str) -> Path:
+    """A path with `~` for the home folder.
+
+    Raises:
+        ValueError: It is that of a user who does not exist.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(text) from error
