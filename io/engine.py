@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from jihwa.composer.beam import TokenModel
 from jihwa.composer.composer import Composer
 from jihwa.composer.modes import Mode
+from jihwa.composer.token_model import TokenModel
 from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.frames import Frames
 from jihwa.data.monitor import SensorMonitor
@@ -67,12 +67,16 @@ class Engine:
     ) -> None:
         self.recognizer = recognizer
         self.composer = composer
-        self._sinks = sinks
+        self._sinks = list(sinks)
 
     @property
     def sensors(self) -> SensorMonitor:
         """Which sensors failed since the last reset, or fail now."""
         return self.recognizer.sensors
+
+    def attach(self, sink: Sink) -> None:
+        """Let one more sink follow the text."""
+        self._sinks.append(sink)
 
     def run(self, source: Iterable[Frames]) -> Transcript:
         """Follow a source to its end.
@@ -93,6 +97,16 @@ class Engine:
     def feed(self, frames: Frames) -> None:
         """Follow the signal further."""
         self._compose(self.recognizer.feed(frames))
+
+    def overlook(self, frames: Frames) -> None:
+        """Follow the signal without taking anything for a letter, not even what is held."""
+        self.recognizer.feed(frames)  # what nobody asks for is not classified
+        self.recognizer.flush()
+
+    def settle(self) -> None:
+        """Take in what is still held, as if the signal ended, and complete the text."""
+        self._compose(self.recognizer.flush())
+        self.apply(self.composer.complete())
 
     def flush(self) -> Transcript:
         """End signal and text."""

@@ -1,5 +1,6 @@
 """The text as plain lines: one for every hold, for terminals, pipes and screen readers."""
 
+from collections.abc import Sequence
 from typing import TextIO
 
 import numpy as np
@@ -21,7 +22,7 @@ class PlainScreen:
 
     def __init__(self, stream: TextIO, alphabet: Alphabet) -> None:
         self._stream = stream
-        self._labels = (*alphabet.signs, NO_LETTER)
+        self._labels = labels(alphabet)
         self._text = ""
 
     def update(self, update: Update, emission: Emission | None) -> None:
@@ -30,18 +31,28 @@ class PlainScreen:
         if emission is None:
             print(f"{'':{_HOLD_COLUMNS}}{self._text}", file=self._stream, flush=True)
             return
-        share = _shares(emission)
-        best, *others = np.argsort(-share, kind="stable")[: 1 + _RUNNERS_UP]
-        letter = f"{self._labels[best]} {share[best]:4.0%}"
-        rivals = " ".join(self._labels[i] for i in others if share[i] >= 0.01)
         ended = f"{emission.segment.end_s:6.1f} s"
-        line = f"{ended}  {letter}  {_pad(rivals)}  {self._text}"
+        line = f"{ended}  {describe(emission, self._labels)}  {self._text}"
         print(line, file=self._stream, flush=True)
 
     def finish(self, transcript: Transcript) -> None:
         """Print the text that it came to."""
         print(f"\n{transcript.text}", file=self._stream, flush=True)
         self._text = ""
+
+
+def labels(alphabet: Alphabet) -> tuple[str, ...]:
+    """How each of `_shares` is called."""
+    return (*alphabet.signs, NO_LETTER)
+
+
+def describe(emission: Emission, labels: Sequence[str]) -> str:
+    """The likeliest letter of a hold with its probability, then runners-up; always as wide."""
+    share = _shares(emission)
+    best, *others = np.argsort(-share, kind="stable")[: 1 + _RUNNERS_UP]
+    letter = f"{labels[best]} {share[best]:4.0%}"
+    rivals = " ".join(labels[i] for i in others if share[i] >= 0.01)
+    return f"{letter}  {_pad(rivals)}"
 
 
 def _shares(emission: Emission) -> Array:

@@ -37,7 +37,16 @@ class Classifier:
         self._rest_pose: Array | None = self.personal.rest
 
     def feed(self, segment: Segment) -> Emission:
-        """The emission of a segment."""
+        """The emission of a segment, which may show how the wearer rests."""
+        emission = self.read(segment)
+        signs = emission.log_likelihood
+        like_a_sign = np.logaddexp.reduce(signs) - np.log(len(signs))
+        if self._rest_pose is None and emission.rest > like_a_sign:
+            self._rest_pose = emission.pose
+        return emission
+
+    def read(self, segment: Segment) -> Emission:
+        """The emission that a segment would be; nothing is learned from it."""
         pose = self._extractor.of_hold(segment.frames)
         x = pose[None]  # (1, 8)
         log_likelihood = self.personal.of_features(x, [segment.frames])[0]  # (S,)
@@ -46,6 +55,4 @@ class Classifier:
         if self._rest_pose is not None:
             known = float(self._gaussian.pose_log_likelihood(x, self._rest_pose)[0])
             rest = float(np.logaddexp(np.log(RETURN) + known, np.log(1 - RETURN) + rest))
-        elif rest > np.logaddexp.reduce(log_likelihood) - np.log(len(log_likelihood)):
-            self._rest_pose = pose
         return Emission(segment, log_likelihood, rest, no_sign, pose)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
 from jihwa.data.monitor import SensorMonitor
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision, Emission
-from jihwa.recognizer.segmenter import Segmenter
+from jihwa.recognizer.segmenter import OpenHold, Segmenter
 
 
 class Recognizer:
@@ -45,6 +46,20 @@ class Recognizer:
     def feed(self, frames: Frames) -> Iterator[Emission]:
         """The emissions of the holds that end in these frames."""
         return map(self._classifier.feed, self._segmenter.feed(self.sensors.feed(frames)))
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """The signs that emissions tell apart."""
+        return self._classifier.personal.alphabet
+
+    @property
+    def hold(self) -> OpenHold | None:
+        """The hold that goes on; None while the hand moves."""
+        return self._segmenter.hold
+
+    def read(self, hold: OpenHold) -> Emission:
+        """The emission that a hold would be if it ended now; nothing follows from it."""
+        return self._classifier.read(hold.segment)
 
     def flush(self) -> Iterator[Emission]:
         """The emission of the hold that the signal ended in."""

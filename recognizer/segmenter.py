@@ -32,6 +32,21 @@ class SegmenterOptions:
     energy: EnergyOptions = field(default_factory=EnergyOptions)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """A hold that has not ended yet.
+
+    Attributes:
+        segment: What there is of it so far.
+        duration_s: How long it has lasted.
+        acceptance: 0 to 1, how far the hand has moved on; at 1 it ends.
+    """
+
+    segment: Segment
+    duration_s: float
+    acceptance: float
+
+
 class Segmenter:
     """Frames in, held segments out; the result does not depend on how the input was cut.
 
@@ -63,6 +78,18 @@ class Segmenter:
             segments += self._follow(frames[start:end])
         return segments
 
+    @property
+    def hold(self) -> OpenHold | None:
+        """The hold that goes on; None while the hand moves."""
+        if not self._held_s:
+            return None
+        options, now_s = self._options, float(self._recent.time_s[-1])
+        segment = self._segment(*self._held_s)
+        louder = (self._last_energy - options.still) / (options.moving - options.still)
+        restless = (now_s - self._held_s[1]) / options.weak_move_s
+        acceptance = min(max(louder, restless, 0.0), 1.0)
+        return OpenHold(segment, now_s - segment.start_s, acceptance)
+
     def flush(self) -> list[Segment]:
         """The segment that was still held when the signal ended."""
         segments = [self._end_hold(*self._held_s)] if self._held_s else []
@@ -72,6 +99,7 @@ class Segmenter:
     def _interrupt(self) -> None:
         self._energy.interrupt()
         self._recent = Frames.empty()
+        self._last_energy = np.inf
         self._began_s = -np.inf  # first sample without a gap behind it
         self._held_s: tuple[float, float] | None = None  # first and last still sample
 
@@ -89,11 +117,19 @@ class Segmenter:
                 restless_s = time_s - self._held_s[1]
                 if e > self._options.moving or restless_s >= self._options.weak_move_s:
                     segments.append(self._end_hold(*self._held_s))
+            self._last_energy = e
         self._forget()
         return segments
 
     def _end_hold(self, first_s: float, last_s: float) -> Segment:
-        """Close the hold between two still samples.
+        """Close the hold between two still samples."""
+        segment = self._segment(first_s, last_s)
+        self._last_end_s = segment.end_s
+        self._held_s = None
+        return segment
+
+    def _segment(self, first_s: float, last_s: float) -> Segment:
+        """The hold between two still samples.
 
         A still sample speaks for the window before it; the outer quarters of the first and the
         last window may belong to the movements around the hold.
@@ -105,10 +141,8 @@ class Segmenter:
         rows = (time_s >= start_s) & (time_s <= min(end_s, start_s + KEPT_S))
         if not rows.any():
             rows = (time_s >= first_s - window_s) & (time_s <= last_s)
-        segment = Segment(start_s, end_s, max(start_s - self._last_end_s, 0.0), self._recent[rows])
-        self._last_end_s = end_s
-        self._held_s = None
-        return segment
+        gap_s = max(start_s - self._last_end_s, 0.0)
+        return Segment(start_s, end_s, gap_s, self._recent[rows])
 
     def _forget(self) -> None:
         """Drop the samples that no segment can need any more."""

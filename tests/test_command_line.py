@@ -9,6 +9,7 @@ import pytest
 from jihwa.data.sessions import read_session
 from jihwa.io import cli
 from jihwa.io.cli import COMMANDS, main
+from jihwa.io.commands import compose
 from jihwa.io.language import preferred
 
 
@@ -139,6 +140,13 @@ def test_interrupt_ends_quietly_with_130(jihwa, monkeypatch):
     monkeypatch.setattr(cli, "import_module", _raising(KeyboardInterrupt()))
     done = jihwa("compose", "ㄱㅏ")
     assert (done.code, done.out, done.err) == (130, "", "")
+
+
+def test_word_that_is_also_a_command_is_an_argument_behind_one(jihwa, monkeypatch):
+    imported = []
+    monkeypatch.setattr(cli, "import_module", lambda name: imported.append(name) or compose)
+    jihwa("compose", "train", "demo")
+    assert imported == ["jihwa.io.commands.compose"]
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_the_plain_screen_shows_commands_and_the_text_they_leave():
     stream = io.StringIO()
     screen, composer = PlainScreen(stream, OWN), Composer(OWN, model())
     for each in shown("ㄴㅏㄴ<"):
-        screen.update(each, composer.feed(each))
+        screen.update(composer.feed(each), each)
     screen.finish(composer.flush())
     lines = stream.getvalue().splitlines()
     assert [line.split()[-1] for line in lines[:4]] == ["ㄴ", "나", "난", "나"]

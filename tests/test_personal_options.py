@@ -7,16 +7,21 @@ import pytest
 from jihwa.composer.jamo import encode
 from jihwa.composer.modes import Mode
 from jihwa.io import options as shared
-from jihwa.io import vocabulary
+from jihwa.io import settings, vocabulary
+from jihwa.io.configuration import Configuration, settle
 
 
 @pytest.fixture
 def parse():
     parser = argparse.ArgumentParser()
-    shared.add_language_model(parser, "en")
-    shared.add_personal_words(parser, "en")
-    shared.add_mode(parser, "en")
-    return lambda *words: parser.parse_args(words)
+    settings.add(parser, "en", "lm", "personal", "history", "mode")
+
+    def parse(*words):
+        options = parser.parse_args(words)
+        settle(options, Configuration())
+        return options
+
+    return parse
 
 
 def log_prob(options, text):

@@ -22,10 +22,10 @@ from scoring import SHARED, TextErrors, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
-from jihwa.composer.beam import TokenModel
 from jihwa.composer.composer import Composer
 from jihwa.composer.letters import compose
 from jihwa.composer.mixture import Mixture
+from jihwa.composer.token_model import TokenModel
 from jihwa.data.alphabet import Alphabet
 
 TWO_SET = Path(__file__).parents[1] / "compositions" / "two-set.toml"

@@ -23,11 +23,11 @@ from simulation import TOP1, SimulatedClassifier, spelled
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.language_text import read_text
-from jihwa.composer.language_training import BuildOptions, build
 from jihwa.composer.letters import compose
 from jihwa.composer.mixture import Mixture
 from jihwa.composer.options import DecoderOptions
+from jihwa.composer.training.corpus import read_text
+from jihwa.composer.training.kneser_ney import BuildOptions, build
 from jihwa.data.alphabet import Alphabet
 
 KINDS = ("sentences", "words", "names")

@@ -19,8 +19,8 @@ from scoring import SHARED, TRAINING_TEXTS, dev_texts
 
 from jihwa.composer.jamo import SPACE, encode
 from jihwa.composer.language_model import LanguageModel, States
-from jihwa.composer.language_text import Source, training_texts
-from jihwa.composer.language_training import BuildOptions, build
+from jihwa.composer.training.corpus import Source, training_texts
+from jihwa.composer.training.kneser_ney import BuildOptions, build
 
 SHIPPED = Path(__file__).parents[2] / "composer/language/korean.lm"
 PLAIN = BuildOptions(order=8, max_ngrams=9_000_000)

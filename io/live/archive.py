@@ -1,0 +1,199 @@
+"""Sessions that were kept: what there is, how it ended, and how it goes away."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from jihwa.data.messages import DataError, UsageError
+from jihwa.io import storage
+from jihwa.io.live.entries import Contents, Header, read, read_header
+from jihwa.io.live.journal import SUFFIX, Journal
+
+MB = 1_000_000
+
+
+def folder() -> Path:
+    """Where sessions are kept; it may not exist yet."""
+    return storage.folder() / "sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A session on disk.
+
+    Attributes:
+        name: What it is called: when it began.
+        parts: Its files, in order; at least one.
+    """
+
+    name: str
+    parts: tuple[Path, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(path.stat().st_size for path in self.parts)
+
+    @property
+    def started(self) -> datetime:
+        """When it began."""
+        return datetime.fromisoformat(read_header(self.parts[0]).started)
+
+    @property
+    def duration_s(self) -> float:
+        """From its beginning to the last thing that was written down."""
+        return max(self.parts[-1].stat().st_mtime - self.started.timestamp(), 0.0)
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a program writes it right now."""
+        lock = storage.occupy(self.parts[0].with_name(self.name))
+        if lock is not None:
+            os.close(lock)
+        return lock is None
+
+    def contents(self) -> Contents:
+        """How it stands at its end.
+
+        Raises:
+            DataError: It is damaged.
+            OSError: It cannot be read.
+        """
+        return read(self.parts[-1])
+
+    def resume(self) -> Journal:
+        """Go on with it: a journal that begins with its text.
+
+        Raises:
+            UsageError: Another program does so.
+            DataError: It is damaged.
+            OSError: It cannot be read or written.
+        """
+        last = self.contents()
+        return Journal(self.parts[0].parent, last.header.following(), last.text)
+
+    def put_away(self) -> None:
+        """Do not offer to go on with it any more.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        with self.parts[-1].open("ab") as file:
+            file.write(b"\n" + self.contents().header.end())
+
+    def delete(self) -> None:
+        """Delete all of it.
+
+        Raises:
+            UsageError: A program writes it right now.
+            OSError: It cannot be deleted.
+        """
+        if self.in_use:
+            raise UsageError(
+                ko=f"세션 {self.name}은(는) 지금 쓰고 있습니다. 그 프로그램을 끝내고 지우세요.",
+                en=f"The session {self.name} is being written. End that program, then delete it.",
+            )
+        for path in self.parts:
+            path.unlink()
+        storage.lock_path(self.parts[0].with_name(self.name)).unlink(missing_ok=True)
+
+
+def begin(source: str, profile: str | None) -> Journal:
+    """The journal of a new session.
+
+    Args:
+        source: Where its signal comes from.
+        profile: Whose hand it is; None for a stranger.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    now = datetime.now().astimezone()
+    known = {session.name for session in sessions()}
+    name = stamp = f"{now:%Y%m%d-%H%M%S}"
+    number = 1
+    while name in known:
+        number += 1
+        name = f"{stamp}-{number:02}"
+    header = Header(name, 1, now.isoformat(timespec="seconds"), source, profile or "")
+    return Journal(folder(), header)
+
+
+def sessions() -> list[StoredSession]:
+    """All that is kept, oldest first; a file that holds nothing yet is passed over."""
+    return list(_sessions())
+
+
+def _sessions() -> Iterator[StoredSession]:
+    paths = sorted(folder().glob(f"*{SUFFIX}"), key=lambda path: path.name.split("."))
+    for name, parts in groupby(paths, key=lambda path: path.name.partition(".")[0]):
+        yield StoredSession(name, tuple(parts))
+
+
+def find(name: str) -> StoredSession:
+    """A session by its name, or by an unmistakable beginning of it.
+
+    Raises:
+        UsageError: There is none, or there are several.
+    """
+    fitting = [session for session in sessions() if session.name.startswith(name)]
+    exact = [session for session in fitting if session.name == name]
+    if len(exact or fitting) == 1:
+        return (exact or fitting)[0]
+    if fitting:
+        raise UsageError(
+            ko=f"'{name}'(으)로 시작하는 세션이 {len(fitting)}개입니다. 더 길게 쓰세요: "
+            f"{' '.join(session.name for session in fitting)}",
+            en=f"{len(fitting)} sessions begin with '{name}'. Write more of it: "
+            f"{' '.join(session.name for session in fitting)}",
+        )
+    raise UsageError(
+        ko=f"'{name}'(이)라는 세션이 없습니다. 있는 것은 `jihwa sessions`로 보세요.",
+        en=f"There is no session '{name}'. See what there is with `jihwa sessions`.",
+    )
+
+
+def unfinished() -> StoredSession | None:
+    """The last session that broke off with a text, if none ended as it should since.
+
+    One that a program writes right now has not broken off.
+    """
+    for session in reversed(sessions()):
+        with contextlib.suppress(DataError, OSError):
+            last = session.contents()
+            if last.text and not last.ended and not session.in_use:
+                return session
+            if last.ended:
+                break
+    return None
+
+
+def tidy(keep_days: float, keep_mb: float) -> int:
+    """Delete sessions that are too old, and the oldest while all are too large.
+
+    One that a program writes stays, and so does one that the next start would offer to go on with.
+
+    Args:
+        keep_days: How many days a session is kept after its end.
+        keep_mb: How many megabytes (10^6 bytes) all sessions may take.
+
+    Returns:
+        How many were deleted.
+
+    Raises:
+        OSError: One cannot be deleted.
+    """
+    kept, offered, deleted = sessions(), unfinished(), 0
+    room = keep_mb * MB - sum(session.size for session in kept)
+    oldest_s = datetime.now().timestamp() - keep_days * 86_400
+    for session in kept:
+        expired = session.parts[-1].stat().st_mtime < oldest_s
+        if (expired or room < 0) and session != offered and not session.in_use:
+            room += session.size
+            session.delete()
+            deleted += 1
+    return deleted

@@ -1,0 +1,229 @@
+"""The journal of a session: what came and what became of it, on disk before anything else happens.
+
+Every write goes to the kernel at once, so a program that is killed loses nothing that it wrote;
+about once a second a thread of its own has the disk catch up, against a machine that dies.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from jihwa.composer.edits import TextEdit
+from jihwa.data.files import write_whole
+from jihwa.data.layout import Layout
+from jihwa.data.messages import Message, UsageError
+from jihwa.io import storage
+from jihwa.io.live.entries import Header
+
+SYNC_EVERY_S = 1.0
+RETRY_EVERY_S = 1.0
+PART_BYTES = 8 << 20
+"""A part that is larger is followed by a new one: about three quarters of an hour at 50 Hz."""
+
+SUFFIX = ".csv"
+
+_BINARY = getattr(os, "O_BINARY", 0)  # of Windows alone
+_synchronise = getattr(os, "fdatasync", os.fsync)
+
+
+def part_path(folder: Path, header: Header) -> Path:
+    """Where a part of a session is kept."""
+    return folder / f"{header.session}.{header.part:03}{SUFFIX}"
+
+
+class Record(Protocol):
+    """Whatever keeps a session."""
+
+    @property
+    def text(self) -> str:
+        """What the text came to, and at first what the session goes on with."""
+
+    def raw(self, lines: bytes) -> None:
+        """Keep whole lines of the glove."""
+
+    def edit(self, edit: TextEdit) -> None:
+        """Keep how the committed text has changed."""
+
+    def listen(self, notice: Callable[[Message], None]) -> None:
+        """Tell what goes wrong from now on."""
+
+    def close(self, *, ended: bool = True) -> None:
+        """Let go; `ended` says whether the session ended as it should."""
+
+
+class NoJournal:
+    """Keeps nothing but the text, and that only while the program runs."""
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+
+    def raw(self, lines: bytes) -> None:
+        """The lines are gone."""
+
+    def edit(self, edit: TextEdit) -> None:
+        """Follow the text."""
+        self.text = edit.apply(self.text)
+
+    def listen(self, notice: Callable[[Message], None]) -> None:
+        """Nothing can go wrong."""
+
+    def close(self, *, ended: bool = True) -> None:
+        """The text is gone."""
+
+
+class Journal:
+    """Writes the parts of one session.
+
+    A full disk stops no session: it is told once, and the text is written down in full as soon as
+    there is room again.
+
+    Args:
+        folder: Where; it is made if need be.
+        header: What the first part to write says of itself.
+        text: The text that the session goes on with.
+        part_bytes: How large a part may grow.
+
+    Raises:
+        UsageError: Another program writes this session.
+        OSError: The first part cannot be written.
+    """
+
+    def __init__(
+        self, folder: Path, header: Header, text: str = "", part_bytes: int = PART_BYTES
+    ) -> None:
+        self._notice: Callable[[Message], None] = lambda _: None
+        self._folder, self._header, self._text = folder, header, text
+        self._part_bytes = part_bytes
+        self._layout = b""  # the last line of the glove that named its fields
+        self._retry_s: float | None = None  # when to try again; None while the disk works
+        lock = storage.occupy(folder / header.session)
+        if lock is None:
+            raise UsageError(
+                ko=f"{folder}: 다른 프로그램이 세션 {header.session}을(를) 쓰고 있습니다. 그것을 "
+                "닫거나 새 세션을 시작하세요.",
+                en=f"{folder}: another program writes the session {header.session}. Close it, or "
+                "begin a new session.",
+            )
+        self._lock = lock
+        self._changing = threading.Lock()  # the file is not closed while the disk catches up
+        self._file, self._size = self._begin(header)
+        self._closed = threading.Event()
+        self._syncing = threading.Thread(target=self._sync, name="journal", daemon=True)
+        self._syncing.start()
+
+    @property
+    def text(self) -> str:
+        """What the text came to."""
+        return self._text
+
+    def listen(self, notice: Callable[[Message], None]) -> None:
+        """Tell when the disk fails, and when it works again."""
+        self._notice = notice
+
+    def raw(self, lines: bytes) -> None:
+        """Write down whole lines of the glove."""
+        self._write(lines)
+        self._layout = _layout_line(lines) or self._layout
+        if self._size >= self._part_bytes:
+            self._rotate()
+
+    def edit(self, edit: TextEdit) -> None:
+        """Write down how the committed text has changed."""
+        self._write(self._header.edit(edit))
+        self._text = edit.apply(self._text)
+
+    def close(self, *, ended: bool = True) -> None:
+        """Let go of the files. Closing twice is fine.
+
+        Args:
+            ended: Whether the session ended as it should, which is written down; if not, the next
+                start can go on with it.
+        """
+        if self._closed.is_set():
+            return
+        if ended:
+            self._retry_s = None if self._retry_s is None else 0.0
+            self._write(self._header.end())
+        self._closed.set()
+        self._syncing.join()
+        os.close(self._file)
+        os.close(self._lock)
+
+    def _write(self, data: bytes) -> None:
+        """Write whole lines, or else nothing of them."""
+        if self._retry_s is not None:
+            if time.monotonic() < self._retry_s:
+                return
+            data = self._header.text(self._text) + data  # edits are missing
+        try:
+            rest = data
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError as error:
+            self._fail(error)
+            with suppress(OSError):
+                os.ftruncate(self._file, self._size)
+            return
+        self._size += len(data)
+        if self._retry_s is not None:
+            self._retry_s = None
+            self._notice(_written_again(self._folder))
+
+    def _fail(self, error: OSError) -> None:
+        if self._retry_s is None:
+            self._notice(_unwritten(self._folder, error))
+        self._retry_s = time.monotonic() + RETRY_EVERY_S
+
+    def _rotate(self) -> None:
+        header = self._header.following()
+        try:
+            file, size = self._begin(header)
+        except OSError as error:
+            self._part_bytes *= 2  # the part that is open is as good
+            self._notice(_unwritten(self._folder, error))
+            return
+        with self._changing:
+            os.close(self._file)
+            self._header, self._file, self._size = header, file, size
+
+    def _begin(self, header: Header) -> tuple[int, int]:
+        """A new part that holds the text so far, or no part: its descriptor and its size."""
+        path = part_path(self._folder, header)
+        beginning = header.line() + header.text(self._text) + self._layout
+        write_whole(path, beginning, storage.PRIVATE)
+        return os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY), len(beginning)
+
+    def _sync(self) -> None:
+        while not self._closed.wait(SYNC_EVERY_S):
+            with self._changing, suppress(OSError):  # a full disk is told when it is written to
+                _synchronise(self._file)
+
+
+def _layout_line(lines: bytes) -> bytes:
+    """The last of these lines that names the fields of those behind it; empty if none does."""
+    for line in reversed(lines.split(b"\n")):
+        if b"timestamp" in line.lower():
+            fields = line.decode("utf-8", errors="replace").strip("\ufeff\0 \t\r").split(",")
+            if Layout.of_header(fields):
+                return line + b"\n"
+    return b""
+
+
+def _unwritten(folder: Path, error: OSError) -> Message:
+    return Message(
+        ko=f"{folder}: 세션을 기록할 수 없습니다 ({error.strerror}). 계속 쓸 수 있지만, 자리를 "
+        "비우기 전에 꺼지면 그사이의 글을 잃습니다.",
+        en=f"{folder}: the session cannot be written down ({error.strerror}). Typing goes on, but "
+        "make room: until then a crash would lose what was typed.",
+    )
+
+
+def _written_again(folder: Path) -> Message:
+    return Message(
+        ko=f"{folder}: 다시 기록합니다. 그사이의 글도 기록했습니다.",
+        en=f"{folder}: the session is written down again, with all of its text.",
+    )

@@ -1,0 +1,113 @@
+"""From bytes to samples: whole lines are journalled, then read, and what they say is counted."""
+
+import math
+from collections import deque
+from collections.abc import Callable, Container
+
+import numpy as np
+
+from jihwa.data import gravity
+from jihwa.data.frames import N_FINGERS, Frames
+from jihwa.data.lines import MAX_LINE_BYTES, LineParser
+from jihwa.data.monitor import SensorMonitor
+from jihwa.data.sensors import ACCELERATION, ANGLES
+from jihwa.io.live.state import Signal
+
+RATE_WINDOW_S = 1.5
+"""Over how long the sampling rate is averaged."""
+
+NOTHING = Frames(*(np.full(shape, np.nan) for shape in ((1,), (1, N_FINGERS), (1, 3), (1, 3))))
+"""A sample of a glove that has no sensors."""
+
+
+class SignalReader:
+    """Bytes in, frames out, whatever the cut.
+
+    Args:
+        journal: Takes the whole lines before they are interpreted.
+        parser: Reads them.
+    """
+
+    def __init__(self, journal: Callable[[bytes], None], parser: LineParser | None = None) -> None:
+        self._journal = journal
+        self._parser = parser or LineParser()
+        self._rest = b""
+        self._arrivals: deque[tuple[float, int]] = deque()  # when, and how many samples
+        self._last = NOTHING
+
+    @property
+    def is_live(self) -> bool:
+        """Whether samples came of late."""
+        return bool(self._arrivals)
+
+    def feed(self, data: bytes, at_s: float) -> Frames:
+        """The samples that these bytes complete.
+
+        Args:
+            data: The bytes.
+            at_s: When they came, on `time.monotonic()`.
+        """
+        whole, newline, rest = (self._rest + data).rpartition(b"\n")
+        self._rest = rest[: MAX_LINE_BYTES + 1]  # a line without an end is noise
+        return self._read(whole + newline, at_s)
+
+    def end(self, at_s: float) -> Frames:
+        """The sample of a last line that has no end; nothing comes behind it."""
+        rest, self._rest = self._rest, b""
+        return self._read(rest + b"\n" if rest else b"", at_s)
+
+    def interrupt(self) -> None:
+        """Forget a line that was torn with the connection: its last number may be half of one."""
+        self._rest = b""
+
+    def _read(self, lines: bytes, at_s: float) -> Frames:
+        if not lines:
+            return Frames.empty()
+        self._journal(lines)
+        frames = self._parser.feed(lines, at_s)
+        if len(frames):
+            self._last = frames[-1:]
+            self._arrivals.append((at_s, len(frames)))
+        return frames
+
+    def signal(self, sensors: SensorMonitor, now_s: float) -> Signal:
+        """What came so far.
+
+        Args:
+            sensors: Knows which sensors fail.
+            now_s: Now, on `time.monotonic()`.
+        """
+        report = self._parser.report
+        clock = report.clock
+        faults = [fault for fault in sensors.faults if math.isinf(fault.until_s)]
+        last = _believed(self._last, {fault.sensor for fault in faults})
+        return Signal(
+            rate_hz=self._rate_hz(now_s),
+            samples=report.samples,
+            damaged=report.damaged,
+            gaps=clock.gaps,
+            lost_s=clock.lost_s,
+            flex_adc=last.flex_adc[0],
+            gravity_g=gravity.of(last)[0],
+            faults=tuple(fault.message() for fault in faults),
+        )
+
+    def _rate_hz(self, now_s: float) -> float:
+        while self._arrivals and self._arrivals[0][0] < now_s - RATE_WINDOW_S:
+            self._arrivals.popleft()
+        if len(self._arrivals) < 2:
+            return 0.0
+        first_s, first_samples = self._arrivals[0]
+        samples = sum(n for _, n in self._arrivals) - first_samples
+        return samples / max(self._arrivals[-1][0] - first_s, 1e-3)
+
+
+def _believed(frames: Frames, failed: Container[int]) -> Frames:
+    """Frames without the sensors of `jihwa.data.sensors.SENSORS` that fail."""
+    fingers = np.array([finger in failed for finger in range(N_FINGERS)])
+    return Frames(
+        frames.time_s,
+        np.where(fingers, np.nan, frames.flex_adc),
+        np.where(ACCELERATION in failed, np.nan, frames.accel_g),
+        np.where(ANGLES in failed, np.nan, frames.orientation_deg),
+    )

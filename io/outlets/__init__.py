@@ -1,0 +1,1 @@
+"""Where else the text goes: typed into other terminal programs, key by key."""

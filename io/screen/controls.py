@@ -1,0 +1,159 @@
+"""What the user can do, whichever key it is on: requests to the session, and looking elsewhere."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from jihwa.data.messages import Message
+from jihwa.io.live.session import LiveSession
+from jihwa.io.live.state import LiveState
+from jihwa.io.screen.text import clean
+from jihwa.io.screen.view import Place, View
+from jihwa.io.speech.spoken import SpeechMode, SpokenText
+
+QUIT_WITHIN_S = 3.0
+"""A second Ctrl-C after this long asks again."""
+ASK_AGAIN = Message(ko="끝내려면 Ctrl-C를 한 번 더 누르세요.", en="Press Ctrl-C once more to quit.")
+NO_PHRASES = Message(
+    ko="저장한 문장이 없습니다. 문장 파일에 한 줄에 하나씩 적으세요.",
+    en="There is no stored phrase. Write one a line into the phrase file.",
+)
+
+
+class Controls:
+    """Turns keys into requests, and keeps how the session is looked at.
+
+    Args:
+        session: The session.
+        view: How it is looked at in the beginning.
+        spoken: Says the text aloud.
+        leave: Ends the screen.
+    """
+
+    def __init__(
+        self,
+        session: LiveSession,
+        view: View,
+        spoken: SpokenText,
+        leave: Callable[[], None],
+    ) -> None:
+        self.session = session
+        self.spoken = spoken
+        self.leave = leave
+        self._view = view
+        self._interrupted_s = -QUIT_WITHIN_S
+
+    @property
+    def state(self) -> LiveState:
+        """The session as it is now."""
+        return self.session.state
+
+    @property
+    def view(self) -> View:
+        """How it is looked at now."""
+        place = self._view.place
+        if place is Place.TEXT and self.state.calibration is not None:
+            place = Place.CALIBRATION
+        elif place is Place.TEXT and self.state.page.selected is not None:
+            place = Place.CHOOSING
+        return replace(self._view, place=place, speaks=self.spoken.mode)
+
+    def type(self, text: str) -> None:
+        """Write what a key stands for; a word that is being chosen is taken as it is lit."""
+        if not text.isprintable():  # a key without a meaning here
+            return
+        if self.view.place is Place.CHOOSING:
+            self.accept()
+        self.session.type(text)
+
+    def paste(self, text: str) -> None:
+        """Write a text of several lines."""
+        self.session.type("\n".join(map(clean, text.splitlines())))
+
+    def end_line(self) -> None:
+        """Complete the text, and go on in a new line."""
+        self.session.complete()
+        self.session.type("\n")
+
+    def next_candidate(self, step: int) -> None:
+        """Begin to choose the last word anew, or light another candidate."""
+        page = self.state.page
+        if page.selected is None:
+            self._select(len(page.words) - 1)
+        elif page.candidates:
+            lit = (self._view.highlight + step) % min(len(page.candidates), 9)
+            self._view = replace(self._view, highlight=lit)
+
+    def next_word(self, step: int) -> None:
+        """Choose an earlier or later word instead."""
+        page = self.state.page
+        if page.selected is not None:
+            self._select(min(max(page.selected + step, 0), len(page.words) - 1))
+
+    def leave_choice(self) -> None:
+        """Leave the word as it is."""
+        self._select(None)
+
+    def accept(self) -> None:
+        """Take the candidate that is lit."""
+        self.choose(self._view.highlight)
+
+    def choose(self, candidate: int) -> None:
+        """Take a candidate of the word that is being chosen, or else of the last one."""
+        page = self.state.page
+        if candidate < len(page.candidates):
+            word = len(page.words) - 1 if page.selected is None else page.selected
+            if candidate:  # the first is what stands there
+                self.session.choose(word, page.candidates[candidate].text)
+            self._select(None)
+
+    def toggle_pause(self) -> None:
+        """Pause recognition, or go on."""
+        self.session.pause(not self.state.paused)
+
+    def next_speak_mode(self) -> None:
+        """Speak at other times."""
+        modes = list(SpeechMode)
+        self.spoken.mode = modes[(modes.index(self.spoken.mode) + 1) % len(modes)]
+
+    def show_help(self) -> None:
+        """Show the help, or its next page."""
+        page = self._view.page + 1 if self._view.place is Place.HELP else 0
+        self._view = replace(self._view, place=Place.HELP, page=page)
+
+    def show_phrases(self) -> None:
+        """Show the stored sentences, if there are any."""
+        if self._view.phrases:
+            self._view = replace(self._view, place=Place.PHRASES)
+        else:
+            self.session.notify(replace(NO_PHRASES))
+
+    def write_phrase(self, key: str) -> None:
+        """Write the stored sentence of a key."""
+        for phrase in self._view.phrases:
+            if str(phrase.key) == key:
+                self.show_text()
+                self.session.type(phrase.text)
+
+    def show_text(self) -> None:
+        """Go back to the text."""
+        self._view = replace(self._view, place=Place.TEXT)
+
+    def use_program(self) -> None:
+        """Give the keys to the program that takes the text, if there is one."""
+        if self._view.has_program:
+            self._select(None)
+            self._view = replace(self._view, place=Place.PROGRAM)
+
+    def interrupt(self) -> None:
+        """Quit if this comes twice; one slip of the fingers ends nothing."""
+        now_s = time.monotonic()
+        if now_s - self._interrupted_s < QUIT_WITHIN_S:
+            self.leave()
+        self._interrupted_s = now_s
+        self.session.notify(replace(ASK_AGAIN))
+
+    def _select(self, word: int | None) -> None:
+        self._view = replace(self._view, highlight=0)
+        if word is None or word >= 0:
+            self.session.select(word)

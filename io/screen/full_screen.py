@@ -1,0 +1,140 @@
+"""The full-screen program: prompt-toolkit around the drawing and the controls."""
+
+import asyncio
+import os
+import signal
+import time
+from dataclasses import replace
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.key_binding import (
+    KeyBindings,
+    KeyBindingsBase,
+    KeyPressEvent,
+    merge_key_bindings,
+)
+from prompt_toolkit.layout import Layout, Window
+from prompt_toolkit.layout.controls import FormattedTextControl
+
+from jihwa.io.screen.cleaning import cleaned
+from jihwa.io.screen.controls import Controls
+from jihwa.io.screen.drawing import Size, draw
+from jihwa.io.screen.keys import BINDINGS, Binding
+from jihwa.io.screen.news import News
+from jihwa.io.screen.program import Program, panel_rows
+from jihwa.io.screen.style import STYLE, color_depth
+
+REDRAWS_HZ = 30
+LOOK_EVERY_S = 1.0
+"""How often the screen is drawn although nothing happens: notices grow old."""
+ESCAPE_S = 0.1
+"""After this long, Esc is a key and not the beginning of another."""
+
+
+class FullScreen:
+    """Shows a session full screen until the user leaves, and leaves the terminal as it was.
+
+    Its methods may be called from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._application: Application[None] | None = None
+
+    def redraw(self) -> None:
+        """Draw anew soon, because the session has changed."""
+        if self._application:
+            self._application.invalidate()
+
+    def leave(self) -> None:
+        """Stop showing it."""
+        application = self._application
+        if application and application.is_running and not application.is_done:
+            application.exit()
+
+    def run(self, controls: Controls, program: Program | None = None) -> None:
+        """Show it, and do what the keys say, until `leave`.
+
+        SIGTERM and SIGHUP end it as the user would.
+
+        Args:
+            controls: What the keys do.
+            program: Is shown above the session, which is small then; its end ends all.
+        """
+        news = News()
+
+        def screen() -> StyleAndTextTuples:
+            state, output = controls.state, application.output.get_size()
+            notices = news.current(state.notices, time.monotonic())
+            shown = cleaned(replace(state, notices=notices))
+            lines = draw(shown, controls.view, Size(output.columns, rows()))
+            written: StyleAndTextTuples = []
+            for line in lines:
+                written += [*line, ("", "\n")]
+            return written[:-1]
+
+        def rows() -> int:
+            all_of_them = application.output.get_size().rows
+            return panel_rows(controls.view.place, all_of_them) if program else all_of_them
+
+        panel = Window(FormattedTextControl(screen, focusable=True), height=rows)
+        layout = Layout(panel)
+        keys: KeyBindingsBase = _bindings(controls)
+        if program:
+            layout = program.layout(panel)
+            keys = merge_key_bindings([keys, program.keys(controls)])
+        application: Application[None] = Application(
+            layout,
+            style=STYLE,
+            include_default_pygments_style=False,
+            key_bindings=keys,
+            full_screen=True,
+            color_depth=color_depth(os.environ),
+            min_redraw_interval=1 / REDRAWS_HZ,
+            refresh_interval=LOOK_EVERY_S,
+        )
+        application.timeoutlen = application.ttimeoutlen = ESCAPE_S
+        self._application = application
+
+        def begin() -> None:
+            self._watch()
+            if program:
+                program.join(application, controls, panel)
+
+        try:
+            application.run(pre_run=begin, set_exception_handler=False)
+        finally:
+            self._application = None
+
+    def _watch(self) -> None:
+        """Leave when a signal says so, and when drawing fails: then with the reason."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            if number := getattr(signal, name, None):
+                loop.add_signal_handler(number, self.leave)
+
+        def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            error = context.get("exception") or RuntimeError(context["message"])
+            if self._application and not self._application.is_done:
+                self._application.exit(exception=error)
+
+        loop.set_exception_handler(fail)
+
+
+def _bindings(controls: Controls) -> KeyBindings:
+    """The table of keys as prompt-toolkit wants it."""
+    bindings = KeyBindings()
+
+    def bind(binding: Binding) -> None:
+        def act(event: KeyPressEvent) -> None:
+            binding.act(controls, event.key_sequence[-1].data)
+
+        here = Condition(lambda: controls.view.place in binding.places)
+        for keys in binding.keys:
+            bindings.add(*keys, filter=here)(act)
+
+    for binding in BINDINGS:
+        bind(binding)
+    return bindings

@@ -1,0 +1,106 @@
+"""Lines of a terminal: what may be written there, and how wide it is."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from prompt_toolkit.utils import get_cwidth
+
+from jihwa.composer.jamo import LETTER_OF, TOKENS
+
+Fragment = tuple[str, str]
+"""A style and the text that has it, as prompt-toolkit wants them."""
+Line = list[Fragment]
+
+CURSOR = "[SetCursorPosition]"
+"""The style of a fragment before which the cursor stands."""
+ELLIPSIS = "…"
+
+_LETTERS = dict(zip(TOKENS, LETTER_OF, strict=True))
+_JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
+_UNKNOWN = "\ufffd"
+
+
+def clean(text: str) -> str:
+    """Text that cannot do anything to a terminal but be read: NFC, on one line, no controls.
+
+    Jamo that make no syllable become letters (compatibility jamo); conjoining ones would break the
+    columns. Control and formatting characters are left out, but for white space.
+    """
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " * c.isspace() for c in text)
+    return _JAMO.sub(lambda found: _LETTERS.get(found.group(), _UNKNOWN), text)
+
+
+def width(line: str | Sequence[Fragment]) -> int:
+    """The columns that a text or line takes."""
+    text = line if isinstance(line, str) else "".join(text for _, text in line)
+    return get_cwidth(text)
+
+
+def cut(line: Sequence[Fragment], columns: int) -> Line:
+    """The beginning of a line, as much as there is room for; `…` says that there is more."""
+    if width(line) <= columns:
+        return list(line)
+    short: Line = []
+    room = columns - width(ELLIPSIS)
+    for style, text in line:
+        taken = text
+        while width(taken) > room:
+            taken = taken[:-1]
+        short.append((style, taken))
+        room -= width(taken)
+        if taken != text:
+            return [*short, (style, ELLIPSIS)] if columns > 0 else []
+    return short
+
+
+def tail(text: str, columns: int) -> str:
+    """The end of a text, as much as there is room for; `…` says that there is more."""
+    if width(text) <= columns:
+        return text
+    while width(text) > columns - width(ELLIPSIS):
+        text = text[1:]
+    return ELLIPSIS + text
+
+
+def pad(line: Sequence[Fragment], columns: int) -> Line:
+    """A line of exactly that many columns."""
+    line = cut(line, columns)
+    return [*line, ("", " " * (columns - width(line)))]
+
+
+def apart(left: Sequence[Fragment], right: Sequence[Fragment], columns: int) -> Line:
+    """Two ends of a line; the right one goes first where there is no room for both."""
+    room = columns - width(left) - width(right)
+    return [*left, ("", " " * room), *right] if room > 0 else cut(left, columns)
+
+
+def wrap(line: Sequence[Fragment], columns: int) -> list[Line]:
+    """Lines of at most that many columns; a newline begins another one too."""
+    lines: list[Line] = [[]]
+    room = columns
+    for style, text in line:
+        taken = ""
+        for char in text:
+            if char == "\n" or width(char) > room:
+                lines[-1].append((style, taken))
+                lines.append([])
+                taken, room = "", columns
+            if char != "\n":
+                taken += char
+                room -= width(char)
+        lines[-1].append((style, taken))
+    return lines
+
+
+def bar(share: float, columns: int, style: str = "class:bar") -> Line:
+    """A bar of which a share, 0 to 1, is full."""
+    full = round(min(max(share, 0.0), 1.0) * columns)
+    return [(style, "━" * full), ("class:track", "┈" * (columns - full))]
+
+
+def rule(columns: int) -> Line:
+    """A line between two parts of the screen."""
+    return [("class:rule", "─" * columns)]

@@ -1,0 +1,47 @@
+"""What the screen knows beside the state of the session."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from jihwa.data.messages import Language
+from jihwa.io.phrases import Phrase
+
+
+class Place(Enum):
+    """What the user is doing; it decides what is shown and what the keys mean."""
+
+    TEXT = auto()
+    CHOOSING = auto()
+    """Another reading of a word."""
+    CALIBRATION = auto()
+    HELP = auto()
+    PHRASES = auto()
+    PROGRAM = auto()
+    """Using the program that takes the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the session is looked at.
+
+    Attributes:
+        language: Of all labels.
+        place: What the user is doing.
+        highlight: Which candidate is about to be taken.
+        page: Which page of the help is shown.
+        profile: Whose hand it is; empty for a stranger.
+        speaks: When the text is spoken, as the option is called.
+        phrases: The stored sentences.
+        has_program: Whether there is one that takes the text, and in its place the keys.
+        colours: Whether there are any; without, brackets tell what may still change.
+    """
+
+    language: Language
+    place: Place = Place.TEXT
+    highlight: int = 0
+    page: int = 0
+    profile: str = ""
+    speaks: str = "off"
+    phrases: tuple[Phrase, ...] = ()
+    has_program: bool = False
+    colours: bool = True

@@ -1,0 +1,269 @@
+"""What a live session costs, how soon a letter is there, and how fast one may spell.
+
+    python tests/benchmarks/live.py              # all, about 15 minutes
+    python tests/benchmarks/live.py latency cost letters
+    python tests/benchmarks/live.py hours 2      # so many hours of signing instead of eight
+
+Needs the shared texts. Where a signal has to be lived through, the simulated glove sends it at its
+own pace in a thread beside the session's; the session's processor use is that of its own thread.
+"""
+
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from scoring import TextErrors, dev_texts
+
+from jihwa.composer.mixture import Mixture
+from jihwa.composer.transcript import Transcript, Update
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Array
+from jihwa.data.spelling import PACES
+from jihwa.io.live.entries import Header
+from jihwa.io.live.journal import Journal
+from jihwa.io.live.owner import LiveOptions
+from jihwa.io.live.session import LiveSession
+from jihwa.io.live.wearer import Wearer
+from jihwa.io.sources.source import Connection, Deliver, Link, Received
+from jihwa.io.virtual.glove import VirtualGlove
+from jihwa.models.bundle import load_shipped
+from jihwa.recognizer.events import Emission
+
+WEARER, SEED = 7, 3
+LATENCY_TARGETS_MS = (100, 200)
+COST_TARGETS = (15, 150)
+MB = 1 << 20
+
+
+@dataclass
+class Glove:
+    """A source: a virtual glove at its own pace.
+
+    Attributes:
+        glove: It.
+        began_s: When it was switched on, on `time.monotonic()`.
+        sent_s: When it sent something last.
+    """
+
+    glove: VirtualGlove
+    began_s: float = 0.0
+    sent_s: float = 0.0
+    _closed: threading.Event = field(default_factory=threading.Event)
+
+    def start(self, deliver: Deliver) -> None:
+        """Begin to send."""
+        self._deliver = deliver
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def send(self, command: str) -> None:
+        """Nobody asks."""
+
+    def close(self) -> None:
+        """Stop."""
+        self._closed.set()
+
+    def _run(self) -> None:
+        self.began_s = time.monotonic()
+        self._deliver(Connection(Link.LIVE))
+        while not self.glove.done and not self._closed.is_set():
+            data = self.glove.due(time.monotonic() - self.began_s)
+            self.sent_s = time.monotonic()
+            self._deliver(Received(data, self.sent_s))
+            time.sleep(max(self.began_s + self.glove.next_s - time.monotonic(), 0))
+        self._deliver(Connection(Link.ENDED))
+
+
+@dataclass
+class Wire:
+    """A source that is handed bytes, and waits until they are read: no pace but the session's."""
+
+    glove: VirtualGlove
+    live: LiveSession | None = None
+
+    def start(self, deliver: Deliver) -> None:
+        """Remember where to deliver."""
+        self._deliver = deliver
+        deliver(Connection(Link.LIVE))
+
+    def send(self, command: str) -> None:
+        """Nobody asks."""
+
+    def close(self) -> None:
+        """Nothing goes on by itself."""
+
+    def pump(self, until_s: float, step_s: float = 1.0) -> None:
+        """Let the glove's time run on to a moment."""
+        while self.now_s < until_s and not self.glove.done:
+            self.now_s += step_s
+            data = self.glove.due(self.now_s)
+            self.lines += data.count(b"\n")
+            self._deliver(Received(data, time.monotonic()))
+            while self.live and self.live.state.signal.samples + 2 < self.lines:
+                time.sleep(0.0005)
+
+    now_s: float = 0.0
+    lines: int = 0
+
+
+class Stopwatch:
+    """A sink, and whoever looks at the state: when did which hold become text?"""
+
+    def __init__(self, source: Glove | None = None) -> None:
+        self._source = source
+        self._waiting: list[tuple[Emission, float]] = []
+        self.seen: list[tuple[Emission, float, float]] = []  # and when it was sent, and seen
+
+    def update(self, update: Update, emission: Emission | None) -> None:
+        """A hold has ended."""
+        if emission and update.edit:
+            self._waiting.append((emission, self._source.sent_s if self._source else 0.0))
+
+    def finish(self, transcript: Transcript) -> None:
+        """That was all."""
+
+    def look(self) -> None:
+        """The state is a new one."""
+        now_s = time.monotonic()
+        self.seen += [(*each, now_s) for each in self._waiting]
+        self._waiting.clear()
+
+
+def session(
+    source: Glove | Wire, folder: str, watch: Stopwatch, pause_s: float = 2.5
+) -> LiveSession:
+    """A session as it is in use, with a journal and adapting, but without a screen."""
+    wearer = Wearer(load_shipped, Mixture.load)
+    journal = Journal(Path(folder), Header(f"{time.time_ns()}", 1, "", "", ""), part_bytes=300_000)
+    options = LiveOptions(pause_s=pause_s, wearer=wearer)
+    return LiveSession(source, wearer.engine, journal, options, [watch], watch.look)
+
+
+def resident_mb() -> float:
+    """Memory of this process now; Linux only."""
+    status = Path("/proc/self/statm").read_text().split()
+    return int(status[1]) * resource.getpagesize() / MB
+
+
+def live_through(rate_hz: float, texts: list[str]) -> tuple[Array, float, float]:
+    """(n, 2) ms from each hold's end, and from the bytes that showed it, to the text; % of a core;
+    resident MB.
+    """
+    glove = VirtualGlove(PACES["normal"], wearer=WEARER, seed=SEED, rate_hz=rate_hz)
+    for text in texts:
+        glove.spell(text)
+    source = Glove(glove)
+    watch = Stopwatch(source)
+    with tempfile.TemporaryDirectory() as folder:
+        live = session(source, folder, watch)
+        live.start()
+        while not live.state.ready:
+            time.sleep(0.01)
+        (owner,) = [each for each in threading.enumerate() if each.name == "live session"]
+        clock = time.pthread_getcpuclockid(owner.ident or 0)
+        began_s, spent_s = time.monotonic(), time.clock_gettime(clock)
+        while live.state.connection.link is not Link.ENDED:
+            time.sleep(0.1)
+        share = (time.clock_gettime(clock) - spent_s) / (time.monotonic() - began_s)
+        memory = resident_mb()
+        live.close()
+    return np.array(list(_delays_ms(watch, source))), 100 * share, memory
+
+
+def _delays_ms(watch: Stopwatch, source: Glove) -> Iterator[tuple[float, float]]:
+    """Of every emission that met a letter: from the letter's true end to its text in the state."""
+    signs = list(source.glove.signer.signs)
+    for emission, sent_s, seen_s in watch.seen:
+        segment = emission.segment
+        met = [s for s in signs if s.start_s < segment.end_s and s.end_s > segment.start_s]
+        if met:
+            true_s = source.began_s + met[-1].end_s
+            yield 1000 * (seen_s - true_s), 1000 * (seen_s - sent_s)
+
+
+def latency_and_cost() -> Iterator[str]:
+    """At 33 and at 100 samples a second."""
+    texts = dev_texts("sentences")[:6]
+    for rate_hz in (33.0, 100.0):
+        delays_ms, share, memory = live_through(rate_hz, texts)
+        median, p99 = np.percentile(delays_ms, [50, 99], axis=0)
+        yield (
+            f"{rate_hz:.0f} Hz: end of a hold to text {median[0]:.0f} ms at the median, "
+            f"{p99[0]:.0f} at p99, of {len(delays_ms)} letters (asked: {LATENCY_TARGETS_MS}); "
+            f"{median[1]:.0f} and {p99[1]:.0f} of it behind the last byte; "
+            f"{share:.1f} % of a core, {memory:.0f} MB resident, simulator included (asked: "
+            f"{COST_TARGETS})"
+        )
+
+
+def letter_rates() -> Iterator[str]:
+    """Texts right at 1, 2 and 4 letters a second; every text is a wearer's first."""
+    alphabet = Alphabet.load()
+    for letters_per_s in (1.0, 2.0, 4.0):
+        pace = PACES["fast" if letters_per_s > 2 else "normal"].at(letters_per_s)
+        errors = TextErrors()
+        for number, text in enumerate(dev_texts("sentences")[:20]):
+            source = Wire(VirtualGlove(pace, wearer=number, seed=number))
+            source.glove.spell(text)
+            with tempfile.TemporaryDirectory() as folder:
+                live = session(source, folder, Stopwatch())
+                source.live = live
+                live.start()
+                source.pump(np.inf)
+                live.close()
+            errors += TextErrors.of(text, live.state.page.committed.strip(), alphabet)
+        yield (
+            f"{letters_per_s:.0f} letters/s: {errors.texts} texts of strangers, CER "
+            f"{errors.cer:.1f} % ({errors.cer_spaces:.1f} % with spaces), "
+            f"{errors.exact_share:.0f} % right"
+        )
+
+
+def hours(n: float = 8) -> Iterator[str]:
+    """One session without an end, faster than life."""
+    texts = dev_texts("sentences")
+    source, spelled = Wire(VirtualGlove(PACES["normal"], wearer=WEARER, seed=SEED)), 0
+    with tempfile.TemporaryDirectory() as folder:
+        live = session(source, folder, Stopwatch())
+        source.live = live
+        live.start()
+        for point in range(1, 9):
+            began_s, until_s = time.monotonic(), point / 8 * n * 3600
+            while source.now_s < until_s:
+                source.glove.spell(texts[spelled % len(texts)])
+                spelled += 1
+                source.pump(until_s, 5.0)
+            taken_s = time.monotonic() - began_s
+            page = live.state.page
+            yield (
+                f"{source.now_s / 3600:.1f} h: {resident_mb():.0f} MB, "
+                f"{1000 * taken_s / (n / 8 * 60):.0f} ms a minute of signing (simulator included), "
+                f"{len(page.committed)} characters, {len(page.words)} words open to choice"
+            )
+        live.close()
+        yield f"journal: {sum(p.stat().st_size for p in Path(folder).glob('*.csv')) / MB:.0f} MB"
+
+
+def main(arguments: list[str]) -> None:
+    """Print the figures that were asked for, or all."""
+    parts: dict[str, Callable[[], Iterator[str]]] = {
+        "latency": latency_and_cost,
+        "letters": letter_rates,
+    }
+    for name, part in parts.items():
+        if not arguments or name in arguments:
+            for line in part():
+                print(line, flush=True)
+    if not arguments or "hours" in arguments:
+        n = float(arguments[-1]) if arguments and arguments[-1] != "hours" else 8.0
+        for line in hours(n):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,41 @@
+"""Prints what `jihwa type` looks like: `python tests/capture_screen.py [--lang en]`.
+
+The screen is that of the real program in a terminal of its own (tmux), while a simulated glove
+spells a sentence.
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from live import until
+from panes import Tmux, tmux
+
+COLUMNS, ROWS = 80, 18
+SOURCE = "sim:오늘 저녁에 같이 밥 먹을래?wearer=3"
+WORTH_LOOKING_AT = re.compile(r"[ㄱ-ㅣ] +━{9,}.*%.*오늘 저녁에 같이.*1 \S+   2 ", re.DOTALL)
+
+
+def main(*words: str) -> None:
+    """Start the program, wait until it is worth looking at, and print it."""
+    command = (sys.executable, "-m", "jihwa.io", "type", "--new", "--source", SOURCE, *words)
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+            patch.setenv(name, folder)
+        terminal = Tmux(Path(folder), patch)
+        try:
+            pane = terminal.open(*command, columns=COLUMNS, rows=ROWS, LC_ALL="C.UTF-8")
+            screen = until(
+                lambda: worth_looking_at(tmux("capture-pane", "-p", "-t", pane.name)), 120
+            )
+            pane.press("C-q")
+            pane.shows("ended with 0")
+        finally:
+            terminal.close()
+    print(screen.rstrip())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,124 @@
+"""Sessions on disk: listed, shown, gone on with, deleted and tidied up."""
+
+import os
+import time
+
+import pytest
+
+from jihwa.composer.edits import TextEdit
+from jihwa.io.live import archive
+
+
+@pytest.fixture
+def typed():
+    """A session that was typed and ended, or not: `typed("안녕", ended=False)`."""
+
+    def typed(text, *, ended=True, raw=b""):
+        journal = archive.begin("sim:", None)
+        if raw:
+            journal.raw(raw)
+        journal.edit(TextEdit(0, text))
+        journal.close(ended=ended)
+        return archive.sessions()[-1]
+
+    return typed
+
+
+def test_without_a_session_the_list_says_how_to_begin_one(jihwa):
+    outcome = jihwa("sessions")
+    assert outcome.code == 0
+    assert "jihwa type" in outcome.out
+    assert "없습니다" in jihwa("sessions", "list", "--lang", "ko").out
+
+
+def test_sessions_are_listed_with_what_they_came_to(jihwa, typed):
+    first, second = typed("안녕 하세요"), typed("중간에", ended=False)
+    lines = jihwa("sessions").out.splitlines()
+    assert [line.split()[0] for line in lines] == [first.name, second.name]
+    assert "5 characters" in lines[0]
+    assert lines[0].endswith("ended")
+    assert lines[1].endswith("broken off")
+    assert "중단됨" in jihwa("sessions", "--lang", "ko").out
+
+
+def test_a_session_is_shown_by_the_beginning_of_its_name(jihwa, typed):
+    session = typed("학교에서")
+    outcome = jihwa("sessions", "show", session.name[:8])
+    assert outcome.out.endswith("\n학교에서\n")
+    assert str(session.parts[0]) in outcome.out
+    typed("둘")
+    assert jihwa("sessions", "show", session.name[:8]).code == 2
+    assert jihwa("sessions", "show", "1999").code == 2
+
+
+def test_sessions_are_deleted_by_name_or_all(jihwa, typed):
+    sessions = [typed(text) for text in "가나다"]
+    assert jihwa("sessions", "delete", sessions[0].name).code == 0
+    assert [session.name for session in archive.sessions()] == [s.name for s in sessions[1:]]
+    assert jihwa("sessions", "delete").code == 2
+    assert jihwa("sessions", "delete", "--all").code == 0
+    assert list(archive.folder().iterdir()) == []
+
+
+def test_a_session_that_is_being_written_is_not_deleted(jihwa):
+    journal = archive.begin("sim:", None)
+    outcome = jihwa("sessions", "delete", "--all")
+    assert outcome.code == 1
+    assert "being written" in outcome.err
+    assert "being written" in jihwa("sessions").out
+    journal.close()
+    assert len(archive.sessions()) == 1
+
+
+def test_a_session_that_broke_off_is_offered_and_goes_on_with_its_text(typed):
+    assert archive.unfinished() is None
+    broken_off = typed("쓰던 글", ended=False)
+    assert archive.unfinished() == broken_off
+    journal = archive.unfinished().resume()
+    assert journal.text == "쓰던 글"
+    assert archive.unfinished() is None  # it is in use
+    journal.edit(TextEdit(1, "말"))
+    journal.close()
+    (session,) = archive.sessions()
+    assert len(session.parts) == 2
+    assert session.contents().text == "쓰던 말"
+    assert archive.unfinished() is None
+
+
+def test_a_session_that_is_put_away_is_not_offered_again(typed):
+    session = typed("됐어", ended=False)
+    session.put_away()
+    assert archive.unfinished() is None
+    assert session.contents().text == "됐어"
+
+
+def test_a_session_without_a_text_is_not_offered_but_the_one_before_it_is(typed):
+    session = typed("쓰던 글", ended=False)
+    typed("", ended=False)
+    assert archive.unfinished() == session
+
+
+def test_old_sessions_go_and_so_do_the_oldest_when_there_is_too_much(typed):
+    old, large, kept = typed("옛날"), typed("큰", raw=b"#\n" * 100_000), typed("지금")
+    days_ago_s = time.time() - 40 * 86_400
+    os.utime(old.parts[0], (days_ago_s, days_ago_s))
+    assert archive.tidy(keep_days=30, keep_mb=1) == 1
+    assert archive.sessions() == [large, kept]
+    assert archive.tidy(keep_days=30, keep_mb=0.1) == 1
+    assert archive.sessions() == [kept]
+
+
+def test_what_can_be_gone_on_with_is_never_tidied_up(typed):
+    session = typed("아직", ended=False)
+    assert archive.tidy(keep_days=0, keep_mb=0) == 0
+    assert archive.sessions() == [session]
+
+
+def test_a_damaged_file_does_not_hide_the_others(jihwa, typed):
+    session = typed("멀쩡")
+    (archive.folder() / "broken.001.csv").write_bytes(b"")
+    outcome = jihwa("sessions")
+    assert outcome.code == 0
+    assert session.name in outcome.out
+    assert "broken" in outcome.out
+    assert archive.unfinished() is None

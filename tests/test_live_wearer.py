@@ -1,0 +1,88 @@
+"""What a live session learns of its wearer, and how it calibrates in the middle of a text."""
+
+import pytest
+from live import session, signal_of, stranger, until
+
+from jihwa.composer.modes import Mode
+from jihwa.io import profiles, vocabulary
+from jihwa.io.sources.source import Link
+
+
+@pytest.fixture(scope="module")
+def line(spell):
+    """The bytes of a glove that spells: `line("안녕")`."""
+    return lambda text: signal_of(spell(text, "slow", wearer=7, seed=3).frames)
+
+
+def test_what_was_typed_and_chosen_is_remembered(line):
+    data = line("학교 앞에서")
+    with session(wearer=stranger(remembers=True)) as (live, wire):
+        wire.give(data)
+        wire.connect(Link.ENDED)
+        until(lambda: live.state.page.words)
+        live.choose(0, "학겨")
+        until(lambda: live.state.page.committed == "학겨 앞에서")
+    words = vocabulary.history()[0].counts
+    assert "학겨" in words
+    assert any(word.startswith("앞") for word in words)
+
+
+def test_in_mode_exact_nothing_is_remembered(line):
+    wearer = stranger(remembers=True, adapts=True, profile="me", mode=Mode.EXACT)
+    with session(wearer=wearer) as (_, wire):
+        wire.give(line("학교"))
+        wire.connect(Link.ENDED)
+    assert not vocabulary.history()[0].counts
+    assert profiles.names() == []
+
+
+def test_the_hand_is_learned_from_the_text(line):
+    with session(wearer=stranger(adapts=True, profile="me")) as (_, wire):
+        wire.give(line("오늘 저녁에 같이 밥 먹을래"))
+        wire.connect(Link.ENDED)
+    (step,) = profiles.load("me").steps
+    assert len(step.observations) > 10
+
+
+def test_calibration_takes_holds_and_the_text_stays(spell):
+    wearer = stranger(profile="me")
+    with session(wearer=wearer) as (live, wire):
+        live.type("먼저 ")
+        live.calibrate("quick")
+        until(lambda: live.state.calibration)
+        total = live.state.calibration.total
+        first = live.state.calibration.prompt
+        for place in range(total):
+            progress = until(
+                lambda done=place: (
+                    live.state.calibration
+                    and live.state.calibration.done == done
+                    and live.state.calibration
+                )
+            )
+            if place:
+                live.skip_prompt()
+            else:
+                wire.give(signal_of(hold_of(progress.prompt.sign, spell)))
+        until(lambda: live.state.calibration is None)
+        until(lambda: "Calibrated" in str(live.state.notices))
+        live.type("나중")
+        until(lambda: live.state.page.committed == "먼저 나중")
+    (step,) = profiles.load("me").steps
+    assert [each.sign for each in step.observations] == [first.sign]
+
+
+def hold_of(sign, spell):
+    """One letter, and nothing behind it that could answer the next prompt."""
+    session = spell("아" if sign in "ㅇㅏ" else sign, "slow", wearer=7)
+    letter = next(each for each in session.signs if each.sign == sign)
+    return session.frames[session.frames.time_s < letter.end_s + 0.15]
+
+
+def test_calibration_can_be_given_up(line):
+    with session(wearer=stranger(profile="me")) as (live, _):
+        live.calibrate("full")
+        until(lambda: live.state.calibration)
+        live.stop_calibration()
+        until(lambda: live.state.calibration is None)
+    assert profiles.names() == []

@@ -1,0 +1,174 @@
+"""What the keys ask of the session, pressed as a terminal sends them."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from jihwa.composer.transcript import Candidate, Word
+from jihwa.io.live.state import CalibrationProgress, LiveState, Page
+from jihwa.io.phrases import Phrase
+from jihwa.io.screen.controls import ASK_AGAIN, Controls
+from jihwa.io.screen.full_screen import FullScreen
+from jihwa.io.screen.keys import BINDINGS
+from jihwa.io.screen.view import Place, View
+from jihwa.io.speech.spoken import SpokenText
+from jihwa.recognizer.calibration import Prompt
+
+DINNER = Page(
+    committed="저녁 먹",
+    words=(Word("저녁", 0, 1, 0.9), Word("먹", 1, 2, 0.9)),
+    candidates=(Candidate("먹", -0.1), Candidate("멋", -2.0), Candidate("먼", -3.0)),
+)
+WRITING = LiveState(ready=True, page=DINNER)
+CHOOSING = LiveState(ready=True, page=replace(DINNER, selected=1))
+ALT_BACKSPACE, LEFT, SHIFT_TAB, F1, F2, F3, F6 = (
+    *("\x1b\x7f", "\x1b[D", "\x1b[Z"),
+    *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1b[17~"),
+)
+CTRL_C, CTRL_Q = "\x03", "\x11"
+
+
+class Asked:
+    """A session that only writes down what it is asked."""
+
+    def __init__(self, state):
+        self.state, self.requests = state, []
+
+    def __getattr__(self, name):
+        return lambda *values: self.requests.append((name, *values))
+
+
+class Silence:
+    """A voice that only writes down."""
+
+    def __init__(self):
+        self.said = []
+
+    def say(self, text):
+        self.said.append(text)
+
+    def stop(self):
+        self.said.append("(stop)")
+
+
+@pytest.fixture
+def press():
+    """Presses keys until the screen is left: `press("가", F2, state=…)` gives the requests."""
+
+    def press(*keys, state=WRITING, phrases=()):
+        session, screen = Asked(state), FullScreen()
+        view = View("ko", phrases=phrases)
+        controls = Controls(session, view, SpokenText(Silence()), screen.leave)
+        with create_pipe_input() as terminal, create_app_session(terminal, DummyOutput()):
+            terminal.send_text("".join(keys) + CTRL_Q)
+            screen.run(controls)
+        return session.requests
+
+    return press
+
+
+@pytest.mark.parametrize(
+    ("keys", "requests"),
+    [
+        ("a한", [("type", "a"), ("type", "한")]),
+        ("\r", [("complete",), ("type", "\n")]),
+        ("\x7f", [("backspace",)]),
+        ("\x17", [("backspace_word",)]),
+        (ALT_BACKSPACE, [("backspace_word",)]),
+        ("\x1a\x19", [("undo",), ("redo",)]),
+        (F2, [("pause", True)]),
+        ("\x1bp", [("pause", True)]),
+        ("\x1b[200~첫 줄\r\n둘\t째\x1b[201~", [("type", "첫 줄\n둘 째")]),
+        ("\t", [("select", 1)]),
+        ("\x1b2", [("choose", 1, "멋"), ("select", None)]),
+        ("\x1b9", []),
+        (LEFT, []),
+        ("\x0b\x1b[19;5~", []),
+    ],
+)
+def test_keys_while_writing(press, keys, requests):
+    assert press(keys) == requests
+
+
+@pytest.mark.parametrize(
+    ("keys", "requests"),
+    [
+        ("3", [("choose", 1, "먼"), ("select", None)]),
+        ("1", [("select", None)]),
+        ("\t\r", [("choose", 1, "멋"), ("select", None)]),
+        ("\t\t\t\r", [("select", None)]),
+        (SHIFT_TAB + "\r", [("choose", 1, "먼"), ("select", None)]),
+        (LEFT, [("select", 0)]),
+        ("\tx", [("choose", 1, "멋"), ("select", None), ("type", "x")]),
+    ],
+)
+def test_keys_while_choosing_a_word(press, keys, requests):
+    assert press(keys, state=CHOOSING) == requests
+
+
+def test_keys_while_calibrating(press):
+    progress = CalibrationProgress(Prompt("ㄱ", 1), done=0, total=20)
+    state = LiveState(ready=True, calibration=progress)
+    assert press("\t", "a", "\x7f", state=state) == [("skip_prompt",)]
+
+
+def test_phrase_is_written_by_its_key(press):
+    phrases = (Phrase("물 좀 주세요.", 2), Phrase("고마워요.", None))
+    assert press(F6, "a", "2", phrases=phrases) == [("type", "물 좀 주세요.")]
+    ((asked, told),) = press(F6)
+    assert (asked, "no stored phrase" in told.en) == ("notify", True)
+
+
+def test_help_takes_no_text(press):
+    assert press(F1, "abc", F2) == []
+
+
+def test_interrupt_has_to_come_twice(press):
+    assert press(CTRL_C) == [("notify", ASK_AGAIN)]
+    assert press(CTRL_C, CTRL_C, "never typed") == [("notify", ASK_AGAIN)] * 2
+
+
+def test_speech_keys_reach_the_voice():
+    voice = Silence()
+    controls = Controls(Asked(LiveState()), View("ko"), SpokenText(voice), lambda: None)
+    modes = []
+    for _ in range(4):
+        modes.append(controls.view.speaks)
+        controls.next_speak_mode()
+    assert modes == ["off", "word", "sentence", "manual"]
+    assert controls.view.speaks == "off"
+
+
+def test_screen_that_cannot_be_drawn_ends_with_the_reason():
+    class Broken:
+        @property
+        def state(self):
+            raise ZeroDivisionError
+
+    screen = FullScreen()
+    controls = Controls(Broken(), View("ko"), SpokenText(Silence()), screen.leave)
+    terminal_fails = pytest.raises(ZeroDivisionError)
+    with create_pipe_input() as keys, create_app_session(keys, DummyOutput()), terminal_fails:
+        screen.run(controls)
+
+
+def test_any_thread_may_redraw_and_leave():
+    screen = FullScreen()
+    screen.redraw()
+    screen.leave()  # nothing is shown yet
+    controls = Controls(Asked(LiveState()), View("ko"), SpokenText(Silence()), screen.leave)
+    with create_pipe_input() as terminal, create_app_session(terminal, DummyOutput()):
+        timer = threading.Timer(0.3, lambda: (screen.redraw(), screen.leave()))
+        timer.start()
+        screen.run(controls)
+        timer.join()
+
+
+def test_every_place_can_be_left_and_no_key_means_two_things():
+    for place in Place:
+        keys = [key for b in BINDINGS if place in b.places for key in b.keys]
+        assert len(keys) == len(set(keys))

@@ -1,0 +1,106 @@
+"""A session as lines, for screen readers and pipes."""
+
+import io
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from jihwa.composer.edits import TextEdit
+from jihwa.composer.transcript import Transcript, Update
+from jihwa.data.messages import Message
+from jihwa.io.live.state import LiveState
+from jihwa.io.screen.lines import LineScreen
+from jihwa.io.sources.source import Connection, Link
+
+NOTHING = TextEdit(0, "")
+
+
+@pytest.fixture
+def printed(alphabet):
+    """A screen, and the lines it has printed since they were asked for last."""
+    stream = io.StringIO()
+    screen = LineScreen(stream, alphabet, "en")
+
+    def lines():
+        text = stream.getvalue()
+        stream.seek(0)
+        stream.truncate()
+        return text.splitlines()
+
+    return screen, lines
+
+
+def final(committed, preedit="", **details):
+    return Update(NOTHING, committed, preedit, **details)
+
+
+def test_words_are_told_once_they_are_final_and_over(printed):
+    screen, lines = printed
+    screen.update(final("오늘 저", "녁"), None)
+    assert lines() == ["= 오늘"]
+    screen.update(final("녁에\n", "같"), None)
+    assert lines() == ["= 저녁에"]
+    screen.update(final("같이", complete=True), None)
+    assert lines() == ["= 같이"]
+
+
+def test_word_that_was_taken_back_before_it_was_over_is_never_told(printed):
+    screen, lines = printed
+    screen.update(final("아침"), None)
+    screen.update(final("저녁 ", withdrawn=2), None)
+    assert lines() == ["= 저녁"]
+
+
+def test_rest_of_the_text_is_told_at_its_end(printed):
+    screen, lines = printed
+    screen.update(final("안녕", "하"), None)
+    edit = TextEdit(1, "하세요")
+    screen.finish(Transcript("안녕하세요", (), (), (), edit))
+    assert lines() == ["= 안녕하세요"]
+
+
+def test_changes_of_the_connection_are_told_once(printed):
+    screen, lines = printed
+    reason = Message(ko="빠졌습니다.", en="The cable is \x1b[2Jout.")
+    live = LiveState(connection=Connection(Link.LIVE, "COM3"))
+    lost = replace(live, connection=Connection(Link.LOST, "COM3", reason, retry_s=2.0))
+    for state in (live, live, lost, replace(lost, paused=True), lost):
+        screen.follow(state)
+    assert lines() == [
+        "* connected  COM3",
+        "* lost · again in 2 s  COM3",
+        "! The cable is [2Jout.",
+        "* ‖ paused",
+        "* reading again",
+    ]
+
+
+def test_notices_are_told_once(printed):
+    screen, lines = printed
+    screen.follow(LiveState())
+    lines()
+    first, second = Message("하나", "one"), Message("둘", "two")
+    for notices in ((first,), (first, second), (second, replace(first))):
+        screen.follow(LiveState(notices=notices))
+    assert lines() == ["! one", "! two", "! one"]
+
+
+def test_pipe_gets_what_the_glove_spells_and_what_is_typed(data_home):
+    command = [sys.executable, "-m", "jihwa.io", "--lang", "en", "type", "--new"]
+    done = subprocess.run(
+        [*command, "--source", "sim:안녕하세요?speed=fast"],
+        input="먼저\n",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        check=True,
+    )
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line.startswith("= ")] == ["= 먼저", "= 안녕하세요"]
+    assert "* connected  sim" in lines
+    assert sum("%" in line for line in lines) >= 12
+    assert done.stderr == ""

@@ -1,0 +1,201 @@
+"""The real program in a real terminal (tmux), its screen read as a user reads it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+from live import until
+from panes import Tmux, tmux
+
+from jihwa.io.live import archive
+
+JIHWA = (sys.executable, "-m", "jihwa.io")
+FAST = "sim:안녕하세요?speed=fast"
+PATIENCE_S = 40.0
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch):
+    """A tmux server of this test's own."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    server = Tmux(tmp_path, monkeypatch)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def open_jihwa(terminal):
+    """Starts `jihwa …` in a pane: `open_jihwa("type", "--source", …, columns=40)`."""
+
+    def start(*words, language="C.UTF-8", **settings):
+        return terminal.open(*JIHWA, *map(str, words), LC_ALL=language, **settings)
+
+    return start
+
+
+class Glove:
+    """A virtual glove at a serial port that keeps its name."""
+
+    def __init__(self, path):
+        self.uri = f"serial://{path}"
+        command = [*JIHWA, "simulate", "--serve", "pty", "--link", str(path), "--speed", "fast"]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        self._process.stdout.readline()
+
+    def tell(self, line):
+        print(line, file=self._process.stdin, flush=True)
+
+    def close(self):
+        self._process.terminate()
+        self._process.communicate()
+
+
+@pytest.fixture
+def glove(tmp_path):
+    glove = Glove(tmp_path / "glove")
+    yield glove
+    glove.close()
+
+
+def hides(pane, text):
+    until(lambda: not any(text in line for line in pane.lines), PATIENCE_S)
+
+
+def is_clean(pane):
+    """Whether the normal screen is shown, with its cursor."""
+    flags = "#{alternate_on} #{cursor_flag} #{bracket_paste_flag}"
+    return tmux("display-message", "-p", "-t", pane.name, flags).split()[:2] == ["0", "1"]
+
+
+def process_of(pane):
+    """The process of jihwa in a pane."""
+    shell = tmux("display-message", "-p", "-t", pane.name, "#{pane_pid}").strip()
+    found = subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, check=True)
+    return int(found.stdout.split()[0])
+
+
+def test_story_of_a_conversation(open_jihwa, glove):
+    pane = open_jihwa("type", "--source", glove.uri)
+    pane.shows("● 연결됨", PATIENCE_S)
+    glove.tell("안녕하세요")
+    pane.shows("  안녕하세요", PATIENCE_S)
+
+    pane.press("Tab")
+    other = pane.shows("1 안녕하세요   2 ", PATIENCE_S).split("2 ")[1].split()[0]
+    pane.press("2")
+    hides(pane, "  안녕하세요")
+    pane.shows(f"  {other}")
+    pane.press("C-z")
+    pane.shows("  안녕하세요")
+    pane.press("C-y")
+    pane.shows(f"  {other}")
+    pane.press("C-z")
+    pane.shows("  안녕하세요")
+
+    pane.type("! 반가워")
+    pane.shows("  안녕하세요! 반가워")
+    pane.press("C-w")
+    hides(pane, "반가워")
+    pane.press("Enter")
+    pane.type("둘째 줄")
+    pane.shows("  둘째 줄")
+
+    pane.press("F2")
+    pane.shows("‖ 멈춤")
+    pane.press("F2")
+    hides(pane, "‖ 멈춤")
+
+    glove.tell("!unplug 2")
+    hides(pane, "● 연결됨")
+    pane.shows("● 연결됨", PATIENCE_S)
+    glove.tell("네")
+    pane.shows("  둘째 줄 네", PATIENCE_S)
+
+    pane.press("F1")
+    pane.shows("인식 멈추기, 잇기")
+    pane.press("Escape")
+    pane.shows("  둘째 줄 네")
+    pane.press("F9")
+    hides(pane, "둘째 줄")
+    pane.press("C-z")
+    pane.shows("  둘째 줄 네")
+    pane.press("C-q")
+    pane.shows("ended with 0", PATIENCE_S)
+    assert is_clean(pane)
+    (kept,) = archive.sessions()
+    assert kept.contents().text.split("\n")[1] == "둘째 줄 네"
+
+
+def test_small_window_without_colours_works_and_may_grow(open_jihwa):
+    pane = open_jihwa(
+        "type", "--source", FAST, columns=40, rows=10, language="en_US.UTF-8", NO_COLOR="1"
+    )
+    pane.shows("● connected", PATIENCE_S)
+    pane.shows("[안", PATIENCE_S)
+    assert not any("thumb" in line for line in pane.lines)
+    tmux("resize-window", "-t", pane.name, "-x", "100", "-y", "30")
+    pane.shows("  thumb ")
+    assert len(tmux("capture-pane", "-p", "-t", pane.name).splitlines()) == 30
+    colours = tmux("capture-pane", "-e", "-p", "-t", pane.name)
+    assert not re.search(r"\x1b\[(\d+;)*(3[0-8]|9[0-7])\b", colours)
+    tmux("resize-window", "-t", pane.name, "-x", "10", "-y", "2")
+    tmux("resize-window", "-t", pane.name, "-x", "80", "-y", "24")
+    pane.shows("■ ended", PATIENCE_S)
+    pane.press("C-c")
+    pane.shows("Press Ctrl-C once more to quit.")
+    pane.press("C-c")
+    pane.shows("ended with 0", PATIENCE_S)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_it_leaves_everything_in_order(open_jihwa, number):
+    pane = open_jihwa("type", "--source", FAST)
+    pane.shows("  안녕", PATIENCE_S)
+    os.kill(process_of(pane), number)
+    pane.shows("ended with 0", PATIENCE_S)
+    assert is_clean(pane)
+    (kept,) = archive.sessions()
+    assert kept.contents().ended
+    assert kept.contents().text.startswith("안녕")
+
+
+def test_killed_session_is_offered_again(open_jihwa):
+    pane = open_jihwa("type", "--source", FAST)
+    pane.shows("● 연결됨", PATIENCE_S)
+    pane.type("잊지 마")
+    pane.shows("  잊지 마", PATIENCE_S)
+    os.kill(process_of(pane), signal.SIGKILL)
+    again = open_jihwa("type", "--source", FAST)
+    again.shows("이어서 쓸까요?", PATIENCE_S)
+    assert "  잊지 마" in again.lines
+    again.type("y")
+    again.press("Enter")
+    again.shows("● 연결됨", PATIENCE_S)
+    again.shows("  잊지 마", PATIENCE_S)
+    again.press("C-q")
+    again.shows("ended with 0", PATIENCE_S)
+
+
+def test_calibration_is_shown_and_may_be_given_up(open_jihwa, tmp_path):
+    profile = tmp_path / "me.json"
+    pane = open_jihwa("calibrate", "--quick", "--profile", profile, "--source", FAST)
+    first = pane.shows("자세를 잡고 가만히", PATIENCE_S)
+    assert any(line.startswith("  0/20") for line in pane.lines)
+    pane.shows("지금 손")
+    pane.press("Tab")
+    until(lambda: pane.shows("자세를 잡고 가만히") != first)
+    pane.press("Escape")
+    pane.shows("ended with 0", PATIENCE_S)
+    assert is_clean(pane)
+    assert not profile.exists()
+
+
+def test_terminal_that_can_do_little_gets_lines(terminal):
+    command = ("env", "TERM=dumb", *JIHWA, "type", "--source", FAST)
+    pane = terminal.open(*command, LC_ALL="C.UTF-8")
+    pane.shows("= 안녕하세요", PATIENCE_S)
+    pane.shows("ended with 0", PATIENCE_S)
