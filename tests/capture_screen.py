@@ -28,8 +28,8 @@ def main(*words: str) -> None:
         try:
             pane = terminal.open(*command, columns=COLUMNS, rows=ROWS, LC_ALL="C.UTF-8")
             screen = until(
-                lambda: worth_looking_at(tmux("capture-pane", "-p", "-t", pane.name)), 120
-            )
+                lambda: WORTH_LOOKING_AT.search(tmux("capture-pane", "-p", "-t", pane.name)), 120
+            ).string
             pane.press("C-q")
             pane.shows("ended with 0")
         finally:

@@ -64,10 +64,9 @@ class Tmux:
         name = f"pane{self._panes}"
         self._panes += 1
         size = ("-x", str(columns), "-y", str(rows))
-        variables = (word for item in environment.items() for word in ("-e", "=".join(item)))
-        script = f"{join(command)}; echo ended with $?; exec sleep 600"
-        session = ("new-session", "-d", "-s", name, *size, *variables, script)
-        tmux("-f", os.devnull, *session)
+        variables = map("=".join, environment.items())  # tmux itself insists on its own TERM
+        script = f"{join(['env', *variables, *command])}; echo ended with $?; exec sleep 600"
+        tmux("-f", os.devnull, "new-session", "-d", "-s", name, *size, script)
         return Pane(f"{name}:0.0")
 
     def close(self):

@@ -10,6 +10,7 @@ from panes import Tmux, tmux
 from jihwa.composer.edits import TextEdit
 from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.messages import UsageError
+from jihwa.io.live.relay import Relay
 from jihwa.io.outlets.outlet import Outlet
 from jihwa.io.outlets.tmux import TmuxPane, key_commands
 from jihwa.io.outlets.uri import open_target
@@ -153,7 +154,9 @@ def test_an_edit_becomes_one_call_of_tmux(edit, words):
 def pane(tmp_path, monkeypatch):
     """A pane that runs `cat` into the file `text`."""
     server = Tmux(tmp_path, monkeypatch)
-    yield server.open("sh", "-c", f"cat >{tmp_path}/text").name
+    name = server.open("sh", "-c", f"cat >{tmp_path}/text").name
+    until((tmp_path / "text").is_file)
+    yield name
     server.close()
 
 
@@ -165,7 +168,7 @@ def test_hangul_is_typed_and_corrected_in_a_pane(pane, tmp_path):
     outlet.update(change(committed="\n-끝\n"), None)
     target.close()
     written = "밤에 가요; #{x} $HOME;\n-끝\n"
-    assert until(lambda: (text := (tmp_path / "text").read_text()) == written and text)
+    until(lambda: (tmp_path / "text").read_text() == written)
 
 
 def test_a_pane_that_is_gone_is_told_with_the_next_text(pane):
@@ -174,6 +177,25 @@ def test_a_pane_that_is_gone_is_told_with_the_next_text(pane):
     with pytest.raises(OutletError, match="takes no more text"):
         until(lambda: target.type(TextEdit(0, "가")))
     target.close()
+
+
+def test_a_session_goes_on_without_a_pane_that_is_gone_and_says_so_in_both_languages(pane):
+    notices, paper = [], Paper()
+    target = TmuxPane(pane)
+    relay = Relay([Outlet(target), Outlet(paper)], notices.append)
+    tmux("kill-server")
+
+    def type_on():
+        relay.update(change(committed="가"), None)
+        return notices
+
+    until(type_on)
+    type_on()
+    target.close()
+    (notice,) = notices
+    assert "더는 쓸 수 없습니다" in notice.ko
+    assert "takes no more text" in notice.en
+    assert len(paper.text) >= 3
 
 
 def test_a_pane_that_does_not_exist_is_refused(pane):

@@ -80,6 +80,17 @@ def test_what_is_wrong_is_told_with_its_reason():
     assert "! The thumb's sensor is dead." in shown(faulty, ENGLISH)
 
 
+def test_newest_notice_comes_first_and_says_if_there_is_more():
+    long = Message(ko="", en="The glove has been silent for long. " * 6)
+    told = replace(LIVE, notices=(Message("", "Old news."), long))
+    lines = [line for line in shown(told, ENGLISH, columns=80).splitlines() if "glove" in line]
+    assert lines[0].startswith("  ! The glove has been silent")
+    assert lines[1].endswith("…")
+    assert "Old news" not in shown(told, ENGLISH)
+    both = replace(LIVE, notices=(Message("", "Old news."), Message("", "New news.")))
+    assert "  ! Old news.\n  ! New news.\n" in shown(both, ENGLISH)
+
+
 def test_straight_finger_has_an_empty_bar_and_a_dead_one_none():
     bars = {line.split()[0]: line.split()[1] for line in shown().splitlines()[2:7]}
     fullness = {name: bar.count("━") / len(bar) for name, bar in bars.items()}

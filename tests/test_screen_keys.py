@@ -129,7 +129,12 @@ def test_help_takes_no_text(press):
 
 def test_interrupt_has_to_come_twice(press):
     assert press(CTRL_C) == [("notify", ASK_AGAIN)]
-    assert press(CTRL_C, CTRL_C, "never typed") == [("notify", ASK_AGAIN)] * 2
+    left, session = [], Asked(WRITING)
+    controls = Controls(session, View("ko"), SpokenText(Silence()), lambda: left.append(True))
+    controls.interrupt()
+    assert not left
+    controls.interrupt()
+    assert left
 
 
 def test_speech_keys_reach_the_voice():

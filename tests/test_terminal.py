@@ -163,6 +163,13 @@ def test_told_to_end_it_leaves_everything_in_order(open_jihwa, number):
     assert kept.contents().text.startswith("안녕")
 
 
+def test_window_that_is_closed_ends_the_session_as_it_should(open_jihwa):
+    pane = open_jihwa("type", "--source", FAST)
+    pane.shows("  안녕", PATIENCE_S)
+    tmux("kill-session", "-t", pane.name)
+    until(lambda: archive.sessions()[0].contents().ended, PATIENCE_S)
+
+
 def test_killed_session_is_offered_again(open_jihwa):
     pane = open_jihwa("type", "--source", FAST)
     pane.shows("● 연결됨", PATIENCE_S)
@@ -199,3 +206,10 @@ def test_terminal_that_can_do_little_gets_lines(terminal):
     pane = terminal.open(*command, LC_ALL="C.UTF-8")
     pane.shows("= 안녕하세요", PATIENCE_S)
     pane.shows("ended with 0", PATIENCE_S)
+
+
+def test_calibrating_with_the_glove_needs_a_terminal(jihwa):
+    done = jihwa("calibrate", "--profile", "me", "--source", FAST)
+    assert (done.code, "needs a terminal" in done.err) == (2, True)
+    done = jihwa("calibrate", "--profile", "me", "--source", FAST, "--add", "ㅐ")
+    assert (done.code, "need recordings" in done.err) == (2, True)

@@ -122,6 +122,12 @@ def test_it_runs_without_colours_on_plain_terminals(type_into, name):
     pane.shows("ended with 0")
 
 
+def test_a_terminal_that_can_only_print_lines_shows_no_program(type_into):
+    pane = type_into("cat", source=NOBODY, TERM="dumb")
+    pane.shows("cat: needs a terminal")
+    pane.shows("ended with 2")
+
+
 def test_a_pane_beside_gets_what_is_spelled(terminal, tmp_path):
     text = tmp_path / "text"
     other = terminal("sh", "-c", f"cat >{text}")

@@ -144,10 +144,12 @@ def _print_lines(
 
 def _read_keyboard(session: LiveSession) -> None:
     """Write the lines of the standard input as they come."""
-    for line in sys.stdin:
-        session.type(clean(line.rstrip("\r\n")))
-        session.complete()
-        session.type("\n")
+    # of its own: a thread that waits in sys.stdin would hold up the end of the program
+    with open(0, "rb", buffering=0, closefd=False) as stdin:
+        for line in stdin:
+            session.type(clean(line.decode("utf-8-sig", errors="replace").rstrip("\r\n")))
+            session.complete()
+            session.type("\n")
 
 
 def _behaviour(options: argparse.Namespace, wearer: Wearer) -> LiveOptions:
@@ -183,6 +185,9 @@ def _wants_to_go_on(text: str, language: Language) -> bool:
     print(say("끝내지 않은 글이 있습니다:", "There is an unfinished text:"))
     print(f"  {'…' if len(text) > SHOWN_CHARACTERS else ''}{end}")
     while True:
-        answer = input(say("이어서 쓸까요? (y/n) ", "Go on with it? (y/n) ")).strip().lower()
+        try:
+            answer = input(say("이어서 쓸까요? (y/n) ", "Go on with it? (y/n) ")).strip().lower()
+        except EOFError:
+            raise KeyboardInterrupt from None
         if answer in YES or answer in NO:
             return answer in YES

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from jihwa.composer.transcript import Transcript, Update
-from jihwa.data.messages import Message
+from jihwa.data.messages import JihwaError, Message
 from jihwa.io.engine import Sink
 from jihwa.recognizer.events import Emission
 
@@ -38,6 +38,8 @@ class Relay:
 
 
 def _dropped(sink: Sink, error: Exception) -> Message:
+    if isinstance(error, JihwaError):
+        return error.message
     name, why = type(sink).__name__, f"{type(error).__name__}: {error}"
     return Message(
         ko=f"{name}에 글을 넘기지 못해 뺐습니다 ({why}). 글은 그대로이며 계속 쓸 수 있습니다. "

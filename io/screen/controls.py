@@ -150,6 +150,7 @@ class Controls:
         now_s = time.monotonic()
         if now_s - self._interrupted_s < QUIT_WITHIN_S:
             self.leave()
+            return
         self._interrupted_s = now_s
         self.session.notify(replace(ASK_AGAIN))
 

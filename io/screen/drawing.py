@@ -10,7 +10,7 @@ from jihwa.io.screen.hand import hand_rows
 from jihwa.io.screen.hold import hold_line, hold_rows
 from jihwa.io.screen.page import candidate_row, text_rows
 from jihwa.io.screen.status import status_line
-from jihwa.io.screen.text import Line, cut, pad, rule, wrap
+from jihwa.io.screen.text import Line, cut, pad, paragraph, rule
 from jihwa.io.screen.view import Place, View
 from jihwa.io.screen.wizard import wizard_rows
 
@@ -76,13 +76,13 @@ def _keys(view: View, size: Size) -> list[Line]:
 def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
     """What is wrong now, then the newest of what happened."""
     told = [*state.signal.faults, *filter(None, [state.connection.reason]), *state.notices]
-    lines = [
-        line
-        for message in told
-        for line in wrap([("class:notice", f"! {message.text(view.language)}")], size.inside)
-    ]
-    most = NOTICE_ROWS if size.rows >= FULL_ROWS else size.rows >= 4
-    return _indent(lines[-most:]) if most else []
+    room = NOTICE_ROWS if size.rows >= FULL_ROWS else int(size.rows >= 4)
+    lines: list[Line] = []
+    for message in reversed(told):
+        text = f"! {message.text(view.language)}"
+        shown = paragraph(text, size.inside, max(room - len(lines), 0))
+        lines = [*([("class:notice", line)] for line in shown), *lines]
+    return _indent(lines)
 
 
 def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
@@ -118,7 +118,7 @@ def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
     signal = state.signal
     hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
     beside = [
-        [*pad(left, side), ("", " " * _SIDE_GAP), *right]
+        [*pad(left, side), ("", " " * _SIDE_GAP), *right] if right else left
         for left, right in zip_longest(
             hand, hold_rows(state, side, view.language), fillvalue=_EMPTY
         )

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,10 +20,11 @@ from prompt_toolkit.key_binding import (
 from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 
+from jihwa.io.screen.binding import Binding
 from jihwa.io.screen.cleaning import cleaned
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.drawing import Size, draw
-from jihwa.io.screen.keys import BINDINGS, Binding
+from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.news import News
 from jihwa.io.screen.program import Program, panel_rows
 from jihwa.io.screen.style import STYLE, color_depth
@@ -50,9 +52,9 @@ class FullScreen:
 
     def leave(self) -> None:
         """Stop showing it."""
-        application = self._application
-        if application and application.is_running and not application.is_done:
-            application.exit()
+        if self._application and (loop := self._application.loop):
+            with suppress(RuntimeError):  # the loop has ended before
+                loop.call_soon_threadsafe(self._exit)
 
     def run(self, controls: Controls, program: Program | None = None) -> None:
         """Show it, and do what the keys say, until `leave`.
@@ -104,21 +106,29 @@ class FullScreen:
                 program.join(application, controls, panel)
 
         try:
-            application.run(pre_run=begin, set_exception_handler=False)
+            with suppress(EOFError):  # the terminal is gone
+                application.run(pre_run=begin, set_exception_handler=False)
         finally:
             self._application = None
+
+    def _exit(self, error: BaseException | None = None) -> None:
+        application = self._application
+        if application and application.is_running and not application.is_done:
+            if error:
+                application.exit(exception=error)
+            else:
+                application.exit()
 
     def _watch(self) -> None:
         """Leave when a signal says so, and when drawing fails: then with the reason."""
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             if number := getattr(signal, name, None):
-                loop.add_signal_handler(number, self.leave)
+                with suppress(NotImplementedError):  # Windows ends the program without asking
+                    loop.add_signal_handler(number, self._exit)
 
         def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-            error = context.get("exception") or RuntimeError(context["message"])
-            if self._application and not self._application.is_done:
-                self._application.exit(exception=error)
+            self._exit(context.get("exception") or RuntimeError(context["message"]))
 
         loop.set_exception_handler(fail)
 

@@ -86,7 +86,10 @@ def tilt(gravity_g: Array, language: Language) -> str:
 
 
 def hand_rows(flex_adc: Array, gravity_g: Array, columns: int, language: Language) -> list[Line]:
-    """A row for every finger, its name and how bent it is; below them where the hand points."""
+    """A row for every finger, its name and how bent it is; the last one is where the hand points.
+
+    That one may take more columns.
+    """
     names = [name.text(language) for name in (*FINGERS, TILT)]
     names_columns = max(map(width, names)) + 2
     rows: list[Line] = []

@@ -4,13 +4,10 @@ Every key survives tmux and ssh. What is on a function key is on Alt and a lette
 terminals keep function keys to themselves, and others have no Alt.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from prompt_toolkit.keys import Keys
 
 from jihwa.data.messages import Message
-from jihwa.io.screen.controls import Controls
+from jihwa.io.screen.binding import Binding, function_key
 from jihwa.io.screen.view import Place
 
 _TEXT, _CHOOSING = frozenset({Place.TEXT}), frozenset({Place.CHOOSING})
@@ -21,34 +18,8 @@ _EVERYWHERE = frozenset(Place) - _PROGRAM
 _DIGITS = "123456789"
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """Something that keys do.
-
-    Attributes:
-        shown: The keys as the user knows them.
-        keys: The same as prompt-toolkit does; each alone does it.
-        places: Where they do it.
-        does: What they do.
-        act: Does it, given what the key stands for.
-        short: The same in a word, for the line of keys; None to leave it out there.
-    """
-
-    shown: str
-    keys: tuple[tuple[str, ...], ...]
-    places: frozenset[Place]
-    does: Message
-    act: Callable[[Controls, str], None]
-    short: Message | None = None
-
-
-def _function(number: int, letter: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
-    """A function key, and Alt with a letter for the same."""
-    return f"F{number}, Alt-{letter.upper()}", ((f"f{number}",), ("escape", letter))
-
-
 HELP = Binding(
-    *_function(1, "h"),
+    *function_key(1, "h"),
     _EVERYWHERE,
     Message(ko="이 도움말 보이기, 다음 쪽", en="show this help, turn its page"),
     lambda controls, _: controls.show_help(),
@@ -176,50 +147,50 @@ BINDINGS = (
         Message(ko="그대로", en="leave"),
     ),
     Binding(
-        *_function(2, "p"),
+        *function_key(2, "p"),
         _WRITING,
         Message(ko="인식 멈추기, 잇기", en="pause recognition, or go on"),
         lambda controls, _: controls.toggle_pause(),
         Message(ko="멈춤", en="pause"),
     ),
     Binding(
-        *_function(3, "s"),
+        *function_key(3, "s"),
         _WRITING,
         Message(ko="다시 말하기", en="say it again"),
         lambda controls, _: controls.spoken.say_again(),
     ),
     Binding(
-        *_function(4, "x"),
+        *function_key(4, "x"),
         _WRITING,
         Message(ko="말 그치기", en="stop speaking"),
         lambda controls, _: controls.spoken.stop(),
     ),
     Binding(
-        *_function(5, "m"),
+        *function_key(5, "m"),
         _WRITING,
         Message(ko="언제 말할지 바꾸기", en="change when it speaks"),
         lambda controls, _: controls.next_speak_mode(),
     ),
     Binding(
-        *_function(6, "f"),
+        *function_key(6, "f"),
         _WRITING,
         Message(ko="저장한 문장 고르기", en="choose a stored phrase"),
         lambda controls, _: controls.show_phrases(),
     ),
     Binding(
-        *_function(7, "q"),
+        *function_key(7, "q"),
         _WRITING,
         Message(ko="빠른 보정", en="quick calibration"),
         lambda controls, _: controls.session.calibrate("quick"),
     ),
     Binding(
-        *_function(8, "a"),
+        *function_key(8, "a"),
         _WRITING,
         Message(ko="모든 지문자 보정", en="calibration with all signs"),
         lambda controls, _: controls.session.calibrate("full"),
     ),
     Binding(
-        *_function(9, "k"),
+        *function_key(9, "k"),
         _WRITING,
         Message(ko="모두 지우기 (Ctrl-Z로 되돌림)", en="clear the text (Ctrl-Z brings it back)"),
         lambda controls, _: controls.session.clear(),

@@ -95,6 +95,20 @@ def wrap(line: Sequence[Fragment], columns: int) -> list[Line]:
     return lines
 
 
+def paragraph(text: str, columns: int, rows: int) -> list[str]:
+    """A text on so many lines at most, broken between words; the last one says if there is more."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if not lines or width(longer) > columns:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    if len(lines) > rows > 0:
+        lines[rows - 1] = " ".join(lines[rows - 1 :])
+    return ["".join(text for _, text in cut([("", line)], columns)) for line in lines[:rows]]
+
+
 def bar(share: float, columns: int, style: str = "class:bar") -> Line:
     """A bar of which a share, 0 to 1, is full."""
     full = round(min(max(share, 0.0), 1.0) * columns)

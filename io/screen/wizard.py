@@ -10,9 +10,10 @@ from jihwa.io.language import speaker
 from jihwa.io.live.state import CalibrationProgress, LiveState
 from jihwa.io.screen import hand
 from jihwa.io.screen.hold import NOTHING_COMES
-from jihwa.io.screen.text import Line, bar, pad, wrap
+from jihwa.io.screen.text import Line, bar, pad, paragraph
 from jihwa.recognizer.calibration import STYLE_NAMES
 
+FEEDBACK_ROWS = 3
 _GAP = 6
 _SIDE = 35
 """Columns of a picture and of what is written below it."""
@@ -73,7 +74,8 @@ def _feedback(
 ) -> list[Line]:
     """Why the last hold was refused, or that nothing comes."""
     if progress.feedback is not None:
-        return wrap([("class:notice", f"! {progress.feedback.text(language)}")], columns)
+        text = f"! {progress.feedback.text(language)}"
+        return [[("class:notice", line)] for line in paragraph(text, columns, FEEDBACK_ROWS)]
     if not state.signal.rate_hz:
         return [[("class:notice", f"! {NOTHING_COMES.text(language)}")]]
     return [[]]

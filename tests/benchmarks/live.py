@@ -116,13 +116,14 @@ class Stopwatch:
 
     def __init__(self, source: Glove | None = None) -> None:
         self._source = source
-        self._waiting: list[tuple[Emission, float]] = []
-        self.seen: list[tuple[Emission, float, float]] = []  # and when it was sent, and seen
+        self._waiting: list[tuple[float, float, float]] = []
+        self.seen: list[tuple[float, float, float, float]] = []  # start, end, sent, seen
 
     def update(self, update: Update, emission: Emission | None) -> None:
         """A hold has ended."""
         if emission and update.edit:
-            self._waiting.append((emission, self._source.sent_s if self._source else 0.0))
+            sent_s = self._source.sent_s if self._source else 0.0
+            self._waiting.append((emission.segment.start_s, emission.segment.end_s, sent_s))
 
     def finish(self, transcript: Transcript) -> None:
         """That was all."""
@@ -139,7 +140,7 @@ def session(
 ) -> LiveSession:
     """A session as it is in use, with a journal and adapting, but without a screen."""
     wearer = Wearer(load_shipped, Mixture.load)
-    journal = Journal(Path(folder), Header(f"{time.time_ns()}", 1, "", "", ""), part_bytes=300_000)
+    journal = Journal(Path(folder), Header(f"{time.time_ns()}", 1, "", "", ""))
     options = LiveOptions(pause_s=pause_s, wearer=wearer)
     return LiveSession(source, wearer.engine, journal, options, [watch], watch.look)
 
@@ -178,9 +179,8 @@ def live_through(rate_hz: float, texts: list[str]) -> tuple[Array, float, float]
 def _delays_ms(watch: Stopwatch, source: Glove) -> Iterator[tuple[float, float]]:
     """Of every emission that met a letter: from the letter's true end to its text in the state."""
     signs = list(source.glove.signer.signs)
-    for emission, sent_s, seen_s in watch.seen:
-        segment = emission.segment
-        met = [s for s in signs if s.start_s < segment.end_s and s.end_s > segment.start_s]
+    for start_s, end_s, sent_s, seen_s in watch.seen:
+        met = [sign for sign in signs if sign.start_s < end_s and sign.end_s > start_s]
         if met:
             true_s = source.began_s + met[-1].end_s
             yield 1000 * (seen_s - true_s), 1000 * (seen_s - sent_s)
