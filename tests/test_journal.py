@@ -187,8 +187,9 @@ from live import Wire, session
 from jihwa.io.live import archive
 data = sys.stdin.buffer.read()
 with session(archive.begin("sim:", None)) as (live, wire):
+    while not live.state.ready:
+        time.sleep(0.01)
     for number, line in enumerate(data.splitlines(keepends=True)):
-        live.state.page.committed
         wire.give(line)
         if number % 40 == 0:
             live.type("글")
@@ -209,7 +210,7 @@ def test_a_killed_program_loses_no_committed_character_and_no_line(take, data_ho
     )
     child.stdin.write(recording)
     child.stdin.close()
-    shown = [child.stdout.readline()]  # the models are loaded, or about to be
+    shown = [child.stdout.readline()]  # the models are loaded
     time.sleep(after_s)
     child.send_signal(signal.SIGKILL)
     shown += child.stdout.read().splitlines(keepends=True)

@@ -104,3 +104,11 @@ def test_pipe_gets_what_the_glove_spells_and_what_is_typed(data_home):
     assert "* connected  sim" in lines
     assert sum("%" in line for line in lines) >= 12
     assert done.stderr == ""
+
+
+def test_recording_beside_the_session_can_be_transcribed(jihwa, tmp_path, monkeypatch):
+    file = tmp_path / "hello.csv"
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    source = ("--source", "sim:안녕하세요?speed=fast")
+    assert jihwa("type", "--plain", "--new", *source, "--record", file).code == 0
+    assert jihwa("transcribe", file).out == "안녕하세요\n"

@@ -7,13 +7,15 @@ import threading
 from contextlib import ExitStack, closing
 
 from jihwa.data.messages import Language, Message
+from jihwa.io import options as shared
 from jihwa.io import settings
 from jihwa.io.commands import into, live
 from jihwa.io.commands.into import Into
 from jihwa.io.language import speaker
 from jihwa.io.live import archive
-from jihwa.io.live.journal import Journal
+from jihwa.io.live.journal import Journal, Record
 from jihwa.io.live.owner import LiveOptions
+from jihwa.io.live.recorded import RecordedJournal
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.screen.full_screen import FullScreen
@@ -60,6 +62,12 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         default=None,
         help=say("묻지 않고 새로 시작하기", "begin anew, unasked"),
     )
+    parser.add_argument(
+        "--record",
+        type=shared.output_file,
+        metavar="FILE",
+        help=say("장갑의 신호를 이 파일에도 적기", "write the glove's signal to this file too"),
+    )
     into.add(parser, language)
 
 
@@ -69,7 +77,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
     source = live.source(options)
     with ExitStack() as stack:
         typed_into = stack.enter_context(into.opened(options, full_screen=full))
-        journal = _journal(options, language, asks=full)
+        journal: Record = _journal(options, language, asks=full)
+        if options.record:
+            journal = RecordedJournal(journal, options.record)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
         act = _fill_the_screen if full else _print_lines
         session = act(source, journal, typed_into, options, language)
@@ -80,7 +90,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def _fill_the_screen(
     source: Source,
-    journal: Journal,
+    journal: Record,
     typed_into: Into,
     options: argparse.Namespace,
     language: Language,
@@ -108,7 +118,7 @@ def _fill_the_screen(
 
 def _print_lines(
     source: Source,
-    journal: Journal,
+    journal: Record,
     typed_into: Into,
     options: argparse.Namespace,
     language: Language,
