@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.composer.arcs import Arcs
 from jihwa.composer.beam import Beam
@@ -33,6 +34,9 @@ from jihwa.composer.token_model import TokenModel
 _FREE, _CONSUMING = 0.5, 1.5
 """Steps looked at for every hypothesis that survives, without an emission and with one: the former
 are seldom among the best, of the latter some turn out to be no different from others."""
+
+_WORST_SPACE = 0.9
+"""Share of the beam's window that the space behind a rest costs at most."""
 
 MEMORY = 16
 """Characters of earlier text that are looked at: more tokens than a language model remembers."""
@@ -88,7 +92,9 @@ class Search:
             pauses = np.where(WORD_IS_OVER.take(source.state), 0.0, pause)  # (H,)
             evidence = np.where(self._spaces, pauses[:, None], missed)  # (H, A)
             scores = self._beam.score(source, arcs, evidence)  # (H, A)
-            if source is not hypotheses:  # one space and one missed letter at most
+            if source is hypotheses:
+                self._let_go_on(source, scores)
+            else:  # one space and one missed letter at most
                 scores[(source.state == State.SPACE)[:, None] == self._spaces] = -np.inf
             scores[scores < self._beam.limit(hypotheses)] = -np.inf
             if scores.max(initial=-np.inf) == -np.inf:
@@ -97,6 +103,18 @@ class Search:
             stepped = self._beam.extend([free], max(1, int(_FREE * self._options.beam)))
             groups.append(self._beam.merge([stepped]) if source is hypotheses else stepped)
         return self._beam.merge(groups)
+
+    def _let_go_on(self, hypotheses: Hypotheses, scores: NDArray[np.float64]) -> None:
+        """Keep the best hypothesis's space within the beam's window if the hand has rested.
+
+        It can only go on with one. Where the language model is sure that the text ends there, and
+        no other hypothesis is left, the text could not go on at all.
+        """
+        if WORD_IS_OVER[hypotheses.state[0]]:
+            best = np.flatnonzero(self._spaces)[scores[0, self._spaces].argmax()]
+            if scores[0, best] > -np.inf:
+                least = hypotheses.score[0] - _WORST_SPACE * self._options.beam_window
+                scores[0, best] = max(scores[0, best], least)
 
     def extended(self, stacks: Mapping[int, Hypotheses], paths: Sequence[Path]) -> Hypotheses:
         """The stack of the newest boundary.

@@ -1,0 +1,29 @@
+"""A hand that has rested goes on with a new word, however sure the model was that the text ended."""
+
+import pytest
+from stories import BASIC, Reader, model, shown
+
+from jihwa.composer.decoder import Decoder
+from jihwa.composer.jamo import decode
+from jihwa.composer.options import DecoderOptions
+
+
+@pytest.mark.parametrize("behind", ["지워줄래", "대한민", "알려줘", "감사합니", "켜줘", "해운대"])
+@pytest.mark.parametrize("beam", [8, 128])
+def test_behind_a_final_text(behind, beam):
+    decoder = Decoder(BASIC, model(), DecoderOptions(beam=beam))
+    decoder.reset(behind, word_is_over=True)
+    text = ""
+    for emission in shown("ㅎㅏㄱㄱㅛ", BASIC):
+        decoded = decoder.feed(emission)
+        text += decode([step.token for step in decoded.committed if step.token is not None])
+    assert (text + decode(decoded.preedit)).strip() == "학교"
+
+
+@pytest.mark.parametrize("completes", [True, False])
+def test_behind_a_word_that_ends_most_texts(completes):
+    reader = Reader(BASIC).feed(shown("ㅈㅣㅇㅜㅓㅈㅜㄹㄹㅏㅣ-", BASIC))
+    if completes:
+        reader.follow(reader.composer.complete())
+    reader.feed(shown("ㅎㅏㄱㄱㅛ-", BASIC))
+    assert reader.flush().text == "지워줄래 학교"
