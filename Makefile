@@ -8,7 +8,7 @@ TORCH := torch==2.13.0  # the tests' one; anything newer may bring gigabytes for
 LM := composer/language/korean.lm
 LEXICON := composer/language/korean.lexicon
 
-.PHONY: demo test format check types layers tests benchmarks learned samples clean FORCE
+.PHONY: demo test format check types layers tests benchmarks screens learned samples clean FORCE
 
 demo: $(VENV)/core  ## watch a shipped session become text
 	$(BIN)/jihwa demo
@@ -34,6 +34,10 @@ format: $(VENV)/dev
 
 benchmarks: $(VENV)/dev  ## the numbers of the README
 	$(BIN)/python tests/benchmarks/text.py
+
+screens: $(VENV)/dev  ## what the readmes show of the terminal, anew
+	$(BIN)/python tests/capture_screen.py README.md --lang en
+	$(BIN)/python tests/capture_screen.py README.ko.md --lang ko
 
 learned: $(VENV)/core  ## fit everything that ships to the shared data again
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --output models/weights/gaussian24.bundle

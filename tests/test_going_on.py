@@ -1,4 +1,4 @@
-"""A hand that has rested goes on with a new word, however sure the model was that the text ended."""
+"""Behind a rest comes a new word, however sure the model was that the text ended."""
 
 import pytest
 from stories import BASIC, Reader, model, shown
