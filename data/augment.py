@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from jihwa.data import gravity
 from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.sensors import USABLE_FLEX_ADC, is_dead
-from jihwa.data.spelling import SENSOR_NOISE
+from jihwa.data.sensors import SENSOR_NOISE, USABLE_FLEX_ADC, is_dead
 
 _FLEX, _ACCEL, _ANGLES = np.split(SENSOR_NOISE, [N_FINGERS, N_FINGERS + 3])
 

@@ -8,7 +8,7 @@ from jihwa.data.episodes import Defect, EpisodeSet
 from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.gravity import to_orientation
 from jihwa.data.messages import UsageError
-from jihwa.data.spelling import SENSOR_NOISE
+from jihwa.data.sensors import SENSOR_NOISE
 
 RELAXED_FLEX_ADC = np.array([815.0, 805.0, 810.0, 825.0, 850.0])
 """A relaxed hand: a little bent in every finger."""

@@ -6,11 +6,14 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.frames import Array
+from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.messages import Message
 
 USABLE_FLEX_ADC = (600.0, 1020.0)
 """A working flex sensor reads about 700-950; a broken one 0, about 510, or full scale."""
+
+SENSOR_NOISE = np.array([4.0] * N_FINGERS + [0.005] * 3 + [0.15] * 3)
+"""(11,) noise within a hold: ADC counts, g and degrees, as measured in the recordings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from jihwa.composer.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import EpisodeSet, load_episodes
 from jihwa.data.frames import Frames
+from jihwa.data.pace import PACES
 from jihwa.data.sessions import HEADER, write_recording
 from jihwa.data.simulator import HandStatistics, SyntheticHand
-from jihwa.data.spelling import PACES, SpelledSession, assemble
+from jihwa.data.spelling import SpelledSession, assemble
 from jihwa.io.cli import main
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.models.bundle import Bundle, load_shipped

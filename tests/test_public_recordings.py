@@ -9,9 +9,10 @@ import pytest
 from jihwa.data.clock import GAP_S
 from jihwa.data.episodes import Defect, load_episodes
 from jihwa.data.hands import RecordedHand
+from jihwa.data.pace import PACES
 from jihwa.data.readers import Recording
 from jihwa.data.sensors import is_dead
-from jihwa.data.spelling import PACES, assemble
+from jihwa.data.spelling import assemble
 
 MISLABELLED = "episode_20250917_171522_ㄴ_1.h5"
 """Its attribute says ㄱ; the hand shows ㄴ."""

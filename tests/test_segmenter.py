@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jihwa.data.clock import GAP_S
 from jihwa.data.frames import Frames
-from jihwa.data.spelling import PACES
+from jihwa.data.pace import PACES
 from jihwa.recognizer.segmenter import KEPT_S, Segmenter
 
 TEXTS = (

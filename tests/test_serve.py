@@ -13,8 +13,8 @@ import serial
 
 from jihwa.data.lines import LineParser
 from jihwa.data.messages import UsageError
+from jihwa.data.pace import PACES
 from jihwa.data.sessions import HEADER
-from jihwa.data.spelling import PACES
 from jihwa.io.sources.simulated import SimulatedSource
 from jihwa.io.sources.source import Connection, Link, Received
 from jihwa.io.virtual.cable import Cable

@@ -8,7 +8,8 @@ import pytest
 
 from jihwa.data.hands import RestingHand, sense
 from jihwa.data.messages import UsageError
-from jihwa.data.spelling import END_REST_S, PACES, RELEASE, assemble
+from jihwa.data.pace import PACES
+from jihwa.data.spelling import END_REST_S, RELEASE, assemble
 
 TEXT = "아까 학교에서 값진 짜장면을 먹었어요"
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from jihwa.data.lines import LineParser
 from jihwa.data.messages import UsageError
+from jihwa.data.pace import PACES, pace_of
 from jihwa.data.sessions import HEADER
-from jihwa.data.spelling import PACES, pace_of
 from jihwa.io.virtual.cable import Cable
 from jihwa.io.virtual.faults import parse_mishap, parse_schedule
 from jihwa.io.virtual.glove import BOOT_S, VirtualGlove

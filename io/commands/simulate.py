@@ -9,9 +9,10 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
+from jihwa.data.pace import PACES, pace_of
 from jihwa.data.sessions import write_recording, write_session
 from jihwa.data.simulator import RATE_HZ, HandStatistics, SyntheticHand
-from jihwa.data.spelling import PACES, assemble, pace_of
+from jihwa.data.spelling import assemble
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn

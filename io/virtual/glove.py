@@ -10,9 +10,9 @@ import re
 import numpy as np
 
 from jihwa.data.frames import N_FINGERS
+from jihwa.data.pace import PACES, Pace
 from jihwa.data.sessions import HEADER, LINE_FORMAT
 from jihwa.data.simulator import RATE_HZ
-from jihwa.data.spelling import PACES, Pace
 from jihwa.io.virtual.signer import Signer
 
 BOOT_S = 2.0

@@ -6,8 +6,9 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array
+from jihwa.data.pace import Pace
 from jihwa.data.simulator import HandStatistics, SyntheticHand
-from jihwa.data.spelling import Pace, SpelledSession, SpelledSign, assemble, spell_words
+from jihwa.data.spelling import SpelledSession, SpelledSign, assemble, spell_words
 
 MOTION_HZ = 500.0
 """How finely a movement is known; no glove samples faster."""

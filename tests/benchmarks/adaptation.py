@@ -21,7 +21,8 @@ from scoring import TextErrors, dev_texts
 
 from jihwa.composer.language_model import LanguageModel
 from jihwa.data.hands import RecordedHand
-from jihwa.data.spelling import PACES, SpelledSession, assemble
+from jihwa.data.pace import PACES
+from jihwa.data.spelling import SpelledSession, assemble
 from jihwa.io.engine import assemble_engine
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.personal import PersonalModel

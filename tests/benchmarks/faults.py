@@ -23,7 +23,8 @@ from scoring import dev_texts
 
 from jihwa.composer.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.spelling import PACES, SpelledSign
+from jihwa.data.pace import PACES
+from jihwa.data.spelling import SpelledSign
 from jihwa.io.live.journal import NoJournal
 from jihwa.io.live.owner import LiveOptions
 from jihwa.io.live.session import LiveSession

@@ -24,7 +24,7 @@ from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array
-from jihwa.data.spelling import PACES
+from jihwa.data.pace import PACES
 from jihwa.io.live.entries import Header
 from jihwa.io.live.journal import Journal
 from jihwa.io.live.owner import LiveOptions

@@ -24,8 +24,9 @@ from jihwa.data.episodes import Episode
 from jihwa.data.frames import N_FINGERS, Array, Frames
 from jihwa.data.hands import RecordedHand
 from jihwa.data.monitor import SensorMonitor, believed
+from jihwa.data.pace import PACES
 from jihwa.data.sensors import ACCELERATION, ANGLES, SENSORS
-from jihwa.data.spelling import PACES, SpelledSession, assemble
+from jihwa.data.spelling import SpelledSession, assemble
 from jihwa.models.evaluation import score
 from jihwa.models.takes import truth
 from jihwa.recognizer.segmenter import Segmenter

@@ -14,7 +14,8 @@ from scoring import dev_texts
 
 from jihwa.data.hands import RecordedHand
 from jihwa.data.monitor import SensorMonitor
-from jihwa.data.spelling import PACES, SpelledSession, assemble
+from jihwa.data.pace import PACES
+from jihwa.data.spelling import SpelledSession, assemble
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Emission, Segment
 from jihwa.recognizer.segmenter import Segmenter

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.sensors import ACCELERATION, ANGLES, FaultKind
-from jihwa.data.spelling import SENSOR_NOISE
+from jihwa.data.sensors import ACCELERATION, ANGLES, SENSOR_NOISE, FaultKind
 
 Readings = Callable[[Array, Generator], Array]
 """Makes (n, k) readings of a broken sensor from those of a working one."""
