@@ -51,11 +51,7 @@ class WordReader:
             after: The text behind it; empty where the word is the last one.
         """
         self._decoder.reset(before)
-        shared = [
-            step
-            for each in emissions
-            for step in self._decoder.feed(replace(each, spans=1)).committed
-        ]
+        shared = [step for each in emissions for step in self._decoder.feed(each.alone).committed]
         endings = [
             replace(ending, steps=(*shared, *ending.steps)) for ending in self._decoder.flush()
         ]

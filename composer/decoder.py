@@ -95,8 +95,8 @@ class Decoder:
                     f"{emission.log_likelihood.size} likelihoods. Use the model's own alphabet.",
                 )
         longest = self._options.longest_span
-        if not emissions or not all(1 <= each.spans <= longest for each in emissions):
-            spans = ", ".join(str(each.spans) for each in emissions)
+        if not emissions or not all(1 <= each.segment.spans <= longest for each in emissions):
+            spans = ", ".join(str(each.segment.spans) for each in emissions)
             raise UsageError(
                 ko=f"경계 하나에 인식 결과가 {len(emissions)}개 있습니다(경계 수: {spans}). 하나 "
                 f"이상, 경계 1~{longest}개짜리여야 합니다. longest_span을 확인하세요.",
@@ -114,7 +114,7 @@ class Decoder:
         alignment = self._alignment
         seen = [self._seen(emission) for emission in emissions]
         ahead = next(
-            (of for each, of in zip(emissions, seen, strict=True) if each.spans == 1), None
+            (of for each, of in zip(emissions, seen, strict=True) if each.segment.spans == 1), None
         )
         self._stacks[alignment.lattice.last] = self._search.closed(self._last, ahead)
         live = {at for at, stack in self._stacks.items() if len(stack)}
@@ -128,12 +128,20 @@ class Decoder:
         return Decoded(committed, self._tokens(0))
 
     def _seen(self, emission: Emission) -> Evidence:
-        pauses, gap_s = self._options.pauses, emission.segment.gap_s
+        pauses, segment = self._options.pauses, emission.segment
+        gap = segment.gap_s / segment.tempo.gap_s
+        hold = (segment.end_s - segment.start_s) / segment.tempo.hold_s
+        emission = replace(
+            emission, no_sign=emission.no_sign + self._options.holds.no_sign_log_ratio(hold)
+        )
+        scores = reading_scores(emission, self._options.temperature, exact=self._exact)
+        surprise = float(np.logaddexp.reduce(scores)) - np.log(len(scores))
         return Evidence(
-            scores=reading_scores(emission, self._options.temperature, exact=self._exact),
-            word_end=pauses.word_end_log_ratio(gap_s),
-            split=pauses.split_log_ratio(gap_s),
-            missed=pauses.missed_log_ratio(gap_s),
+            scores=scores,
+            cut=segment.log_prob - surprise,
+            word_end=pauses.word_end_log_ratio(gap),
+            split=pauses.split_log_ratio(gap),
+            missed=pauses.missed_log_ratio(gap),
         )
 
     def commit(self) -> Decoded:

@@ -27,12 +27,15 @@ class Evidence:
         word_end: Log-evidence of the gap before it that a word ended there.
         split: Log-evidence of the gap that the emission only goes on with the sign before it.
         missed: Log-evidence of the gap that a sign was missed in it.
+        cut: Log-probability of cutting the signal so, and how many times likelier than by chance
+            the best reading is: what tells ways to cut the signal apart.
     """
 
     scores: Array
     word_end: float
     split: float
     missed: float
+    cut: float = 0.0
 
 
 def reading_scores(emission: Emission, temperature: float, *, exact: bool = False) -> Array:
@@ -67,76 +70,116 @@ def reading_scores(emission: Emission, temperature: float, *, exact: bool = Fals
 class PauseModel:
     """How long the hand moves between two segments, and what that says.
 
-    Inside a word the gap is log-normal around `inside_median_s`, or a hesitation. At a word end it
-    is a pause, log-normal around `pause_median_s`, or no different from inside a word. Hesitations
+    A gap is counted in the wearer's usual ones (`Segment.tempo`): a slow signer's gaps are no
+    pauses.
+
+    Inside a word the gap is log-normal around `inside_median`, or a hesitation. At a word end it
+    is a pause, log-normal around `pause_median`, or no different from inside a word. Hesitations
     are as long as pauses, so the evidence of a long gap is bounded by how rare they are, and the
     evidence of a short one by how often a word end goes unshown. The two halves of a hold that was
     cut in two are closer together than two letters. A letter that was missed leaves a gap that is
     longer than between two letters, or no trace.
 
     Attributes:
-        inside_median_s: Median transition inside a word.
+        inside_median: Median transition inside a word.
         inside_spread: Standard deviation of its natural logarithm.
-        pause_median_s: Median gap at a word end that is shown.
+        pause_median: Median gap at a word end that is shown.
         pause_spread: Standard deviation of its natural logarithm.
         shown: Share of word ends that are shown by a pause.
         hesitation: Share of the gaps inside a word that are as long as a pause.
-        split_median_s: Median gap in a hold that was cut in two.
+        split_median: Median gap in a hold that was cut in two.
         split_spread: Standard deviation of its natural logarithm.
-        missed_median_s: Median gap where a letter was missed and left a trace.
+        missed_median: Median gap where a letter was missed and left a trace.
         missed_spread: Standard deviation of its natural logarithm.
         traceless: Share of the missed letters that leave none.
     """
 
-    inside_median_s: float = 0.30
-    inside_spread: float = 0.40
-    pause_median_s: float = 1.0
+    inside_median: float = 1.0
+    inside_spread: float = 0.35
+    pause_median: float = 3.5
     pause_spread: float = 0.60
     shown: float = 0.7
     hesitation: float = 0.03
-    split_median_s: float = 0.09
+    split_median: float = 0.3
     split_spread: float = 0.6
-    missed_median_s: float = 0.9
+    missed_median: float = 3.0
     missed_spread: float = 0.4
     traceless: float = 0.5
 
-    def word_end_log_ratio(self, gap_s: float) -> float:
+    def word_end_log_ratio(self, gap: float) -> float:
         """Log of p(gap | word end) / p(gap | inside a word); 0 where the gap is unknown."""
-        if not _known(gap_s):
+        if not _known(gap):
             return 0.0
-        inside = _log_normal(gap_s, self.inside_median_s, self.inside_spread)
-        pause = _log_normal(gap_s, self.pause_median_s, self.pause_spread)
+        inside = _log_normal(gap, self.inside_median, self.inside_spread)
+        pause = _log_normal(gap, self.pause_median, self.pause_spread)
         at_end = np.logaddexp(log_of(self.shown) + pause, log_of(1 - self.shown) + inside)
-        return float(at_end - self._between_letters(gap_s))
+        return float(at_end - self._between_letters(gap))
 
-    def split_log_ratio(self, gap_s: float) -> float:
+    def split_log_ratio(self, gap: float) -> float:
         """Log of p(gap | inside a hold) / p(gap | inside a word); 0 where it is unknown."""
-        if not _known(gap_s):
+        if not _known(gap):
             return 0.0
-        inside_hold = _log_normal(gap_s, self.split_median_s, self.split_spread)
-        return inside_hold - self._between_letters(gap_s)
+        inside_hold = _log_normal(gap, self.split_median, self.split_spread)
+        return inside_hold - self._between_letters(gap)
 
-    def missed_log_ratio(self, gap_s: float) -> float:
+    def missed_log_ratio(self, gap: float) -> float:
         """Log of p(gap | a letter missed) / p(gap | inside a word); 0 where it is unknown.
 
         At most 0: a long gap has other causes, which are likelier.
         """
-        if not _known(gap_s):
+        if not _known(gap):
             return 0.0
-        trace = _log_normal(gap_s, self.missed_median_s, self.missed_spread)
-        found = log_of(1 - self.traceless) + trace - self._between_letters(gap_s)
+        trace = _log_normal(gap, self.missed_median, self.missed_spread)
+        found = log_of(1 - self.traceless) + trace - self._between_letters(gap)
         return min(0.0, float(np.logaddexp(log_of(self.traceless), found)))
 
-    def _between_letters(self, gap_s: float) -> float:
+    def _between_letters(self, gap: float) -> float:
         """Log-density of a gap inside a word."""
-        inside = _log_normal(gap_s, self.inside_median_s, self.inside_spread)
-        pause = _log_normal(gap_s, self.pause_median_s, self.pause_spread)
+        inside = _log_normal(gap, self.inside_median, self.inside_spread)
+        pause = _log_normal(gap, self.pause_median, self.pause_spread)
         within = np.logaddexp(log_of(self.hesitation) + pause, log_of(1 - self.hesitation) + inside)
         return float(within)
 
 
-def _known(gap_s: float) -> bool:
-    return math.isfinite(gap_s) and gap_s > 0
+@dataclass(frozen=True, slots=True)
+class HoldModel:
+    """How long a hold is, in the wearer's usual ones, and what that says.
+
+    A letter is held about as long as usual, and longer when the hand hesitates. What is no letter
+    is a moment on the way, of any length, or a stop there for as long as a hesitation.
+
+    Attributes:
+        letter_spread: Standard deviation of the natural logarithm of a letter's hold.
+        lingering: Share of the letters that are held as long as a hesitation.
+        passing_median: Median of a moment on the way.
+        passing_spread: Standard deviation of its natural logarithm.
+        stopping: Share of what is no letter that lasts as long as a hesitation.
+        hesitation_median: Median of a hesitation.
+        hesitation_spread: Standard deviation of its natural logarithm.
+    """
+
+    letter_spread: float = 0.45
+    lingering: float = 0.04
+    passing_median: float = 0.3
+    passing_spread: float = 1.2
+    stopping: float = 0.3
+    hesitation_median: float = 3.5
+    hesitation_spread: float = 0.5
+
+    def no_sign_log_ratio(self, hold: float) -> float:
+        """Log of p(hold | no sign) / p(hold | a letter); 0 where it is unknown."""
+        if not _known(hold):
+            return 0.0
+        letter = _log_normal(hold, 1.0, self.letter_spread)
+        passing = _log_normal(hold, self.passing_median, self.passing_spread)
+        long = _log_normal(hold, self.hesitation_median, self.hesitation_spread)
+        of_letter = np.logaddexp(log_of(1 - self.lingering) + letter, log_of(self.lingering) + long)
+        of_none = np.logaddexp(log_of(1 - self.stopping) + passing, log_of(self.stopping) + long)
+        return float(of_none - of_letter)
+
+
+def _known(gap: float) -> bool:
+    return math.isfinite(gap) and gap > 0
 
 
 def _log_normal(value: float, median: float, spread: float) -> float:

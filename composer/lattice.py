@@ -77,8 +77,8 @@ class Path:
 
     @property
     def log_prob(self) -> float:
-        """Natural log-probability of cutting the signal so."""
-        return sum(edge.emission.log_prob for edge in self.edges)
+        """Log-evidence for cutting the signal so."""
+        return sum(edge.seen.cut for edge in self.edges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Lattice:
             The lattice, and the new paths of up to `longest` emissions, the shortest first.
         """
         end = self.last + 1
-        begins = [end - each.spans for each in emissions]
+        begins = [end - each.segment.spans for each in emissions]
         if not any(begin in live for begin in begins):
             begins = [self.last] * len(emissions)
         edges = tuple(

@@ -12,7 +12,7 @@ from jihwa.data.monitor import SensorMonitor
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Emission
+from jihwa.recognizer.events import Emission, likeliest
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
@@ -123,6 +123,6 @@ class Engine:
         for sink in self._sinks:
             sink.update(update, emission)
 
-    def _compose(self, emissions: Iterable[Emission]) -> None:
-        for emission in emissions:
-            self.apply(self.composer.feed(emission), emission)
+    def _compose(self, boundaries: Iterable[tuple[Emission, ...]]) -> None:
+        for emissions in boundaries:
+            self.apply(self.composer.feed(*emissions), likeliest(emissions))

@@ -11,6 +11,7 @@ from jihwa.data.messages import Message
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.overlap import most_telling_signs
+from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
 from jihwa.recognizer.segmenter import Segmenter
@@ -196,7 +197,7 @@ def go_through(
 def longest_hold(frames: Frames) -> Frames:
     """The samples of the longest hold in a recording; none if the hand never held still."""
     segmenter = Segmenter()
-    segments = segmenter.feed(frames) + segmenter.flush()
+    segments = map(likeliest, segmenter.feed(frames) + segmenter.flush())
     longest = max(segments, key=lambda segment: segment.end_s - segment.start_s, default=None)
     return longest.frames if longest else Frames.empty()
 

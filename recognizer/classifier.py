@@ -4,7 +4,7 @@ import numpy as np
 
 from jihwa.data.frames import Array
 from jihwa.models.bundle import Bundle
-from jihwa.recognizer.events import Emission, Segment
+from jihwa.recognizer.events import Emission, Segment, likeliest
 from jihwa.recognizer.personal import PersonalModel
 
 RETURN = 0.7
@@ -36,23 +36,24 @@ class Classifier:
         self.personal = self._initial
         self._rest_pose: Array | None = self.personal.rest
 
-    def feed(self, segment: Segment) -> Emission:
-        """The emission of a segment, which may show how the wearer rests."""
-        emission = self.read(segment)
-        signs = emission.log_likelihood
+    def feed(self, *segments: Segment) -> tuple[Emission, ...]:
+        """The emissions of segments that end together; they may show how the wearer rests."""
+        emissions = self.read(*segments)
+        seen = likeliest(emissions)
+        signs = seen.log_likelihood
         like_a_sign = np.logaddexp.reduce(signs) - np.log(len(signs))
-        if self._rest_pose is None and emission.rest > like_a_sign:
-            self._rest_pose = emission.pose
-        return emission
+        if self._rest_pose is None and seen.rest > like_a_sign:
+            self._rest_pose = seen.pose
+        return emissions
 
-    def read(self, segment: Segment) -> Emission:
-        """The emission that a segment would be; nothing is learned from it."""
-        pose = self._extractor.of_hold(segment.frames)
-        x = pose[None]  # (1, 8)
-        log_likelihood = self.personal.of_features(x, [segment.frames])[0]  # (S,)
-        no_sign = float(self._gaussian.no_sign_log_likelihood(x)[0])
-        rest = float(self._gaussian.rest_log_likelihood(x)[0])
+    def read(self, *segments: Segment) -> tuple[Emission, ...]:
+        """The emissions that segments would be; nothing is learned from them."""
+        holds = [segment.frames for segment in segments]
+        x = np.array([self._extractor.of_hold(hold) for hold in holds])  # (n, 8)
+        log_likelihood = self.personal.of_features(x, holds)  # (n, S)
+        no_sign = self._gaussian.no_sign_log_likelihood(x)  # (n,)
+        rest = self._gaussian.rest_log_likelihood(x)  # (n,)
         if self._rest_pose is not None:
-            known = float(self._gaussian.pose_log_likelihood(x, self._rest_pose)[0])
-            rest = float(np.logaddexp(np.log(RETURN) + known, np.log(1 - RETURN) + rest))
-        return Emission(segment, log_likelihood, rest, no_sign, pose)
+            known = self._gaussian.pose_log_likelihood(x, self._rest_pose)
+            rest = np.logaddexp(np.log(RETURN) + known, np.log(1 - RETURN) + rest)
+        return tuple(map(Emission, segments, log_likelihood, rest.tolist(), no_sign.tolist(), x))

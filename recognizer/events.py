@@ -1,6 +1,8 @@
 """What the recogniser says: held segments, and how likely each sign was in them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +14,20 @@ NO_SIGN = "no_sign"
 """Label of a segment that is neither a sign nor rest."""
 REST = "rest"
 """Label of a segment in which the hand rests."""
+
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """A wearer's usual times: how long a hold or a gap is means little by itself.
+
+    Attributes:
+        hold_s: How long they hold a letter.
+        gap_s: How long they take from one to the next.
+    """
+
+    hold_s: float = 0.3
+    gap_s: float = 0.25
 
 
 def readings(alphabet: Alphabet) -> tuple[str, ...]:
@@ -29,12 +45,24 @@ class Segment:
         gap_s: Time since the end of the segment before it (movement and lost signal); infinite
             for the first one.
         frames: The samples of the hold.
+        spans: How many boundaries back it begins. Always 1 where there is one way to cut the
+            signal; where there are several, segments that end together begin apart: two short
+            holds, each spanning 1, or one long one that spans 2.
+        log_prob: Natural log-probability of cutting the signal so; 0 where there is one way.
+        tempo: What is usual for this wearer by now.
     """
 
     start_s: float
     end_s: float
     gap_s: float
     frames: Frames
+    spans: int = 1
+    log_prob: float = 0.0
+    tempo: Tempo = Tempo()
+
+
+Boundary = tuple[Segment, ...]
+"""All segments that end at one boundary of the signal; the one that spans 1 comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +76,6 @@ class Emission:
         no_sign: Log-likelihood of a pose that is neither rest nor a sign.
         pose: (8,) features of the hold, NaN where a sensor is absent or dead; all of them for a
             letter that was typed and not signed.
-        spans: How many boundaries back it begins. Always 1 where there is one way to cut the
-            signal; where there are several, emissions that end together begin apart: two short
-            holds, each spanning 1, or one long one that spans 2.
-        log_prob: Natural log-probability of cutting the signal so; 0 where there is one way.
     """
 
     segment: Segment
@@ -59,13 +83,29 @@ class Emission:
     rest: float
     no_sign: float
     pose: Array = field(default_factory=lambda: np.full(N_FEATURES, np.nan))
-    spans: int = 1
-    log_prob: float = 0.0
 
     @property
     def of_readings(self) -> Array:
         """(S + 2,) log-likelihood of each of the `readings`."""
         return np.array([*self.log_likelihood, self.no_sign, self.rest])
+
+    @property
+    def log_prob(self) -> float:
+        """Natural log-probability of cutting the signal so."""
+        return self.segment.log_prob
+
+    @property
+    def alone(self) -> "Emission":
+        """The same where there is no other way to cut the signal."""
+        return replace(self, segment=replace(self.segment, spans=1, log_prob=0.0))
+
+
+Way = TypeVar("Way", Segment, Emission)
+
+
+def likeliest(ways: Sequence[Way]) -> Way:
+    """Of segments or emissions that end together the one whose cut of the signal is likeliest."""
+    return max(ways, key=lambda way: way.log_prob)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """The recognising stage: frames in, emissions out."""
 
 from collections.abc import Iterator, Sequence
+from itertools import starmap
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
 from jihwa.data.monitor import SensorMonitor
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Decision, Emission
+from jihwa.recognizer.events import Decision, Emission, Segment
 from jihwa.recognizer.segmenter import OpenHold, Segmenter
 
 
@@ -43,9 +44,9 @@ class Recognizer:
         if self._adaptation:
             self._adaptation.reset()
 
-    def feed(self, frames: Frames) -> Iterator[Emission]:
-        """The emissions of the holds that end in these frames."""
-        return map(self._classifier.feed, self._segmenter.feed(self.sensors.feed(frames)))
+    def feed(self, frames: Frames) -> Iterator[tuple[Emission, ...]]:
+        """The emissions of every boundary that becomes known with these frames."""
+        return starmap(self._classifier.feed, self._segmenter.feed(self.sensors.feed(frames)))
 
     @property
     def alphabet(self) -> Alphabet:
@@ -57,13 +58,18 @@ class Recognizer:
         """The hold that goes on; None while the hand moves."""
         return self._segmenter.hold
 
-    def read(self, hold: OpenHold) -> Emission:
-        """The emission that a hold would be if it ended now; nothing follows from it."""
-        return self._classifier.read(hold.segment)
+    def read(self, *segments: Segment) -> tuple[Emission, ...]:
+        """The emissions that segments would be; nothing follows from it."""
+        return self._classifier.read(*segments)
 
-    def flush(self) -> Iterator[Emission]:
-        """The emission of the hold that the signal ended in."""
-        return map(self._classifier.feed, self._segmenter.flush())
+    @property
+    def pending(self) -> list[Segment]:
+        """The holds whose emissions are still to come, as far as they are known."""
+        return self._segmenter.pending
+
+    def flush(self) -> Iterator[tuple[Emission, ...]]:
+        """The emissions of the hold that the signal ended in."""
+        return starmap(self._classifier.feed, self._segmenter.flush())
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Take to heart how emissions were read, from the next emission on."""

@@ -1,35 +1,53 @@
-"""Where the hand holds still: a causal segmenter with hysteresis on movement energy."""
+"""Where the hand holds still: the ways to cut the signal, and how likely each is."""
 
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import log
+from statistics import median
 
 import numpy as np
 
 from jihwa.data.clock import GAP_S
-from jihwa.data.frames import Frames
-from jihwa.recognizer.energy import EnergyOptions, MovementEnergy
-from jihwa.recognizer.events import Segment
+from jihwa.data.frames import Array, Frames
+from jihwa.data.grid import EvenGrid
+from jihwa.models.hold_network import HELD, STEP_S, Floats, HoldNetwork
+from jihwa.recognizer.cells import Cell, CellFinder
+from jihwa.recognizer.events import Boundary, Segment, Tempo
 
 KEPT_S = 3.0
 """Samples of a longer hold are not kept: they add nothing, and memory stays bounded."""
 
+LONGEST_GAP_S = 1.0
+"""A longer gap is no movement between two letters."""
+
+TEMPO_HOLDS, TEMPO_PRIOR = 15, 3
+"""Holds by which the wearer's tempo is known, and how many the first guess counts for."""
+
 
 @dataclass(frozen=True, slots=True)
 class SegmenterOptions:
-    """How still is still.
+    """How the signal is cut.
 
     Attributes:
-        still: Movement energy at which a hold begins.
-        moving: Movement energy at which it ends.
-        weak_move_s: How long the hand has to be not quite still to have moved: one finger alone
-            may not get above `moving`.
-        energy: How movement is measured.
+        look_ahead_s: How far the network looks beyond the moment it speaks of, at most; longer
+            tells letters better apart, shorter says them sooner.
+        least: Probability of a beginning below which there is none.
+        sure: Probability from which it is certain.
+        around_s: Beginnings are further apart than this.
+        longest_span: Cells that one hold may consist of.
+        still: Probability of being held from which the hand counts as still.
+        early: Probability of a beginning from which the hold that goes on is shown.
     """
 
-    still: float = 6.0
-    moving: float = 8.0
-    weak_move_s: float = 0.18
-    energy: EnergyOptions = field(default_factory=EnergyOptions)
+    look_ahead_s: float = 0.16
+    least: float = 0.1
+    sure: float = 0.95
+    around_s: float = 0.08
+    longest_span: int = 3
+    still: float = 0.5
+    early: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,109 +65,177 @@ class OpenHold:
     acceptance: float
 
 
-class Segmenter:
-    """Frames in, held segments out; the result does not depend on how the input was cut.
+@dataclass(frozen=True, slots=True)
+class _Piece(Cell):
+    """A cell, how long after the one before it, and its samples."""
 
-    A hold is reported when it ends; lost signal (`GAP_S`) ends it too. A jolt of the hand or of a
-    sensor may cut one in two: the decoder mends that, while nobody could mend a missed letter.
+    gap_s: float
+    frames: Frames
+
+
+class Segmenter:
+    """Frames in, boundaries out; the result does not depend on how the input was cut.
+
+    Where a new hold may have begun a boundary is reported, with all segments that may end there:
+    the decoder weighs them against each other. Lost signal (`GAP_S`) ends a hold too.
     """
 
-    def __init__(self, options: SegmenterOptions | None = None) -> None:
+    def __init__(
+        self, network: HoldNetwork | None = None, options: SegmenterOptions | None = None
+    ) -> None:
         self._options = options or SegmenterOptions()
-        self._energy = MovementEnergy(self._options.energy)
+        self._network = network or HoldNetwork.load()
+        around = round(self._options.around_s / STEP_S)
+        ahead = self._network.look_ahead
+        self._late = max(
+            (i for i, n in enumerate(ahead) if n * STEP_S <= self._options.look_ahead_s), default=0
+        )
+        self._extractor = self._network.extractor
+        self._grid = EvenGrid(STEP_S)
+        self._stream = self._network.stream()
+        self._cells = CellFinder(self._options.least, around, self._options.still)
+        self._early = CellFinder(self._options.early, 1, self._options.still)
         self.reset()
 
     def reset(self) -> None:
         """Forget everything, as before the first frame."""
-        self._energy.reset()
         self._last_end_s = -np.inf
+        self._tempi: deque[Tempo] = deque(maxlen=TEMPO_HOLDS)
         self._interrupt()
 
-    def feed(self, frames: Frames) -> list[Segment]:
-        """The segments that end in these frames."""
-        segments: list[Segment] = []
+    def feed(self, frames: Frames) -> list[Boundary]:
+        """The boundaries that become known with these frames."""
+        boundaries: list[Boundary] = []
         known_s = self._recent.time_s[-1:]
         steps_s = np.diff(np.concatenate([known_s, frames.time_s]))
         breaks = np.flatnonzero(steps_s > GAP_S) + 1 - len(known_s)
         edges = [0, *breaks.tolist(), len(frames)]
         for i, (start, end) in enumerate(pairwise(edges)):
             if i:
-                segments += self.flush()
-            segments += self._follow(frames[start:end])
-        return segments
+                boundaries += self.flush()
+            boundaries += self._follow(frames[start:end])
+        return boundaries
+
+    @property
+    def tempo(self) -> Tempo:
+        """What is usual for the wearer by now."""
+        first = [Tempo()] * TEMPO_PRIOR
+        known = [*first, *self._tempi]
+        return Tempo(median(t.hold_s for t in known), median(t.gap_s for t in known))
+
+    @property
+    def pending(self) -> list[Segment]:
+        """The holds of which no boundary was reported yet, as far as they are known."""
+        shown, end_s = [], self._last_end_s
+        for cell in (*self._shown, *filter(None, [self._early.open])):
+            if cell.start_s >= self._last_end_s - STEP_S:
+                shown.append(self._segment([self._piece(cell, end_s)], 0.0))
+                end_s = cell.end_s
+        return shown
 
     @property
     def hold(self) -> OpenHold | None:
         """The hold that goes on; None while the hand moves."""
-        if not self._held_s:
+        cell = self._early.open
+        if cell is None:
             return None
-        options, now_s = self._options, float(self._recent.time_s[-1])
-        segment = self._segment(*self._held_s)
-        louder = (self._last_energy - options.still) / (options.moving - options.still)
-        restless = (now_s - self._held_s[1]) / options.weak_move_s
-        acceptance = min(max(louder, restless, 0.0), 1.0)
-        return OpenHold(segment, now_s - segment.start_s, acceptance)
+        segment = self._segment([self._piece(cell, self._last_end_s)], 0.0)
+        moved_on = (1 - self._held_now) / (1 - self._options.still)
+        return OpenHold(segment, cell.end_s - cell.start_s, min(max(moved_on, 0.0), 1.0))
 
-    def flush(self) -> list[Segment]:
-        """The segment that was still held when the signal ended."""
-        segments = [self._end_hold(*self._held_s)] if self._held_s else []
+    def flush(self) -> list[Boundary]:
+        """The boundaries of what was still held when the signal ended."""
+        boundaries: list[Boundary] = []
+        if self._pose is not None:  # the hand stays, as far as anybody knows
+            ahead = self._network.look_ahead[self._late]
+            later_s = self._step_s + STEP_S * np.arange(1, ahead + 1)
+            said = self._stream.feed(np.repeat(self._pose, ahead, axis=0))
+            cells = self._cells.feed(*self._spoken_of(later_s, said, self._late))
+            cells += self._cells.flush()
+            boundaries = [*map(self._boundary, cells)]
         self._interrupt()
-        return segments
+        return boundaries
 
     def _interrupt(self) -> None:
-        self._energy.interrupt()
+        """What comes does not follow what was."""
+        self._grid.reset()
+        self._stream.reset()
+        self._cells.reset()
+        self._early.reset()
         self._recent = Frames.empty()
-        self._last_energy = np.inf
-        self._began_s = -np.inf  # first sample without a gap behind it
-        self._held_s: tuple[float, float] | None = None  # first and last still sample
+        self._pose: Array | None = None
+        self._began_s = self._step_s = np.inf  # the first step, and the last one
+        self._held_now = 0.0
+        self._pieces: list[_Piece] = []
+        self._shown: list[Cell] = []
 
-    def _follow(self, frames: Frames) -> list[Segment]:
-        """The segments that end in frames without a gap."""
-        segments: list[Segment] = []
-        if len(frames) and not len(self._recent):
-            self._began_s = float(frames.time_s[0])
-        energy = self._energy.feed(frames)
+    def _follow(self, frames: Frames) -> list[Boundary]:
+        """The boundaries that become known with frames without a gap."""
         self._recent = Frames.concatenate([self._recent, frames])
-        for time_s, e in zip(frames.time_s.tolist(), energy.tolist(), strict=True):
-            if e <= self._options.still:
-                self._held_s = (self._held_s[0] if self._held_s else time_s, time_s)
-            elif self._held_s:
-                restless_s = time_s - self._held_s[1]
-                if e > self._options.moving or restless_s >= self._options.weak_move_s:
-                    segments.append(self._end_hold(*self._held_s))
-            self._last_energy = e
+        time_s, poses = self._grid.feed(frames.time_s, self._extractor.of_frames(frames))
+        if not len(time_s):
+            return []
+        self._began_s = min(self._began_s, float(time_s[0]))
+        self._step_s, self._pose = float(time_s[-1]), poses[-1:]
+        said = self._stream.feed(poses)  # (n, K, 2)
+        self._held_now = float(said[-1, 0, HELD])
+        self._shown += self._early.feed(*self._spoken_of(time_s, said, 0))
+        cells = self._cells.feed(*self._spoken_of(time_s, said, self._late))
+        boundaries = [self._boundary(cell) for cell in cells]
+        self._shown = [cell for cell in self._shown if cell.start_s >= self._last_end_s - STEP_S]
         self._forget()
-        return segments
+        return boundaries
 
-    def _end_hold(self, first_s: float, last_s: float) -> Segment:
-        """Close the hold between two still samples."""
-        segment = self._segment(first_s, last_s)
-        self._last_end_s = segment.end_s
-        self._held_s = None
-        return segment
+    def _spoken_of(self, time_s: Array, said: Floats, head: int) -> tuple[Array, Floats]:
+        """The steps that a head speaks of at these steps, and what it says of them."""
+        of_s = time_s - STEP_S * self._network.look_ahead[head]
+        there = of_s > self._began_s - 0.5 * STEP_S
+        return of_s[there], said[there, head]
 
-    def _segment(self, first_s: float, last_s: float) -> Segment:
-        """The hold between two still samples.
+    def _boundary(self, cell: Cell) -> Boundary:
+        """All holds that may end with a cell: by itself, or with those before it."""
+        certain = cell.begins >= self._options.sure or not self._pieces
+        piece = self._piece(cell, self._last_end_s)
+        piece = replace(piece, begins=1.0 if certain else cell.begins)
+        self._pieces = [*self._pieces[1 - self._options.longest_span :], piece]
+        ways, joined = [], 0.0  # the log-probability that the later pieces belong together
+        for place in range(len(self._pieces) - 1, -1, -1):
+            begins = self._pieces[place].begins
+            ways.append(self._segment(self._pieces[place:], joined + log(begins)))
+            if begins == 1.0:
+                break
+            joined += log(1 - begins)
+        if piece.gap_s < LONGEST_GAP_S and cell.begins >= self._options.still:
+            self._tempi.append(Tempo(cell.end_s - cell.start_s, piece.gap_s))
+        self._last_end_s = cell.end_s
+        return tuple(ways)
 
-        A still sample speaks for the window before it; the outer quarters of the first and the
-        last window may belong to the movements around the hold.
-        """
-        window_s = self._options.energy.window_s
+    def _segment(self, pieces: Sequence["_Piece"], log_prob: float) -> Segment:
+        return Segment(
+            start_s=pieces[0].start_s,
+            end_s=pieces[-1].end_s,
+            gap_s=pieces[0].gap_s,
+            frames=Frames.concatenate([piece.frames for piece in pieces]),
+            spans=len(pieces),
+            log_prob=log_prob,
+            tempo=self.tempo,
+        )
+
+    def _piece(self, cell: Cell, behind_s: float) -> "_Piece":
+        """A cell with its samples, or the nearest one; behind a hold that ended then."""
         time_s = self._recent.time_s
-        start_s = max(first_s - 0.75 * window_s, self._began_s)
-        end_s = max(last_s - 0.25 * window_s, start_s)
-        rows = (time_s >= start_s) & (time_s <= min(end_s, start_s + KEPT_S))
+        rows = (time_s >= cell.start_s) & (time_s <= min(cell.end_s, cell.start_s + KEPT_S))
         if not rows.any():
-            rows = (time_s >= first_s - window_s) & (time_s <= last_s)
-        gap_s = max(start_s - self._last_end_s, 0.0)
-        return Segment(start_s, end_s, gap_s, self._recent[rows])
+            away_s = np.abs(time_s - 0.5 * (cell.start_s + cell.end_s))
+            rows = away_s == away_s.min()
+        gap_s = max(cell.start_s - behind_s, STEP_S)  # none is known to be shorter
+        return _Piece(cell.start_s, cell.end_s, cell.begins, gap_s, self._recent[rows])
 
     def _forget(self) -> None:
         """Drop the samples that no segment can need any more."""
-        if len(self._recent):
-            time_s = self._recent.time_s
-            needed = time_s >= time_s[-1] - 2 * self._options.energy.window_s
-            if self._held_s:
-                start_s = self._held_s[0] - self._options.energy.window_s
-                needed |= (time_s >= start_s) & (time_s <= start_s + KEPT_S)
-            self._recent = self._recent[needed]
+        time_s = self._recent.time_s
+        starts_s = [self._cells.needed_s, self._early.needed_s]
+        starts_s += [cell.start_s for cell in self._shown]
+        start_s = min(starts_s) - STEP_S
+        now = time_s >= time_s[-1] - KEPT_S
+        self._recent = self._recent[(time_s >= start_s) & (now | (time_s <= start_s + KEPT_S))]

@@ -5,6 +5,7 @@ from jihwa.data.messages import Message
 from jihwa.io import profiles
 from jihwa.io.live.state import CalibrationProgress
 from jihwa.recognizer.calibration import Calibration
+from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.profile import Step
 from jihwa.recognizer.segmenter import Segmenter
 
@@ -31,9 +32,9 @@ class LiveCalibration:
 
     def feed(self, frames: Frames) -> None:
         """Follow the signal: samples without what cannot be believed, NaN there."""
-        for segment in self._segmenter.feed(frames):
+        for boundary in self._segmenter.feed(frames):
             if self._calibration.prompt:
-                self._feedback = self._calibration.feed(segment.frames)
+                self._feedback = self._calibration.feed(likeliest(boundary).frames)
 
     def skip(self) -> None:
         """Leave the prompt out."""

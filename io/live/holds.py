@@ -38,7 +38,7 @@ class HoldReader:
             return None
         start_s, read_s = self._read
         if held.segment.start_s != start_s or now_s - read_s >= READ_EVERY_S:
-            share = _posterior(self._recognizer.read(held))
+            share = _posterior(*self._recognizer.read(held.segment))
             best = np.argsort(-share, kind="stable")[:_LETTERS].tolist()
             self._letters = tuple((self._labels[i], float(share[i])) for i in best)
             self._read = (held.segment.start_s, now_s)

@@ -219,5 +219,5 @@ class Writing:
             return
         if self._now_s >= max(hold.segment.start_s, self._changed_s) + self._pause_s:
             self._asked_s = hold.segment.start_s
-            if is_rest(recognizer.read(hold)):
+            if is_rest(*recognizer.read(hold.segment)):
                 self.complete()

@@ -1,0 +1,163 @@
+"""A small causal network that sees the hand hold still and begin a new hold.
+
+At every even step of time it says, of moments a little ago, how likely the hand held still then,
+and how likely a new hold had just begun. It sees movement only and no pose: what a hand does
+between two letters is much the same for all letters and all wearers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.files import write_whole
+from jihwa.data.frames import N_FINGERS, Array
+from jihwa.models.archive import Archive
+from jihwa.models.features import N_FEATURES, FeatureExtractor
+
+Floats = NDArray[np.float32]
+
+FORMAT_VERSION = 1
+_SHIPPED = resources.files("jihwa.models") / "weights" / "holds.bundle"
+
+HELD, BEGINS = 0, 1
+"""What a head says, in the last axis of its probabilities."""
+
+STEP_S = 0.02
+"""An even step: a glove samples every 10 to 60 ms."""
+
+MOVEMENT_SCALE = np.array([0.35] * N_FINGERS + [0.05] * 3)
+"""(8,) warped bends and gravity in g: movement in a step while the hand is on its way."""
+
+LARGEST_MOVEMENT = 8.0
+"""Larger ones are cut, in units of `MOVEMENT_SCALE`."""
+
+N_INPUTS = 2 * N_FEATURES + 2
+N_TAPS = 3
+"""Earlier moments that a layer looks at."""
+
+
+def movement(poses: Array) -> Floats:
+    """What the network sees of the steps between poses.
+
+    Args:
+        poses: (n + 1, 8) features at even steps, NaN where a sensor is absent or dead.
+
+    Returns:
+        (n, 18) movement of every channel, 0 where it is not known; which channels are known; and
+        how much fingers and gravity move together.
+    """
+    return inputs(np.diff(poses, axis=0) / MOVEMENT_SCALE)
+
+
+def inputs(moved: Array) -> Floats:
+    """(n, 18) what the network sees of (n, 8) movements in their scale, NaN where unknown."""
+    known = np.isfinite(moved)
+    moved = np.where(known, np.clip(moved, -LARGEST_MOVEMENT, LARGEST_MOVEMENT), 0.0)
+    parts = np.split(moved * moved, [N_FINGERS], axis=1)
+    amounts = np.log1p(np.stack([part.sum(axis=1) for part in parts], axis=1))  # (n, 2)
+    return np.hstack([moved, known, amounts]).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class HoldNetwork:
+    """A fitted network: dilated causal convolutions with a head for every look-ahead.
+
+    Every layer adds to its input what it makes of the present and two earlier moments, further
+    apart from layer to layer (a WaveNet without gates: van den Oord et al. 2016).
+
+    Attributes:
+        extractor: Turns frames into poses.
+        look_ahead: (K,) steps by which each head lags behind what it speaks of.
+        dilations: Steps between the moments that each layer looks at.
+        weights: `input` (18, C), `layer<i>` (3 C, C), `heads` (C, 2 K), each with a `…_bias`.
+        provenance: What it was fitted on, and how.
+        metrics: What was measured when it was fitted.
+    """
+
+    extractor: FeatureExtractor
+    look_ahead: tuple[int, ...]
+    dilations: tuple[int, ...]
+    weights: Mapping[str, Floats] = field(repr=False)
+    provenance: Mapping[str, Any] = field(repr=False, default_factory=dict)
+    metrics: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+    def stream(self) -> "HoldStream":
+        """Follow a signal with it."""
+        return HoldStream(self)
+
+    def save(self, path: Path) -> None:
+        """Write the network; a file that is there is replaced only when all is written."""
+        write_whole(path, self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The content of the network's file."""
+        metadata = {
+            "features": asdict(self.extractor),
+            "look_ahead": list(self.look_ahead),
+            "dilations": list(self.dilations),
+            "provenance": dict(self.provenance),
+            "metrics": dict(self.metrics),
+        }
+        return Archive(FORMAT_VERSION, metadata, dict(self.weights)).to_bytes()
+
+    @classmethod
+    def load(cls) -> "HoldNetwork":
+        """The network that ships with jihwa."""
+        archive = Archive.from_bytes(_SHIPPED.read_bytes(), FORMAT_VERSION)
+        metadata = archive.metadata
+        return cls(
+            extractor=FeatureExtractor(**metadata["features"]),
+            look_ahead=tuple(metadata["look_ahead"]),
+            dilations=tuple(metadata["dilations"]),
+            weights=archive.arrays,
+            provenance=metadata["provenance"],
+            metrics=metadata["metrics"],
+        )
+
+
+class HoldStream:
+    """A network that follows a signal; the result does not depend on how the input was cut."""
+
+    def __init__(self, network: HoldNetwork) -> None:
+        self._network = network
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as before the first step."""
+        width = self._network.weights["input"].shape[1]
+        reach = (N_TAPS - 1) * np.array(self._network.dilations)
+        self._earlier = [np.zeros((n, width), np.float32) for n in reach]
+        self._pose: Array | None = None
+
+    def feed(self, poses: Array) -> Floats:
+        """Probabilities at every step.
+
+        Args:
+            poses: (n, 8) features at even steps; NaN where a sensor is absent or dead.
+
+        Returns:
+            (n, K, 2) of `HELD` and `BEGINS`; head k speaks of the step `look_ahead[k]` steps
+            before each.
+        """
+        if not len(poses):
+            return np.empty((0, len(self._network.look_ahead), 2), np.float32)
+        before = poses[:1] if self._pose is None else self._pose
+        self._pose = poses[-1:]
+        x = np.maximum(self._linear("input", movement(np.vstack([before, poses]))), 0)  # (n, C)
+        for i, dilation in enumerate(self._network.dilations):
+            n, history = len(x), np.concatenate([self._earlier[i], x])
+            self._earlier[i] = history[n:]
+            taps = [history[j * dilation : j * dilation + n] for j in range(N_TAPS)]
+            x = x + np.maximum(self._linear(f"layer{i}", np.hstack(taps)), 0)
+        logits = self._linear("heads", x).reshape(len(x), -1, 2)
+        return np.asarray(1 / (1 + np.exp(-logits)))
+
+    def _linear(self, name: str, x: Floats) -> Floats:
+        """(n, out) of (n, in), row by row: a product of matrices would round each cut its way."""
+        weights = self._network.weights
+        return np.asarray((x[:, None] @ weights[name])[:, 0] + weights[f"{name}_bias"])

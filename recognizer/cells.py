@@ -1,0 +1,148 @@
+"""From probabilities to cells: stretches of stillness, and how likely each begins a new hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from jihwa.data.frames import Array
+from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats
+
+LEAST = 0.005
+"""Least probability that a cell begins a hold: the network is never that sure."""
+
+EARLY = 2
+"""Steps that a hand has been still at most when the beginning of its hold is at its height."""
+
+FLEETING = 4
+"""Steps of stillness that count for nothing where no beginning was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stretch of stillness.
+
+    Attributes:
+        start_s: When it begins.
+        end_s: When it ends.
+        begins: Probability that a hold begins with it; else it belongs to the cell before.
+    """
+
+    start_s: float
+    end_s: float
+    begins: float
+
+
+@dataclass(slots=True)
+class _Open:
+    """A cell that goes on.
+
+    Attributes:
+        cell: What there is of it.
+        peaked: Whether a peak began it.
+        steps: For how many it has been open.
+        still: Whether the hand was still in any of them.
+    """
+
+    cell: Cell
+    peaked: bool
+    steps: int = 0
+    still: bool = False
+
+
+class CellFinder:
+    """Follows what one head of a hold network says; the cut of the input does not matter.
+
+    A cell begins where the probability of a beginning has a peak, or where the hand is still though
+    no beginning was seen. It ends where the hand moves, or where the next one begins.
+
+    Args:
+        least: Height that a peak needs.
+        around: Steps on either side among which it is the highest; so many later ones are awaited.
+        still: Probability of being held from which the hand counts as still.
+    """
+
+    def __init__(self, least: float, around: int, still: float) -> None:
+        self._least, self._around, self._still = least, around, still
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self._time_s: Array = np.empty(0)
+        self._said: Floats = np.empty((0, 2), np.float32)
+        self._next = 0  # the first of these steps that was not followed
+        self._open: _Open | None = None
+
+    def feed(self, time_s: Array, said: Floats) -> list[Cell]:
+        """The cells that end.
+
+        Args:
+            time_s: (n,) when steps begin.
+            said: (n, 2) probabilities of `HELD` and `BEGINS` in them.
+        """
+        self._time_s = np.concatenate([self._time_s, time_s])
+        self._said = np.concatenate([self._said, said])
+        cells = [*self._follow(len(self._time_s) - self._around)]
+        kept = max(self._next - self._around, 0)
+        self._time_s, self._said = self._time_s[kept:], self._said[kept:]
+        self._next -= kept
+        return cells
+
+    @property
+    def open(self) -> Cell | None:
+        """The cell that goes on."""
+        return self._open.cell if self._open else None
+
+    @property
+    def needed_s(self) -> float:
+        """No cell to come begins before this moment."""
+        if self._open:
+            return self._open.cell.start_s
+        return float(self._time_s[self._next]) if self._next < len(self._time_s) else -np.inf
+
+    def flush(self) -> list[Cell]:
+        """The cells that end with the signal."""
+        cells = [*self._follow(len(self._time_s))]
+        cells += self._close()
+        self.reset()
+        return cells
+
+    def _follow(self, end: int) -> Iterator[Cell]:
+        """Follow the steps before this one."""
+        time_s, begins = self._time_s.tolist(), self._said[:, BEGINS].tolist()
+        still = (self._said[:, HELD] >= self._still).tolist()
+        peak = self._peaks()
+        for step in range(self._next, end):
+            is_new = self._open is None or self._open.peaked or self._open.steps > EARLY
+            if peak[step] and self._open and not is_new:
+                self._open.peaked = True
+                self._open.cell = replace(self._open.cell, begins=begins[step])
+            elif peak[step] or (still[step] and not self._open):
+                yield from self._close()
+                begun = Cell(time_s[step], time_s[step] + STEP_S, max(LEAST, begins[step]))
+                self._open = _Open(begun, peaked=peak[step])
+            if self._open:
+                self._open.steps += 1
+                if still[step]:
+                    self._open.still = True
+                    self._open.cell = replace(self._open.cell, end_s=time_s[step] + STEP_S)
+                elif self._open.still or self._open.steps > self._around:
+                    yield from self._close()
+        self._next = max(self._next, end)
+
+    def _peaks(self) -> list[bool]:
+        """Which steps are peaks, as far as that is known; of equal ones the first."""
+        begins = self._said[:, BEGINS]
+        padded = np.pad(begins, self._around, constant_values=-1.0)
+        around = sliding_window_view(padded, 2 * self._around + 1)  # (n, 2 around + 1)
+        before = around[:, : self._around].max(axis=1, initial=-1.0)
+        behind = around[:, self._around + 1 :].max(axis=1, initial=-1.0)
+        is_peak = (begins >= self._least) & (begins > before) & (begins >= behind)
+        return list(is_peak.tolist())
+
+    def _close(self) -> Iterator[Cell]:
+        """End the cell that goes on, if there is one; a moment that nothing began is none."""
+        closed, self._open = self._open, None
+        if closed and (closed.peaked or closed.steps > FLEETING):
+            yield closed.cell
