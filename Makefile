@@ -39,9 +39,10 @@ screens: $(VENV)/dev  ## what the readmes show of the terminal, anew
 	$(BIN)/python tests/capture_screen.py README.md --lang en
 	$(BIN)/python tests/capture_screen.py README.ko.md --lang ko
 
-learned: $(VENV)/core  ## fit everything that ships to the shared data again
+learned: $(VENV)/dev  ## fit everything that ships to the shared data again
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --output models/weights/gaussian24.bundle
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model hand --output data/hand.npz
+	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model segmenter --output models/weights/segmenter.bundle
 	$(BIN)/jihwa lm build $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz:4 lexicon_sharealike.txt titles_open.txt.gz addresses.txt:8) --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LM)
 	$(BIN)/jihwa lm lexicon $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz) --titles $(TEXT)/titles_open.txt.gz --addresses $(TEXT)/addresses.txt --profane $(TEXT)/profane.txt --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LEXICON)
 

@@ -74,7 +74,6 @@ class AbbreviationReader:
         return SegmentationRates(
             missed=max(rates.missed, _LEAST_RATE),
             spurious=max(rates.spurious, _LEAST_RATE),
-            split=max(rates.split, _LEAST_RATE),
         )
 
     def _spelled(self, text: str) -> tuple[int, ...]:
@@ -92,26 +91,25 @@ def _log_likelihood(
     """(K,) how well emissions show each of K sequences of signs.
 
     The sum over all ways to line up the two, as in the forward algorithm: an emission is the next
-    sign, goes on with the last one, or is none; a sign may have been missed.
+    sign or none; a sign may have been missed.
 
     Args:
         spellings: K sequences of signs.
         scores: (N, S + 2) log-likelihood of every reading of every emission.
         no_sign: Which reading is none.
-        rates: How often signs are missed, spurious or split.
+        rates: How often signs are missed or spurious.
     """
     lengths = np.array([len(signs) for signs in spellings])  # (K,)
     signs = np.zeros((len(spellings), lengths.max()), np.intp)  # (K, L)
     for row, spelling in zip(signs, spellings, strict=True):
         row[: len(spelling)] = spelling
-    missed, spurious, split = map(log_of, (rates.missed, rates.spurious, rates.split))
+    missed, spurious = map(log_of, (rates.missed, rates.spurious))
     # (K, L + 1): as far as the emissions so far show the first 0 … L signs
     total = np.tile(missed * np.arange(signs.shape[1] + 1), (len(spellings), 1))
     for seen in scores:
         shown = seen[signs]  # (K, L)
         following = total + spurious + seen[no_sign]
         following[:, 1:] = np.logaddexp(following[:, 1:], total[:, :-1] + shown)
-        following[:, 1:] = np.logaddexp(following[:, 1:], total[:, 1:] + split + shown)
         for at in range(signs.shape[1]):
             skipped = following[:, at] + missed
             following[:, at + 1] = np.logaddexp(following[:, at + 1], skipped)

@@ -12,12 +12,9 @@ from jihwa.composer.lattice import Edge, Lattice, Path
 from jihwa.data.frames import Array
 from jihwa.recognizer.events import Decision
 
-RESUMED = -1
-"""In place of a sign: the emission only goes on with the one before it."""
-
 
 class Taken(NamedTuple):
-    """What an emission is taken for, `RESUMED` or one of the `readings`, and its span."""
+    """Which of the `readings` an emission is taken for, and its span."""
 
     sign: int
     span: int
@@ -29,12 +26,10 @@ class Reading(Decision):
 
     Attributes:
         sign: Which of the `readings` it was taken for.
-        resumes: Whether it only goes on with the sign before it.
         span: Boundaries of the lattice from its begin to its end.
     """
 
     sign: int
-    resumes: bool
     span: int = 1
 
     def for_certain(self) -> Decision:
@@ -46,7 +41,7 @@ class Reading(Decision):
     @property
     def taken(self) -> Taken:
         """The reading alone."""
-        return Taken(RESUMED if self.resumes else self.sign, self.span)
+        return Taken(self.sign, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +112,8 @@ class Alignment:
             for place, edge in enumerate(path.edges if path else ()):
                 posterior = self._posterior(hypotheses, edge)
                 sign = int(self._arcs.signs[arc, place])
-                resumes = place == int(self._arcs.resumed[arc])
                 span = edge.end - edge.begin
-                readings.append(Reading(edge.emission, posterior.readings, sign, resumes, span))
+                readings.append(Reading(edge.emission, posterior.readings, sign, span))
                 confidence = min(confidence, float(posterior.arcs[arc]))
             token = int(self._arcs.token[arc])
             steps.append(Step(None if token == NO_TOKEN else token, tuple(readings), confidence))

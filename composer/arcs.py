@@ -29,10 +29,6 @@ LAST_RESORT = -1e4
 is possible."""
 
 
-NEVER = -1
-"""Where an arc resumes no sign."""
-
-
 class ModelStep(IntEnum):
     """What an arc does to the language model's state."""
 
@@ -49,15 +45,12 @@ class SegmentationRates:
     Attributes:
         missed: Probability that a sign that was shown has no segment.
         spurious: Probability that a segment is no sign.
-        split: Probability that a sign that was shown has two segments, because the hand or a
-            sensor jolted.
         rest: Probability that the hand rests at a word end. Only ever weighed against other
             readings of the same segment: a word end without rest costs nothing.
     """
 
     missed: float = 0.02
-    spurious: float = 0.03
-    split: float = 0.004
+    spurious: float = 0.05
     rest: float = 0.5
 
 
@@ -67,7 +60,6 @@ class _Arc(NamedTuple):
     signs: tuple[int, ...]
     cost: float
     step: ModelStep
-    resumed: int = NEVER
     corrects: bool = False
 
 
@@ -85,8 +77,7 @@ class Arcs:
         signs: (A, longest) which of the `readings` each consumed emission is taken for.
         cost: (A,) natural log-cost of what was missed or spurious.
         step: (A,) `ModelStep`.
-        resumed: (A,) which of the consumed emissions only resumes the sign before it; `NEVER`.
-        corrects: (A,) whether what was shown is mended: a missed sign added, two holds made one.
+        corrects: (A,) whether what was shown is mended: a missed sign added.
         lm_column: (A,) column of the LM's log-probs extended by a column of zeros.
         longest: Emissions consumed by the longest arc.
     """
@@ -99,7 +90,6 @@ class Arcs:
         self.consumed: NDArray[np.int16] = np.array([len(arc.signs) for arc in arcs], np.int16)
         self.cost: NDArray[np.float64] = np.array([arc.cost for arc in arcs])
         self.step: NDArray[np.uint8] = np.array([arc.step for arc in arcs], dtype=np.uint8)
-        self.resumed: NDArray[np.int16] = np.array([arc.resumed for arc in arcs], dtype=np.int16)
         self.corrects: NDArray[np.bool_] = np.array([arc.corrects for arc in arcs])
         self.lm_column = np.where(self.step == ModelStep.ADVANCE, self.token, NO_TOKEN)
         self.signs: NDArray[np.int16] = np.zeros((len(arcs), self.longest), dtype=np.int16)
@@ -134,21 +124,11 @@ def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:
             tuple(place[sign] for sign in signs) for signs in alphabet.spellings(LETTER_OF[token])
         ]
         for signs in spellings:
-            yield from _shown(_TOKEN_KINDS[kind], token, signs, advance, rates)
+            yield _Arc(_TOKEN_KINDS[kind], token, signs, 0.0, advance)
             if kind in _LONE_KINDS:
-                yield from _shown(_LONE_KINDS[kind], token, signs, restart, rates)
+                yield _Arc(_LONE_KINDS[kind], token, signs, 0.0, restart)
         if rates.missed > 0:
             partly = {seen for signs in spellings for seen in combinations(signs, len(signs) - 1)}
             for seen in sorted(partly):
                 cost = log_of(rates.missed)
                 yield _Arc(_TOKEN_KINDS[kind], token, seen, cost, advance, corrects=True)
-
-
-def _shown(
-    kind: ArcKind, token: int, signs: tuple[int, ...], step: ModelStep, rates: SegmentationRates
-) -> Iterator[_Arc]:
-    """A token whose signs were all shown, each by one segment or one of them by two."""
-    yield _Arc(kind, token, signs, 0.0, step)
-    for cut in range(1, 1 + len(signs) * (rates.split > 0)):
-        doubled = (*signs[:cut], *signs[cut - 1 :])
-        yield _Arc(kind, token, doubled, log_of(rates.split), step, resumed=cut, corrects=True)

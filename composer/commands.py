@@ -33,4 +33,4 @@ class Commands:
         best = int(posterior.argmax())
         if best not in self._places or posterior[best] < CERTAINTY:
             return None
-        return self._places[best], Reading(emission, posterior, best, resumes=False)
+        return self._places[best], Reading(emission, posterior, best)

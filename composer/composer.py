@@ -16,7 +16,7 @@ from jihwa.composer.token_model import TokenModel
 from jihwa.composer.transcript import Candidate, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
-from jihwa.recognizer.events import Emission
+from jihwa.recognizer.events import Emission, likeliest
 
 
 class Composer:
@@ -85,7 +85,8 @@ class Composer:
                 boundaries than the options allow.
         """
         self._draft.decoder.check(*emissions)
-        found = self._commands.find(emissions[0]) if len(emissions) == 1 else None
+        seen = likeliest(emissions)
+        found = self._commands.find(seen) if seen.segment.spans == 1 else None
         if found:
             command, reading = found
             update = self._obey[command]()
@@ -93,6 +94,10 @@ class Composer:
             return replace(update, command=command)
         before = self._draft.moment()
         return self._changed(before, self._draft.feed(*emissions))
+
+    def preview(self, holds: Sequence[Emission]) -> str:
+        """What would be shown behind `text` if these holds were over; nothing follows from it."""
+        return self._draft.preview(holds)
 
     def commit(self) -> Update:
         """Make the whole syllables of the preedit final, and go on in the same text."""

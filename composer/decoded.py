@@ -1,6 +1,6 @@
 """What a decoder tells, and all that it knows at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jihwa.composer.alignment import Settled, Step
@@ -36,7 +36,12 @@ class Ending:
     @property
     def tokens(self) -> tuple[int, ...]:
         """What is written."""
-        return tuple(step.token for step in self.steps if step.token is not None)
+        return written(self.steps)
+
+
+def written(steps: Iterable[Step]) -> tuple[int, ...]:
+    """The tokens that steps write."""
+    return tuple(step.token for step in steps if step.token is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,6 @@ class Decoder:
             scores=scores,
             cut=segment.log_prob - surprise,
             word_end=pauses.word_end_log_ratio(gap),
-            split=pauses.split_log_ratio(gap),
             missed=pauses.missed_log_ratio(gap),
         )
 

@@ -9,7 +9,7 @@ from itertools import chain
 from jihwa.composer.abbreviations import AbbreviationReader
 from jihwa.composer.alignment import Reading, Step
 from jihwa.composer.candidates import WordReader
-from jihwa.composer.decoded import Decoded, Ending
+from jihwa.composer.decoded import Decoded, Ending, written
 from jihwa.composer.decoder import Decoder
 from jihwa.composer.edits import TextEdit
 from jihwa.composer.jamo import decode
@@ -111,6 +111,16 @@ class Draft:
         final = self._emissions[0].decided if len(self._emissions) > EXACT else ()
         self._emissions = self._emissions[-EXACT:]
         return self._tell((*final, *self._note(self.decoder.feed(*emissions))))
+
+    def preview(self, holds: Iterable[Emission]) -> str:
+        """What would be shown behind the record if these holds were over."""
+        now, text, preedit = self.decoder.snapshot(), "", self.preedit
+        for hold in holds:
+            decoded = self.decoder.feed(hold.alone)
+            text += decode(written(decoded.committed))
+            preedit = decode(decoded.preedit)
+        self.decoder.restore(now)
+        return text + preedit
 
     def commit(self) -> Decisions:
         """Make the whole syllables of the preedit final."""

@@ -25,7 +25,6 @@ class Evidence:
     Attributes:
         scores: (S + 2,) log-likelihood of every reading, relative to the best one.
         word_end: Log-evidence of the gap before it that a word ended there.
-        split: Log-evidence of the gap that the emission only goes on with the sign before it.
         missed: Log-evidence of the gap that a sign was missed in it.
         cut: Log-probability of cutting the signal so, and how many times likelier than by chance
             the best reading is: what tells ways to cut the signal apart.
@@ -33,7 +32,6 @@ class Evidence:
 
     scores: Array
     word_end: float
-    split: float
     missed: float
     cut: float = 0.0
 
@@ -76,9 +74,8 @@ class PauseModel:
     Inside a word the gap is log-normal around `inside_median`, or a hesitation. At a word end it
     is a pause, log-normal around `pause_median`, or no different from inside a word. Hesitations
     are as long as pauses, so the evidence of a long gap is bounded by how rare they are, and the
-    evidence of a short one by how often a word end goes unshown. The two halves of a hold that was
-    cut in two are closer together than two letters. A letter that was missed leaves a gap that is
-    longer than between two letters, or no trace.
+    evidence of a short one by how often a word end goes unshown. A letter that was missed leaves a
+    gap that is longer than between two letters, or no trace.
 
     Attributes:
         inside_median: Median transition inside a word.
@@ -87,8 +84,6 @@ class PauseModel:
         pause_spread: Standard deviation of its natural logarithm.
         shown: Share of word ends that are shown by a pause.
         hesitation: Share of the gaps inside a word that are as long as a pause.
-        split_median: Median gap in a hold that was cut in two.
-        split_spread: Standard deviation of its natural logarithm.
         missed_median: Median gap where a letter was missed and left a trace.
         missed_spread: Standard deviation of its natural logarithm.
         traceless: Share of the missed letters that leave none.
@@ -100,8 +95,6 @@ class PauseModel:
     pause_spread: float = 0.60
     shown: float = 0.7
     hesitation: float = 0.03
-    split_median: float = 0.3
-    split_spread: float = 0.6
     missed_median: float = 3.0
     missed_spread: float = 0.4
     traceless: float = 0.5
@@ -114,13 +107,6 @@ class PauseModel:
         pause = _log_normal(gap, self.pause_median, self.pause_spread)
         at_end = np.logaddexp(log_of(self.shown) + pause, log_of(1 - self.shown) + inside)
         return float(at_end - self._between_letters(gap))
-
-    def split_log_ratio(self, gap: float) -> float:
-        """Log of p(gap | inside a hold) / p(gap | inside a word); 0 where it is unknown."""
-        if not _known(gap):
-            return 0.0
-        inside_hold = _log_normal(gap, self.split_median, self.split_spread)
-        return inside_hold - self._between_letters(gap)
 
     def missed_log_ratio(self, gap: float) -> float:
         """Log of p(gap | a letter missed) / p(gap | inside a word); 0 where it is unknown.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.composer.arcs import NEVER, Arcs
+from jihwa.composer.arcs import Arcs
 from jihwa.composer.evidence import Evidence
 from jihwa.data.frames import Array
 from jihwa.recognizer.events import Emission
@@ -67,13 +67,8 @@ class Path:
         return total
 
     def gaps_say(self, arcs: Arcs, chosen: NDArray[np.intp]) -> Array:
-        """(A,) log-evidence of its gaps for what these arcs mend."""
-        resumed = arcs.resumed[chosen]
-        missed = arcs.corrects[chosen] & (resumed == NEVER)
-        total = np.where(missed, self.edges[0].seen.missed, 0.0)
-        for place, edge in enumerate(self.edges):
-            total = np.where(resumed == place, edge.seen.split, total)
-        return total
+        """(A,) log-evidence of the gap before it for what these arcs mend."""
+        return np.where(arcs.corrects[chosen], self.edges[0].seen.missed, 0.0)
 
     @property
     def log_prob(self) -> float:

@@ -47,12 +47,12 @@ class DecoderOptions:
     lag: int = 5
     longest_preedit: int = 96
     candidates: int = 10
-    longest_span: int = 2
+    longest_span: int = 3
     recombine: bool = True
 
     def certain(self) -> Self:
         """The same where every sign is known: nothing is missed, spurious or split."""
-        rates = SegmentationRates(missed=0.0, spurious=0.0, split=0.0, rest=1.0)
+        rates = SegmentationRates(missed=0.0, spurious=0.0, rest=1.0)
         return replace(self, rates=rates, beam_window=_PATIENCE)
 
     def __post_init__(self) -> None:

@@ -209,16 +209,8 @@ class Record:
 
     def _piece(self, step: Step) -> Piece:
         taken = tuple(reading.taken for reading in step.readings)
-        return Piece(step.token, self._signs(step), taken, step.confidence, step.readings)
-
-    def _signs(self, step: Step) -> tuple[Sign, ...]:
-        signs: list[Sign] = []
-        for reading in step.readings:
-            if reading.resumes:
-                signs[-1] = replace(signs[-1], end_s=reading.emission.segment.end_s)
-            else:
-                signs.append(self._sign(reading))
-        return tuple(signs)
+        signs = tuple(map(self._sign, step.readings))
+        return Piece(step.token, signs, taken, step.confidence, step.readings)
 
     def _sign(self, reading: Reading) -> Sign:
         best = np.argsort(-reading.posterior, kind="stable")[:_SIGN_CANDIDATES].tolist()

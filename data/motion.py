@@ -97,12 +97,13 @@ class Motion:
 
     def read_at(self, time_s: Array, hand: Hand, rng: Generator) -> Array:
         """(n, 11) what sensors read at (n,) times, which ascend."""
-        bounds = np.searchsorted(time_s, self.edges_s)
+        edges_s = self.edges_s
+        bounds = np.searchsorted(time_s, edges_s)
         signal = np.empty((len(time_s), N_CHANNELS))
         start = self.holds[0].samples[0]  # the pose before
         for i, hold in enumerate(self.holds):
             if i:
-                move, began_s = self.moves[i - 1], self.edges_s[2 * i - 1]
+                move, began_s = self.moves[i - 1], edges_s[2 * i - 1]
                 rows = slice(bounds[2 * i - 1], bounds[2 * i])
                 phase = (time_s[rows] - began_s) / move.duration_s
                 end = _held(hold, np.zeros(1), start, hand.rate_hz)[0]
@@ -112,7 +113,7 @@ class Motion:
                     path = blend(path, away, move.release * np.sin(np.pi * phase) ** 2)
                 signal[rows] = path + rng.normal(0, SENSOR_NOISE, path.shape)
             rows = slice(bounds[2 * i], bounds[2 * i + 1])
-            since_s = time_s[rows] - time_s[rows][:1]
+            since_s = time_s[rows] - edges_s[2 * i]
             signal[rows] = _held(hold, since_s, start, hand.rate_hz)
             start = hold.samples[-1]
         return signal
@@ -120,7 +121,7 @@ class Motion:
 
 def _held(hold: Hold, since_s: Array, before: Array, rate_hz: float) -> Array:
     """(n, 11) what sensors read of a hold, (n,) seconds after it began."""
-    at = np.rint(since_s * rate_hz).astype(int)  # the nearest sample, whatever the jitter
+    at = np.rint((since_s - since_s[:1]) * rate_hz).astype(int)  # whatever the jitter
     samples: Array = hold.samples[np.minimum(at, len(hold.samples) - 1)]
     if not hold.undershoot:
         return samples

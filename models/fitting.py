@@ -16,6 +16,7 @@ from jihwa.data.splits import LEAKING, Split, by_random, by_session, title
 from jihwa.models.bundle import Bundle
 from jihwa.models.estimation import LabelledHolds, fit
 from jihwa.models.evaluation import cross_validate
+from jihwa.models.extras import trains
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.history import Trained
 from jihwa.models.inputs import Channels
@@ -161,15 +162,8 @@ def _train(
 ) -> Trained:
     """Train a network; what that needs takes ten seconds to import."""
     channels = _channels(architecture, takes, options)
-    try:
+    with trains(architecture):
         from jihwa.models.training import train
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            ko=f"신경망 {architecture}을(를) 학습하려면 {error.name}이(가) 필요합니다. "
-            "설치: pip install 'jihwa[train]'",
-            en=f"Training the network {architecture} needs {error.name}. Install it with: "
-            "pip install 'jihwa[train]'",
-        ) from error
     return train(architecture, channels, takes, alphabet, seed, options, log)
 
 

@@ -14,6 +14,7 @@ from jihwa.data.grid import EvenGrid
 from jihwa.data.hands import RecordedHand
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.pace import PACES
+from jihwa.data.simulator import HandStatistics, SyntheticHand
 from jihwa.data.spelling import SpelledSession, assemble
 from jihwa.models.features import GRAVITY, N_FEATURES, FeatureExtractor
 from jihwa.models.hold_network import BEGINS, HELD, MOVEMENT_SCALE, STEP_S, Floats, inputs
@@ -73,13 +74,24 @@ class Example:
 def examples(
     episodes: EpisodeSet, alphabet: Alphabet, n: int, seed: int, extractor: FeatureExtractor
 ) -> Iterator[Example]:
-    """Assemble n sessions of random texts with the takes of every session of a data set in turn."""
+    """Assemble n sessions of random texts, with the takes of every session of a data set in turn.
+
+    Every third one is held by a synthetic hand of the same statistics, whose noise is another.
+
+    Raises:
+        UsageError: A sign has no take, or not one in every style.
+    """
     rng = np.random.default_rng(seed)
+    statistics = HandStatistics.fit(episodes)
     names = sorted(set(episodes.sessions.tolist()))
     of_session = [episodes[np.flatnonzero(episodes.sessions == name)] for name in names]
     paces, shares = list(SHARES), list(SHARES.values())
     for i in range(n):
-        hand = RecordedHand(of_session[i % len(names)], alphabet, rng)
+        hand: RecordedHand | SyntheticHand
+        if i % 3:
+            hand = RecordedHand(of_session[i % len(names)], alphabet, rng)
+        else:
+            hand = SyntheticHand(statistics, alphabet, rng)
         if rng.random() < 0.5:
             hand.rate_hz = float(rng.uniform(*RATES_HZ))
         pace = PACES[str(rng.choice(paces, p=shares))]

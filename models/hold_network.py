@@ -22,7 +22,7 @@ from jihwa.models.features import N_FEATURES, FeatureExtractor
 Floats = NDArray[np.float32]
 
 FORMAT_VERSION = 1
-_SHIPPED = resources.files("jihwa.models") / "weights" / "holds.bundle"
+_SHIPPED = resources.files("jihwa.models") / "weights" / "segmenter.bundle"
 
 HELD, BEGINS = 0, 1
 """What a head says, in the last axis of its probabilities."""

@@ -19,9 +19,9 @@ LOOK_AHEAD = (2, 3, 4, 6)
 DILATIONS = (1, 2, 4, 8)
 WIDTH = 40
 
-SESSIONS = 3000
-"""Sessions to assemble; about nine hours of signal."""
-STEPS, BATCH, WINDOW = 10_000, 16, 400
+SESSIONS = 2400
+"""Sessions to assemble; about seven hours of signal."""
+STEPS, BATCH, WINDOW = 8000, 16, 400
 """Updates, windows in each, steps of time in a window."""
 LEARNING_RATE, WEIGHT_DECAY = 6e-3, 1e-3
 

@@ -110,6 +110,8 @@ class CellFinder:
 
     def _follow(self, end: int) -> Iterator[Cell]:
         """Follow the steps before this one."""
+        if end <= self._next:
+            return
         time_s, begins = self._time_s.tolist(), self._said[:, BEGINS].tolist()
         still = (self._said[:, HELD] >= self._still).tolist()
         peak = self._peaks()
@@ -129,7 +131,7 @@ class CellFinder:
                     self._open.cell = replace(self._open.cell, end_s=time_s[step] + STEP_S)
                 elif self._open.still or self._open.steps > self._around:
                     yield from self._close()
-        self._next = max(self._next, end)
+        self._next = end
 
     def _peaks(self) -> list[bool]:
         """Which steps are peaks, as far as that is known; of equal ones the first."""

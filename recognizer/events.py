@@ -16,7 +16,6 @@ REST = "rest"
 """Label of a segment in which the hand rests."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Tempo:
     """A wearer's usual times: how long a hold or a gap is means little by itself.
@@ -106,6 +105,22 @@ Way = TypeVar("Way", Segment, Emission)
 def likeliest(ways: Sequence[Way]) -> Way:
     """Of segments or emissions that end together the one whose cut of the signal is likeliest."""
     return max(ways, key=lambda way: way.log_prob)
+
+
+def likeliest_cut(boundaries: Sequence[Boundary]) -> list[Segment]:
+    """The likeliest way to cut a whole signal, whatever the letters (Viterbi)."""
+    best = [0.0]
+    chosen: list[Segment] = []
+    for end, ways in enumerate(boundaries, 1):
+        possible = [way for way in ways if way.spans <= end]
+        scores = [best[end - way.spans] + way.log_prob for way in possible]
+        best.append(max(scores))
+        chosen.append(possible[scores.index(best[-1])])
+    path: list[Segment] = []
+    while chosen:
+        path.append(chosen[-1])
+        del chosen[len(chosen) - path[-1].spans :]
+    return path[::-1]
 
 
 @dataclass(frozen=True, slots=True)

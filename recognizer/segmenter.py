@@ -41,8 +41,8 @@ class SegmenterOptions:
         early: Probability of a beginning from which the hold that goes on is shown.
     """
 
-    look_ahead_s: float = 0.16
-    least: float = 0.1
+    look_ahead_s: float = 0.08
+    least: float = 0.15
     sure: float = 0.95
     around_s: float = 0.08
     longest_span: int = 3
@@ -146,7 +146,7 @@ class Segmenter:
     def flush(self) -> list[Boundary]:
         """The boundaries of what was still held when the signal ended."""
         boundaries: list[Boundary] = []
-        if self._pose is not None:  # the hand stays, as far as anybody knows
+        if self._step_s - self._began_s >= STEP_S:  # the hand stays, as far as anybody knows
             ahead = self._network.look_ahead[self._late]
             later_s = self._step_s + STEP_S * np.arange(1, ahead + 1)
             said = self._stream.feed(np.repeat(self._pose, ahead, axis=0))
@@ -188,7 +188,7 @@ class Segmenter:
 
     def _spoken_of(self, time_s: Array, said: Floats, head: int) -> tuple[Array, Floats]:
         """The steps that a head speaks of at these steps, and what it says of them."""
-        of_s = time_s - STEP_S * self._network.look_ahead[head]
+        of_s = np.round(time_s - STEP_S * self._network.look_ahead[head], 6)
         there = of_s > self._began_s - 0.5 * STEP_S
         return of_s[there], said[there, head]
 
@@ -236,6 +236,7 @@ class Segmenter:
         time_s = self._recent.time_s
         starts_s = [self._cells.needed_s, self._early.needed_s]
         starts_s += [cell.start_s for cell in self._shown]
-        start_s = min(starts_s) - STEP_S
-        now = time_s >= time_s[-1] - KEPT_S
-        self._recent = self._recent[(time_s >= start_s) & (now | (time_s <= start_s + KEPT_S))]
+        first = max(int(np.searchsorted(time_s, min(starts_s), side="right")) - 1, 0)
+        kept = np.arange(len(time_s)) >= first  # and of a long hold what its segment takes
+        kept &= (time_s >= time_s[-1] - KEPT_S) | (time_s <= time_s[first] + KEPT_S + STEP_S)
+        self._recent = self._recent[kept]

@@ -44,11 +44,13 @@ def shown(story, alphabet=OWN):
 
 
 def cut_in_two(emissions, place):
-    """The hold at this place with a jolt in it: two emissions, hardly apart."""
+    """The hold at this place with a jolt in it: two emissions, or one that spans both."""
     whole = emissions[place]
     first = replace(whole, segment=replace(whole.segment, end_s=whole.segment.start_s + 0.15))
-    rest = replace(whole.segment, start_s=whole.segment.start_s + 0.2, gap_s=0.05)
-    return [*emissions[:place], first, replace(whole, segment=rest), *emissions[place + 1 :]]
+    rest = replace(whole.segment, start_s=whole.segment.start_s + 0.2, gap_s=0.05, log_prob=-2.3)
+    both = replace(whole.segment, spans=2, log_prob=-0.1)
+    ways = replace(whole, segment=rest), replace(whole, segment=both)
+    return [*emissions[:place], first, ways, *emissions[place + 1 :]]
 
 
 class Reader:
@@ -68,9 +70,10 @@ class Reader:
         self.commands += [update.command] if update.command else []
         return update
 
-    def feed(self, emissions):
-        for each in emissions:
-            self.follow(self.composer.feed(each))
+    def feed(self, boundaries):
+        """Feed single emissions, and tuples of those that end together."""
+        for ways in boundaries:
+            self.follow(self.composer.feed(*(ways if isinstance(ways, tuple) else (ways,))))
         return self
 
     def flush(self):

@@ -11,12 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories import BASIC, NAMES, OWN, Reader, cut_in_two, emission, shown
 
-from jihwa.composer.arcs import SegmentationRates
 from jihwa.composer.options import DecoderOptions
 from jihwa.recognizer.events import readings
 
 SMALL = DecoderOptions(beam=24)
-UNSPLIT = replace(SMALL, rates=SegmentationRates(split=0.0))
 
 letters = st.sampled_from([*BASIC.signs, "ㅐ", "space"])
 texts = st.lists(st.sampled_from([*"ㄱㄴㄹㅅㅇㅎㅏㅓㅗㅣㅐ-_"]), max_size=14).map("".join)
@@ -44,7 +42,7 @@ def test_a_hold_that_was_cut_in_two_is_taken_back_as_one_sign():
 def test_a_sign_and_a_backspace_are_as_if_neither_had_been_shown(before, sign, after, seed, pause):
     first, rest = noisy(before, seed), noisy(after, seed + 1)
     at_s = 0.7 * len(before)
-    with_it, without = Reader(options=UNSPLIT), Reader(options=UNSPLIT)
+    with_it, without = Reader(options=SMALL), Reader(options=SMALL)
     for reader in (with_it, without):
         reader.feed(first)
         if pause:

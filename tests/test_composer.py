@@ -232,12 +232,12 @@ def test_a_hold_that_was_cut_in_two_is_one_letter():
     composer = Composer(ALPHABET, model())
     emissions = cut_in_two(spelled("ㅎㅏㄱㄱㅛ"), 1)
     for each in emissions:
-        composer.feed(each)
+        composer.feed(*(each if isinstance(each, tuple) else (each,)))
     transcript = composer.flush()
     assert transcript.text == "학교"
     assert [sign.sign for sign in transcript.signs] == list("ㅎㅏㄱㄱㅛ")
     assert transcript.signs[1].start_s == emissions[1].segment.start_s
-    assert transcript.signs[1].end_s == emissions[2].segment.end_s
+    assert transcript.signs[1].end_s == emissions[2][0].segment.end_s
 
 
 def test_a_flushed_composer_begins_a_new_text():

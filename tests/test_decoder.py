@@ -81,7 +81,7 @@ def test_rest_between_words_is_a_space(flat):
 
 def test_a_long_gap_favours_a_space_and_a_short_one_does_not():
     pauses = PauseModel()
-    gaps = [0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 2.0]
+    gaps = [0.3, 0.7, 1.0, 1.5, 2.5, 3.5, 7.0]  # in the wearer's usual ones
     ratios = [pauses.word_end_log_ratio(gap) for gap in gaps]
     assert ratios == sorted(ratios)
     assert ratios[2] < 0 < ratios[-2]

@@ -18,24 +18,19 @@ from jihwa.composer.decoder import Decoder
 from jihwa.composer.options import DecoderOptions
 from jihwa.data.messages import UsageError
 
-UNMENDED = DecoderOptions(rates=SegmentationRates(missed=0.0, spurious=0.0, split=0.0))
+UNMENDED = DecoderOptions(rates=SegmentationRates(missed=0.0, spurious=0.0))
 """The decoder cannot help itself: only the lattice offers other cuts."""
 
 
 def whole(sign, at_s, end_s, log_prob=0.0, weight=0.0):
     """One long hold in place of the last two."""
     held = emission({sign: weight}, at_s, BASIC)
-    segment = replace(held.segment, end_s=end_s)
-    return replace(held, segment=segment, spans=2, log_prob=log_prob)
+    segment = replace(held.segment, end_s=end_s, spans=2, log_prob=log_prob)
+    return replace(held, segment=segment)
 
 
-def read(steps, options=UNMENDED):
-    """Feed single emissions, and tuples of those that end together."""
-    reader = Reader(BASIC, options)
-    for step in steps:
-        each = step if isinstance(step, tuple) else (step,)
-        reader.follow(reader.composer.feed(*each))
-    return reader
+def read(boundaries, options=UNMENDED):
+    return Reader(BASIC, options).feed(boundaries)
 
 
 def test_the_text_decides_that_two_holds_were_one():
@@ -103,7 +98,8 @@ def test_confidence_counts_both_cuts():
 def test_spans_beyond_the_options_are_refused():
     decoder = Decoder(ALPHABET, Bigrams())
     held = shown("ㅏ", BASIC)[0]
-    for wrong in (replace(held, spans=3), replace(held, spans=0)):
+    for spans in (0, DecoderOptions().longest_span + 1):
+        wrong = replace(held, segment=replace(held.segment, spans=spans))
         with pytest.raises(UsageError, match="longest_span"):
             decoder.feed(held, wrong)
     with pytest.raises(UsageError, match="0 emissions"):
@@ -123,7 +119,7 @@ def test_any_lattice_gives_a_text_whose_signs_do_not_overlap(plan, interruptions
         rng = np.random.default_rng(seed)
         one = emission({}, 1.0 + place, BASIC, rng.normal(scale=6, size=N_SIGNS + 2))
         two = emission({}, float(place), BASIC, rng.normal(scale=6, size=N_SIGNS + 2))
-        two = replace(two, segment=replace(two.segment, end_s=1.4 + place), spans=2)
+        two = replace(two, segment=replace(two.segment, end_s=1.4 + place, spans=2))
         ending = [one] * (single or not double) + [two] * double
         reader.follow(reader.composer.feed(*ending))
         if place in interruptions:

@@ -1,9 +1,12 @@
 """The hold that goes on: what it may be so far, and how far it is from its end."""
 
+from itertools import chain
+
 import numpy as np
 import pytest
 
 from jihwa.recognizer.classifier import Classifier
+from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
 
@@ -15,9 +18,11 @@ def followed(spell, bundle):
     recognizer = Recognizer(Segmenter(), Classifier(bundle))
     steps = []
     for i in range(len(session.frames)):
-        emissions = list(recognizer.feed(session.frames[i : i + 1]))
+        emissions = [likeliest(ways) for ways in recognizer.feed(session.frames[i : i + 1])]
         hold = recognizer.hold
-        steps.append((session.frames.time_s[i], hold, recognizer.read(hold) if hold else None))
+        steps.append(
+            (session.frames.time_s[i], hold, recognizer.read(hold.segment)[0] if hold else None)
+        )
         if emissions:
             steps.append((session.frames.time_s[i], emissions[0], None))
     return session, steps
@@ -61,9 +66,10 @@ def test_asking_for_the_hold_changes_nothing(spell, bundle):
     asked, left_alone = (Recognizer(Segmenter(), Classifier(bundle)) for _ in range(2))
     ends = []
     for i in range(len(frames)):
-        for emission in asked.feed(frames[i : i + 1]):
+        for emission in chain.from_iterable(asked.feed(frames[i : i + 1])):
             ends.append((emission.segment.end_s, emission.rest))
         if asked.hold:
-            asked.read(asked.hold)
-    expected = [(e.segment.end_s, e.rest) for e in left_alone.feed(frames)]
+            asked.read(asked.hold.segment)
+    told = chain.from_iterable(left_alone.feed(frames))
+    expected = [(e.segment.end_s, e.rest) for e in told]
     assert ends == expected

@@ -1,6 +1,7 @@
 """The recogniser: frames become emissions with every likelihood, rest is told from letters."""
 
 import itertools
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from jihwa.data.frames import Frames
 from jihwa.recognizer.classifier import Classifier
+from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
 
@@ -17,7 +19,9 @@ from jihwa.recognizer.segmenter import Segmenter
 def recognize(bundle):
     def run(*chunks: Frames):
         recognizer = Recognizer(Segmenter(), Classifier(bundle))
-        return [*(e for chunk in chunks for e in recognizer.feed(chunk)), *recognizer.flush()]
+        fed = (ways for chunk in chunks for ways in recognizer.feed(chunk))
+        ways = [likeliest(ways) for ways in chain(fed, recognizer.flush())]
+        return [emission for emission in ways if emission.log_prob > np.log(0.5)]
 
     return run
 
@@ -69,7 +73,7 @@ def test_rest_is_learned_from_the_first_resting_hold_and_forgotten_by_reset(bund
     frames = spell("가", wearer=2).frames
 
     def rests():
-        emissions = [*recognizer.feed(frames), *recognizer.flush()]
+        emissions = [*map(likeliest, chain(recognizer.feed(frames), recognizer.flush()))]
         return [e.rest for e in (emissions[0], emissions[-1])]
 
     first, last = rests()

@@ -9,7 +9,7 @@ import pytest
 from jihwa.data.hands import RestingHand, sense
 from jihwa.data.messages import UsageError
 from jihwa.data.pace import PACES
-from jihwa.data.spelling import END_REST_S, RELEASE, assemble
+from jihwa.data.spelling import END_REST_S, assemble
 
 TEXT = "아까 학교에서 값진 짜장면을 먹었어요"
 
@@ -33,7 +33,11 @@ class StillHand:
         return np.tile(sense(np.array([pose], dtype=float), still), (n, 1))
 
 
-@pytest.fixture(params=PACES)
+ORDERLY = ("slow", "normal", "fast")
+"""Paces at which every pose is taken exactly."""
+
+
+@pytest.fixture(params=ORDERLY)
 def pace(request):
     return request.param
 
@@ -79,8 +83,11 @@ def test_paces_hold_as_long_as_promised():
         "slow": (0.55, 1.0),
         "normal": (0.30, 0.55),
         "fast": (0.13, 0.22),
+        "natural": (0.12, 0.40),
+        "stress": (0.12, 0.40),
     }
-    assert {pace.transition_s for pace in PACES.values()} == {(0.15, 0.45)}
+    assert {PACES[name].transition_s for name in ORDERLY} == {(0.15, 0.45)}
+    assert {PACES[name].transition_s for name in ("natural", "stress")} == {(0.09, 0.22)}
 
 
 def test_the_hand_is_still_during_a_hold_and_at_rest_at_both_ends(alphabet):
@@ -111,7 +118,8 @@ def test_equal_letters_are_parted_by_a_release_towards_rest(alphabet, seed):
     move = at(session.frames, before.end_s, after.start_s)
     held, rest = np.array(POSES["ㄱ"][1:5]), np.array(REST[1:5])  # the thumb hardly moves
     share = ((move.flex_adc[:, 1:] - held) / (rest - held)).mean(axis=1)
-    assert RELEASE[0] - 0.1 < share.max() < RELEASE[1] + 0.1
+    least, most = PACES["normal"].manner.release
+    assert least - 0.1 < share.max() < most + 0.1
     assert abs(share[0]) < 0.1
     assert abs(share[-1]) < 0.1
 

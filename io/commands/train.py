@@ -16,11 +16,12 @@ from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
+from jihwa.models.extras import trains
 from jihwa.models.fitting import LEARNERS
 from jihwa.models.inputs import Channels
 from jihwa.models.options import TrainingLog, TrainingOptions
 
-HAND = "hand"
+HAND, SEGMENTER = "hand", "segmenter"
 _GLOVE = [str(channels) for channels in Channels if channels != Channels.GIVEN]
 
 
@@ -30,7 +31,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     datasets.add_datasets(parser, language)
     parser.add_argument(
         "--model",
-        choices=[*LEARNERS, HAND],
+        choices=[*LEARNERS, HAND, SEGMENTER],
         default="gaussian",
         metavar="NAME",
         help=say(
@@ -39,7 +40,9 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         )
         + ", ".join(LEARNERS)
         + say("; 모의 장갑의 손: ", "; the hand of the simulated glove: ")
-        + HAND,
+        + HAND
+        + say("; 멈춘 손을 찾는 망: ", "; the network that finds holds: ")
+        + SEGMENTER,
     )
     shared.add_alphabet(parser, language)
     parser.add_argument(
@@ -108,9 +111,11 @@ def _add_training(group: argparse._ArgumentGroup, language: Language) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from."""
     takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    bundle = None
     if options.model == HAND:
-        _fit_hand(takes, options.output)
-        bundle = None
+        HandStatistics.fit(_of_glove(takes)).save(options.output)
+    elif options.model == SEGMENTER:
+        _fit_segmenter(_of_glove(takes), alphabet, options)
     else:
         bundle = _fit(takes, alphabet, options)
         bundle.save(options.output)
@@ -163,16 +168,24 @@ def _command(options: argparse.Namespace) -> str:
     return f"jihwa train {sources} --model {options.model}{extra} --output {options.output.name}"
 
 
-def _fit_hand(takes: TakeSet, path: Path) -> None:
-    """Fit the hand of the simulated glove.
+def _fit_segmenter(takes: EpisodeSet, alphabet: Alphabet, options: argparse.Namespace) -> None:
+    """Fit the network that finds holds."""
+    with trains(SEGMENTER):
+        from jihwa.models.hold_training import train_holds
+    network = train_holds(takes, alphabet, options.seed)
+    network = replace(network, provenance={"command": _command(options), **network.provenance})
+    network.save(options.output)
+
+
+def _of_glove(takes: TakeSet) -> EpisodeSet:
+    """The takes, which have to be the glove's.
 
     Raises:
-        UsageError: The takes are not the glove's.
+        UsageError: They are not.
     """
     if not isinstance(takes, EpisodeSet):
         raise UsageError(
-            ko="모의 장갑의 손은 장갑 녹화로만 만듭니다. 라벨이 있는 폴더를 주세요.",
-            en="The hand of the simulated glove takes recordings of the glove. Give labelled "
-            "folders.",
+            ko="이것은 장갑 녹화로만 만듭니다. 라벨이 있는 폴더를 주세요.",
+            en="This takes recordings of the glove. Give labelled folders.",
         )
-    HandStatistics.fit(takes).save(path)
+    return takes
