@@ -99,6 +99,12 @@ class Match:
         here = self.held or self.found
         return here.start_s if here else nan
 
+    @property
+    def end_s(self) -> float:
+        """When it ended, likewise."""
+        here = self.held or self.found
+        return here.end_s if here else nan
+
 
 def match(truth: Sequence[SpelledSign], signs: Sequence[Sign]) -> list[Match]:
     """Match held letters with segments that overlap them, each with one, in their order."""

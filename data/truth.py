@@ -40,7 +40,7 @@ def read_truth(path: Path) -> Truth:
         truth = _of_json(content) if path.suffix.lower() == ".json" else Truth(_tidy(content))
         if not truth.text:
             raise ValueError("no text")
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DataError(
             ko=f"{path}: 정답을 읽을 수 없습니다 ({error}). UTF-8 글이거나, text와 signs가 있는 "
             "JSON이어야 합니다.",
@@ -75,14 +75,12 @@ def _names(recording: Path) -> Iterator[str]:
     stem = stem.removesuffix(Path(stem).suffix)
     for suffix in _SUFFIXES:
         for form in ("NFC", "NFD"):
-            yield unicodedata.normalize(form, stem) + suffix  # type: ignore[arg-type]
+            yield unicodedata.normalize(form, stem) + suffix
 
 
 def _of_json(content: str) -> Truth:
     """The truth in JSON; of every sign what else it may hold is left out."""
     truth: Any = json.loads(content)
-    if not isinstance(truth, dict):
-        raise TypeError("not an object")
     signs = truth.get("signs")
     if signs is None:
         return Truth(_tidy(truth["text"]))

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jihwa.composer.comparison import Comparison
 from jihwa.composer.transcript import Transcript
+from jihwa.io.comparisons import as_content
 from jihwa.recognizer.events import NO_SIGN, REST
 
 
@@ -19,12 +21,14 @@ class Document:
         duration_s: Time from its first to its last sample.
         transcript: The text; times count from the first sample.
         warnings: What the user should know, in their language.
+        comparison: The text beside the truth, where somebody asked for it.
     """
 
     source: str
     duration_s: float
     transcript: Transcript
     warnings: tuple[str, ...]
+    comparison: Comparison | None = None
 
 
 def as_text(document: Document) -> str:
@@ -64,6 +68,8 @@ def as_json(document: Document) -> str:
         ],
         "warnings": list(document.warnings),
     }
+    if document.comparison:
+        content["comparison"] = as_content(document.comparison)
     return json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from jihwa.composer.transcript import Word
@@ -14,11 +14,13 @@ from jihwa.io import options as shared
 from jihwa.io import profiles, settings, vocabulary
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.language import speaker
+from jihwa.io.review import reviewing
 from jihwa.io.streams import warn
 from jihwa.io.writers import WRITERS, Document
 from jihwa.recognizer.adaptation import Adaptation
 
 STDOUT = Path("-")
+Follow = Callable[[Iterable[Frames]], Iterable[Frames]]
 DOUBTFUL = 0.3
 """A word of less confidence is pointed out."""
 NOTHING_FOUND = Message(
@@ -54,6 +56,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "(default -: stdout)",
         ),
     )
+    reviewing.add_review(parser, language)
     settings.add(parser, language, "profile")
     learning = parser.add_mutually_exclusive_group()
     learning.add_argument(
@@ -87,10 +90,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
         adaptation=adaptation,
         mode=shared.mode(options),
     )
+    review = reviewing.Review(options, engine, language)
     exit_code = 0
     for path, target in zip(options.paths, targets, strict=True):
         try:
-            document = _transcribe(path, engine, language)
+            document = review.of(path, transcribe(path, engine, language, review.follow))
         except JihwaError as error:
             if len(options.paths) == 1:
                 raise
@@ -106,10 +110,24 @@ def run(options: argparse.Namespace, language: Language) -> int:
             if shared.learns(options):
                 sure = (w.text for w in document.transcript.words if w.confidence >= DOUBTFUL)
                 vocabulary.learn(" ".join(sure))
-    return exit_code
+    return exit_code if review.finish() else 1
 
 
-def _transcribe(path: Path, engine: Engine, language: Language) -> Document:
+def transcribe(
+    path: Path, engine: Engine, language: Language, follow: Follow | None = None
+) -> Document:
+    """Read one recording.
+
+    Args:
+        path: The recording.
+        engine: Reads it.
+        language: Of warnings.
+        follow: Hands the signal on to whoever looks at it as well.
+
+    Raises:
+        UsageError: There is no such file, or it cannot be a recording.
+        DataError: It is empty, cannot be read or holds no sample.
+    """
     recording = Recording(path)
     duration_s = 0.0
 
@@ -120,7 +138,7 @@ def _transcribe(path: Path, engine: Engine, language: Language) -> Document:
                 duration_s = float(frames.time_s[-1])
             yield frames
 
-    transcript = engine.run(source())
+    transcript = engine.run(follow(source()) if follow else source())
     warnings = recording.report.warnings() + engine.sensors.warnings()
     doubtful = [word for word in transcript.words if word.confidence < DOUBTFUL]
     if doubtful:

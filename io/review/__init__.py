@@ -1,0 +1,1 @@
+"""Looking at what became of a recording: beside the truth, as a picture, as a page."""

@@ -1,0 +1,174 @@
+"""One page to look at a session in a browser: it holds everything and asks no network."""
+
+import base64
+import json
+import math
+from collections.abc import Iterable
+from html import escape
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import numpy as np
+
+from jihwa.data.files import write_whole
+from jihwa.data.frames import Array
+from jihwa.data.messages import Language
+from jihwa.io.comparisons import details, figures
+from jihwa.io.language import speaker
+from jihwa.io.review.session import ReviewedSession
+from jihwa.recognizer.events import NO_SIGN, REST
+from jihwa.recognizer.segmenter import SegmenterOptions
+
+_ABSENT = -(1 << 15)
+"""Stands for a value that is not there, among 16-bit integers."""
+_GRAVITY_STEPS, _ENERGY_STEPS = 1000, 50
+"""So many steps a g, and a unit of movement energy, are kept of them."""
+
+
+def write_page(session: ReviewedSession, path: Path, language: Language) -> None:
+    """Write the page of a session.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    write_whole(path, as_page(session, language).encode(errors="replace"))
+
+
+def as_page(session: ReviewedSession, language: Language) -> str:
+    """The page of a session as HTML, with its style, its script and all data within."""
+    folder = resources.files("jihwa.io.review")
+    parts = {
+        name: (folder / f"page.{name}").read_text(encoding="utf-8")
+        for name in ("html", "css", "js")
+    }
+    data = json.dumps(_content(session, language), ensure_ascii=False, allow_nan=False)
+    return Template(parts["html"]).substitute(
+        language=language,
+        title=escape(Path(session.document.source).name),
+        style=parts["css"],
+        script=parts["js"],
+        data=data.replace("<", "\\u003c"),  # nothing in it ends the script
+    )
+
+
+def _content(session: ReviewedSession, language: Language) -> dict[str, Any]:
+    document, say = session.document, speaker(language)
+    transcript, frames = document.transcript, session.frames
+    compared, rate_hz = document.comparison, (len(frames) - 1) / max(frames.duration_s, 1e-3)
+    options = SegmenterOptions()
+    return {
+        "words_of_page": _words_of_page(language),
+        "source": document.source,
+        "summary": say(
+            f"{document.duration_s:.1f}초, 표본 {len(frames)}개, {rate_hz:.0f} Hz",
+            f"{document.duration_s:.1f} s, {len(frames)} samples, {rate_hz:.0f} Hz",
+        ),
+        "text": transcript.text,
+        "candidates": [each.text for each in transcript.candidates[1:6]],
+        "words": [
+            [word.text, _time(word.start_s), _time(word.end_s), round(word.confidence, 4)]
+            for word in transcript.words
+        ],
+        "signs": [
+            {
+                "start": round(sign.start_s, 3),
+                "end": round(sign.end_s, 3),
+                "sign": sign.sign,
+                "letter": sign.sign not in (REST, NO_SIGN),
+                "read": _shares(sign.candidates),
+                "seen": _shares(session.seen(sign)),
+            }
+            for sign in transcript.signs
+        ],
+        "truth": [[held.sign, held.start_s, held.end_s] for held in session.held],
+        "true_text": compared.truth.text if compared else None,
+        "comparison": [
+            *figures(compared.errors, compared.letters, language),
+            *details(compared, language),
+        ]
+        if compared
+        else [],
+        "warnings": list(document.warnings),
+        "gaps": session.gaps,
+        "time_ms": _packed(np.round(1000 * frames.time_s).astype("<i4")),
+        "flex": [_packed16(column) for column in frames.flex_adc.T],
+        "believed": [_packed16(column) for column in session.believed.flex_adc.T],
+        "gravity": [_packed16(_GRAVITY_STEPS * column) for column in session.gravity_g.T],
+        "energy": _packed16(_ENERGY_STEPS * session.energy),
+        "steps": {"gravity": _GRAVITY_STEPS, "energy": _ENERGY_STEPS},
+        "still": options.still,
+        "moving": options.moving,
+    }
+
+
+def _words_of_page(language: Language) -> dict[str, Any]:
+    """What the page itself says."""
+    say = speaker(language)
+    return {
+        "text": say("글", "text"),
+        "read": say("읽은 글자", "read"),
+        "truth": say("정답", "truth"),
+        "flex": say("손가락 (ADC)", "flex (ADC)"),
+        "gravity": say("중력 (g)", "gravity (g)"),
+        "energy": say("움직임", "movement"),
+        "still": say("멈춤", "still"),
+        "moving": say("움직임", "moving"),
+        "fingers": [
+            say("엄지", "thumb"),
+            say("검지", "index"),
+            say("중지", "middle"),
+            say("약지", "ring"),
+            say("소지", "little"),
+        ],
+        "rest": say("쉼", "rest"),
+        "no_sign": say("글자 아님", "no sign"),
+        "lost": say("신호 없음", "no signal"),
+        "as_seen": say("손 모양만 보면", "by the hand alone"),
+        "as_read": say("글까지 보면", "with the text around it"),
+        "others": say("다른 읽기", "other readings"),
+        "true_text": say("정답", "Truth"),
+        "segments": say("구간", "Segments"),
+        "columns": [
+            "",
+            say("시작 (초)", "start (s)"),
+            say("길이 (초)", "length (s)"),
+            say("읽은 글자", "read as"),
+            say("확률", "probability"),
+            say("손 모양만 보면", "by the hand alone"),
+        ],
+        "whole": say("전체", "whole"),
+        "nearer": say("확대", "zoom in"),
+        "farther": say("축소", "zoom out"),
+        "earlier": say("앞으로", "earlier"),
+        "later": say("뒤로", "later"),
+        "hint": say(
+            "휠로 확대, 끌어서 옮기기, 구간을 눌러 자세히; 키: ← → + − 0, 다음 구간 N, 앞 구간 P",
+            "wheel to zoom, drag to move, click a segment for details; keys: ← → + − 0, "
+            "next segment N, previous P",
+        ),
+        "choose": say(
+            "구간을 누르면 여기에 후보가 나옵니다.", "Click a segment to see its candidates here."
+        ),
+        "missed": say("놓침", "missed"),
+    }
+
+
+def _shares(candidates: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    return [(name, round(share, 4)) for name, share in candidates]
+
+
+def _time(time_s: float) -> float | None:
+    """None for a word that was typed."""
+    return round(time_s, 3) if math.isfinite(time_s) else None
+
+
+def _packed16(values: Array) -> str:
+    """(n,) values as 16-bit integers; those that are not finite as absent."""
+    whole = np.where(np.isfinite(values), np.clip(values, _ABSENT + 1, -_ABSENT - 1), _ABSENT)
+    return _packed(np.round(whole).astype("<i2"))
+
+
+def _packed(values: np.ndarray[Any, np.dtype[np.signedinteger[Any]]]) -> str:
+    return base64.b64encode(values.tobytes()).decode()
