@@ -84,8 +84,8 @@ def _words(axes: "Axes", session: ReviewedSession, span_s: Span) -> None:
 def _signs(axes: "Axes", session: ReviewedSession, span_s: Span) -> None:
     """Every segment with its letter, how sure it is, and what else the hand looked like."""
     _strip(axes, "read")
-    beside: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "center", "color": GREY}
-    axes.text(-0.005, 0.13, "hand alone", size=6, **beside)
+    beside: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "center"}
+    axes.text(-0.005, 0.13, "hand alone", size=6, color=GREY, **beside)
     for sign in session.document.transcript.signs:
         if not _seen(sign.start_s, sign.end_s, span_s):
             continue

@@ -141,8 +141,8 @@ def _words_of_page(language: Language) -> dict[str, Any]:
         "whole": say("전체", "whole"),
         "nearer": say("확대", "zoom in"),
         "farther": say("축소", "zoom out"),
-        "earlier": say("앞으로", "earlier"),
-        "later": say("뒤로", "later"),
+        "earlier": say("이전", "earlier"),
+        "later": say("다음", "later"),
         "hint": say(
             "휠로 확대, 끌어서 옮기기, 구간을 눌러 자세히; 키: ← → + − 0, 다음 구간 N, 앞 구간 P",
             "wheel to zoom, drag to move, click a segment for details; keys: ← → + − 0, "
