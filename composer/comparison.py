@@ -11,7 +11,7 @@ from jihwa.recognizer.events import NO_SIGN, REST
 
 
 @dataclass(frozen=True)
-class Comparison:
+class TextComparison:
     """How a transcript differs from the truth.
 
     Attributes:
@@ -28,7 +28,7 @@ class Comparison:
     matches: tuple[Match, ...] | None
 
     @classmethod
-    def of(cls, transcript: Transcript, truth: Truth, alphabet: Alphabet) -> "Comparison":
+    def of(cls, transcript: Transcript, truth: Truth, alphabet: Alphabet) -> "TextComparison":
         """Compare a transcript with the truth.
 
         Args:
@@ -60,7 +60,7 @@ class Comparison:
         )
 
 
-def together(compared: Iterable[Comparison]) -> tuple[TextErrors, Letters | None]:
+def together(compared: Iterable[TextComparison]) -> tuple[TextErrors, Letters | None]:
     """The errors of many transcripts, and their letters where those are known."""
     errors, letters = TextErrors(), None
     for each in compared:

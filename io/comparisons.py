@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jihwa.composer.comparison import Comparison, together
+from jihwa.composer.comparison import TextComparison, together
 from jihwa.composer.evaluation import Letters, TextErrors
 from jihwa.composer.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
@@ -30,7 +30,7 @@ def truth_of(where: Path, recording: Path) -> Truth | None:
 
 def compare(
     transcript: Transcript, where: Path, recording: Path, alphabet: Alphabet
-) -> Comparison | Message:
+) -> TextComparison | Message:
     """A transcript beside the truth about its recording, or why that cannot be.
 
     Args:
@@ -44,7 +44,7 @@ def compare(
     except DataError as error:
         return error.message
     if truth is not None:
-        return Comparison.of(transcript, truth, alphabet)
+        return TextComparison.of(transcript, truth, alphabet)
     return Message(
         ko=f"{where}에 {recording.stem}.json이나 .txt 정답이 없어 견주지 못했습니다.",
         en=f"Not compared: there is no truth {recording.stem}.json or .txt in {where}.",
@@ -92,7 +92,7 @@ def figures(errors: TextErrors, letters: Letters | None, language: Language) -> 
     )
 
 
-def details(comparison: Comparison, language: Language) -> Iterator[str]:
+def details(comparison: TextComparison, language: Language) -> Iterator[str]:
     """Every difference, for people."""
     say = speaker(language)
     nothing = say("(없음)", "(nothing)")
@@ -113,7 +113,7 @@ def details(comparison: Comparison, language: Language) -> Iterator[str]:
         yield f"{_span(fault.start_s, fault.end_s)}  {told}"
 
 
-def report(compared: Mapping[str, Comparison], language: Language) -> Iterator[str]:
+def report(compared: Mapping[str, TextComparison], language: Language) -> Iterator[str]:
     """All comparisons for people, and what they come to together."""
     for source, comparison in compared.items():
         yield f"{source}:"
@@ -127,7 +127,7 @@ def report(compared: Mapping[str, Comparison], language: Language) -> Iterator[s
         yield from (f"  {line}" for line in figures(*together(compared.values()), language))
 
 
-def as_content(comparison: Comparison) -> dict[str, Any]:
+def as_content(comparison: TextComparison) -> dict[str, Any]:
     """A comparison for machines: rates as shares, times in seconds; None where unknown."""
     errors, letters = comparison.errors, comparison.letters
     content: dict[str, Any] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jihwa.composer.comparison import Comparison
+from jihwa.composer.comparison import TextComparison
 from jihwa.composer.transcript import Transcript
 from jihwa.io.comparisons import as_content
 from jihwa.recognizer.events import NO_SIGN, REST
@@ -28,7 +28,7 @@ class Document:
     duration_s: float
     transcript: Transcript
     warnings: tuple[str, ...]
-    comparison: Comparison | None = None
+    comparison: TextComparison | None = None
 
 
 def as_text(document: Document) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from jihwa.composer.comparison import Comparison
+from jihwa.composer.comparison import TextComparison
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
 from jihwa.data.messages import Language, Message, UsageError
@@ -61,7 +61,7 @@ class Review:
         self._folder: Path | None = options.html and shared.output_folder(options.html, "--html")
         self._alphabet = engine.recognizer.alphabet
         self._language = language
-        self._compared: dict[str, Comparison] = {}
+        self._compared: dict[str, TextComparison] = {}
         self._complete = True
         if self._where:
             comparisons.check_truth(self._where, len(options.paths))
