@@ -13,24 +13,24 @@ from jihwa.data.frames import Array, Frames
 from jihwa.data.lines import LineParser
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.data.report import Report
+from jihwa.data.tables import TABLES, TableReader, note
 
 STDIN = Path("-")
 """Stands for the standard input where a recording is asked for."""
 
 CHUNK_BYTES = 1 << 16
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-_NPY_MAGIC = b"\x93NUMPY"
 
 
 class Recording:
-    """A recording on disk: CSV or JSON lines, or an HDF5 episode; its content tells which.
+    """A recording on disk: lines, an HDF5 episode or a table; its content tells which.
 
     It is opened once and read from its beginning to its end, so a pipe will do.
 
     Attributes:
         path: Where it is; `STDIN` is the standard input.
         report: What was found besides samples, so far.
-        label: The sign that an HDF5 episode names; known once it was read.
+        label: The sign that an HDF5 episode or a Parquet table names; known once it was read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,9 +49,10 @@ class Recording:
             magic = file.read(len(HDF5_MAGIC))
             if not magic:
                 raise _empty(self.path)
-            if magic.startswith(_NPY_MAGIC):
-                raise _no_times(self.path)
-            if magic == HDF5_MAGIC:
+            table = next((read for begin, read in TABLES.items() if magic.startswith(begin)), None)
+            if table:
+                yield self._table(table, magic + file.read())
+            elif magic == HDF5_MAGIC:
                 yield self._hdf5(magic + file.read())
             else:
                 yield from self._lines(magic, file)
@@ -99,6 +100,23 @@ class Recording:
                 en=f"{self.path}: not an HDF5 recording of the glove ({error}). It needs "
                 "sensor_data (n, 8) and arduino_timestamps.",
             ) from error
+
+    def _table(self, read: TableReader, content: bytes) -> Frames:
+        self.report = Report()
+        try:
+            found = read(content)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                ko=f"{self.path}: 장갑 녹화가 든 표가 아닙니다 ({error}). 늘어나는 time_s와 "
+                "flex1…flex5 열이 있어야 합니다.",
+                en=f"{self.path}: not a table with a recording of the glove ({error}). It needs "
+                "the columns time_s, which increases, and flex1…flex5.",
+            ) from error
+        if found is None:
+            raise _no_times(self.path)
+        frames, self.label = found
+        note(frames, self.report)
+        return frames
 
     def _trust(self, raw_s: float) -> float:
         """The time of one HDF5 sample; NaN when it cannot be trusted."""

@@ -13,7 +13,7 @@ LAYERS = ("data", "models", "recognizer", "composer", "io")
 SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 HEAVY = {
     *("torch", "pytorch_lightning", "tensorboard", "onnx", "onnxruntime"),
-    *("sklearn", "scipy", "matplotlib", "pandas", "dask", "joblib"),
+    *("sklearn", "scipy", "matplotlib", "pandas", "dask", "joblib", "optuna", "pyarrow"),
 }
 
 
