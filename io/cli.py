@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, Message] = {
     "compose": Message(ko="자모를 이어 글로 엮기", en="compose letters into text"),
     "say": Message(ko="글을 소리 내어 읽기", en="say a text aloud, or into a file"),
     "simulate": Message(ko="모의 장갑으로 글 쓰기", en="spell a text with a simulated glove"),
+    "record": Message(ko="장갑을 녹화하고 데이터 모으기", en="record a glove, or fill a data set"),
     "data": Message(ko="데이터 살피기, 바꾸기, 잇기", en="check, convert, assemble recordings"),
     "evaluate": Message(ko="인식기를 데이터로 재기", en="measure a model on labelled data"),
     "compare": Message(ko="모델을 서로 견주기", en="compare models on labelled data"),
