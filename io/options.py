@@ -18,7 +18,7 @@ from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
 
 
-def add_alphabet(parser: argparse.ArgumentParser, language: Language) -> None:
+def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--alphabet`: which signs there are."""
     text = speaker(language)(
         "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",

@@ -8,6 +8,7 @@ import pexpect
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from takes import record_session
 
 from jihwa.data.collection import count_takes, missing, progress, take_path
 from jihwa.data.episodes import load_episodes
@@ -154,20 +155,26 @@ def test_what_is_missing_is_counted_by_folders(tmp_path, alphabet):
 
 def test_guide_fills_what_is_missing_and_says_what_still_is(jihwa, tmp_path, alphabet):
     root = tmp_path / "mine"
-    label = ("record", root, "--source", "sim:?speed=40", "--seconds", "0.5")
-    first = jihwa(*label, "--label", "ㄱ", "--style", "1", "2", "--takes", "1")
-    assert first.code == 0
-    assert "0 of 48 takes" in first.out
-    assert "2 of 48 takes" in first.out
-    assert "style 1 lacks ㄴ 1, ㄷ 1" in first.out
-    guided = jihwa(*label, "--guide", "--style", "1", "--takes", "1")
+    record_session(root, alphabet, wearer=3, n_styles=1)
+    for sign in "ㄴㅏ":
+        (root / sign / "1" / "take.csv").unlink()
+    guide = ("record", root, "--source", POSING, "--seconds", "0.5", "--style", "1", "--guide")
+    guided = jihwa(*guide, "--takes", "1")
     assert (guided.code, guided.err) == (0, "")
-    assert "24 of 24 takes" in guided.out
-    assert guided.out.count("✓") == 23
-    assert count_takes(root, alphabet) == {(s, 1): 1 for s in alphabet.signs} | {("ㄱ", 2): 1}
+    assert "22 of 24 takes\n  style 1 lacks ㄴ 1, ㅏ 1\n" in guided.out
+    assert guided.out.endswith("24 of 24 takes\n")
+    assert guided.out.count("✓") == 2
+    assert count_takes(root, alphabet) == {(sign, 1): 1 for sign in alphabet.signs}
     assert jihwa("data", "check", root).code == 0
-    again = jihwa(*label, "--guide", "--style", "1", "--takes", "1")
+    again = jihwa(*guide, "--takes", "1")
     assert (again.code, "✓" in again.out) == (0, False)
+
+
+def test_label_records_more_of_one_sign(jihwa, tmp_path, alphabet):
+    record = ("record", tmp_path, "--source", POSING, "--seconds", "0.5", "--label", "ㄷ")
+    assert jihwa(*record, "--style", "1", "5", "--takes", "1").code == 0
+    assert jihwa(*record, "--takes", "1").code == 0
+    assert count_takes(tmp_path, alphabet) == {("ㄷ", style): 1 for style in (1, 5, 3)}
 
 
 def test_enter_skip_undo_and_quit_at_a_terminal(tmp_path):
