@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Message] = {
     "data": Message(ko="데이터 살피기, 바꾸기, 잇기", en="check, convert, assemble recordings"),
     "evaluate": Message(ko="인식기를 데이터로 재기", en="measure a model on labelled data"),
     "compare": Message(ko="모델을 서로 견주기", en="compare models on labelled data"),
+    "tune": Message(ko="모델의 설정 찾기", en="search for the settings of a model"),
     "train": Message(ko="데이터에서 모델 만들기", en="fit a model to labelled data"),
     "lm": Message(ko="언어 모델과 내 낱말", en="language models and words of your own"),
 }
