@@ -54,7 +54,7 @@ class Inflated(gzip.GzipFile):
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._compressed = _Counting(file)
         self._called = name
-        super().__init__(fileobj=self._compressed, mode="rb")  # type: ignore[arg-type]
+        super().__init__(fileobj=self._compressed, mode="rb")
 
     def read(self, size: int | None = -1) -> bytes:
         """At most so many bytes; all if the size is negative.

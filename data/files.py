@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SUFFIX = ".part"
-"""Of files that are being written, which are hidden; one that stays was left by a killed program."""
+"""Of files that are being written, which are hidden; one that stays is of a killed program."""
 
 _KNOWN_BY = 32
 """Characters of its name that such a file begins with; a long name must not become too long."""

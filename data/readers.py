@@ -22,6 +22,10 @@ STDIN = Path("-")
 """Stands for the standard input where a recording is asked for."""
 
 CHUNK_BYTES = 1 << 16
+
+Opened = BinaryIO | Inflated
+"""A recording's content, from its beginning."""
+
 _NPY_MAGIC = b"\x93NUMPY"
 
 
@@ -70,18 +74,20 @@ class Recording:
         """
         return Frames.concatenate(list(self.chunks()))
 
-    def _read(self, file: BinaryIO, size: int) -> bytes:
+    def _read(self, file: Opened, size: int) -> bytes:
         """The next bytes; none where compressed data ends before its time."""
         try:
             data = file.read(size)
         except DAMAGES:
             self.report.is_cut = True
             return b""
-        inflated = isinstance(file, Inflated)
-        self.read_bytes = file.stored_bytes if inflated else self.read_bytes + len(data)
+        if isinstance(file, Inflated):
+            self.read_bytes = file.stored_bytes
+        else:
+            self.read_bytes += len(data)
         return data
 
-    def _lines(self, beginning: bytes, file: BinaryIO) -> Iterator[Frames]:
+    def _lines(self, beginning: bytes, file: Opened) -> Iterator[Frames]:
         parser = LineParser()
         parser.report.is_cut, self.report = self.report.is_cut, parser.report
         yield parser.feed(beginning)
@@ -89,7 +95,7 @@ class Recording:
             yield parser.feed(data)
         yield parser.flush()
 
-    def _episode(self, file: BinaryIO) -> Iterator[Frames]:
+    def _episode(self, file: Opened) -> Iterator[Frames]:
         with _seekable(file, self.path) as stored:
             episode = EpisodeFile(stored, self.path)
             self.label = episode.label
@@ -151,7 +157,7 @@ def read_sequences(path: Path) -> Sequences:
     return Sequences(features=array[:, :, :-1], labels=labels[:, 0].astype(np.int64))
 
 
-def open_recording(path: Path) -> BinaryIO:
+def open_recording(path: Path) -> Opened:
     """An existing, readable file, inflated if need be; `STDIN` is the standard input.
 
     Raises:
@@ -166,7 +172,7 @@ def open_recording(path: Path) -> BinaryIO:
     try:
         file = open(0 if path == STDIN else path, "rb", closefd=path != STDIN)  # noqa: SIM115
         is_compressed = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
-        return cast(BinaryIO, Inflated(file, str(path))) if is_compressed else file
+        return Inflated(file, str(path)) if is_compressed else file
     except FileNotFoundError:
         raise UsageError(
             ko=f"{path}: 그런 파일이 없습니다. 경로를 확인하세요.",
@@ -180,13 +186,13 @@ def open_recording(path: Path) -> BinaryIO:
 
 
 @contextmanager
-def _seekable(file: BinaryIO, path: Path) -> Iterator[BinaryIO]:
+def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
     """The whole file from its beginning, of which the first bytes were read.
 
     Raises:
         DataError: It is compressed, and damaged.
     """
-    if file.seekable() and not isinstance(file, Inflated):
+    if not isinstance(file, Inflated) and file.seekable():
         yield file
         return
     with tempfile.TemporaryFile() as copy:

@@ -62,7 +62,7 @@ def discover(paths: Sequence[Path], output: Path | None = None) -> Discovery:
     """
     found = Discovery()
     trees = {path: tree for path in paths if (tree := _tree(path)) is not None}
-    root = Path(os.path.commonpath([tree.resolve() for tree in trees.values()] or ["."]))
+    root = Path(os.path.commonpath([tree.resolve() for tree in trees.values()] or [Path()]))
     skipped = output.resolve() if output else None
     for path in paths:
         if path == STDIN:
