@@ -170,7 +170,7 @@ def open_recording(path: Path) -> Opened:
             en=f"{path}: a folder, not a file. Give a recording.",
         )
     try:
-        file = open(0 if path == STDIN else path, "rb", closefd=path != STDIN)  # noqa: SIM115
+        file = open(0, "rb", closefd=False) if path == STDIN else path.open("rb")  # noqa: SIM115
         is_compressed = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
         return Inflated(file, str(path)) if is_compressed else file
     except FileNotFoundError:
