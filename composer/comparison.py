@@ -1,10 +1,10 @@
 """A transcript beside the truth."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jihwa.composer.evaluation import Difference, Letters, Match, TextErrors, differences, match
-from jihwa.composer.transcript import Transcript
+from jihwa.composer.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.truth import Truth
 from jihwa.recognizer.events import NO_SIGN, REST
@@ -28,20 +28,29 @@ class TextComparison:
     matches: tuple[Match, ...] | None
 
     @classmethod
-    def of(cls, transcript: Transcript, truth: Truth, alphabet: Alphabet) -> "TextComparison":
-        """Compare a transcript with the truth.
+    def of(
+        cls,
+        text: str,
+        words: Sequence[Word],
+        signs: Iterable[Sign],
+        truth: Truth,
+        alphabet: Alphabet,
+    ) -> "TextComparison":
+        """Compare what was read with the truth.
 
         Args:
-            transcript: What was read.
+            text: What was read.
+            words: Its words.
+            signs: Every segment in order.
             truth: What was spelled.
             alphabet: The signs that errors are counted in.
         """
-        text = " ".join(transcript.text.split())
-        letters = [sign for sign in transcript.signs if sign.sign not in (REST, NO_SIGN)]
+        text = " ".join(text.split())
+        letters = [sign for sign in signs if sign.sign not in (REST, NO_SIGN)]
         return cls(
             truth=truth,
             errors=TextErrors.of(truth.text, text, alphabet),
-            differences=tuple(differences(truth.text, text, transcript.words)),
+            differences=tuple(differences(truth.text, text, words)),
             matches=None if truth.signs is None else tuple(match(truth.signs, letters)),
         )
 

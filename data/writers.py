@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jihwa.data.files import write_whole
+from jihwa.data.files import unfinished
 from jihwa.data.frames import Frames
 from jihwa.data.layout import ACCEL, FLEX, ORIENTATION
 from jihwa.data.messages import DataError
@@ -71,9 +71,8 @@ def write_lossless(path: Path, recording: Recording, kind: str) -> None:
         OSError: The file cannot be written.
     """
     frames = recording.frames()
-    unchecked = path.with_name(f"{path.name}.unchecked")
-    try:
-        write_whole(unchecked, FORMATS[kind](frames, recording.label))
+    with unfinished(path) as unchecked:
+        unchecked.write_bytes(FORMATS[kind](frames, recording.label))
         if not _same(frames, Recording(unchecked).frames()):
             raise DataError(
                 ko=f"{recording.path}: {kind} 형식으로는 모두 되읽히지 않아 쓰지 않았습니다 (1분이 "
@@ -82,9 +81,6 @@ def write_lossless(path: Path, recording: Recording, kind: str) -> None:
                 f"{kind} (a gap of more than a minute, or values beyond the sensors' range). "
                 "Choose parquet or npy.",
             )
-        unchecked.replace(path)
-    finally:
-        unchecked.unlink(missing_ok=True)
 
 
 def _same(frames: Frames, others: Frames) -> bool:

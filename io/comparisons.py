@@ -1,13 +1,13 @@
 """Transcripts beside the truth, as the user gets to see it."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jihwa.composer.comparison import TextComparison, together
 from jihwa.composer.evaluation import Letters, TextErrors
-from jihwa.composer.transcript import Transcript
+from jihwa.composer.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import DataError, Language, Message, UsageError
 from jihwa.data.truth import Truth, find_truth, read_truth
@@ -29,12 +29,19 @@ def truth_of(where: Path, recording: Path) -> Truth | None:
 
 
 def compare(
-    transcript: Transcript, where: Path, recording: Path, alphabet: Alphabet
+    text: str,
+    words: Sequence[Word],
+    signs: Iterable[Sign],
+    where: Path,
+    recording: Path,
+    alphabet: Alphabet,
 ) -> TextComparison | Message:
-    """A transcript beside the truth about its recording, or why that cannot be.
+    """A text beside the truth about its recording, or why that cannot be.
 
     Args:
-        transcript: What was read.
+        text: What was read.
+        words: Its words.
+        signs: Every segment in order.
         where: A file with the truth, or a folder with one for each recording.
         recording: The recording.
         alphabet: The signs that errors are counted in.
@@ -44,7 +51,7 @@ def compare(
     except DataError as error:
         return error.message
     if truth is not None:
-        return TextComparison.of(transcript, truth, alphabet)
+        return TextComparison.of(text, words, signs, truth, alphabet)
     return Message(
         ko=f"{where}에 {recording.stem}.json이나 .txt 정답이 없어 견주지 못했습니다.",
         en=f"Not compared: there is no truth {recording.stem}.json or .txt in {where}.",

@@ -161,7 +161,8 @@ def _cluster(address: str) -> Iterator[type[Exception]]:
     from joblib import parallel_config
 
     try:
-        client: Any = Client(address, timeout=CONNECT_S, set_as_default=True)
+        connect: Any = Client
+        client = connect(address, timeout=CONNECT_S, set_as_default=True)
     except (OSError, ValueError) as error:
         raise UsageError(
             ko=f"{address}: Dask 스케줄러가 답하지 않습니다 ({error}). `dask scheduler`가 도는지, "

@@ -1,7 +1,7 @@
 """Options that several commands share, and what they stand for."""
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from jihwa.composer.history import History
@@ -35,7 +35,12 @@ def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def model(options: argparse.Namespace) -> Bundle:
     """The classifier that the user wants."""
-    return Bundle.load(options.model) if options.model else load_shipped()
+    return model_of(options.model)
+
+
+def model_of(path: Path | None) -> Bundle:
+    """The classifier of a file; the shipped one without a file."""
+    return Bundle.load(path) if path else load_shipped()
 
 
 def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:
@@ -55,7 +60,16 @@ def language_model(options: argparse.Namespace) -> LanguageModel:
         UsageError: There is no such file.
         DataError: It is no language model.
     """
-    path: Path | None = options.lm
+    return language_model_of(options.lm)
+
+
+def language_model_of(path: Path | None) -> LanguageModel:
+    """The language model of a file; the shipped one without a file.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no language model.
+    """
     if path is not None and not path.is_file():
         raise UsageError(
             ko=f"{path}: 그런 언어 모델 파일이 없습니다. --lm의 경로를 확인하세요.",
@@ -76,15 +90,29 @@ def token_model(
         DataError: It is no language model, or the shipped lexicon is damaged.
         OSError: The user's words cannot be read.
     """
-    lexicon, own = read_lexicon(), _personal_words(options, language, tell)
-    lexicon = lexicon.with_words("personal", own) if own else lexicon
-    return Mixture.load(language_model(options), lexicon)
+    return mixture(options.lm, personal_words(options, language, tell))
 
 
-def _personal_words(
-    options: argparse.Namespace, language: Language, tell: Callable[[str], None]
+def mixture(lm: Path | None, own_words: Mapping[str, float]) -> Mixture:
+    """The language model of a file, or the shipped one, with the lexicon and a user's words.
+
+    Raises:
+        UsageError: There is no such language model.
+        DataError: It is no language model, or the shipped lexicon is damaged.
+    """
+    lexicon = read_lexicon()
+    lexicon = lexicon.with_words("personal", own_words) if own_words else lexicon
+    return Mixture.load(language_model_of(lm), lexicon)
+
+
+def personal_words(
+    options: argparse.Namespace, language: Language, tell: Callable[[str], None] = warn
 ) -> dict[str, float]:
-    """How much every word of the user's own is expected."""
+    """How much every word of the user's own is expected; tells them which cannot be used.
+
+    Raises:
+        OSError: The user's words cannot be read.
+    """
     words, unusable = (WordList(), None) if not options.personal else vocabulary.word_list()
     history, damaged = vocabulary.history() if _has_history(options) else (History(), None)
     for warning in filter(None, (unusable, damaged)):
@@ -140,7 +168,7 @@ def names_of(known: Iterable[str], kind: Message) -> Callable[[str], list[str]]:
     return names
 
 
-def output_file(name: str | Path) -> Path:
+def output_file(name: str | Path, option: str = "--output") -> Path:
     """The type of an argument that names a file to write; better refused before the work.
 
     Raises:
@@ -149,13 +177,13 @@ def output_file(name: str | Path) -> Path:
     path = Path(name)
     if path.is_dir():
         raise UsageError(
-            ko=f"{path}: 파일이 아니라 폴더입니다. --output에 파일 이름을 주세요.",
-            en=f"{path}: a folder, not a file. Give --output the name of a file.",
+            ko=f"{path}: 파일이 아니라 폴더입니다. {option}에 파일 이름을 주세요.",
+            en=f"{path}: a folder, not a file. Give {option} the name of a file.",
         )
     if not path.parent.is_dir():
         raise UsageError(
-            ko=f"{path.parent}: 그런 폴더가 없습니다. 만들거나 --output을 확인하세요.",
-            en=f"{path.parent}: no such folder. Make it, or check --output.",
+            ko=f"{path.parent}: 그런 폴더가 없습니다. 만들거나 {option}을(를) 확인하세요.",
+            en=f"{path.parent}: no such folder. Make it, or check {option}.",
         )
     return path
 

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,11 +43,11 @@ def page(browser, jihwa, spell, tmp_path):
     def show(text="안녕하세요 지우", *arguments):
         path = tmp_path / "a take.csv"
         write_session(path, spell(text, "slow", wearer=7, seed=3))
-        done = jihwa(
-            "transcribe", path, "--compare", tmp_path, "--html", tmp_path / "out", *arguments
-        )
-        assert done.code == 0
-        browser.get((tmp_path / "out" / "a take.html").as_uri())
+        page = tmp_path / "out" / "a take.html"
+        page.parent.mkdir(exist_ok=True)
+        compare = ("--compare", tmp_path, "--html", "--output", page)
+        assert jihwa("transcribe", path, *compare, *arguments).code == 0
+        browser.get(page.as_uri())
         return browser
 
     return show
@@ -150,7 +149,7 @@ def test_page_speaks_korean(page):
 
 def test_page_asks_no_network_and_cannot_be_broken_into(jihwa, take, tmp_path):
     path = take("<script>alert(1)<!--.csv", "가")
-    assert jihwa("transcribe", path, "--html", tmp_path / "out").code == 0
+    assert jihwa("transcribe", path, "--html", "--output", tmp_path / "out/").code == 0
     (page,) = (tmp_path / "out").iterdir()
     content = page.read_text(encoding="utf-8")
     assert not re.findall(r"(src|href)=|https?://|@import|url\(", content)
@@ -169,17 +168,18 @@ def test_broken_signal_can_be_looked_at(browser, jihwa, take, tmp_path):
         return flex
 
     path = take(time_s=with_gap, flex_adc=dead, accel_g=lambda a: np.full_like(a, np.nan))
-    assert jihwa("transcribe", path, "--html", tmp_path).code == 0
+    assert jihwa("transcribe", path, "--html", "--output", tmp_path).code == 0
     browser.get((tmp_path / "take.html").as_uri())
     assert complaints(browser) == []
     assert "flex2" in text_of(browser, "#warnings")
     assert colours_in(browser, "chart") > 50
 
 
-def test_pages_of_one_name_and_files_in_the_way_are_refused(jihwa, take, tmp_path):
-    path = take(text="가")
-    twice = jihwa("transcribe", path, path, "--html", tmp_path / "out")
-    assert (twice.code, "overwrite" in twice.err) == (2, True)
-    in_the_way = jihwa("transcribe", path, "--html", path)
-    assert (in_the_way.code, "not a folder" in in_the_way.err) == (2, True)
-    assert not Path(tmp_path / "out").exists()
+def test_page_is_a_format_like_any_other(jihwa, take, tmp_path):
+    paths = [take("a.csv", "가"), take("b.csv", "나")]
+    done = jihwa("transcribe", *paths, "--format", "txt", "--html", "--output", tmp_path / "out")
+    assert done.code == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["a.html", "a.txt", "b.html", "b.txt"]
+    alone = jihwa("transcribe", paths[0], "--html")
+    assert alone.out == (tmp_path / "out" / "a.html").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from jihwa.composer.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.sessions import write_session
 from jihwa.data.spelling import SpelledSign
+from jihwa.io.writers.objects import schema
 from jihwa.models import canvas
 
 BASIC = Alphabet.load()
@@ -135,7 +137,9 @@ def test_json_has_the_comparison(jihwa, spelled, tmp_path):
     truth["signs"].append({"sign": "ㄴ", "start_s": 100, "end_s": 101})
     (tmp_path / "other.json").write_text(json.dumps(truth), encoding="utf-8")
     done = jihwa("transcribe", path, "--format", "json", "--compare", tmp_path / "other.json")
-    found = json.loads(done.out, parse_constant=pytest.fail)["comparison"]
+    content = json.loads(done.out, parse_constant=pytest.fail)
+    jsonschema.validate(content, schema())
+    found = content["comparison"]
     assert found["cer"] == pytest.approx(1 / 7, abs=1e-4)
     assert [(d["truth"], d["text"]) for d in found["differences"]] == [("지훈", "지우")]
     segments = found["segments"]
@@ -180,7 +184,8 @@ def test_impossible_truths_are_refused_before_the_work(jihwa, spelled, tmp_path)
     none = jihwa("transcribe", tmp_path / "x.csv", "--compare", tmp_path / "none")
     assert (none.code, "no such truth" in none.err) == (2, True)
     path = spelled("a.csv", "가")
-    several = jihwa("transcribe", path, path, "--compare", path.with_suffix(".json"))
+    other = spelled("b.csv", "나")
+    several = jihwa("transcribe", path, other, "--compare", path.with_suffix(".json"))
     assert (several.code, "folder of truths" in several.err) == (2, True)
 
 
@@ -248,6 +253,6 @@ def test_transcribing_needs_no_matplotlib(take, tmp_path):
         "import sys\nfrom jihwa.io.cli import main\ncode = main(sys.argv[1:])\n"
         "assert 'matplotlib' not in sys.modules\nsys.exit(code)"
     )
-    page = [str(take(text="가")), "--html", str(tmp_path)]
+    page = [str(take(text="가")), "--html", "--output", str(tmp_path)]
     done = subprocess.run([sys.executable, "-c", program, "transcribe", *page], check=False)
     assert done.returncode == 0

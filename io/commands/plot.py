@@ -6,13 +6,11 @@ from pathlib import Path
 from jihwa.data.messages import Language, UsageError
 from jihwa.io import comparisons, settings
 from jihwa.io import options as shared
-from jihwa.io.commands.transcribe import transcribe
-from jihwa.io.engine import assemble_engine
+from jihwa.io.batch.setup import Setup
+from jihwa.io.batch.transcribing import Transcriber
 from jihwa.io.language import speaker
-from jihwa.io.review.figure import LONGEST_S, draw_session
-from jihwa.io.review.reviewing import compared
-from jihwa.io.review.session import ReviewedSession, Watch
 from jihwa.io.streams import warn
+from jihwa.io.writers.picture import LONGEST_S, draw
 from jihwa.models.canvas import font_hint, require_matplotlib
 
 ENDINGS = (".png", ".svg")
@@ -58,7 +56,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "draw the truth too: the .json of simulate, a text, or a folder of them",
         ),
     )
-    settings.add(parser, language, "profile", "mode", "personal", "history", "model", "lm")
+    settings.add(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
+    parser.set_defaults(learn=False)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -68,41 +67,26 @@ def run(options: argparse.Namespace, language: Language) -> int:
     target = options.output or shared.output_file(Path(f"{path.stem}.png"))
     if options.compare:
         comparisons.check_truth(options.compare, 1)
-    session = _read(options, language)
-    span_s = _span(options, session.frames.duration_s)
-    draw_session(session, target, span_s)
+    transcriber = Transcriber(Setup.of(options, language), language, options.compare)
+    document = transcriber.read(path, with_signal=True)
+    span_s = _span(options, document.duration_s)
+    draw(document, target, span_s)
     shown_s = f"{span_s[0]:.1f}–{span_s[1]:.1f} s"
     print(say(f"{target}: {shown_s} 그렸습니다.", f"{target}: {shown_s} drawn."))
-    for warning in session.document.warnings:
+    for warning in document.warnings:
         warn(f"{path}: {warning}")
-    if options.to_s is None and span_s[1] < session.frames.duration_s:
+    if options.to_s is None and span_s[1] < document.duration_s:
         warn(
             say(
-                f"{path}: {session.frames.duration_s:.0f}초 가운데 {LONGEST_S:.0f}초만 "
-                "그렸습니다. --from과 --to로 고르세요.",
-                f"{path}: only {LONGEST_S:.0f} of {session.frames.duration_s:.0f} s are drawn. "
-                "Choose which with --from and --to.",
+                f"{path}: {document.duration_s:.0f}초 가운데 {LONGEST_S:.0f}초만 그렸습니다. "
+                "--from과 --to로 고르세요.",
+                f"{path}: only {LONGEST_S:.0f} of {document.duration_s:.0f} s are drawn. Choose "
+                "which with --from and --to.",
             )
         )
     if hint := font_hint():
         warn(hint.text(language))
     return 0
-
-
-def _read(options: argparse.Namespace, language: Language) -> ReviewedSession:
-    bundle, watch = shared.model(options), Watch()
-    engine = assemble_engine(
-        bundle,
-        shared.token_model(options, language),
-        [watch],
-        profile=shared.profile(options, bundle),
-        mode=shared.mode(options),
-    )
-    document = transcribe(options.path, engine, language, watch.follow)
-    alphabet = engine.recognizer.alphabet
-    if options.compare:
-        document = compared(document, options.compare, options.path, alphabet, language)
-    return ReviewedSession.of(document, watch, alphabet)
 
 
 def _span(options: argparse.Namespace, duration_s: float) -> tuple[float, float]:

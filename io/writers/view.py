@@ -1,68 +1,43 @@
-"""All there is to look at of a recorded session: the signal, what was seen in it, the text."""
+"""What there is to look at in a recorded session besides its text."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from jihwa.composer.transcript import Sign, Transcript, Update
+from jihwa.composer.transcript import Sign
 from jihwa.data import gravity
-from jihwa.data.alphabet import Alphabet
 from jihwa.data.clock import GAP_S
 from jihwa.data.frames import Array, Frames
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.spelling import SpelledSign
-from jihwa.io.writers import Document
+from jihwa.io.writers.document import Document
 from jihwa.recognizer.energy import EnergyOptions, MovementEnergy
 from jihwa.recognizer.events import Emission, readings
 
 _LIKELIEST = 5
 
 
-class Watch:
-    """Keeps what an engine sees of a recording; a sink of that engine."""
+class SessionView:
+    """A document with its signal, and what can be seen in that.
 
-    def __init__(self) -> None:
-        self.frames: list[Frames] = []
-        self.emissions: list[Emission] = []
+    Args:
+        document: With its signal.
 
-    def follow(self, source: Iterable[Frames]) -> Iterator[Frames]:
-        """The chunks of one recording, which are kept; what was kept before is forgotten."""
-        self.frames, self.emissions = [], []
-        for frames in source:
-            self.frames.append(frames)
-            yield frames
-
-    def update(self, update: Update, emission: Emission | None) -> None:
-        """Keep what a hold looked like."""
-        if emission is not None:
-            self.emissions.append(emission)
-
-    def finish(self, transcript: Transcript) -> None:
-        """Nothing more comes."""
-
-
-@dataclass(frozen=True)
-class ReviewedSession:
-    """A recording and what became of it.
+    Raises:
+        ValueError: It has none.
 
     Attributes:
-        document: The text and its parts.
+        document: As given.
         frames: The signal as it was recorded.
-        emissions: Every hold as it looked by itself, whatever the text made of it.
-        alphabet: The signs that it was read with.
     """
 
-    document: Document
-    frames: Frames
-    emissions: tuple[Emission, ...]
-    alphabet: Alphabet
-
-    @classmethod
-    def of(cls, document: Document, watch: Watch, alphabet: Alphabet) -> "ReviewedSession":
-        """What was kept of a recording."""
-        return cls(document, Frames.concatenate(watch.frames), tuple(watch.emissions), alphabet)
+    def __init__(self, document: Document) -> None:
+        if document.signal is None:
+            raise ValueError(f"{document.source}: a document without its signal")
+        self.document = document
+        self.frames = document.signal.frames
+        self._emissions, self._alphabet = document.signal.emissions, document.signal.alphabet
 
     @cached_property
     def believed(self) -> Frames:
@@ -108,10 +83,10 @@ class ReviewedSession:
             return ()
         scores = emission.of_readings  # (S + 2,)
         share = np.exp(scores - np.logaddexp.reduce(scores))
-        names = readings(self.alphabet)
+        names = readings(self._alphabet)
         best = np.argsort(-share, kind="stable")[:_LIKELIEST].tolist()
         return [(names[i], float(share[i])) for i in best]
 
     @cached_property
     def _by_start(self) -> Mapping[float, Emission]:
-        return {emission.segment.start_s: emission for emission in self.emissions}
+        return {emission.segment.start_s: emission for emission in self._emissions}

@@ -8,16 +8,16 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
-from jihwa.data.files import write_whole
 from jihwa.data.frames import Array
 from jihwa.data.messages import Language
 from jihwa.io.comparisons import details, figures
 from jihwa.io.language import speaker
-from jihwa.io.review.session import ReviewedSession
+from jihwa.io.writers.document import Document
+from jihwa.io.writers.view import SessionView
 from jihwa.recognizer.events import NO_SIGN, REST
 from jihwa.recognizer.segmenter import SegmenterOptions
 
@@ -27,35 +27,30 @@ _GRAVITY_STEPS, _ENERGY_STEPS = 1000, 50
 """So many steps a g, and a unit of movement energy, are kept of them."""
 
 
-def write_page(session: ReviewedSession, path: Path, language: Language) -> None:
-    """Write the page of a session.
+def write_html(document: Document, file: TextIO) -> None:
+    """The page, with its style, its script and all data within.
 
-    Raises:
-        OSError: It cannot be written.
+    Args:
+        document: With its signal.
+        file: Where to write.
     """
-    write_whole(path, as_page(session, language).encode(errors="replace"))
-
-
-def as_page(session: ReviewedSession, language: Language) -> str:
-    """The page of a session as HTML, with its style, its script and all data within."""
-    folder = resources.files("jihwa.io.review")
-    parts = {
-        name: (folder / f"page.{name}").read_text(encoding="utf-8")
-        for name in ("html", "css", "js")
-    }
-    data = json.dumps(_content(session, language), ensure_ascii=False, allow_nan=False)
-    return Template(parts["html"]).substitute(
-        language=language,
-        title=escape(Path(session.document.source).name),
+    folder, view = resources.files("jihwa.io.writers"), SessionView(document)
+    kinds = ("html", "css", "js")
+    parts = {kind: (folder / f"page.{kind}").read_text(encoding="utf-8") for kind in kinds}
+    data = json.dumps(_content(view, document.language), ensure_ascii=False, allow_nan=False)
+    page = Template(parts["html"]).substitute(
+        language=document.language,
+        title=escape(Path(document.source).name),
         style=parts["css"],
         script=parts["js"],
         data=data.replace("<", "\\u003c"),  # nothing in it ends the script
     )
+    file.write(page)
 
 
-def _content(session: ReviewedSession, language: Language) -> dict[str, Any]:
-    document, say = session.document, speaker(language)
-    transcript, frames = document.transcript, session.frames
+def _content(view: SessionView, language: Language) -> dict[str, Any]:
+    document, say = view.document, speaker(language)
+    reading, frames = document.reading, view.frames
     compared, rate_hz = document.comparison, (len(frames) - 1) / max(frames.duration_s, 1e-3)
     options = SegmenterOptions()
     return {
@@ -65,11 +60,11 @@ def _content(session: ReviewedSession, language: Language) -> dict[str, Any]:
             f"{document.duration_s:.1f}초, 표본 {len(frames)}개, {rate_hz:.0f} Hz",
             f"{document.duration_s:.1f} s, {len(frames)} samples, {rate_hz:.0f} Hz",
         ),
-        "text": transcript.text,
-        "candidates": [each.text for each in transcript.candidates[1:6]],
+        "text": reading.text,
+        "candidates": [each.text for each in reading.candidates[1:6]],
         "words": [
             [word.text, _time(word.start_s), _time(word.end_s), round(word.confidence, 4)]
-            for word in transcript.words
+            for word in reading.words
         ],
         "signs": [
             {
@@ -78,11 +73,11 @@ def _content(session: ReviewedSession, language: Language) -> dict[str, Any]:
                 "sign": sign.sign,
                 "letter": sign.sign not in (REST, NO_SIGN),
                 "read": _shares(sign.candidates),
-                "seen": _shares(session.seen(sign)),
+                "seen": _shares(view.seen(sign)),
             }
-            for sign in transcript.signs
+            for sign in reading.signs
         ],
-        "truth": [[held.sign, held.start_s, held.end_s] for held in session.held],
+        "truth": [[held.sign, held.start_s, held.end_s] for held in view.held],
         "true_text": compared.truth.text if compared else None,
         "comparison": [
             *figures(compared.errors, compared.letters, language),
@@ -91,12 +86,12 @@ def _content(session: ReviewedSession, language: Language) -> dict[str, Any]:
         if compared
         else [],
         "warnings": list(document.warnings),
-        "gaps": session.gaps,
+        "gaps": view.gaps,
         "time_ms": _packed(np.round(1000 * frames.time_s).astype("<i4")),
         "flex": [_packed16(column) for column in frames.flex_adc.T],
-        "believed": [_packed16(column) for column in session.believed.flex_adc.T],
-        "gravity": [_packed16(_GRAVITY_STEPS * column) for column in session.gravity_g.T],
-        "energy": _packed16(_ENERGY_STEPS * session.energy),
+        "believed": [_packed16(column) for column in view.believed.flex_adc.T],
+        "gravity": [_packed16(_GRAVITY_STEPS * column) for column in view.gravity_g.T],
+        "energy": _packed16(_ENERGY_STEPS * view.energy),
         "steps": {"gravity": _GRAVITY_STEPS, "energy": _ENERGY_STEPS},
         "still": options.still,
         "moving": options.moving,

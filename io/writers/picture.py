@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jihwa.data.frames import Array
-from jihwa.io.review.session import ReviewedSession
+from jihwa.io.writers.document import Document
+from jihwa.io.writers.view import SessionView
 from jihwa.models.canvas import BLUE, GREEN, GREY, ORANGE, PALE_BLUE, PALE_GREY, PINK, canvas, label
 from jihwa.recognizer.events import NO_SIGN, REST
 from jihwa.recognizer.segmenter import SegmenterOptions
@@ -22,7 +23,7 @@ DOUBTFUL = 0.5
 """A letter of less confidence is marked."""
 
 _SECOND_IN, _LEAST_IN, _MARGIN_IN = 0.45, 7.0, 1.0
-"""Width of a second, of a short session, and of what stands beside it."""
+"""Width of a second, of a short view, and of what stands beside it."""
 _ROOM_IN = 0.3
 """A narrower segment gets its letter alone."""
 _FINGERS = ("thumb", "index", "middle", "ring", "little")
@@ -34,11 +35,11 @@ _NAMES = {REST: "rest", NO_SIGN: "no sign"}
 Span = tuple[float, float]
 
 
-def draw_session(session: ReviewedSession, path: Path, span_s: Span) -> None:
-    """Draw a stretch of a session, as PNG or SVG by the ending of the file's name.
+def draw(document: Document, path: Path, span_s: Span) -> None:
+    """Draw a stretch of a view, as PNG or SVG by the ending of the file's name.
 
     Args:
-        session: What to draw.
+        document: What to draw, with its signal.
         path: The file.
         span_s: From when to when, in seconds since the first sample.
 
@@ -46,23 +47,23 @@ def draw_session(session: ReviewedSession, path: Path, span_s: Span) -> None:
         UsageError: matplotlib is not installed.
         OSError: The file cannot be written.
     """
-    start_s, end_s = span_s
-    held = session.held
+    view, (start_s, end_s) = SessionView(document), span_s
+    held = view.held
     heights = [0.45, 0.95, *([0.45] if held else []), 2.6, 1.6, 1.5]
     width_in = _MARGIN_IN + max(_LEAST_IN, _SECOND_IN * (end_s - start_s))
     with canvas(path, width_in, sum(heights) + 0.9) as figure:
         axes = figure.subplots(len(heights), sharex=True, height_ratios=heights)
-        figure.suptitle(label_text(session.document.transcript.text), x=0.01, ha="left", size=15)
+        figure.suptitle(label_text(view.document.reading.text), x=0.01, ha="left", size=15)
         words, signs, *truth, flex, gravity, energy = axes
-        _words(words, session, span_s)
-        _signs(signs, session, span_s)
+        _words(words, view, span_s)
+        _signs(signs, view, span_s)
         for each in truth:
-            _truth(each, session, span_s)
-        _flex(flex, session)
-        _gravity(gravity, session)
-        _energy(energy, session)
+            _truth(each, view, span_s)
+        _flex(flex, view)
+        _gravity(gravity, view)
+        _energy(energy, view)
         for each in (flex, gravity, energy):
-            _shade(each, session, span_s)
+            _shade(each, view, span_s)
         energy.set_xlim(start_s, end_s)
         energy.set_xlabel("time, s")
 
@@ -72,21 +73,21 @@ def label_text(text: str) -> str:
     return "  ".join(label(word) for word in text.split())
 
 
-def _words(axes: "Axes", session: ReviewedSession, span_s: Span) -> None:
+def _words(axes: "Axes", view: SessionView, span_s: Span) -> None:
     _strip(axes, "text")
-    for word in session.document.transcript.words:
+    for word in view.document.reading.words:
         if _seen(word.start_s, word.end_s, span_s):
             colour = _PALE_ORANGE if word.confidence < DOUBTFUL else PALE_GREY
             _box(axes, word.start_s, word.end_s, colour)
             _write(axes, (word.start_s, word.end_s), span_s, 0.5, label(word.text), 11)
 
 
-def _signs(axes: "Axes", session: ReviewedSession, span_s: Span) -> None:
+def _signs(axes: "Axes", view: SessionView, span_s: Span) -> None:
     """Every segment with its letter, how sure it is, and what else the hand looked like."""
     _strip(axes, "read")
     beside: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "center"}
     axes.text(-0.005, 0.13, "hand alone", size=6, color=GREY, **beside)
-    for sign in session.document.transcript.signs:
+    for sign in view.document.reading.signs:
         if not _seen(sign.start_s, sign.end_s, span_s):
             continue
         span, room_in = (sign.start_s, sign.end_s), _width_in(sign.start_s, sign.end_s, span_s)
@@ -98,7 +99,7 @@ def _signs(axes: "Axes", session: ReviewedSession, span_s: Span) -> None:
         share = dict(sign.candidates).get(sign.sign, 0.0)
         _box(axes, *span, _PALE_ORANGE if share < DOUBTFUL else PALE_BLUE)
         _write(axes, span, span_s, 0.7, label(sign.sign), 15)
-        rival = next(((n, p) for n, p in session.seen(sign) if n != sign.sign and p >= 0.1), None)
+        rival = next(((n, p) for n, p in view.seen(sign) if n != sign.sign and p >= 0.1), None)
         if room_in > _ROOM_IN:
             _write(axes, span, span_s, 0.36, f"{share:.0%}", 7)
         if rival and room_in > _ROOM_IN:
@@ -107,39 +108,37 @@ def _signs(axes: "Axes", session: ReviewedSession, span_s: Span) -> None:
             _write(axes, span, span_s, 0.13, told, 7, _DARK_GREY)
 
 
-def _truth(axes: "Axes", session: ReviewedSession, span_s: Span) -> None:
+def _truth(axes: "Axes", view: SessionView, span_s: Span) -> None:
     """What was held; orange where it was missed or read as something else."""
     _strip(axes, "truth")
-    compared = session.document.comparison
+    compared = view.document.comparison
     faults = {id(fault.held) for fault in compared.faults} if compared else set()
-    for held in session.held:
+    for held in view.held:
         if _seen(held.start_s, held.end_s, span_s):
             _box(axes, held.start_s, held.end_s, _PALE_ORANGE if id(held) in faults else PALE_BLUE)
             _write(axes, (held.start_s, held.end_s), span_s, 0.5, label(held.sign), 11)
 
 
-def _flex(axes: "Axes", session: ReviewedSession) -> None:
-    time_s, believed = session.frames.time_s, session.believed.flex_adc
-    axes.plot(*_broken(time_s, session.frames.flex_adc, session), color=PALE_GREY, linewidth=0.9)
-    _lines(axes, session, believed, _FINGERS)
+def _flex(axes: "Axes", view: SessionView) -> None:
+    time_s, believed = view.frames.time_s, view.believed.flex_adc
+    axes.plot(*_broken(time_s, view.frames.flex_adc, view), color=PALE_GREY, linewidth=0.9)
+    _lines(axes, view, believed, _FINGERS)
     shown = believed[np.isfinite(believed)]
     if len(shown):
         axes.set_ylim(shown.min() - 15, shown.max() + 15)  # a dead sensor's 0 would flatten all
     axes.set_ylabel("flex, ADC")
 
 
-def _gravity(axes: "Axes", session: ReviewedSession) -> None:
-    _lines(axes, session, session.gravity_g, ("x", "y", "z"))
+def _gravity(axes: "Axes", view: SessionView) -> None:
+    _lines(axes, view, view.gravity_g, ("x", "y", "z"))
     axes.set(ylabel="gravity, g", ylim=(-1.3, 1.3))
 
 
-def _energy(axes: "Axes", session: ReviewedSession) -> None:
+def _energy(axes: "Axes", view: SessionView) -> None:
     """Movement energy, and the levels at which a hold begins and ends."""
     options = SegmenterOptions()
-    energy = np.minimum(session.energy, _MOST_ENERGY)  # (n,)
-    axes.plot(
-        *_broken(session.frames.time_s, energy[:, None], session), color="black", linewidth=0.9
-    )
+    energy = np.minimum(view.energy, _MOST_ENERGY)  # (n,)
+    axes.plot(*_broken(view.frames.time_s, energy[:, None], view), color="black", linewidth=0.9)
     for name, level in (("still below", options.still), ("moving above", options.moving)):
         style = "--" if level == options.still else ":"
         axes.axhline(level, color=GREY, linewidth=0.9, linestyle=style, label=name)
@@ -147,8 +146,8 @@ def _energy(axes: "Axes", session: ReviewedSession) -> None:
     _legend(axes, 2)
 
 
-def _lines(axes: "Axes", session: ReviewedSession, values: Array, names: Sequence[str]) -> None:
-    time_s, values = _broken(session.frames.time_s, values, session)
+def _lines(axes: "Axes", view: SessionView, values: Array, names: Sequence[str]) -> None:
+    time_s, values = _broken(view.frames.time_s, values, view)
     for column, name, colour in zip(values.T, names, _COLOURS, strict=False):
         axes.plot(time_s, column, color=colour, linewidth=1.1, label=name)
     _legend(axes, len(names))
@@ -160,18 +159,18 @@ def _legend(axes: "Axes", columns: int) -> None:
     )
 
 
-def _broken(time_s: Array, values: Array, session: ReviewedSession) -> tuple[Array, Array]:
+def _broken(time_s: Array, values: Array, view: SessionView) -> tuple[Array, Array]:
     """(n + gaps,) times and (n + gaps, k) values that no line joins over a gap."""
-    rows = np.searchsorted(time_s, [end_s for _, end_s in session.gaps])
+    rows = np.searchsorted(time_s, [end_s for _, end_s in view.gaps])
     return np.insert(time_s, rows, np.nan), np.insert(values, rows, np.nan, axis=0)
 
 
-def _shade(axes: "Axes", session: ReviewedSession, span_s: Span) -> None:
+def _shade(axes: "Axes", view: SessionView, span_s: Span) -> None:
     """Show behind the signal where letters were found, and where it is missing."""
-    for sign in session.document.transcript.signs:
+    for sign in view.document.reading.signs:
         if sign.sign not in _NAMES and _seen(sign.start_s, sign.end_s, span_s):
             axes.axvspan(sign.start_s, sign.end_s, color=PALE_BLUE, alpha=0.25, linewidth=0)
-    for start_s, end_s in session.gaps:
+    for start_s, end_s in view.gaps:
         if _seen(start_s, end_s, span_s):
             axes.axvspan(start_s, end_s, facecolor="none", edgecolor=ORANGE, hatch="///", alpha=0.5)
             _write(axes, (start_s, end_s), span_s, 0.5, "no signal", 8, ORANGE)
