@@ -1,5 +1,6 @@
 """`jihwa transcribe` on what is no good recording: told, counted, never a traceback."""
 
+import io
 import json
 import os
 
@@ -7,6 +8,13 @@ import numpy as np
 import pytest
 
 from jihwa.data.sessions import HEADER
+
+
+def saved(array):
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()
+
 
 BAD = {
     "empty": ("", 1, "empty"),
@@ -17,7 +25,8 @@ BAD = {
     "text for numbers": (HEADER + "\n" + ",".join("abcdefghijkl") + "\n", 1, "1 damaged line"),
     "undecodable": (b"\xff\xfe\xfd" * 2000, 1, "no header"),
     "damaged HDF5": (b"\x89HDF\r\n\x1a\n\0\0", 1, "HDF5"),
-    "sequences": (b"\x93NUMPY\x01\0", 2, "without times"),
+    "sequences": (saved(np.zeros((2, 3, 4))), 2, "without times"),
+    "torn array": (b"\x93NUMPY\x01\0", 1, "not a table"),
 }
 
 

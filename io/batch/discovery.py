@@ -13,7 +13,7 @@ from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.data.readers import STDIN
 from jihwa.io.failures import explain
 
-ENDINGS = (".csv", ".jsonl", ".ndjson", ".h5", ".hdf5")
+ENDINGS = (".csv", ".jsonl", ".ndjson", ".h5", ".hdf5", ".parquet")
 """What recordings in a folder are called, or with `.gz` behind it; a file that is named may have
 any name. `.json` and `.txt` are left to truths and results."""
 COMPRESSED = ".gz"

@@ -56,6 +56,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
     return {
         "words_of_page": _words_of_page(language),
         "source": document.source,
+        "duration": document.duration_s,
         "summary": say(
             f"{document.duration_s:.1f}초, 표본 {len(frames)}개, {rate_hz:.0f} Hz",
             f"{document.duration_s:.1f} s, {len(frames)} samples, {rate_hz:.0f} Hz",

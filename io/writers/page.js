@@ -10,7 +10,7 @@ const flex = data.flex.map((text) => unpack(text, Int16Array));
 const believed = data.believed.map((text) => unpack(text, Int16Array));
 const gravity = data.gravity.map((text) => unpack(text, Int16Array));
 const energy = unpack(data.energy, Int16Array);
-const end_s = Math.max(time[time.length - 1], SHORTEST_S);
+const end_s = Math.max(data.duration, SHORTEST_S);
 const name_of = (sign) => ({ rest: say.rest, no_sign: say.no_sign })[sign] ?? sign;
 const percent = (share) => `${Math.round(100 * share)}%`;
 const share_of = (sign) => (sign.read.find(([name]) => name === sign.sign) ?? ["", 0])[1];

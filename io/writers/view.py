@@ -7,11 +7,12 @@ import numpy as np
 
 from jihwa.composer.transcript import Sign
 from jihwa.data import gravity
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.clock import GAP_S
 from jihwa.data.frames import Array, Frames
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.spelling import SpelledSign
-from jihwa.io.writers.document import Document
+from jihwa.io.writers.document import Document, Signal
 from jihwa.recognizer.energy import EnergyOptions, MovementEnergy
 from jihwa.recognizer.events import Emission, readings
 
@@ -19,13 +20,10 @@ _LIKELIEST = 5
 
 
 class SessionView:
-    """A document with its signal, and what can be seen in that.
+    """A document, and what can be seen in its signal; without one there is nothing to see.
 
     Args:
-        document: With its signal.
-
-    Raises:
-        ValueError: It has none.
+        document: What to look at.
 
     Attributes:
         document: As given.
@@ -33,11 +31,10 @@ class SessionView:
     """
 
     def __init__(self, document: Document) -> None:
-        if document.signal is None:
-            raise ValueError(f"{document.source}: a document without its signal")
+        signal = document.signal or Signal(Frames.empty(), (), Alphabet("none", ()))
         self.document = document
-        self.frames = document.signal.frames
-        self._emissions, self._alphabet = document.signal.emissions, document.signal.alphabet
+        self.frames = signal.frames
+        self._emissions, self._alphabet = signal.emissions, signal.alphabet
 
     @cached_property
     def believed(self) -> Frames:
