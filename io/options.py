@@ -11,10 +11,12 @@ from jihwa.composer.mixture import Mixture
 from jihwa.composer.modes import Mode
 from jihwa.composer.word_list import WordList
 from jihwa.data.messages import Language, Message, UsageError
+from jihwa.data.spelling import PACES
 from jihwa.io import profiles, vocabulary
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle, load_shipped
+from jihwa.models.options import TrainingOptions
 from jihwa.recognizer.profile import Profile
 
 
@@ -25,6 +27,25 @@ def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None
         "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
     )
     parser.add_argument("--alphabet", default="basic24", metavar="NAME", help=text)
+
+
+def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--seed`: of all that is random."""
+    text = speaker(language)("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)")
+    parser.add_argument("--seed", type=at_least(0), default=0, metavar="N", help=text)
+
+
+def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--speed`: how fast a text is spelled."""
+    text = speaker(language)("빠르기 (기본: %(default)s)", "speed (default: %(default)s)")
+    parser.add_argument("--speed", choices=PACES, default="normal", help=text)
+
+
+def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--epochs`: how long a network is trained."""
+    say, default = speaker(language), TrainingOptions.epochs
+    text = say("최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)")
+    parser.add_argument("--epochs", type=at_least(1), default=default, metavar="N", help=text)
 
 
 def add_json(parser: argparse.ArgumentParser, language: Language) -> None:

@@ -11,7 +11,7 @@ from jihwa.data.files import read_text
 from jihwa.data.hands import RecordedHand
 from jihwa.data.messages import Language, UsageError
 from jihwa.data.sessions import write_session
-from jihwa.data.spelling import PACES, assemble, pace_of, spell_words
+from jihwa.data.spelling import assemble, pace_of, spell_words
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
@@ -51,19 +51,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "a new folder: a recording and its truth (.json) for every line",
         ),
     )
-    parser.add_argument(
-        "--speed",
-        choices=PACES,
-        default="normal",
-        help=say("빠르기 (기본: %(default)s)", "speed (default: %(default)s)"),
-    )
-    parser.add_argument(
-        "--seed",
-        type=shared.at_least(0),
-        default=0,
-        metavar="N",
-        help=say("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)"),
-    )
+    shared.add_speed(parser, language)
+    shared.add_seed(parser, language)
     shared.add_alphabet(parser, language)
     parser.set_defaults(act=assemble_all)
 

@@ -11,7 +11,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.data.sessions import write_recording, write_session
 from jihwa.data.simulator import RATE_HZ, HandStatistics, SyntheticHand
-from jihwa.data.spelling import PACES, assemble, pace_of
+from jihwa.data.spelling import assemble, pace_of
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
@@ -35,12 +35,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "recording; its truth goes to the .json beside it (default: the recording on stdout)",
         ),
     )
-    parser.add_argument(
-        "--speed",
-        choices=PACES,
-        default="normal",
-        help=say("빠르기 (기본: %(default)s)", "speed (default: %(default)s)"),
-    )
+    shared.add_speed(parser, language)
     parser.add_argument(
         "--letters-per-s",
         type=_letters_per_s,
@@ -50,13 +45,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "letters a second on average (default: what is usual at that speed)",
         ),
     )
-    parser.add_argument(
-        "--seed",
-        type=shared.at_least(0),
-        default=0,
-        metavar="N",
-        help=say("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)"),
-    )
+    shared.add_seed(parser, language)
     parser.add_argument(
         "--wearer",
         type=shared.at_least(0),

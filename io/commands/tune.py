@@ -15,7 +15,6 @@ from jihwa.io import datasets, jobs, storage
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
-from jihwa.models.options import TrainingOptions
 from jihwa.models.tuning import TUNABLE, Asked, Objective, Study, Tried
 
 TRIALS = 50
@@ -56,20 +55,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "trials, former ones included (default: %(default)s)",
         ),
     )
-    parser.add_argument(
-        "--epochs",
-        type=shared.at_least(1),
-        default=TrainingOptions.epochs,
-        metavar="N",
-        help=say("최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)"),
-    )
-    parser.add_argument(
-        "--seed",
-        type=shared.at_least(0),
-        default=0,
-        metavar="N",
-        help=say("난수 씨앗 (기본: %(default)s)", "of all that is random (default: %(default)s)"),
-    )
+    shared.add_epochs(parser, language)
+    shared.add_seed(parser, language)
     shared.add_alphabet(parser, language)
     parser.add_argument(
         "--output",
