@@ -11,6 +11,7 @@ from string import Template
 from typing import Any, TextIO
 
 import numpy as np
+from rapidfuzz.distance import Prefix
 
 from jihwa.data.frames import Array
 from jihwa.data.messages import Language
@@ -23,6 +24,8 @@ from jihwa.recognizer.segmenter import SegmenterOptions
 
 _ABSENT = -(1 << 15)
 """Stands for a value that is not there, among 16-bit integers."""
+_CONTEXT = 12
+"""So many characters are shown of what other readings share."""
 _GRAVITY_STEPS, _ENERGY_STEPS = 1000, 50
 """So many steps a g, and a unit of movement energy, are kept of them."""
 
@@ -62,7 +65,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
             f"{document.duration_s:.1f} s, {len(frames)} samples, {rate_hz:.0f} Hz",
         ),
         "text": reading.text,
-        "candidates": [each.text for each in reading.candidates[1:6]],
+        "candidates": [_end_of(each.text, reading.text) for each in reading.candidates[1:6]],
         "words": [
             [word.text, _time(word.start_s), _time(word.end_s), round(word.confidence, 4)]
             for word in reading.words
@@ -149,6 +152,13 @@ def _words_of_page(language: Language) -> dict[str, Any]:
         ),
         "missed": say("놓침", "missed"),
     }
+
+
+def _end_of(other: str, text: str) -> str:
+    """Another reading, from some words before where it begins to differ."""
+    same = int(Prefix.similarity(other, text))
+    start = other.rfind(" ", 0, max(same - _CONTEXT, 0)) + 1
+    return "… " * (start > 0) + other[start:]
 
 
 def _shares(candidates: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -1,7 +1,7 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const say = data.words_of_page;
-const DOUBTFUL = 0.5, ABSENT = -32768, SHORTEST_S = 0.25;
+const DOUBTFUL = 0.5, ABSENT = -32768, SHORTEST_S = 0.25, LONG = 120;
 const element = (id) => document.getElementById(id);
 const unpack = (text, kind) =>
   new kind(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer);
@@ -145,14 +145,18 @@ function drawSigns(lane) {
   });
 }
 
+const held = data.truth.map(([sign, start, end]) => {
+  const there = data.signs.filter((s) => s.letter && s.start < end && s.end > start);
+  const name = there.length ? sign : `${sign} ${say.missed}`;
+  return { sign, start, end, name, right: there.some((s) => s.sign === sign) };
+});
+
 function drawTruth(lane) {
-  for (const [sign, start, end] of data.truth) {
+  const y = lane.y + lane.height / 2;
+  for (const { sign, start, end, name, right } of held) {
     if (end < from || start > to) continue;
-    const there = data.signs.filter((s) => s.letter && s.start < end && s.end > start);
-    const right = there.some((s) => s.sign === sign);
     const { middle, width } = box(lane, start, end, colours(right ? "letter" : "doubt"));
-    write(there.length ? sign : `${sign} ${say.missed}`, middle, lane.y + lane.height / 2, 14, colours("ink"), width) ||
-      write(sign, middle, lane.y + lane.height / 2, 14, colours("ink"), width + 6);
+    write(name, middle, y, 14, colours("ink"), width) || write(sign, middle, y, 14, colours("ink"), width + 6);
   }
 }
 
@@ -279,13 +283,20 @@ function drawPointer(bottom) {
 }
 
 /* the whole session below, and which part of it is seen */
+let whole = null;  // the picture behind it, drawn once
 function drawOverview() {
-  const seen = [from, to];
-  prepare(element("overview"));
+  const seen = [from, to], canvas = element("overview");
+  prepare(canvas);
   [from, to] = [0, end_s];
-  const lane = { y: 0, height: size.height };
-  data.signs.forEach((sign) => sign.letter && box(lane, sign.start, sign.end, colours("letter")));
-  believed.forEach((series, i) => lines(lane, series, colours(`c${i}`), ranges.flex));
+  if (whole) pen.drawImage(whole, 0, 0, size.width, size.height);
+  else {
+    const lane = { y: 0, height: size.height };
+    data.signs.forEach((sign) => sign.letter && box(lane, sign.start, sign.end, colours("letter")));
+    believed.forEach((series, i) => lines(lane, series, colours(`c${i}`), ranges.flex));
+    whole = document.createElement("canvas");
+    Object.assign(whole, { width: canvas.width, height: canvas.height });
+    whole.getContext("2d").drawImage(canvas, 0, 0);
+  }
   pen.strokeStyle = colours("accent");
   pen.lineWidth = 2;
   pen.strokeRect(x_of(seen[0]), 1, Math.max(x_of(seen[1]) - x_of(seen[0]), 3), size.height - 2);
@@ -356,6 +367,7 @@ function fillTable() {
 function fillPage() {
   element("source").textContent = data.source;
   element("summary").textContent = data.summary;
+  element("text").classList.toggle("long", data.text.length > LONG);
   let rest = data.text;
   for (const [word, start, end, confidence] of data.words) {
     const at = rest.indexOf(word);
@@ -441,8 +453,9 @@ function listen() {
   };
   overview.addEventListener("pointerdown", jump);
   overview.addEventListener("pointermove", jump);
-  window.addEventListener("resize", draw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  const anew = () => { whole = null; draw(); };
+  window.addEventListener("resize", anew);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew);
 }
 
 fillPage();

@@ -1,5 +1,6 @@
 """A session as a picture: the signal over time, what was found in it, and the text."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from jihwa.recognizer.segmenter import SegmenterOptions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import SubFigure
 
 LONGEST_S = 120.0
 """No figure shows more: letters would no longer be readable."""
@@ -22,10 +24,12 @@ LONGEST_S = 120.0
 DOUBTFUL = 0.5
 """A letter of less confidence is marked."""
 
-_SECOND_IN, _LEAST_IN, _MARGIN_IN = 0.45, 7.0, 1.0
+_ROW_S = 20.0
+"""A longer session is drawn in several rows of the same length."""
+_SECOND_IN, _LEAST_IN, _MARGIN_IN = 0.8, 7.0, 1.0
 """Width of a second, of a short view, and of what stands beside it."""
 _ROOM_IN = 0.3
-"""A narrower segment gets its letter alone."""
+"""In a narrower segment the confidence is written upright, and nothing besides."""
 _FINGERS = ("thumb", "index", "middle", "ring", "little")
 _COLOURS = (BLUE, ORANGE, GREEN, PINK, "#8A6D00")
 _DARK_GREY, _PALE_ORANGE = "#444444", "#F7D3BD"
@@ -48,29 +52,32 @@ def draw(document: Document, path: Path, span_s: Span) -> None:
         OSError: The file cannot be written.
     """
     view, (start_s, end_s) = SessionView(document), span_s
-    held = view.held
-    heights = [0.45, 0.95, *([0.45] if held else []), 2.6, 1.6, 1.5]
-    width_in = _MARGIN_IN + max(_LEAST_IN, _SECOND_IN * (end_s - start_s))
-    with canvas(path, width_in, sum(heights) + 0.9) as figure:
-        axes = figure.subplots(len(heights), sharex=True, height_ratios=heights)
-        figure.suptitle(label_text(view.document.reading.text), x=0.01, ha="left", size=15)
-        words, signs, *truth, flex, gravity, energy = axes
-        _words(words, view, span_s)
-        _signs(signs, view, span_s)
-        for each in truth:
-            _truth(each, view, span_s)
-        _flex(flex, view)
-        _gravity(gravity, view)
-        _energy(energy, view)
-        for each in (flex, gravity, energy):
-            _shade(each, view, span_s)
-        energy.set_xlim(start_s, end_s)
-        energy.set_xlabel("time, s")
+    n_rows = math.ceil((end_s - start_s) / _ROW_S)
+    row_s = (end_s - start_s) / n_rows
+    heights = [0.45, 0.95, *([0.45] if view.held else []), 2.6, 1.6, 1.5]
+    width_in = _MARGIN_IN + max(_LEAST_IN, _SECOND_IN * row_s)
+    with canvas(path, width_in, n_rows * (sum(heights) + 0.9)) as figure:
+        rows = figure.subfigures(n_rows, squeeze=False)[:, 0]
+        for number, row in enumerate(rows):
+            row_start_s = start_s + number * row_s
+            _row(row, view, (row_start_s, row_start_s + row_s), heights)
 
 
-def label_text(text: str) -> str:
-    """A text as a figure can show it."""
-    return "  ".join(label(word) for word in text.split())
+def _row(figure: "SubFigure", view: SessionView, span_s: Span, heights: Sequence[float]) -> None:
+    """A stretch that fits side by side."""
+    axes = figure.subplots(len(heights), sharex=True, height_ratios=heights)
+    words, signs, *truth, flex, gravity, energy = axes
+    _words(words, view, span_s)
+    _signs(signs, view, span_s)
+    for each in truth:
+        _truth(each, view, span_s)
+    _flex(flex, view)
+    _gravity(gravity, view)
+    _energy(energy, view)
+    for each in (flex, gravity, energy):
+        _shade(each, view, span_s)
+    energy.set_xlim(span_s)
+    energy.set_xlabel("time, s")
 
 
 def _words(axes: "Axes", view: SessionView, span_s: Span) -> None:
@@ -100,8 +107,8 @@ def _signs(axes: "Axes", view: SessionView, span_s: Span) -> None:
         _box(axes, *span, _PALE_ORANGE if share < DOUBTFUL else PALE_BLUE)
         _write(axes, span, span_s, 0.7, label(sign.sign), 15)
         rival = next(((n, p) for n, p in view.seen(sign) if n != sign.sign and p >= 0.1), None)
-        if room_in > _ROOM_IN:
-            _write(axes, span, span_s, 0.36, f"{share:.0%}", 7)
+        upright = 90 if room_in <= _ROOM_IN else 0
+        _write(axes, span, span_s, 0.3 if upright else 0.36, f"{share:.0%}", 7, rotation=upright)
         if rival and room_in > _ROOM_IN:
             name, rival_share = rival
             told = f"{label(_NAMES.get(name, name))} {rival_share:.0%}"
@@ -195,21 +202,13 @@ def _write(
     text: str,
     size: float,
     colour: str = "black",
+    rotation: int = 0,
 ) -> None:
     """Write a text in the middle of what is seen of its time."""
     middle_s = (max(text_s[0], span_s[0]) + min(text_s[1], span_s[1])) / 2
-    place = axes.get_xaxis_transform()
-    axes.text(
-        middle_s,
-        height,
-        text,
-        transform=place,
-        ha="center",
-        va="center",
-        size=size,
-        color=colour,
-        clip_on=True,
-    )
+    written = axes.text(middle_s, height, text, ha="center", va="center", size=size, color=colour)
+    written.set(transform=axes.get_xaxis_transform(), rotation=rotation, clip_on=True)
+    written.set_in_layout(False)  # it has its place
 
 
 def _width_in(start_s: float, end_s: float, span_s: Span) -> float:
