@@ -85,10 +85,11 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Transcribe every recording; one that fails does not stop the others."""
-    workers, output = jobs.Workers.of(options), options.output
+    workers = jobs.Workers.of(options)
     _check(options, workers)
+    output, *paths = _anywhere([options.output, *options.paths], workers)
     in_folder = output != STDOUT and not targets.is_file(output)
-    found = discover(_found_anywhere(options, workers), output if in_folder else None)
+    found = discover(paths, output if in_folder else None)
     formats = list(dict.fromkeys(options.format or ["txt"]))
     tasks = targets.plan(found.recordings, output, formats)
     alone = len(tasks) + len(found.problems) == 1
@@ -136,10 +137,11 @@ def _check(options: argparse.Namespace, workers: jobs.Workers) -> None:
         )
 
 
-def _found_anywhere(options: argparse.Namespace, workers: jobs.Workers) -> list[Path]:
-    """The paths, as they are called wherever they are read."""
-    paths: list[Path] = options.paths
-    return [path.absolute() for path in paths] if workers.cluster else paths
+def _anywhere(paths: Sequence[Path], workers: jobs.Workers) -> Sequence[Path]:
+    """The paths, as they are called wherever the work is done."""
+    if workers.cluster is None:
+        return paths
+    return [path if path == STDOUT else path.absolute() for path in paths]
 
 
 def _open(to_do: Sequence[Task]) -> list[Task]:
