@@ -274,6 +274,17 @@ def test_folder_without_recordings_is_the_users_mistake(jihwa, tmp_path):
     assert "a folder without a recording" in done.err
 
 
+def test_every_folder_without_recordings_is_named(jihwa, archive, tmp_path):
+    folder = archive("a.csv")
+    for name in ("empty", "void"):
+        (tmp_path / name).mkdir()
+    paths = (tmp_path / "empty", folder, tmp_path / "void")
+    done = jihwa("transcribe", *paths, "--output", tmp_path / "out")
+    assert done.code == 1
+    assert done.err.count("a folder without a recording") == 2
+    assert set(tree(tmp_path / "out")) == {"recordings/a.txt"}
+
+
 def test_bug_costs_one_recording(jihwa, archive, tmp_path, monkeypatch):
     read = transcribing.read
 
@@ -337,8 +348,10 @@ def test_cluster_does_every_recording_once_though_a_worker_is_killed(jihwa, arch
         n_workers=3, threads_per_worker=1, dashboard_address=None, silence_logs=50
     ) as cluster:
         victim = next(iter(cluster.workers.values())).pid
-        command = (folder, "--output", out, "--format", "json", "--report", report)
-        running = run(*command, "--cluster", cluster.scheduler_address)
+        with cluster.get_client() as client:
+            client.run(os.chdir, "/")  # workers run wherever they were started
+        command = (folder.name, "--output", "out", "--format", "json", "--report", "report.json")
+        running = run(*command, "--cluster", cluster.scheduler_address, cwd=tmp_path)
         deadline_s = time.monotonic() + 60
         while len(list(out.rglob("*.json"))) < 5 and time.monotonic() < deadline_s:
             time.sleep(0.01)

@@ -49,6 +49,11 @@ class Discovery:
     recordings: list[Found] = field(default_factory=list)
     problems: Problems = field(default_factory=list)
 
+    @property
+    def n(self) -> int:
+        """How many of either."""
+        return len(self.recordings) + len(self.problems)
+
 
 def discover(paths: Sequence[Path], output: Path | None = None) -> Discovery:
     """All recordings of these files, folders and patterns, each once.
@@ -71,12 +76,12 @@ def discover(paths: Sequence[Path], output: Path | None = None) -> Discovery:
             existing = _as_written(path)
             found.recordings.append(Found(existing, Path(_stem(existing.name)), _size(existing)))
         else:
-            prefix, n_before = trees[path].resolve().relative_to(root), len(found.recordings)
+            prefix, n_before = trees[path].resolve().relative_to(root), found.n
             for file in _files(path, skipped, found.problems):
                 name = prefix / file.relative_to(trees[path])
                 name = name.with_name(_stem(name.name))
                 found.recordings.append(Found(file, name, _size(file)))
-            if len(found.recordings) == n_before and not found.problems:
+            if found.n == n_before:
                 found.problems.append((path, _nothing_in(path)))
     found.recordings = list(dict.fromkeys(found.recordings))
     return found

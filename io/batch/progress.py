@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from shutil import get_terminal_size
 from time import monotonic
 from typing import Any
 
@@ -35,8 +36,11 @@ class Progress:
         if sys.stderr.isatty() and size_bytes > SHORT_BYTES:
             from tqdm import tqdm  # what only terminals need is not loaded for pipes
 
+            columns, lines = get_terminal_size()  # which guesses where a terminal does not say
             self._bar = tqdm(
                 total=size_bytes,
+                ncols=columns,
+                nrows=lines,
                 bar_format="{percentage:3.0f}% |{bar}| {elapsed} < {remaining}  {desc}",
                 leave=False,
             )

@@ -107,14 +107,18 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Transcribe every recording; one that fails does not stop the others."""
-    workers, output = jobs.Workers.of(options), options.output
+    workers = jobs.Workers.of(options)
     _check(options, workers)
+    output, *paths = _anywhere([options.output, *options.paths], workers)
     in_folder = output != STDOUT and not targets.is_file(output)
-    found = discover(_found_anywhere(options, workers), output if in_folder else None)
+    found = discover(paths, output if in_folder else None)
     formats = list(dict.fromkeys(options.format or ["txt"]))
     tasks = targets.plan(found.recordings, output, formats)
     alone = len(tasks) + len(found.problems) == 1
-    truths = _truths(options, len(tasks), workers)
+    truths: Path | None = None
+    if options.compare:
+        comparisons.check_truth(options.compare, len(tasks))
+        (truths,) = _anywhere([options.compare], workers)
     report_file = options.report and shared.output_file(options.report, "--report")
     setup = Setup.of(options, language)
     transcriber = Transcriber(setup, language, truths)  # finds what is wrong with the models
@@ -165,18 +169,11 @@ def _check(options: argparse.Namespace, workers: jobs.Workers) -> None:
         )
 
 
-def _truths(options: argparse.Namespace, n_recordings: int, workers: jobs.Workers) -> Path | None:
-    """Where the truth about recordings is, as it is called wherever it is read."""
-    path: Path | None = options.compare
-    if path is not None:
-        comparisons.check_truth(path, n_recordings)
-    return path.absolute() if path and workers.cluster else path
-
-
-def _found_anywhere(options: argparse.Namespace, workers: jobs.Workers) -> list[Path]:
-    """The paths, as they are called wherever they are read."""
-    paths: list[Path] = options.paths
-    return [path.absolute() for path in paths] if workers.cluster else paths
+def _anywhere(paths: Sequence[Path], workers: jobs.Workers) -> Sequence[Path]:
+    """The paths, as they are called wherever the work is done."""
+    if workers.cluster is None:
+        return paths
+    return [path if path == STDOUT else path.absolute() for path in paths]
 
 
 def _open(to_do: Sequence[Task]) -> list[Task]:
