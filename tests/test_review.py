@@ -257,3 +257,13 @@ def test_transcribing_needs_no_matplotlib(take, tmp_path):
     page = [str(take(text="가")), "--html", "--output", str(tmp_path)]
     done = subprocess.run([sys.executable, "-c", program, "transcribe", *page], check=False)
     assert done.returncode == 0
+
+
+def test_other_processes_compare_too(jihwa, spelled, tmp_path):
+    paths = [spelled("a.csv", "가"), spelled("b.csv", "나")]
+    where = ("--compare", paths[0].parent, "--jobs", "2", "--output", tmp_path / "out")
+    done = jihwa("transcribe", *paths, "--format", "json", "--html", *where)
+    assert done.code == 0
+    assert "all 2 recordings" in done.err
+    assert json.loads((tmp_path / "out" / "b.json").read_text(encoding="utf-8"))["comparison"]
+    assert (tmp_path / "out" / "b.html").is_file()
