@@ -13,7 +13,7 @@ from jihwa.composer.modes import Mode
 from jihwa.composer.moments import Moment, Point, Timeline
 from jihwa.composer.options import DecoderOptions
 from jihwa.composer.token_model import TokenModel
-from jihwa.composer.transcript import Candidate, Transcript, Update, Word
+from jihwa.composer.transcript import Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission, likeliest
@@ -140,6 +140,10 @@ class Composer:
     def words(self) -> tuple[Word, ...]:
         """The words of the text shown, the preedit's as they are read now."""
         return self._draft.shown().words()
+
+    def signs(self) -> tuple[Sign, ...]:
+        """Every segment of what is final, in order; without what was released."""
+        return self._draft.record.signs()
 
     def candidates(self, word: int) -> tuple[Candidate, ...]:
         """What a word may be, the word as it is shown first, then the likeliest.

@@ -18,13 +18,19 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.clock import GAP_S
 from jihwa.data.frames import Frames
 from jihwa.data.messages import JihwaError, Message, UsageError
-from jihwa.data.monitor import believed
+from jihwa.data.monitor import believed, examined
 from jihwa.data.readers import Recording
 
-_SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl"}
+_SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl", ".npy", ".parquet"}
 _SHOWN = 3
 """So many names stand in a message at most."""
 _TAKE_NAME = re.compile(r"_(?P<sign>[ㄱ-ㅣ])_(?P<style>[1-5])$")
+
+
+_ODD_READINGS = Message(
+    ko="센서가 낼 수 없는 값이 몇 개 있어 뺐습니다.",
+    en="A few readings that no sensor can send were left out.",
+)
 
 
 class Defect(StrEnum):
@@ -36,6 +42,7 @@ class Defect(StrEnum):
     SENSOR = "faulty-sensor"
     BURST = "burst"
     LABEL = "label-mismatch"
+    STYLE = "style-mismatch"
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,7 @@ class Episode:
             is then taken for a wearer of its own.
         frames: All samples.
         defects: What is wrong with it.
+        notes: The same in words.
     """
 
     path: Path
@@ -60,6 +68,7 @@ class Episode:
     wearer: str
     frames: Frames
     defects: frozenset[Defect]
+    notes: tuple[Message, ...] = ()
 
     @cached_property
     def hold(self) -> Frames:
@@ -164,6 +173,32 @@ def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
     Raises:
         UsageError: The folder does not exist or holds no labelled recording.
     """
+    episodes: list[Episode] = []
+    skipped: list[Message] = []
+    for _, found in read_episodes(root, alphabet):
+        if isinstance(found, Episode):
+            episodes.append(found)
+        else:
+            skipped.append(found)
+    if not episodes:
+        raise UsageError(
+            ko=f"{root}: 라벨이 있는 녹화가 없습니다 (건너뛴 파일 {len(skipped)}개). "
+            "<지문자>/<스타일>/*.csv로 나누어 두세요.",
+            en=f"{root}: no labelled recording ({len(skipped)} files skipped). Arrange them as "
+            "<sign>/<style>/*.csv.",
+        )
+    return EpisodeSet(tuple(episodes), tuple(skipped))
+
+
+def read_episodes(root: Path, alphabet: Alphabet) -> Iterator[tuple[Path, Episode | Message]]:
+    """Read every recording below a data set's folder, one by one.
+
+    Yields:
+        A file, and its episode or why it cannot be used.
+
+    Raises:
+        UsageError: The folder does not exist.
+    """
     if root.is_file():
         raise UsageError(
             ko=f"{root}: 폴더가 아니라 파일입니다. <지문자>/<스타일>/*.csv가 든 폴더를 주세요.",
@@ -174,21 +209,11 @@ def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
             ko=f"{root}: 그런 폴더가 없습니다. <지문자>/<스타일>/*.csv가 든 폴더를 주세요.",
             en=f"{root}: no such folder. Give a folder of <sign>/<style>/*.csv.",
         )
-    episodes: list[Episode] = []
-    skipped: list[Message] = []
     for path in recordings_below(root):
         try:
-            episodes.append(_load(path, root, alphabet))
+            yield path, _load(path, root, alphabet)
         except JihwaError as error:
-            skipped.append(error.message)
-    if not episodes:
-        raise UsageError(
-            ko=f"{root}: 라벨이 있는 녹화가 없습니다 (건너뛴 파일 {len(skipped)}개). "
-            "<지문자>/<스타일>/*.csv로 나누어 두세요.",
-            en=f"{root}: no labelled recording ({len(skipped)} files skipped). Arrange them as "
-            "<sign>/<style>/*.csv.",
-        )
-    return EpisodeSet(tuple(episodes), tuple(skipped))
+            yield path, error.message
 
 
 def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
@@ -216,16 +241,16 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
             ko=f"{path}: 표본이 하나뿐이라 건너뛰었습니다 (손상된 줄: {report.damaged}).",
             en=f"{path}: skipped, it holds a single sample (damaged lines: {report.damaged}).",
         )
-    told = believed(frames)
+    told, faults = examined(frames)
     if not (np.isfinite(told.flex_adc).any() or np.isfinite(gravity.of(told)).any()):
         raise UsageError(
             ko=f"{path}: 믿을 수 있는 센서가 없어 건너뛰었습니다. 배선을 확인하고 다시 녹화하세요.",
             en=f"{path}: skipped, no sensor in it can be believed. Check the wiring and record it "
             "again.",
         )
-    style = named["style"] if named else None
-    if labelled is not None and re.fullmatch("[1-5]", names[labelled + 1]):
-        style = names[labelled + 1]
+    in_folder = names[labelled + 1] if labelled is not None else ""
+    styles = [in_folder] if re.fullmatch("[1-5]", in_folder) else []
+    styles += [named["style"]] if named else []
     session = names[labelled - 1] if labelled is not None else root.resolve().name
     wearer = session
     if labelled is not None and labelled - 2 >= len(root.resolve().parts):
@@ -241,15 +266,31 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
         ),
         Defect.BURST: report.burst,
         Defect.LABEL: len(set(labels)) > 1,
+        Defect.STYLE: len(set(styles)) > 1,
     }
+    notes = [*report.warnings(), *faults]
+    notes += [_ODD_READINGS] if found[Defect.SENSOR] and not faults else []
+    notes += [_mismatch(kind) for kind in (labels, styles) if len(set(kind)) > 1]
     return Episode(
         path=path,
         sign=sign,
-        style=int(style) if style else None,
+        style=int(styles[0]) if styles else None,
         session=session,
         wearer=wearer,
         frames=frames,
         defects=frozenset(defect for defect, is_so in found.items() if is_so),
+        notes=tuple(notes),
+    )
+
+
+def _mismatch(said: Sequence[str]) -> Message:
+    """That folder, name and file do not say the same of a take."""
+    others = ", ".join(dict.fromkeys(each for each in said if each != said[0]))
+    return Message(
+        ko=f"'{said[0]}'에 놓여 있지만 이름이나 내용은 '{others}'이라고 합니다. 옮기거나 이름을 "
+        "고치세요.",
+        en=f"It lies under '{said[0]}', but its name or content says '{others}'. Move or rename "
+        "it.",
     )
 
 

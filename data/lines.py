@@ -2,6 +2,7 @@
 
 import json
 import math
+from operator import gt
 
 import numpy as np
 
@@ -94,10 +95,11 @@ class LineParser:
         try:
             if layout is None or len(fields) != len(layout.names):
                 raise ValueError(text)
-            sample = [_number(fields[i]) if i is not None else math.nan for i in layout.values]
-            raw_s = None if layout.time is None else float(fields[layout.time]) / 1000
+            numbers = _numbers(fields, layout)
+            sample = [numbers[i] if i is not None else math.nan for i in layout.values]
+            raw_s = None if layout.time is None else numbers[layout.time] / 1000
             received = layout.received
-            received_s = float(fields[received]) / 1000 if received is not None else None
+            received_s = numbers[received] / 1000 if received is not None else None
         except ValueError:
             announced = Layout.of_header(fields)
             if announced is None:
@@ -133,7 +135,7 @@ class LineParser:
 
     def _keep(self, text: str, raw_s: float, sample: list[float], language: str) -> bool:
         """Take a sample if a sensor can have sent it and its time can be trusted."""
-        beyond = any(abs(value) > limit for value, limit in zip(sample, _LIMITS, strict=True))
+        beyond = any(map(gt, map(abs, sample), _LIMITS))  # no NaN is
         time_s = None if beyond else self.report.clock.feed(raw_s)
         if time_s is None:
             self.report.damage(text)
@@ -144,6 +146,17 @@ class LineParser:
         return True
 
 
-def _number(field: str) -> float:
-    """A field's value; an empty field is an absent channel."""
-    return float(field) if field.strip() else math.nan
+def _numbers(fields: list[str], layout: Layout) -> list[float]:
+    """The value of every field that has a meaning; an empty field is an absent channel.
+
+    Raises:
+        ValueError: One of them is no number.
+    """
+    try:
+        return list(map(float, fields))  # nearly always, and three times as fast
+    except ValueError:
+        used = {layout.time, layout.received, *layout.values}
+        return [
+            float(field) if at in used and field.strip() else math.nan
+            for at, field in enumerate(fields)
+        ]

@@ -119,13 +119,18 @@ def believed(frames: Frames) -> Frames:
 
     Where the monitor notices a fault only after a while, its beginning is left out as well.
     """
+    return examined(frames)[0]
+
+
+def examined(frames: Frames) -> tuple[Frames, list[Message]]:
+    """What is `believed` of a whole recording, and why the rest is not."""
     monitor = SensorMonitor()
     told = monitor.feed(frames)
     failed = np.zeros((len(frames), len(SENSORS)), dtype=np.bool_)
     for fault in monitor.faults:
         meanwhile = (frames.time_s >= fault.since_s) & (frames.time_s < fault.until_s)
         failed[:, fault.sensor] |= meanwhile
-    return _without(told, failed)
+    return _without(told, failed), monitor.warnings()
 
 
 def _without(frames: Frames, failed: NDArray[np.bool_]) -> Frames:

@@ -1,42 +1,51 @@
 """Files to frames: recordings of the glove in every format that is met."""
 
-import io
+import shutil
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.data.compressed import DAMAGES, GZIP_MAGIC, Inflated
+from jihwa.data.episode_file import HDF5_MAGIC, EpisodeFile, RawEpisode
 from jihwa.data.frames import Array, Frames
 from jihwa.data.lines import LineParser
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.data.report import Report
+from jihwa.data.tables import TABLES, TableReader, note
 
 STDIN = Path("-")
 """Stands for the standard input where a recording is asked for."""
 
 CHUNK_BYTES = 1 << 16
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-_NPY_MAGIC = b"\x93NUMPY"
+
+Opened = BinaryIO | Inflated
+"""A recording's content, from its beginning."""
 
 
 class Recording:
-    """A recording on disk: CSV or JSON lines, or an HDF5 episode; its content tells which.
+    """A recording on disk: lines, an HDF5 episode or a table; its content tells which.
 
-    It is opened once and read from its beginning to its end, so a pipe will do.
+    Any of them may be compressed by gzip. It is opened once and read from its beginning to its end,
+    so a pipe will do.
 
     Attributes:
         path: Where it is; `STDIN` is the standard input.
         report: What was found besides samples, so far.
-        label: The sign that an HDF5 episode names; known once it was read.
+        label: The sign that an HDF5 episode or a Parquet table names; known once it was read.
+        read_bytes: How much of the file was read so far.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.report = Report()
         self.label: str | None = None
+        self.read_bytes = 0
 
     def chunks(self) -> Iterator[Frames]:
         """The samples, in pieces of bounded size.
@@ -46,15 +55,14 @@ class Recording:
             DataError: The file is empty, cannot be read or holds no sample.
         """
         with open_recording(self.path) as file:
-            magic = file.read(len(HDF5_MAGIC))
-            if not magic:
+            magic = self._read(file, len(HDF5_MAGIC))
+            if not magic and not self.report.is_cut:
                 raise _empty(self.path)
-            if magic.startswith(_NPY_MAGIC):
-                raise _no_times(self.path)
-            if magic == HDF5_MAGIC:
-                yield self._hdf5(magic + file.read())
+            table = next((read for begin, read in TABLES.items() if magic.startswith(begin)), None)
+            if table:
+                yield self._table(table, magic + self._read(file, -1))
             else:
-                yield from self._lines(magic, file)
+                yield from self._episode(file) if magic == HDF5_MAGIC else self._lines(magic, file)
         if not self.report.samples:
             raise _no_samples(self.path, self.report)
 
@@ -67,38 +75,55 @@ class Recording:
         """
         return Frames.concatenate(list(self.chunks()))
 
-    def _lines(self, beginning: bytes, file: BinaryIO) -> Iterator[Frames]:
+    def _read(self, file: Opened, size: int) -> bytes:
+        """The next bytes; none where compressed data ends before its time."""
+        try:
+            data = file.read(size)
+        except DAMAGES:
+            self.report.is_cut = True
+            return b""
+        if isinstance(file, Inflated):
+            self.read_bytes = file.stored_bytes
+        else:
+            self.read_bytes += len(data)
+        return data
+
+    def _lines(self, beginning: bytes, file: Opened) -> Iterator[Frames]:
         parser = LineParser()
-        self.report = parser.report
+        parser.report.is_cut, self.report = self.report.is_cut, parser.report
         yield parser.feed(beginning)
-        while data := file.read(CHUNK_BYTES):
+        while data := self._read(file, CHUNK_BYTES):
             yield parser.feed(data)
         yield parser.flush()
 
-    def _hdf5(self, content: bytes) -> Frames:
-        import h5py  # slow to import, and most recordings are lines
+    def _episode(self, file: Opened) -> Iterator[Frames]:
+        with _seekable(file, self.path) as stored:
+            episode = EpisodeFile(stored, self.path)
+            self.label = episode.label
+            for raw in episode.chunks():
+                yield self._trusted(raw)
 
-        self.report = Report()
+    def _trusted(self, raw: RawEpisode) -> Frames:
+        """The samples whose time can be trusted."""
+        time_s = np.array([self._trust(raw_s) for raw_s in raw.raw_s.tolist()])
+        kept = ~np.isnan(time_s)
+        return replace(raw.frames, time_s=time_s)[kept]
+
+    def _table(self, read: TableReader, content: bytes) -> Frames:
         try:
-            with h5py.File(io.BytesIO(content), "r") as file:
-                label = file.attrs.get("label")
-                self.label = label.decode() if isinstance(label, bytes) else label
-                sensor = np.asarray(file["sensor_data"], dtype=np.float64)  # (n, 8)
-                raw_s = np.asarray(file["arduino_timestamps"], dtype=np.float64) / 1000
-                accel = np.full((len(sensor), 3), np.nan)
-                if "sensors/acceleration" in file:
-                    accel[:] = file["sensors/acceleration"]
-                flex, orientation = sensor[:, :5], sensor[:, 5:8]
-                times_s = np.array([self._trust(t) for t in raw_s])
-                kept = ~np.isnan(times_s)
-                return Frames(times_s, flex, accel, orientation)[kept]
-        except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
+            found = read(content)
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise DataError(
-                ko=f"{self.path}: 장갑 녹화가 아닌 HDF5 파일입니다 ({error}). sensor_data (n, 8)와 "
-                "arduino_timestamps가 있어야 합니다.",
-                en=f"{self.path}: not an HDF5 recording of the glove ({error}). It needs "
-                "sensor_data (n, 8) and arduino_timestamps.",
+                ko=f"{self.path}: 장갑 녹화가 든 표가 아닙니다 ({error}). 늘어나는 time_s와 "
+                "flex1…flex5 열이 있어야 합니다.",
+                en=f"{self.path}: not a table with a recording of the glove ({error}). It needs "
+                "the columns time_s, which increases, and flex1…flex5.",
             ) from error
+        if found is None:
+            raise _no_times(self.path)
+        frames, self.label = found
+        note(frames, self.report)
+        return frames
 
     def _trust(self, raw_s: float) -> float:
         """The time of one HDF5 sample; NaN when it cannot be trusted."""
@@ -139,7 +164,7 @@ def read_sequences(path: Path) -> Sequences:
         labels = array[:, :, -1]  # (N, T)
         if np.any(labels != np.floor(labels[:, :1])):
             raise ValueError("a label that is no whole number or changes in a sequence")
-    except (ValueError, TypeError, EOFError) as error:
+    except (ValueError, TypeError, *DAMAGES) as error:
         raise DataError(
             ko=f"{path}: 학습용 배열이 아닙니다 ({error}). 모양은 (시퀀스, 프레임, 특징 + 1), "
             "마지막 열은 라벨이어야 합니다.",
@@ -149,8 +174,8 @@ def read_sequences(path: Path) -> Sequences:
     return Sequences(features=array[:, :, :-1], labels=labels[:, 0].astype(np.int64))
 
 
-def open_recording(path: Path) -> BinaryIO:
-    """An existing, readable file; `STDIN` is the standard input.
+def open_recording(path: Path) -> Opened:
+    """An existing, readable file, inflated if need be; `STDIN` is the standard input.
 
     Raises:
         UsageError: There is no such file, or it is a folder.
@@ -162,7 +187,9 @@ def open_recording(path: Path) -> BinaryIO:
             en=f"{path}: a folder, not a file. Give a recording.",
         )
     try:
-        return open(0, "rb", closefd=False) if path == STDIN else path.open("rb")
+        file = open(0, "rb", closefd=False) if path == STDIN else path.open("rb")  # noqa: SIM115
+        is_compressed = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
+        return Inflated(file, str(path)) if is_compressed else file
     except FileNotFoundError:
         raise UsageError(
             ko=f"{path}: 그런 파일이 없습니다. 경로를 확인하세요.",
@@ -173,6 +200,25 @@ def open_recording(path: Path) -> BinaryIO:
             ko=f"{path}: 읽을 수 없습니다 ({error.strerror}). 권한을 확인하세요.",
             en=f"{path}: cannot be read ({error.strerror}). Check its permissions.",
         ) from error
+
+
+@contextmanager
+def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
+    """The whole file from its beginning, of which the first bytes were read.
+
+    Raises:
+        DataError: It is compressed, and damaged.
+    """
+    if not isinstance(file, Inflated) and file.seekable():
+        yield file
+        return
+    with tempfile.TemporaryFile() as copy:
+        copy.write(HDF5_MAGIC)
+        try:
+            shutil.copyfileobj(file, copy, CHUNK_BYTES)
+        except DAMAGES as error:
+            raise _damaged(path) from error
+        yield cast(BinaryIO, copy)
 
 
 def _empty(path: Path) -> JihwaError:
@@ -189,6 +235,13 @@ def _empty(path: Path) -> JihwaError:
     )
 
 
+def _damaged(path: Path) -> JihwaError:
+    return DataError(
+        ko=f"{path}: 압축 파일이 잘렸거나 손상되었습니다. 원본을 다시 받으세요.",
+        en=f"{path}: the compressed file is cut short or damaged. Get it again.",
+    )
+
+
 def _no_times(path: Path) -> JihwaError:
     return UsageError(
         ko=f"{path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
@@ -197,6 +250,8 @@ def _no_times(path: Path) -> JihwaError:
 
 
 def _no_samples(path: Path, report: Report) -> JihwaError:
+    if report.is_cut:
+        return _damaged(path)
     if not report.lines:
         return DataError(
             ko=f"{path}: 표본이 하나도 없는 녹화입니다. 녹화를 다시 하세요.",

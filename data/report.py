@@ -19,6 +19,7 @@ class Report:
         first_damage: Number and text of the first line that was dropped.
         clock: The device clock, with its resets and gaps.
         received_s: First and last time on the receiver's clock, where it was stored.
+        is_cut: Whether the compressed data ended before its time, or was wrong from there on.
     """
 
     lines: int = 0
@@ -29,6 +30,7 @@ class Report:
     first_damage: tuple[int, str] | None = None
     clock: Clock = field(default_factory=Clock)
     received_s: tuple[float, float] | None = None
+    is_cut: bool = False
 
     @property
     def burst(self) -> bool:
@@ -83,6 +85,15 @@ class Report:
                 Message(
                     ko=f"신호가 {self.clock.gaps}번 끊겼습니다 (가장 길게 {longest_s:.1f}초).",
                     en=f"The signal has {self.clock.gaps} gap(s), the longest {longest_s:.1f} s.",
+                )
+            )
+        if self.is_cut:
+            found.append(
+                Message(
+                    ko="압축 파일이 잘렸거나 손상되어, 읽을 수 있는 데까지만 읽었습니다. 원본을 "
+                    "다시 받으세요.",
+                    en="The compressed file is cut short or damaged: only what comes before that "
+                    "was read. Get it again.",
                 )
             )
         if self.burst:

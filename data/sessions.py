@@ -12,7 +12,8 @@ from jihwa.data.files import write_whole
 from jihwa.data.frames import Frames
 from jihwa.data.messages import DataError, UsageError
 from jihwa.data.readers import Recording
-from jihwa.data.spelling import SpelledSession, SpelledSign
+from jihwa.data.spelling import SpelledSession
+from jihwa.data.truth import read_truth
 
 HEADER = "timestamp,pitch,roll,yaw,accel_x,accel_y,accel_z,flex1,flex2,flex3,flex4,flex5"
 
@@ -62,16 +63,11 @@ def read_session(path: Path) -> SpelledSession:
         UsageError: There is no such recording.
         DataError: The recording or its truth cannot be read.
     """
-    frames = Recording(path).frames()
     truth_path = path.with_suffix(".json")
-    try:
-        truth = json.loads(truth_path.read_text(encoding="utf-8"))
-        signs = tuple(SpelledSign(**entry) for entry in truth["signs"])
-        return SpelledSession(str(truth["text"]), frames, signs)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    frames, truth = Recording(path).frames(), read_truth(truth_path)
+    if truth.signs is None:
         raise DataError(
-            ko=f"{truth_path}: 정답을 읽을 수 없습니다 ({error}). text와 signs가 있는 JSON이어야 "
-            "합니다.",
-            en=f"{truth_path}: cannot read the truth ({error}). It must be JSON with text and "
-            "signs.",
-        ) from error
+            ko=f"{truth_path}: 정답에 signs가 없습니다. text와 signs가 있는 JSON이어야 합니다.",
+            en=f"{truth_path}: the truth has no signs. It must be JSON with text and signs.",
+        )
+    return SpelledSession(truth.text, frames, truth.signs)

@@ -103,11 +103,15 @@ class SyntheticHand(RestingHand):
         alphabet: The signs to be able to hold.
         rng: Draws this wearer's hand; the same state gives the same wearer.
 
+    Attributes:
+        style: How bent the fingers are, 1 (very straight) to 5; None for another style each time.
+
     Raises:
         UsageError: The statistics do not know a sign of the alphabet.
     """
 
     rate_hz = RATE_HZ
+    style: int | None = None
 
     def __init__(self, statistics: HandStatistics, alphabet: Alphabet, rng: Generator) -> None:
         super().__init__(rng)
@@ -127,9 +131,10 @@ class SyntheticHand(RestingHand):
         self._take_sd = statistics.take_sd
 
     def hold(self, sign: str, n: int, rng: Generator) -> Array:
-        """(n, 11) samples of a new take in a random style."""
+        """(n, 11) samples of a new take."""
         styles = self._mean[sign]  # (5, 8)
-        pose = styles[rng.integers(len(styles))] + rng.normal(0, self._take_sd)
+        style = rng.integers(len(styles)) if self.style is None else self.style - 1
+        pose = styles[style] + rng.normal(0, self._take_sd)
         flex, accel = np.split(pose, [N_FINGERS])
         pose = np.concatenate([np.clip(flex, *FLEX_RANGE_ADC), accel / np.linalg.norm(accel)])
         return sense(np.tile(pose, (n, 1)), rng)

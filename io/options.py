@@ -1,7 +1,7 @@
 """Options that several commands share, and what they stand for."""
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from jihwa.composer.history import History
@@ -11,20 +11,41 @@ from jihwa.composer.mixture import Mixture
 from jihwa.composer.modes import Mode
 from jihwa.composer.word_list import WordList
 from jihwa.data.messages import Language, Message, UsageError
+from jihwa.data.pace import PACES
 from jihwa.io import profiles, vocabulary
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle, load_shipped
+from jihwa.models.options import TrainingOptions
 from jihwa.recognizer.profile import Profile
 
 
-def add_alphabet(parser: argparse.ArgumentParser, language: Language) -> None:
+def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--alphabet`: which signs there are."""
     text = speaker(language)(
         "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
         "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
     )
     parser.add_argument("--alphabet", default="basic24", metavar="NAME", help=text)
+
+
+def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--seed`: of all that is random."""
+    text = speaker(language)("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)")
+    parser.add_argument("--seed", type=at_least(0), default=0, metavar="N", help=text)
+
+
+def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--speed`: how fast a text is spelled."""
+    text = speaker(language)("빠르기 (기본: %(default)s)", "speed (default: %(default)s)")
+    parser.add_argument("--speed", choices=PACES, default="normal", help=text)
+
+
+def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--epochs`: how long a network is trained."""
+    say, default = speaker(language), TrainingOptions.epochs
+    text = say("최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)")
+    parser.add_argument("--epochs", type=at_least(1), default=default, metavar="N", help=text)
 
 
 def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -35,7 +56,12 @@ def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def model(options: argparse.Namespace) -> Bundle:
     """The classifier that the user wants."""
-    return Bundle.load(options.model) if options.model else load_shipped()
+    return model_of(options.model)
+
+
+def model_of(path: Path | None) -> Bundle:
+    """The classifier of a file; the shipped one without a file."""
+    return Bundle.load(path) if path else load_shipped()
 
 
 def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:
@@ -55,7 +81,16 @@ def language_model(options: argparse.Namespace) -> LanguageModel:
         UsageError: There is no such file.
         DataError: It is no language model.
     """
-    path: Path | None = options.lm
+    return language_model_of(options.lm)
+
+
+def language_model_of(path: Path | None) -> LanguageModel:
+    """The language model of a file; the shipped one without a file.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no language model.
+    """
     if path is not None and not path.is_file():
         raise UsageError(
             ko=f"{path}: 그런 언어 모델 파일이 없습니다. --lm의 경로를 확인하세요.",
@@ -76,15 +111,29 @@ def token_model(
         DataError: It is no language model, or the shipped lexicon is damaged.
         OSError: The user's words cannot be read.
     """
-    lexicon, own = read_lexicon(), _personal_words(options, language, tell)
-    lexicon = lexicon.with_words("personal", own) if own else lexicon
-    return Mixture.load(language_model(options), lexicon)
+    return mixture(options.lm, personal_words(options, language, tell))
 
 
-def _personal_words(
-    options: argparse.Namespace, language: Language, tell: Callable[[str], None]
+def mixture(lm: Path | None, own_words: Mapping[str, float]) -> Mixture:
+    """The language model of a file, or the shipped one, with the lexicon and a user's words.
+
+    Raises:
+        UsageError: There is no such language model.
+        DataError: It is no language model, or the shipped lexicon is damaged.
+    """
+    lexicon = read_lexicon()
+    lexicon = lexicon.with_words("personal", own_words) if own_words else lexicon
+    return Mixture.load(language_model_of(lm), lexicon)
+
+
+def personal_words(
+    options: argparse.Namespace, language: Language, tell: Callable[[str], None] = warn
 ) -> dict[str, float]:
-    """How much every word of the user's own is expected."""
+    """How much every word of the user's own is expected; tells them which cannot be used.
+
+    Raises:
+        OSError: The user's words cannot be read.
+    """
     words, unusable = (WordList(), None) if not options.personal else vocabulary.word_list()
     history, damaged = vocabulary.history() if _has_history(options) else (History(), None)
     for warning in filter(None, (unusable, damaged)):
@@ -140,7 +189,7 @@ def names_of(known: Iterable[str], kind: Message) -> Callable[[str], list[str]]:
     return names
 
 
-def output_file(name: str | Path) -> Path:
+def output_file(name: str | Path, option: str = "--output") -> Path:
     """The type of an argument that names a file to write; better refused before the work.
 
     Raises:
@@ -149,13 +198,13 @@ def output_file(name: str | Path) -> Path:
     path = Path(name)
     if path.is_dir():
         raise UsageError(
-            ko=f"{path}: 파일이 아니라 폴더입니다. --output에 파일 이름을 주세요.",
-            en=f"{path}: a folder, not a file. Give --output the name of a file.",
+            ko=f"{path}: 파일이 아니라 폴더입니다. {option}에 파일 이름을 주세요.",
+            en=f"{path}: a folder, not a file. Give {option} the name of a file.",
         )
     if not path.parent.is_dir():
         raise UsageError(
-            ko=f"{path.parent}: 그런 폴더가 없습니다. 만들거나 --output을 확인하세요.",
-            en=f"{path.parent}: no such folder. Make it, or check --output.",
+            ko=f"{path.parent}: 그런 폴더가 없습니다. 만들거나 {option}을(를) 확인하세요.",
+            en=f"{path.parent}: no such folder. Make it, or check {option}.",
         )
     return path
 

@@ -23,8 +23,9 @@ def prepare() -> None:
 
 
 def warn(text: str) -> None:
-    """Tell the user something beside the result."""
-    print(f"jihwa: {text}", file=sys.stderr)
+    """Tell the user something beside the result, on one line whatever the names in it."""
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    print(f"jihwa: {shown}", file=sys.stderr)
 
 
 def finish() -> None:

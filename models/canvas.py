@@ -4,6 +4,7 @@ Axes are labelled in English, which every font has; only signs are drawn as they
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,7 @@ _FONT_HINT = Message(
     en="No font with Hangul was found: figures name the signs in Latin letters. Install one "
     "(fonts-nanum or fonts-noto-cjk, for example) to see Hangul.",
 )
+_LATIN = re.compile("HANGUL (LETTER|SYLLABLE) ")
 _FAVOURED = ("nanumgothic", "notosanscjk", "notosanskr", "malgun", "applesdgothic", "pretendard")
 _NOT_PLAIN = ("bold", "black", "light", "thin", "medium", "italic", "coding", "mono")
 
@@ -52,15 +54,17 @@ def font_hint() -> Message | None:
 
 
 def label(sign: str) -> str:
-    """How a sign is written in a figure: without Hangul in any font, by its name in Unicode."""
+    """How Hangul is written in a figure: if no font has it, by its names in Unicode."""
     if hangul_font() or sign.isascii():
         return sign
-    return " ".join(unicodedata.name(c).removeprefix("HANGUL LETTER ").lower() for c in sign)
+    return " ".join(_LATIN.sub("", unicodedata.name(char, "?")).lower() for char in sign)
 
 
 @contextmanager
 def canvas(path: Path, width_in: float, height_in: float) -> Iterator["Figure"]:
-    """A figure to draw on, 100 pixels an inch; written to `path` as PNG when all is drawn.
+    """A figure to draw on, 100 pixels an inch; written to `path` when all is drawn.
+
+    It is written as SVG, with letters as outlines, where the name ends so, and else as PNG.
 
     Raises:
         UsageError: matplotlib is not installed.
@@ -78,12 +82,16 @@ def canvas(path: Path, width_in: float, height_in: float) -> Iterator["Figure"]:
         "axes.titlelocation": "left",
         "axes.unicode_minus": False,  # many Korean fonts lack it
         "legend.edgecolor": "none",
+        "svg.hashsalt": "jihwa",
     }
     with rc_context(settings):
         figure = Figure(figsize=(width_in, height_in), dpi=100, layout="constrained")
         yield figure
         image = io.BytesIO()
-        figure.savefig(image, format="png")
+        if path.suffix.lower() == ".svg":
+            figure.savefig(image, format="svg", metadata={"Date": None})  # the same every time
+        else:
+            figure.savefig(image, format="png")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, image.getvalue())
 
@@ -102,7 +110,7 @@ def hangul_font() -> str | None:
     for path in sorted(font_manager.findSystemFonts(), key=rank):
         with suppress(OSError, RuntimeError, ValueError):  # a font that is none
             font = FT2Font(path)
-            if {ord("ㄱ"), ord("ㅏ")} <= font.get_charmap().keys():
+            if {ord("ㄱ"), ord("ㅏ"), ord("가")} <= font.get_charmap().keys():
                 font_manager.fontManager.addfont(path)
                 return font.family_name
     return None

@@ -1,8 +1,8 @@
-"""Every learner on every fold of every protocol, one fit after the other; what is done is kept."""
+"""Every learner on every fold of every protocol, each a fit of its own; what is done is kept."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -143,39 +143,39 @@ def plan(
     ]
 
 
-def compare(
-    takes: TakeSet,
-    alphabet: Alphabet,
-    trials: Sequence[Trial],
-    contenders: Mapping[str, Contender],
-    store: ResultStore | None = None,
-) -> Iterator[Result | Failure]:
-    """Do trial after trial, and yield what came of each.
+@dataclass(frozen=True)
+class Comparison:
+    """How every trial is done.
 
-    A fit may fail in any way that a library can fail; the others go on.
-
-    Args:
+    Attributes:
         takes: What all folds are of.
         alphabet: Their signs.
-        trials: What to do.
         contenders: Who learns, by the names in the trials.
         store: Has results of an earlier run, and gets those of this one.
     """
-    for trial in trials:
-        result = store[trial] if store else None
-        if result is None:
-            try:
-                result = _result(trial, takes, alphabet, contenders[trial.model])
-            except JihwaError as error:
-                yield Failure(trial, error.message)
-                continue
-            except Exception as error:
-                told = f"{type(error).__name__}: {error}"
-                yield Failure(trial, Message(ko=told, en=told))
-                continue
-            if store:
-                store[trial] = result
-        yield result
+
+    takes: TakeSet
+    alphabet: Alphabet
+    contenders: Mapping[str, Contender]
+    store: ResultStore | None = None
+
+    def attempt(self, trial: Trial) -> Result | Failure:
+        """Do a trial, unless it was done before.
+
+        A fit may fail in any way that a library can fail; that is its outcome.
+        """
+        if self.store and (kept := self.store[trial]):
+            return kept
+        try:
+            result = _result(trial, self.takes, self.alphabet, self.contenders[trial.model])
+        except JihwaError as error:
+            return Failure(trial, error.message)
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            return Failure(trial, Message(ko=told, en=told))
+        if self.store:
+            self.store[trial] = result
+        return result
 
 
 def _result(trial: Trial, takes: TakeSet, alphabet: Alphabet, contender: Contender) -> Result:

@@ -78,6 +78,7 @@ class HierarchicalGaussian:
     _signs: PoseDensity = field(init=False, repr=False)
     _rest: PoseDensity = field(init=False, repr=False)
     _any: BroadDensity = field(init=False, repr=False)
+    _returns: dict[bytes, PoseDensity] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         stranger = self.jacobian @ self.wearer @ self.jacobian.swapaxes(1, 2)  # (S, 7, 7)
@@ -114,8 +115,17 @@ class HierarchicalGaussian:
         x = np.where(unknown, np.nan, x)
         centre = np.where(unknown, self.rest, pose)
         centre[GRAVITY] /= np.linalg.norm(centre[GRAVITY])
-        around = self._density(centre[None], self.return_ratio**2 * self.take[None])
+        around = self._around(centre)
         return around.log_density(x)[:, 0] / self.temperature
+
+    def _around(self, centre: Array) -> PoseDensity:
+        """The density of returns to a pose, kept for the next one to the same pose."""
+        key = centre.tobytes()
+        if key not in self._returns:
+            self._returns.clear()
+            scale = self.return_ratio**2 * self.take[None]
+            self._returns[key] = self._density(centre[None], scale)
+        return self._returns[key]
 
     def _density(self, pose: Array, scale: Array) -> PoseDensity:
         return PoseDensity(pose, scale, self.degrees_of_freedom)

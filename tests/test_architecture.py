@@ -13,7 +13,7 @@ LAYERS = ("data", "models", "recognizer", "composer", "io")
 SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 HEAVY = {
     *("torch", "pytorch_lightning", "tensorboard", "onnx", "onnxruntime"),
-    *("sklearn", "scipy", "matplotlib", "pandas", "dask"),
+    *("sklearn", "scipy", "matplotlib", "pandas", "dask", "joblib", "optuna", "pyarrow"),
 }
 
 
@@ -89,7 +89,9 @@ def test_only_what_builds_models_of_the_language_imports_what_trains_them(path):
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_is_pickled(path):
-    assert not imports(path) & {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib"}
+    between_processes = {"joblib"} if path == ROOT / "io" / "jobs.py" else set()
+    stores = {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib"} - between_processes
+    assert not imports(path) & stores
     text = path.read_text(encoding="utf-8")
     assert "allow_pickle=True" not in text
     assert len(re.findall(r"np\.load\(|read_array\(", text)) == text.count("allow_pickle=False") - (

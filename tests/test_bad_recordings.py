@@ -1,5 +1,6 @@
 """`jihwa transcribe` on what is no good recording: told, counted, never a traceback."""
 
+import io
 import json
 import os
 
@@ -7,6 +8,13 @@ import numpy as np
 import pytest
 
 from jihwa.data.sessions import HEADER
+
+
+def saved(array):
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()
+
 
 BAD = {
     "empty": ("", 1, "empty"),
@@ -17,7 +25,8 @@ BAD = {
     "text for numbers": (HEADER + "\n" + ",".join("abcdefghijkl") + "\n", 1, "1 damaged line"),
     "undecodable": (b"\xff\xfe\xfd" * 2000, 1, "no header"),
     "damaged HDF5": (b"\x89HDF\r\n\x1a\n\0\0", 1, "HDF5"),
-    "sequences": (b"\x93NUMPY\x01\0", 2, "without times"),
+    "sequences": (saved(np.zeros((2, 3, 4))), 2, "without times"),
+    "torn array": (b"\x93NUMPY\x01\0", 1, "not a table"),
 }
 
 
@@ -60,6 +69,48 @@ def test_warnings_go_to_stderr_and_the_text_stays_clean(jihwa, take):
     assert all(line.startswith(f"jihwa: {path}: ") for line in done.err.splitlines())
     assert "header appears 2 times" in done.err
     assert "3 unreadable line(s). The first is line 8: 1,2" in done.err
+
+
+def test_layouts_may_change_within_a_file(jihwa, take):
+    path = take()
+    header, *lines = path.read_text().splitlines()
+    half = len(lines) // 2
+    short = "timestamp,flex1,flex2,flex3,flex4,flex5,pitch,roll,yaw"
+    fields = [line.split(",") for line in lines[half:]]
+    rest = [",".join([f[0], *f[7:], *f[1:4]]) for f in fields]
+    path.write_text("\n".join([header, *lines[:half], short, *rest]))
+    done = jihwa("transcribe", path)
+    assert (done.code, done.out) == (0, "안녕하세요\n")
+    assert "header appears 2 times" in done.err
+
+
+def test_samples_of_another_layout_without_its_header_are_counted(jihwa, take):
+    path = take()
+    lines = path.read_text().splitlines()
+    lines[10:10] = [",".join(line.split(",")[:9]) for line in lines[5:8]]
+    path.write_text("\n".join(lines))
+    done = jihwa("transcribe", path)
+    assert (done.code, done.out) == (0, "안녕하세요\n")
+    assert "3 unreadable line(s). The first is line 11" in done.err
+
+
+def test_bytes_that_are_no_text_are_counted(jihwa, take):
+    path = take()
+    lines = path.read_bytes().splitlines()
+    lines[10:10] = [b"\xff\xfe\x80", b"\xc7\xd1\xb1\xdb,1"]
+    path.write_bytes(b"\n".join(lines))
+    done = jihwa("transcribe", path)
+    assert (done.code, done.out) == (0, "안녕하세요\n")
+    assert "2 unreadable line(s). The first is line 11: ���" in done.err
+
+
+def test_recording_cut_in_a_line_is_read_to_there(jihwa, take):
+    path = take()
+    content = path.read_bytes().rstrip()
+    path.write_bytes(content[: content.rindex(b",") - 20])
+    done = jihwa("transcribe", path)
+    assert (done.code, done.out) == (0, "안녕하세요\n")
+    assert "1 unreadable line(s)" in done.err
 
 
 def test_warnings_of_json_stand_in_it(jihwa, take):

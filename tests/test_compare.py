@@ -152,6 +152,11 @@ def test_a_fit_that_fails_does_not_stop_the_others(compare, fits, tmp_path):
     assert fits.n == 1  # only what had failed
 
 
+def test_two_processes_find_the_same_as_one(compare, tmp_path):
+    one, two = (json.loads(compare(*FAST, "--json", "--jobs", n).out) for n in (1, 2))
+    assert scores_of(one) == scores_of(two)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -14,7 +14,8 @@ from jihwa.composer.decoder import Decoder
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.io.plain import PlainScreen
-from jihwa.io.writers import Document, as_json
+from jihwa.io.writers.document import Document
+from jihwa.io.writers.objects import write_json
 from jihwa.recognizer.events import NO_SIGN
 
 # --- letters
@@ -177,5 +178,7 @@ def test_the_plain_screen_shows_commands_and_the_text_they_leave():
 
 def test_json_names_commands_among_the_signs():
     document = Document("x.csv", 3.0, read("ㅎㅏㄱ_<ㄱㅛ!"), ())
-    signs = [sign["sign"] for sign in json.loads(as_json(document))["signs"]]
+    text = io.StringIO()
+    write_json(document, text)
+    signs = [sign["sign"] for sign in json.loads(text.getvalue())["signs"]]
     assert signs == [*"ㅎㅏㄱ", "backspace", *"ㄱㅛ", "speak"]

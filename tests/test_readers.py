@@ -1,5 +1,6 @@
 """Files to frames: the content tells the format, and every bad file says what is wrong with it."""
 
+import gzip
 import os
 import threading
 
@@ -149,6 +150,58 @@ def test_hdf5_that_is_no_recording_is_refused(hdf5, datasets):
     take = hdf5(**datasets)
     with pytest.raises(DataError, match="sensor_data"):
         take.frames()
+
+
+def test_hdf5_of_hours_comes_in_pieces(hdf5):
+    n = 10_000
+    times_ms = np.arange(n) * 21
+    chunks = list(hdf5(sensor_data=np.full((n, 8), 700), arduino_timestamps=times_ms).chunks())
+    assert len(chunks) > 2
+    assert np.concatenate([chunk.time_s for chunk in chunks]) == pytest.approx(times_ms / 1000)
+
+
+@pytest.mark.parametrize("is_compressed", [False, True])
+@pytest.mark.parametrize("name", ["sensor_data", "elsewhere/anything"])
+def test_hdf5_that_points_to_other_files_is_refused(hdf5, tmp_path, name, is_compressed):
+    secret = hdf5(sensor_data=SENSOR, arduino_timestamps=TIMES_MS).path.rename(tmp_path / "x.h5")
+    with h5py.File(tmp_path / "take.h5", "w") as file:
+        file["arduino_timestamps"] = TIMES_MS
+        file[name] = h5py.ExternalLink(str(secret), "sensor_data")
+    if is_compressed:
+        content = (tmp_path / "take.h5").read_bytes()
+        (tmp_path / "take.h5").write_bytes(gzip.compress(content))
+    with pytest.raises(DataError, match=f"{name} is said to lie in another file"):
+        Recording(tmp_path / "take.h5").frames()
+
+
+def test_hdf5_whose_samples_lie_in_another_file_is_refused(tmp_path):
+    (tmp_path / "secret").write_bytes(SENSOR.tobytes())
+    with h5py.File(tmp_path / "take.h5", "w") as file:
+        file["arduino_timestamps"] = TIMES_MS
+        places = [(str(tmp_path / "secret"), 0, SENSOR.nbytes)]
+        file.create_dataset("sensor_data", SENSOR.shape, "f8", external=places)
+    with pytest.raises(DataError, match="another file"):
+        Recording(tmp_path / "take.h5").frames()
+
+
+def test_virtual_hdf5_is_refused(tmp_path):
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["sensor_data"] = SENSOR
+    layout = h5py.VirtualLayout(SENSOR.shape, "f8")
+    layout[:] = h5py.VirtualSource(tmp_path / "other.h5", "sensor_data", SENSOR.shape)
+    with h5py.File(tmp_path / "take.h5", "w") as file:
+        file["arduino_timestamps"] = TIMES_MS
+        file.create_virtual_dataset("sensor_data", layout)
+    with pytest.raises(DataError, match="another file"):
+        Recording(tmp_path / "take.h5").frames()
+
+
+def test_hdf5_that_claims_more_than_it_can_hold_is_refused(tmp_path):
+    with h5py.File(tmp_path / "take.h5", "w") as file:
+        for name, shape in (("sensor_data", (10**9, 8)), ("arduino_timestamps", (10**9,))):
+            file.create_dataset(name, shape, "f8", chunks=True, compression="gzip")
+    with pytest.raises(DataError, match="not an HDF5 recording"):
+        Recording(tmp_path / "take.h5").frames()
 
 
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.95])

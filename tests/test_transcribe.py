@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from jihwa.io.commands import transcribe
+from jihwa.io.batch import transcribing
 
 TEXT = "오늘은 친구랑 같이 저녁을 먹기로 했어요"
 
@@ -159,7 +159,7 @@ def test_output_that_cannot_be_written_is_refused_before_the_work(jihwa, tmp_pat
 
 def test_doubtful_words_are_named(jihwa, take, monkeypatch):
     path = take(text="안녕하세요 지우")
-    monkeypatch.setattr(transcribe, "DOUBTFUL", 1.1)
+    monkeypatch.setattr(transcribing, "DOUBTFUL", 1.1)
     told = "2 doubtful word(s): 안녕하세요, 지우. Check them."
     done = jihwa("transcribe", path)
     assert (done.code, done.err) == (0, f"jihwa: {path}: {told}\n")

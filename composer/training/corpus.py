@@ -1,9 +1,7 @@
 """Training texts of the language model: reading, choosing and turning them into tokens."""
 
-import gzip
 import logging
 import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.jamo import BOUNDARY, CODAS, ONSETS, SPACE, VOWELS, Tokens
+from jihwa.data import files
 from jihwa.data.messages import Message, UsageError
 
 _LOG = logging.getLogger(__name__)
@@ -95,17 +94,7 @@ def read_text(path: Path) -> Text:
     Raises:
         UsageError: The file cannot be read or is no gzip file in spite of its name.
     """
-    try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        why = (isinstance(error, OSError) and error.strerror) or error
-        raise UsageError(
-            ko=f"{path}: 글 파일을 읽을 수 없습니다 ({why}). 경로와 압축 형식을 확인하세요.",
-            en=f"{path}: the text cannot be read ({why}). Check the path and the compression.",
-        ) from error
-    return Text(str(path), content.decode("utf-8-sig", errors="replace"))
+    return Text(str(path), files.read_text(path))
 
 
 def training_texts(sources: Iterable[Source], names: tuple[Path, Path] | None = None) -> list[Text]:

@@ -11,12 +11,12 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message
 from jihwa.data.splits import PROTOCOLS
-from jihwa.io import datasets
+from jihwa.io import datasets, jobs
 from jihwa.io import options as shared
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.canvas import require_matplotlib
-from jihwa.models.comparison import Failure, Result, ResultStore, Trial, compare, plan
+from jihwa.models.comparison import Comparison, Failure, Result, ResultStore, Trial, plan
 from jihwa.models.contenders import CONTENDERS
 from jihwa.models.history import Epoch
 from jihwa.models.plots import learning_curves
@@ -64,6 +64,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "folder for table, figures and results; a run that was cut short goes on from there",
         ),
     )
+    jobs.add(parser, language)
     shared.add_json(parser, language)
 
 
@@ -82,7 +83,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
             "anew.",
         )
         warn(told)
-    outcomes = compare(takes, alphabet, trials, CONTENDERS, store)
+    comparison = Comparison(takes, alphabet, CONTENDERS, store)
+    outcomes = jobs.Workers.of(options).map(comparison.attempt, trials, _lost)
     results, failures = _follow(trials, outcomes, language)
     rows = summarise(trials, results)
     content = {
@@ -120,6 +122,11 @@ def _follow(
         left = _time_left(trials[n_done:], results, language)
         warn(f"{n_done}/{len(trials)} {_told(trial, outcome, language)}{left}")
     return results, failures
+
+
+def _lost(trial: Trial) -> Failure:
+    """What comes of a fit that no worker survives."""
+    return Failure(trial, jobs.WORKER_DIED)
 
 
 def _draw(results: Sequence[Result], rows: Sequence[Row], folder: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
-from jihwa.data.pace import PACES, pace_of
+from jihwa.data.pace import pace_of
 from jihwa.data.sessions import write_recording, write_session
 from jihwa.data.simulator import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.spelling import assemble
@@ -36,12 +36,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "recording; its truth goes to the .json beside it (default: the recording on stdout)",
         ),
     )
-    parser.add_argument(
-        "--speed",
-        choices=PACES,
-        default="normal",
-        help=say("빠르기 (기본: %(default)s)", "speed (default: %(default)s)"),
-    )
+    shared.add_speed(parser, language)
     parser.add_argument(
         "--letters-per-s",
         type=_letters_per_s,
@@ -51,13 +46,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "letters a second on average (default: what is usual at that speed)",
         ),
     )
-    parser.add_argument(
-        "--seed",
-        type=shared.at_least(0),
-        default=0,
-        metavar="N",
-        help=say("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)"),
-    )
+    shared.add_seed(parser, language)
     parser.add_argument(
         "--wearer",
         type=shared.at_least(0),

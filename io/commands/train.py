@@ -52,13 +52,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="FILE",
         help=say("만들 파일", "the file to write"),
     )
-    parser.add_argument(
-        "--seed",
-        type=shared.at_least(0),
-        default=0,
-        metavar="N",
-        help=say("난수 씨앗 (기본: %(default)s)", "of all that is random (default: %(default)s)"),
-    )
+    shared.add_seed(parser, language)
     _add_training(parser.add_argument_group(say("신경망", "networks")), language)
 
 
@@ -74,13 +68,7 @@ def _add_training(group: argparse._ArgumentGroup, language: Language) -> None:
             "training that was cut short",
         ),
     )
-    group.add_argument(
-        "--epochs",
-        type=shared.at_least(1),
-        default=TrainingOptions.epochs,
-        metavar="N",
-        help=say("최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)"),
-    )
+    shared.add_epochs(group, language)
     group.add_argument(
         "--channels",
         choices=_GLOVE,

@@ -1,30 +1,29 @@
-"""`jihwa transcribe`: recordings to text."""
+"""`jihwa transcribe`: recordings to text, one or an archive of them."""
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
-from jihwa.composer.transcript import Word
-from jihwa.data.files import write_whole
-from jihwa.data.frames import Frames
-from jihwa.data.messages import JihwaError, Language, Message, UsageError
-from jihwa.data.readers import STDIN, Recording
+from jihwa.composer.comparison import TextComparison
+from jihwa.data.messages import DataError, Language, UsageError
+from jihwa.data.readers import STDIN
+from jihwa.io import comparisons, jobs, profiles, settings, vocabulary
 from jihwa.io import options as shared
-from jihwa.io import profiles, settings, vocabulary
-from jihwa.io.engine import Engine, assemble_engine
+from jihwa.io.batch import targets
+from jihwa.io.batch.discovery import Discovery, Found, discover
+from jihwa.io.batch.outcome import Outcome, State
+from jihwa.io.batch.progress import progress
+from jihwa.io.batch.report import reporting
+from jihwa.io.batch.setup import Setup
+from jihwa.io.batch.targets import STDOUT, Task
+from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Transcriber
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
-from jihwa.io.writers import WRITERS, Document
-from jihwa.recognizer.adaptation import Adaptation
-
-STDOUT = Path("-")
-DOUBTFUL = 0.3
-"""A word of less confidence is pointed out."""
-NOTHING_FOUND = Message(
-    ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
-    en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
-)
+from jihwa.io.writers import FORMATS
+from jihwa.io.writers.document import Document
+from jihwa.recognizer.profile_format import from_json
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -35,13 +34,39 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help=say("녹화 (-: 표준 입력)", "recording (-: stdin)"),
+        help=say(
+            "녹화, 녹화가 든 폴더, 또는 '*.csv' 같은 패턴 (-: 표준 입력)",
+            "recording, folder of recordings, or pattern such as '*.csv' (-: stdin)",
+        ),
     )
     parser.add_argument(
         "--format",
-        choices=WRITERS,
-        default="txt",
-        help=say("형식 (기본: %(default)s)", "format (default: %(default)s)"),
+        type=_formats,
+        action="extend",
+        metavar="NAME,...",
+        help=say("쉼표로 나눈 형식 (기본: txt): ", "formats, comma-separated (default: txt): ")
+        + ", ".join(FORMATS),
+    )
+    parser.add_argument(
+        "--html",
+        dest="format",
+        action="append_const",
+        const="html",
+        help=say(
+            "브라우저로 볼 페이지도 (--format html과 같음)",
+            "a page to look at in a browser too (the same as --format html)",
+        ),
+    )
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        metavar="TRUTH",
+        help=say(
+            "정답과 견주기: 글(.txt)이나 simulate가 쓴 .json, 또는 녹화와 이름이 같은 정답이 든 "
+            "폴더. 결과는 표준 오류와 json에",
+            "compare with the truth: a text (.txt), the .json of simulate, or a folder of them "
+            "named like the recordings; the result goes to stderr and into json",
+        ),
     )
     parser.add_argument(
         "--output",
@@ -54,6 +79,18 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "(default -: stdout)",
         ),
     )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help=say("결과가 이미 있어도 다시 하기", "do again what has its results already"),
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help=say("녹화마다 어떻게 되었는지 JSON으로", "what came of every recording, as JSON"),
+    )
+    jobs.add(parser, language)
     settings.add(parser, language, "profile")
     learning = parser.add_mutually_exclusive_group()
     learning.add_argument(
@@ -70,114 +107,127 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Transcribe every recording; one that fails does not stop the others."""
-    targets = _targets(options.paths, options.output, f".{options.format}")
+    workers = jobs.Workers.of(options)
+    _check(options, workers)
+    output, *paths = _anywhere([options.output, *options.paths], workers)
+    in_folder = output != STDOUT and not targets.is_file(output)
+    found = discover(paths, output if in_folder else None)
+    formats = list(dict.fromkeys(options.format or ["txt"]))
+    tasks = targets.plan(found.recordings, output, formats)
+    alone = len(tasks) + len(found.problems) == 1
+    truths: Path | None = None
+    if options.compare:
+        comparisons.check_truth(options.compare, len(tasks))
+        (truths,) = _anywhere([options.compare], workers)
+    report_file = options.report and shared.output_file(options.report, "--report")
+    setup = Setup.of(options, language)
+    transcriber = Transcriber(setup, language, truths)  # finds what is wrong with the models
+    to_do = [task.to_do(force=options.force or not in_folder) for task in tasks]
+    compared: dict[str, TextComparison] = {}
+    size_bytes = sum(task.recording.size_bytes for task in tasks)
+    with (
+        reporting(report_file, language) as report,
+        progress(len(tasks), size_bytes, language) as shown,
+    ):
+        if workers.elsewhere:
+            everywhere = Anywhere(setup, language, truths)
+            results = workers.map(everywhere, _open(to_do), _lost, ordered=output == STDOUT)
+        else:
+            learn = _learner(options, setup, transcriber) if options.learn else None
+            results = (transcriber.transcribe(task, shown.follow, learn) for task in _open(to_do))
+        for outcome in chain(_settled(found, tasks, to_do), results):
+            report.add(outcome)
+            shown.done(outcome)
+            if outcome.comparison:
+                compared[str(outcome.recording.path)] = outcome.comparison
+            with shown.aside():
+                if outcome.error and alone:
+                    raise outcome.error
+                _tell(outcome, language, warnings="json" not in formats)
+    report.tell()
+    for line in comparisons.report(compared, language):
+        print(line, file=sys.stderr)
+    missed = report.counts[State.DONE] - len(compared) if truths else 0
+    return 1 if report.counts[State.FAILED] or missed else 0
+
+
+def _check(options: argparse.Namespace, workers: jobs.Workers) -> None:
+    """Refuse what does not go together.
+
+    Raises:
+        UsageError: It does not.
+    """
     if options.learn and not options.profile:
         raise UsageError(
             ko="--learn은 --profile과 함께 쓰세요: 배운 것을 둘 프로필이 필요합니다.",
             en="Use --learn with --profile: what is learned needs a profile to go to.",
         )
-    bundle, language_model = shared.model(options), shared.token_model(options, language)
-    profile = shared.profile(options, bundle)
-    adapts = options.adapt or options.learn
-    adaptation = Adaptation(bundle, profile) if adapts else None
-    engine = assemble_engine(
-        bundle,
-        language_model,
-        profile=profile,
-        adaptation=adaptation,
-        mode=shared.mode(options),
-    )
-    exit_code = 0
-    for path, target in zip(options.paths, targets, strict=True):
-        try:
-            document = _transcribe(path, engine, language)
-        except JihwaError as error:
-            if len(options.paths) == 1:
-                raise
-            warn(error.message.text(language))
-            exit_code = 1
-            continue
-        for warning in document.warnings if options.format == "txt" else ():
-            warn(f"{path}: {warning}")
-        _write(WRITERS[options.format](document), target)
-        if options.learn and profile and adaptation:
-            profile = profile.with_step(adaptation.step(profiles.now()))
+    if workers.elsewhere and (options.learn or STDIN in options.paths):
+        raise UsageError(
+            ko="--learn과 표준 입력(-)은 한 프로세스에서만 됩니다. --jobs와 --cluster를 빼세요.",
+            en="--learn and stdin (-) need a single process: leave out --jobs and --cluster.",
+        )
+
+
+def _anywhere(paths: Sequence[Path], workers: jobs.Workers) -> Sequence[Path]:
+    """The paths, as they are called wherever the work is done."""
+    if workers.cluster is None:
+        return paths
+    return [path if path == STDOUT else path.absolute() for path in paths]
+
+
+def _open(to_do: Sequence[Task]) -> list[Task]:
+    return [task for task in to_do if task.targets]
+
+
+def _settled(found: Discovery, tasks: Sequence[Task], to_do: Sequence[Task]) -> Iterator[Outcome]:
+    """What is known without any work."""
+    for path, error in found.problems:
+        yield Outcome(Found(path, Path(), 0), State.FAILED, error=error)
+    for task, left in zip(tasks, to_do, strict=True):
+        if not left.targets:
+            yield Outcome(task.recording, State.KEPT, results=tuple(task.targets.values()))
+
+
+def _lost(task: Task) -> Outcome:
+    """What comes of a recording that no worker survives."""
+    path, told = task.recording.path, jobs.WORKER_DIED
+    error = DataError(ko=f"{path}: {told.ko}", en=f"{path}: {told.en}")
+    return Outcome(task.recording, State.FAILED, error=error)
+
+
+def _tell(outcome: Outcome, language: Language, *, warnings: bool) -> None:
+    """Print what comes of a recording."""
+    if outcome.error:
+        warn(outcome.error.message.text(language))
+    for warning in outcome.warnings if warnings else ():
+        warn(f"{outcome.recording.path}: {warning}")
+    sys.stdout.write(outcome.text)
+
+
+def _learner(
+    options: argparse.Namespace, setup: Setup, transcriber: Transcriber
+) -> Callable[[Document], None]:
+    """Keeps what was learned from a recording."""
+    profile = from_json(setup.profile or "", options.profile)
+
+    def learn(document: Document) -> None:
+        nonlocal profile
+        if transcriber.adaptation:
+            profile = profile.with_step(transcriber.adaptation.step(profiles.now()))
             profiles.save(options.profile, profile)
-            if shared.learns(options):
-                sure = (w.text for w in document.transcript.words if w.confidence >= DOUBTFUL)
-                vocabulary.learn(" ".join(sure))
-    return exit_code
+        if shared.learns(options):
+            sure = (word.text for word in document.reading.words if word.confidence >= DOUBTFUL)
+            vocabulary.learn(" ".join(sure))
+
+    return learn
 
 
-def _transcribe(path: Path, engine: Engine, language: Language) -> Document:
-    recording = Recording(path)
-    duration_s = 0.0
-
-    def source() -> Iterator[Frames]:
-        nonlocal duration_s
-        for frames in recording.chunks():
-            if len(frames):
-                duration_s = float(frames.time_s[-1])
-            yield frames
-
-    transcript = engine.run(source())
-    warnings = recording.report.warnings() + engine.sensors.warnings()
-    doubtful = [word for word in transcript.words if word.confidence < DOUBTFUL]
-    if doubtful:
-        warnings.append(_doubts(doubtful))
-    if not transcript.text:
-        warnings.append(NOTHING_FOUND)
-    told = tuple(warning.text(language) for warning in warnings)
-    return Document(str(path), duration_s, transcript, told)
-
-
-def _doubts(words: Sequence[Word]) -> Message:
-    shown = ", ".join(word.text for word in words)
-    return Message(
-        ko=f"확실하지 않은 낱말 {len(words)}개: {shown}. 맞는지 확인하세요.",
-        en=f"{len(words)} doubtful word(s): {shown}. Check them.",
-    )
-
-
-def _targets(paths: Sequence[Path], output: Path, ending: str) -> list[Path]:
-    """Where the result of every recording goes.
-
-    Raises:
-        UsageError: A result cannot go there, or would overwrite another one or a recording.
-    """
-    if output == STDOUT:
-        return [STDOUT] * len(paths)
-    if output.suffix and not output.is_dir():
-        if len(paths) > 1:
-            raise UsageError(
-                ko=f"{output}: 녹화가 {len(paths)}개입니다. --output에 폴더를 주세요.",
-                en=f"{output}: there are {len(paths)} recordings: give a folder to --output.",
-            )
-        targets = [shared.output_file(output)]
-    else:
-        folder = shared.output_folder(output)
-        targets = [folder / (_stem(path) + ending) for path in paths]
-    taken = {path.resolve() for path in paths}
-    for target in targets:
-        if target.resolve() in taken:
-            raise UsageError(
-                ko=f"{target}: 다른 결과나 녹화를 덮어쓰게 됩니다. --output에 다른 폴더를 주거나 "
-                "이름이 같은 녹화는 따로 옮겨 쓰세요.",
-                en=f"{target}: this would overwrite another result or a recording. Give --output "
-                "another folder, and transcribe recordings of the same name apart.",
-            )
-        taken.add(target.resolve())
-    return targets
-
-
-def _stem(path: Path) -> str:
-    """What the result of a recording is called, without its ending."""
-    return "stdin" if path == STDIN else path.stem
-
-
-def _write(text: str, target: Path) -> None:
-    if target == STDOUT:
-        sys.stdout.write(text)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, text.encode(errors="replace"))  # paths may hold any bytes
+def _formats(text: str) -> list[str]:
+    """The type of an argument that names formats, comma-separated."""
+    names = [name.strip().lower() for name in text.split(",")]
+    for name in names:
+        if name not in FORMATS:
+            known = ", ".join(map(repr, FORMATS))
+            raise argparse.ArgumentTypeError(f"invalid choice: {name!r} (choose from {known})")
+    return names

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from jihwa.data.episode_file import HDF5_MAGIC
 from jihwa.data.layout import Layout
 from jihwa.data.lines import LineParser
-from jihwa.data.readers import HDF5_MAGIC, Recording, open_recording
+from jihwa.data.readers import Recording, open_recording
 from jihwa.data.sessions import write_recording
 from jihwa.io.sources.source import Connection, Link
 from jihwa.io.sources.threaded import ThreadedSource

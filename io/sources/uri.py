@@ -64,6 +64,14 @@ SIMULATED: Mapping[str, Convert] = {
 }
 """The settings of a simulated glove."""
 
+POSING: Mapping[str, Convert] = {
+    "wearer": _whole,
+    "seed": _whole,
+    "rate_hz": _above_0,
+    "speed": _above_0,
+}
+"""Those of one that spells nothing but holds what it is asked for."""
+
 
 def open_source(uri: str, layout: Layout | None = None) -> Source:
     """The source that a URI names; it is not started yet.
@@ -71,7 +79,8 @@ def open_source(uri: str, layout: Layout | None = None) -> Source:
     Args:
         uri: `auto:`, `serial:///dev/ttyACM0?baud=115200`, a device (`/dev/ttyACM0`, `COM3`),
             `socket://host:port`, `rfc2217://host:port`, `replay:FILE?speed=1`,
-            `sim:TEXT?wearer=3&speed=fast&seed=1&rate_hz=50&repeat=1` or `-` (standard input).
+            `sim:TEXT?wearer=3&speed=fast&seed=1&rate_hz=50&repeat=1`, `sim:?wearer=3&speed=1` or
+            `-` (standard input).
         layout: What lines without a header mean.
 
     Raises:
@@ -100,6 +109,10 @@ def open_source(uri: str, layout: Layout | None = None) -> Source:
             from jihwa.io.sources.simulated import SimulatedSource  # brings the simulator
 
             return SimulatedSource(unquote(what), **_settings(uri, settings, SIMULATED))
+        case "sim:":
+            from jihwa.io.sources.posing import PosingSource
+
+            return PosingSource(**_settings(uri, settings, POSING))
     raise _no_such(uri, kind)
 
 

@@ -17,8 +17,9 @@ from itertools import repeat
 import numpy as np
 from personal import Wearer
 from recordings import SESSIONS
-from scoring import TextErrors, dev_texts
+from scoring import dev_texts
 
+from jihwa.composer.evaluation import TextErrors
 from jihwa.composer.language_model import LanguageModel
 from jihwa.data.hands import RecordedHand
 from jihwa.data.pace import PACES

@@ -18,11 +18,12 @@ import hangul_jamo
 import hgtk
 import jamotools
 import numpy as np
-from scoring import SHARED, TextErrors, dev_texts
+from scoring import SHARED, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
+from jihwa.composer.evaluation import TextErrors
 from jihwa.composer.letters import compose
 from jihwa.composer.mixture import Mixture
 from jihwa.composer.token_model import TokenModel

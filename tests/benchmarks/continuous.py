@@ -17,10 +17,10 @@ from itertools import repeat
 import numpy as np
 from foundation import read_with_foundation
 from recordings import SESSIONS, stranger
-from scoring import TextErrors
 from sessions import ROWS, Cell, classify, found_segments, spelled_sessions, true_segments
 
 from jihwa.composer.composer import Composer
+from jihwa.composer.evaluation import TextErrors
 from jihwa.composer.mixture import Mixture
 from jihwa.recognizer.events import Emission
 

@@ -17,11 +17,12 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from scoring import SHARED, TRAINING_TEXTS, Spaces, TextErrors, dev_texts
+from scoring import SHARED, TRAINING_TEXTS, Spaces, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
+from jihwa.composer.evaluation import TextErrors
 from jihwa.composer.language_model import LanguageModel
 from jihwa.composer.letters import compose
 from jihwa.composer.mixture import Mixture

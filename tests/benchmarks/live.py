@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from scoring import TextErrors, dev_texts
+from scoring import dev_texts
 
+from jihwa.composer.evaluation import TextErrors
 from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet

@@ -16,9 +16,10 @@ from itertools import product
 
 import numpy as np
 from recordings import SESSIONS, episodes, stranger
-from scoring import Letters, dev_texts
+from scoring import dev_texts
 from signals import FLEX_FAULTS, IMU_FAULTS, Readings, broken, resampled
 
+from jihwa.composer.evaluation import Letters
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import Episode
 from jihwa.data.frames import N_FINGERS, Array, Frames

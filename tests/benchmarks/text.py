@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from recordings import SESSIONS, stranger
-from scoring import Letters, TextErrors
 from sessions import ROWS, Cell, classify, found_segments, spelled_sessions, true_segments
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
+from jihwa.composer.evaluation import Letters, TextErrors
 from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript
 from jihwa.data.spelling import SpelledSession

@@ -1,0 +1,197 @@
+"""One recording to its results, in whatever process."""
+
+import io
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from jihwa.composer.comparison import TextComparison
+from jihwa.composer.transcript import Word
+from jihwa.data.files import unfinished
+from jihwa.data.frames import Frames
+from jihwa.data.messages import DataError, JihwaError, Language, Message
+from jihwa.data.readers import Recording
+from jihwa.io.batch.long_text import read
+from jihwa.io.batch.outcome import Outcome, State
+from jihwa.io.batch.setup import Setup
+from jihwa.io.batch.targets import STDOUT, Task
+from jihwa.io.batch.watch import Watch
+from jihwa.io.comparisons import compare
+from jihwa.io.failures import explain
+from jihwa.io.writers import FORMATS
+from jihwa.io.writers.document import Document
+
+DOUBTFUL = 0.3
+"""A word of less confidence is pointed out."""
+NOTHING_FOUND = Message(
+    ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
+    en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
+)
+
+Follow = Callable[[int, float], None]
+"""Is told how many bytes and how many seconds of a recording were read by now."""
+
+
+class Transcriber:
+    """Reads recordings, one after the other.
+
+    Args:
+        setup: What to read with.
+        language: Of warnings.
+        truths: Where the truth about recordings is, to compare with.
+
+    Attributes:
+        adaptation: What was learned of the wearer from the last recording; None to learn nothing.
+    """
+
+    def __init__(self, setup: Setup, language: Language, truths: Path | None = None) -> None:
+        self._engine, self.adaptation = setup.build()
+        self._language, self._truths = language, truths
+        self._watch = Watch()
+        self._engine.attach(self._watch)
+
+    def read(
+        self, path: Path, follow: Follow | None = None, *, with_signal: bool = False
+    ) -> Document:
+        """What a recording says.
+
+        Args:
+            path: The recording.
+            follow: Is told how far it is.
+            with_signal: Whether the document keeps its signal, in memory that grows with it.
+
+        Raises:
+            UsageError: There is no such file, or it cannot be a recording.
+            DataError: It cannot be read or holds no sample.
+        """
+        recording = Recording(path)
+        duration_s = 0.0
+
+        def source() -> Iterator[Frames]:
+            nonlocal duration_s
+            for frames in recording.chunks():
+                if len(frames):
+                    duration_s = float(frames.time_s[-1])
+                yield frames
+                if follow:
+                    follow(recording.read_bytes, duration_s)
+
+        alphabet = self._engine.recognizer.alphabet
+        self._watch.keeps = with_signal
+        found = read(self._engine, self._watch.follow(source()))
+        warnings = recording.report.warnings() + self._engine.sensors.warnings()
+        doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
+        if doubtful:
+            warnings.append(_doubts(doubtful))
+        if not found.text:
+            warnings.append(NOTHING_FOUND)
+        compared = None
+        if self._truths:
+            compared = compare(found.text, found.words, found.signs, self._truths, path, alphabet)
+            if isinstance(compared, Message):
+                warnings.append(compared)
+        return Document(
+            source=str(path),
+            duration_s=duration_s,
+            reading=found,
+            warnings=tuple(warning.text(self._language) for warning in warnings),
+            language=self._language,
+            comparison=compared if isinstance(compared, TextComparison) else None,
+            signal=self._watch.signal(alphabet) if with_signal else None,
+        )
+
+    def transcribe(
+        self,
+        task: Task,
+        follow: Follow | None = None,
+        learn: Callable[[Document], None] | None = None,
+    ) -> Outcome:
+        """Read a recording and write its results; whatever fails is its outcome.
+
+        Args:
+            task: What to do.
+            follow: Is told how far it is.
+            learn: Is told what was read, once that is written.
+        """
+        began_s = perf_counter()
+        try:
+            shown = any(FORMATS[name].shows_signal for name in task.targets)
+            document = self.read(task.recording.path, follow, with_signal=shown)
+            text = "".join(_write(document, *target) for target in task.targets.items())
+            if learn:
+                learn(document)
+        except JihwaError as error:
+            return Outcome(task.recording, State.FAILED, error=error)
+        except OSError as error:
+            message = explain(error)
+            return _failed(task, message, error)
+        except Exception as error:  # a bug costs one recording, not all that are left
+            path, told = task.recording.path, f"{type(error).__name__}: {error}"
+            message = Message(
+                ko=f"{path}: 뜻하지 않은 오류 ({told}). --debug로 다시 하여 알려 주세요.",
+                en=f"{path}: unexpected error ({told}). Run it with --debug and report it.",
+            )
+            return _failed(task, message, error)
+        return Outcome(
+            recording=task.recording,
+            state=State.DONE,
+            results=tuple(path for path in task.targets.values() if path != STDOUT),
+            text=text,
+            duration_s=document.duration_s,
+            took_s=perf_counter() - began_s,
+            warnings=document.warnings,
+            comparison=document.comparison,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Anywhere:
+    """A transcriber that goes to other processes, and is made there once a thread."""
+
+    setup: Setup
+    language: Language
+    truths: Path | None = None
+
+    def __call__(self, task: Task) -> Outcome:
+        """Read a recording and write its results."""
+        if getattr(_here, "made_for", None) != self:
+            _here.transcriber = Transcriber(self.setup, self.language, self.truths)
+            _here.made_for = self
+        transcriber: Transcriber = _here.transcriber
+        return transcriber.transcribe(task)
+
+
+_here = threading.local()
+
+
+def _write(document: Document, name: str, target: Path) -> str:
+    """Write one format; returns what goes to the standard output."""
+    write = FORMATS[name].write
+    if target == STDOUT:
+        text = io.StringIO()
+        write(document, text)
+        return text.getvalue()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # paths may hold any bytes
+    with (
+        unfinished(target) as path,
+        path.open("w", encoding="utf-8", errors="replace", newline="") as file,
+    ):
+        write(document, file)
+    return ""
+
+
+def _failed(task: Task, message: Message, cause: Exception) -> Outcome:
+    error = DataError(ko=message.ko, en=message.en)
+    error.__cause__ = cause
+    return Outcome(task.recording, State.FAILED, error=error)
+
+
+def _doubts(words: Sequence[Word]) -> Message:
+    shown = ", ".join(word.text for word in words)
+    return Message(
+        ko=f"확실하지 않은 낱말 {len(words)}개: {shown}. 맞는지 확인하세요.",
+        en=f"{len(words)} doubtful word(s): {shown}. Check them.",
+    )

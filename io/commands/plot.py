@@ -1,0 +1,118 @@
+"""`jihwa plot`: a session as a picture, so that one sees why a letter was missed."""
+
+import argparse
+from pathlib import Path
+
+from jihwa.data.messages import Language, UsageError
+from jihwa.io import comparisons, settings
+from jihwa.io import options as shared
+from jihwa.io.batch.setup import Setup
+from jihwa.io.batch.transcribing import Transcriber
+from jihwa.io.language import speaker
+from jihwa.io.streams import warn
+from jihwa.io.writers.picture import LONGEST_S, draw
+from jihwa.models.canvas import font_hint, require_matplotlib
+
+ENDINGS = (".png", ".svg")
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's arguments."""
+    say = speaker(language)
+    parser.add_argument("path", type=Path, metavar="FILE", help=say("녹화", "recording"))
+    parser.add_argument(
+        "--output",
+        type=_picture,
+        metavar="FILE",
+        help=say(
+            ".png나 .svg로 끝나는 그림 (기본: 여기에 녹화 이름.png)",
+            "the picture, .png or .svg (default: here, the recording's name.png)",
+        ),
+    )
+    parser.add_argument(
+        "--from",
+        dest="from_s",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help=say("여기서부터, 초 (기본: 처음)", "from this second on (default: the beginning)"),
+    )
+    parser.add_argument(
+        "--to",
+        dest="to_s",
+        type=float,
+        metavar="S",
+        help=say(
+            f"여기까지, 초 (기본: 끝; 많아야 {LONGEST_S:.0f}초)",
+            f"up to this second (default: the end; {LONGEST_S:.0f} s at most)",
+        ),
+    )
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        metavar="TRUTH",
+        help=say(
+            "정답도 그리기: simulate가 쓴 .json, 글, 또는 그런 파일이 든 폴더",
+            "draw the truth too: the .json of simulate, a text, or a folder of them",
+        ),
+    )
+    settings.add(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
+    parser.set_defaults(learn=False)
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Read the recording, and draw it."""
+    require_matplotlib()
+    say, path = speaker(language), options.path
+    target = options.output or shared.output_file(Path(f"{path.stem}.png"))
+    if options.compare:
+        comparisons.check_truth(options.compare, 1)
+    transcriber = Transcriber(Setup.of(options, language), language, options.compare)
+    document = transcriber.read(path, with_signal=True)
+    span_s = _span(options, document.duration_s)
+    draw(document, target, span_s)
+    shown_s = f"{span_s[0]:.1f}–{span_s[1]:.1f} s"
+    print(say(f"{target}: {shown_s} 그렸습니다.", f"{target}: {shown_s} drawn."))
+    for warning in document.warnings:
+        warn(f"{path}: {warning}")
+    if options.to_s is None and span_s[1] < document.duration_s:
+        warn(
+            say(
+                f"{path}: {document.duration_s:.0f}초 가운데 {LONGEST_S:.0f}초만 그렸습니다. "
+                "--from과 --to로 고르세요.",
+                f"{path}: only {LONGEST_S:.0f} of {document.duration_s:.0f} s are drawn. Choose "
+                "which with --from and --to.",
+            )
+        )
+    if hint := font_hint():
+        warn(hint.text(language))
+    return 0
+
+
+def _span(options: argparse.Namespace, duration_s: float) -> tuple[float, float]:
+    """Which part to draw.
+
+    Raises:
+        UsageError: There is nothing there, or too much.
+    """
+    from_s = options.from_s
+    to_s = min(from_s + LONGEST_S, duration_s) if options.to_s is None else options.to_s
+    to_s = min(to_s, duration_s)
+    if not (0 <= from_s < to_s and to_s - from_s <= LONGEST_S):
+        raise UsageError(
+            ko=f"{from_s:g}초부터 {to_s:g}초까지는 그릴 수 없습니다. 녹화는 {duration_s:.1f}초이고 "
+            f"한 번에 많아야 {LONGEST_S:.0f}초입니다. --from과 --to를 고치세요.",
+            en=f"Nothing can be drawn from {from_s:g} to {to_s:g} s: the recording has "
+            f"{duration_s:.1f} s, and a picture {LONGEST_S:.0f} s at most. Mend --from and --to.",
+        )
+    return from_s, to_s
+
+
+def _picture(name: str) -> Path:
+    path = shared.output_file(name)
+    if path.suffix.lower() not in ENDINGS:
+        raise UsageError(
+            ko=f"{path}: .png나 .svg로 끝나는 이름을 주세요.",
+            en=f"{path}: give a name that ends in .png or .svg.",
+        )
+    return path

@@ -1,0 +1,178 @@
+"""`jihwa record`: the glove's signal into a file, or labelled takes into a data set."""
+
+import argparse
+import time
+from pathlib import Path
+
+from jihwa.data.collection import STYLES
+from jihwa.data.layout import Layout
+from jihwa.data.lines import LineParser
+from jihwa.data.messages import DataError, Language, UsageError
+from jihwa.io import options as shared
+from jihwa.io import settings
+from jihwa.io.commands import live
+from jihwa.io.commands.record_takes import record_takes
+from jihwa.io.language import speaker
+from jihwa.io.recording.line import NOTHING_COMES, listening
+from jihwa.io.recording.raw import RawRecorder
+from jihwa.io.sources.source import Connection, Link, Received, Source
+from jihwa.io.streams import warn
+from jihwa.recognizer.calibration import STYLE_NAMES
+
+TAKES, TAKE_S = 10, 2.4
+"""As many takes, and as long, as the public recordings have of each sign and style."""
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add the command's arguments."""
+    say = speaker(language)
+    parser.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        metavar="PATH",
+        help=say(
+            "새 녹화 파일; --label이나 --guide와 함께면 데이터 폴더 (기본: takes)",
+            "the new recording; with --label or --guide the folder of the data set "
+            "(default: takes)",
+        ),
+    )
+    settings.add(parser, language, "source", "layout")
+    parser.add_argument(
+        "--seconds",
+        type=_seconds,
+        metavar="S",
+        help=say(
+            f"녹화 하나의 길이 (기본: 라벨 녹화 {TAKE_S}초, 파일은 Ctrl-C까지)",
+            f"length of a recording (default: {TAKE_S} of a take, a file until Ctrl-C)",
+        ),
+    )
+    _configure_takes(parser.add_argument_group(say("데이터 모으기", "data sets")), language)
+    settings.add(parser, language, "model")
+
+
+def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None:
+    say = speaker(language)
+    what = group.add_mutually_exclusive_group()
+    what.add_argument(
+        "--label",
+        metavar="SIGN",
+        help=say("이 지문자를 녹화", "record takes of this sign"),
+    )
+    what.add_argument(
+        "--guide",
+        action="store_true",
+        help=say("데이터에 모자라는 것을 차례로 녹화", "go through all that the data set lacks"),
+    )
+    names = ", ".join(f"{style} {STYLE_NAMES[style].text(language)}" for style in STYLES)
+    group.add_argument(
+        "--style",
+        dest="styles",
+        nargs="+",
+        type=int,
+        choices=STYLES,
+        metavar="N",
+        help=say(
+            f"스타일: {names} (기본: 3, --guide는 모두)",
+            f"styles: {names} (default: 3; --guide: all)",
+        ),
+    )
+    group.add_argument(
+        "--takes",
+        type=shared.at_least(1),
+        default=TAKES,
+        metavar="N",
+        help=say(
+            "지문자와 스타일마다 몇 번 (기본: %(default)s); --guide는 이만큼 될 때까지",
+            "takes of each sign and style (default: %(default)s); --guide goes on until there are "
+            "so many",
+        ),
+    )
+    group.add_argument(
+        "--hands-free",
+        action="store_true",
+        help=say(
+            "Enter 없이, 손을 멈출 때마다 (터미널이 아니면 언제나)",
+            "take every hold without Enter (always so without a terminal)",
+        ),
+    )
+    shared.add_alphabet(group, language)
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Record a file, or fill a data set."""
+    if options.label or options.guide:
+        options.seconds = options.seconds or TAKE_S
+        return record_takes(options, language)
+    if options.path is None or options.styles or options.hands_free:
+        raise UsageError(
+            ko="녹화할 파일 이름을 주거나, 데이터를 모으려면 --label이나 --guide를 주세요.",
+            en="Name the file to record, or give --label or --guide to fill a data set.",
+        )
+    return _record_file(options, language)
+
+
+def _record_file(options: argparse.Namespace, language: Language) -> int:
+    """Record until the source ends, the time is over, or Ctrl-C; what came is kept in any case."""
+    say, path = speaker(language), shared.output_file(options.path)
+    if path.exists():
+        raise UsageError(
+            ko=f"{path}: 이미 있습니다. 녹화는 덮어쓰지 않습니다. 다른 이름을 주세요.",
+            en=f"{path}: exists already, and recordings are not overwritten. Give another name.",
+        )
+    layout = Layout.of_setting(",".join(options.layout)) if options.layout else None
+    source = live.source(options)
+    recorder = RawRecorder(path, LineParser(layout))
+    if options.seconds is None:
+        warn(say("녹화합니다. Ctrl-C로 끝냅니다.", "Recording. Ctrl-C ends it."))
+    try:
+        trouble = _follow(source, recorder, options.seconds, language)
+    except KeyboardInterrupt:
+        trouble = None
+    finally:
+        recorder.close(time.monotonic())
+    for message in recorder.warnings():
+        warn(message.text(language))
+    if not recorder.samples:
+        path.unlink()
+        raise trouble or DataError(
+            ko=f"{path}: 표본이 하나도 오지 않아 남기지 않았습니다. 장갑을 확인하세요 "
+            "(jihwa devices).",
+            en=f"{path}: not kept, since no sample came. Check the glove (jihwa devices).",
+        )
+    n, length_s = recorder.samples, recorder.elapsed_s
+    print(say(f"{path}: {length_s:.1f}초, 표본 {n}개", f"{path}: {length_s:.1f} s, {n} samples"))
+    return 0
+
+
+def _follow(
+    source: Source, recorder: RawRecorder, seconds: float | None, language: Language
+) -> DataError | None:
+    """Record; returns what ended the source before its time."""
+    with listening(source, keyboard=False) as events:
+        for event in events:
+            if isinstance(event, Received):
+                recorder.feed(event.data, event.at_s)
+                if seconds is not None and recorder.elapsed_s >= seconds:
+                    return None
+            elif isinstance(event, Connection):
+                if event.reason is not None:
+                    warn(event.reason.text(language))
+                if event.link is Link.ENDED:
+                    reason = event.reason
+                    return DataError(ko=reason.ko, en=reason.en) if reason else None
+                if event.link is not Link.LIVE:
+                    recorder.interrupt()
+            elif event is None:
+                warn(NOTHING_COMES.text(language))
+    return None
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0.3 <= seconds <= 24 * 3600:
+        raise UsageError(
+            ko=f"--seconds {text}: 0.3초부터 하루까지 쓸 수 있습니다.",
+            en=f"--seconds {text}: give 0.3 s up to a day.",
+        )
+    return seconds

@@ -1,0 +1,44 @@
+"""What transcripts are written as: a module for each family of formats."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from jihwa.io.writers.document import Document
+from jihwa.io.writers.elan import write_eaf
+from jihwa.io.writers.html import write_html
+from jihwa.io.writers.objects import write_json
+from jihwa.io.writers.plain import write_text
+from jihwa.io.writers.praat import write_textgrid
+from jihwa.io.writers.subtitles import write_srt, write_vtt
+from jihwa.io.writers.table import write_csv
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format.
+
+    Attributes:
+        write: Writes one document.
+        ending: Of its files.
+        joins: Whether several documents may stand one behind the other.
+        shows_signal: Whether it needs the document's signal.
+    """
+
+    write: Callable[[Document, TextIO], None]
+    ending: str
+    joins: bool = False
+    shows_signal: bool = False
+
+
+FORMATS: Mapping[str, Format] = {
+    "txt": Format(write_text, ".txt", joins=True),
+    "json": Format(write_json, ".json", joins=True),
+    "srt": Format(write_srt, ".srt"),
+    "vtt": Format(write_vtt, ".vtt"),
+    "eaf": Format(write_eaf, ".eaf"),
+    "textgrid": Format(write_textgrid, ".TextGrid"),
+    "csv": Format(write_csv, ".csv"),
+    "html": Format(write_html, ".html", shows_signal=True),
+}
+"""Every format by its name."""

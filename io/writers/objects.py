@@ -1,0 +1,60 @@
+"""JSON with everything that is known; `transcript.schema.json` beside this module describes it."""
+
+import json
+import math
+from importlib import resources
+from typing import Any, TextIO
+
+from jihwa.io.comparisons import as_content
+from jihwa.io.writers.document import Document
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what `write_json` writes."""
+    file = resources.files("jihwa.io.writers") / "transcript.schema.json"
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content
+
+
+def write_json(document: Document, file: TextIO) -> None:
+    """One object on one line: times to milliseconds, the rest to 6 digits."""
+    head = {
+        "source": document.source,
+        "duration_s": _rounded(document.duration_s, 3),
+        "text": document.reading.text,
+        "candidates": [
+            {"text": candidate.text, "log_prob": _rounded(candidate.log_prob, 6)}
+            for candidate in document.reading.candidates
+        ],
+        "words": [
+            {
+                "text": word.text,
+                "start_s": _rounded(word.start_s, 3),
+                "end_s": _rounded(word.end_s, 3),
+                "confidence": _rounded(word.confidence, 6),
+            }
+            for word in document.reading.words
+        ],
+    }
+    file.write(_dump(head).removesuffix("}") + ', "signs": [')
+    for number, sign in enumerate(document.letters):  # one by one: hours have tens of thousands
+        entry = {
+            "start_s": _rounded(sign.start_s, 3),
+            "end_s": _rounded(sign.end_s, 3),
+            "sign": sign.sign,
+            "candidates": [[label, _rounded(p, 6)] for label, p in sign.candidates],
+        }
+        file.write((", " if number else "") + _dump(entry))
+    tail: dict[str, Any] = {"warnings": list(document.warnings)}
+    if document.comparison:
+        tail["comparison"] = as_content(document.comparison)
+    file.write("], " + _dump(tail).removeprefix("{") + "\n")
+
+
+def _dump(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, allow_nan=False)
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    """None where there is nothing to say."""
+    return round(value, digits) + 0.0 if math.isfinite(value) else None  # no -0.0

@@ -1,0 +1,128 @@
+"""gzip files are recordings too, unless they were made to fill a memory."""
+
+import gzip
+import io
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from jihwa.data import compressed
+from jihwa.data.compressed import Inflated, is_bomb
+from jihwa.data.messages import DataError
+from jihwa.data.readers import Recording, read_sequences
+from jihwa.data.sessions import HEADER
+
+HARMLESS_BYTES = 1 << 20
+LINE = "{},-13.41,-41.93,-14.85,0.27,-0.666,0.724,{},792,803,814,825\n"
+LINES = HEADER + "\n" + "".join(LINE.format(30 * i, 700 + i * 7919 % 300) for i in range(5000))
+
+
+def bomb(beginning: str, n_bytes: int) -> bytes:
+    """Something that begins like a recording and goes on for very long."""
+    content = io.BytesIO()
+    with gzip.GzipFile(fileobj=content, mode="wb") as file:
+        file.write(beginning.encode())
+        block = (b"0" * 1000 + b"\n") * 1000
+        for _ in range(n_bytes // len(block)):
+            file.write(block)
+    return content.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _little_is_harmless(monkeypatch):
+    monkeypatch.setattr(compressed, "HARMLESS_BYTES", HARMLESS_BYTES)
+
+
+@pytest.fixture
+def recording(tmp_path):
+    def write(content: bytes) -> Recording:
+        (tmp_path / "take.csv.gz").write_bytes(content)
+        return Recording(tmp_path / "take.csv.gz")
+
+    return write
+
+
+def test_compressed_lines_are_the_same_lines(recording, table, tmp_path):
+    (tmp_path / "plain.csv").write_text(LINES)
+    plain = Recording(tmp_path / "plain.csv").frames()
+    compressed = recording(gzip.compress(LINES.encode()))
+    assert np.array_equal(table(compressed.frames()), table(plain))
+    assert compressed.report.warnings() == []
+    assert compressed.read_bytes == compressed.path.stat().st_size
+
+
+def test_parts_that_were_compressed_one_by_one_follow_each_other(recording):
+    half = len(LINES) // 2
+    parts = gzip.compress(LINES[:half].encode()) + gzip.compress(LINES[half:].encode())
+    assert len(recording(parts).frames()) == 5000
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda c: c[: len(c) // 2], lambda c: c[:-6], lambda c: c[:-4] + b"0000"]
+)
+def test_what_is_cut_short_is_read_as_far_as_it_goes_and_told(recording, damage):
+    take = recording(damage(gzip.compress(LINES.encode())))
+    assert len(take.frames()) > 1000
+    assert any("compressed file is cut short" in str(warning) for warning in take.report.warnings())
+
+
+def test_what_is_wrong_in_the_middle_is_read_up_to_there(recording):
+    content = bytearray(gzip.compress(LINES.encode()))
+    content[len(content) // 2 : len(content) // 2 + 50] = bytes(50)
+    take = recording(bytes(content))
+    assert 0 < len(take.frames()) < 5000
+    assert take.report.is_cut
+
+
+@pytest.mark.parametrize("n_bytes", [3, 11, 15])
+def test_what_holds_no_sample_is_refused(recording, n_bytes):
+    with pytest.raises(DataError, match=r"take\.csv\.gz: the compressed file is cut short"):
+        recording(gzip.compress(LINES.encode())[:n_bytes]).frames()
+
+
+def test_nothing_compressed_is_empty(recording):
+    with pytest.raises(DataError, match="empty"):
+        recording(gzip.compress(b"")).frames()
+
+
+@pytest.mark.parametrize("beginning", ["", LINES])
+def test_bomb_is_refused_before_it_fills_the_memory(recording, beginning):
+    take = recording(bomb(beginning, 20 * HARMLESS_BYTES))
+    assert take.path.stat().st_size < HARMLESS_BYTES / 10
+    tracemalloc.start()
+    with pytest.raises(DataError, match="inflates to more than 200 times"):
+        for _ in take.chunks():
+            pass
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 4_000_000
+
+
+def test_bomb_of_an_episode_is_refused(recording):
+    with pytest.raises(DataError, match="inflates"):
+        recording(bomb("\x89HDF\r\n\x1a\n", 20 * HARMLESS_BYTES)).frames()
+
+
+def test_small_files_may_inflate_as_they_like():
+    assert not is_bomb(HARMLESS_BYTES, 1)
+    assert is_bomb(HARMLESS_BYTES + 1, 1)
+    assert not is_bomb(HARMLESS_BYTES + 1, HARMLESS_BYTES // 100)
+
+
+def test_whole_content_may_be_asked_for_and_read_again():
+    file = Inflated(io.BytesIO(gzip.compress(LINES.encode())), "take")
+    assert file.read() == LINES.encode()
+    file.seek(0)
+    assert file.read(10) == LINES.encode()[:10]
+
+
+def test_compressed_sequences_are_read(tmp_path):
+    array = np.ones((2, 3, 4))
+    content = io.BytesIO()
+    np.save(content, array)
+    (tmp_path / "sequences.npy").write_bytes(gzip.compress(content.getvalue()))
+    assert np.array_equal(read_sequences(tmp_path / "sequences.npy").features, array[:, :, :-1])
+    (tmp_path / "sequences.npy").write_bytes(gzip.compress(content.getvalue())[:50])
+    with pytest.raises(DataError, match="not an array of sequences"):
+        read_sequences(tmp_path / "sequences.npy")
