@@ -72,6 +72,11 @@ class Layout:
         )
 
     @property
+    def header(self) -> bytes:
+        """The line that announces it; empty for a glove without a clock, which no header can."""
+        return b"" if self.time is None else (",".join(self.names) + "\n").encode()
+
+    @property
     def has_flex(self) -> bool:
         """Whether a finger is in it."""
         return any(name in self.names for name in FLEX)

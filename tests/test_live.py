@@ -42,6 +42,17 @@ def test_what_the_hand_spells_is_on_the_page(line):
     assert wire.closed
 
 
+def test_nothing_is_held_while_nothing_comes(line):
+    data = line("학")
+    with session(pause_s=math.inf) as (live, wire):
+        wire.give(data[: len(data) // 2])
+        until(lambda: live.state.hold)
+        wire.connect(Link.LOST)
+        until(lambda: live.state.connection.link is Link.LOST)
+        assert live.state.hold is None
+        assert live.state.signal.rate_hz == 0
+
+
 def test_the_end_of_the_source_completes_the_text(line):
     with session() as (live, wire):
         wire.give(line("학교"))

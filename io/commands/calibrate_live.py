@@ -43,7 +43,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
             live.source(options),
             wearer.engine,
             NoJournal(),
-            LiveOptions(wearer=wearer),
+            LiveOptions(layout=live.layout(options), wearer=wearer),
             changed=follow,
         )
         with closing(session):

@@ -85,7 +85,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
         session = act(source, journal, typed_into, options, language)
         exit_code = typed_into.exit_code
     live.fail_if_it_did(session)
-    return exit_code
+    unread = session.state.connection.link is Link.ENDED and not session.state.signal.samples
+    return exit_code or int(unread and not full)
 
 
 def _fill_the_screen(
@@ -163,7 +164,7 @@ def _read_keyboard(session: LiveSession) -> None:
 
 
 def _behaviour(options: argparse.Namespace, wearer: Wearer) -> LiveOptions:
-    return LiveOptions(pause_s=options.pause or math.inf, wearer=wearer)
+    return LiveOptions(options.pause or math.inf, live.layout(options), wearer)
 
 
 def _voice(options: argparse.Namespace, tell: live.Tell) -> Voice:

@@ -9,6 +9,7 @@ import numpy as np
 from jihwa.data import gravity
 from jihwa.data.frames import N_FINGERS, Frames
 from jihwa.data.lines import MAX_LINE_BYTES, LineParser
+from jihwa.data.messages import Message
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.sensors import ACCELERATION, ANGLES
 from jihwa.io.live.state import Signal
@@ -28,9 +29,9 @@ class SignalReader:
         parser: Reads them.
     """
 
-    def __init__(self, journal: Callable[[bytes], None], parser: LineParser | None = None) -> None:
+    def __init__(self, journal: Callable[[bytes], None], parser: LineParser) -> None:
         self._journal = journal
-        self._parser = parser or LineParser()
+        self._parser = parser
         self._rest = b""
         self._arrivals: deque[tuple[float, int]] = deque()  # when, and how many samples
         self._last = NOTHING
@@ -59,6 +60,30 @@ class SignalReader:
     def interrupt(self) -> None:
         """Forget a line that was torn with the connection: its last number may be half of one."""
         self._rest = b""
+        self._arrivals.clear()
+
+    def unread(self, device: str, patience: int) -> Message | None:
+        """What to tell if not one sample came; None if one did, or too few lines to be sure.
+
+        Args:
+            device: Where the signal comes from.
+            patience: How many lines have to be unreadable.
+        """
+        report = self._parser.report
+        if report.samples or report.damaged < patience:
+            return None
+        if report.first_damage is None:
+            return Message(
+                ko=f"{device}: 표본이 하나도 오지 않았습니다. 장갑이나 녹화를 확인하세요.",
+                en=f"{device}: not one sample came. Check the glove or the recording.",
+            )
+        _, text = report.first_damage
+        return Message(
+            ko=f"{device}: {report.damaged}줄이 왔지만 하나도 읽을 수 없습니다. 첫 줄: {text} · "
+            "장갑이 맞으면 --layout으로 필드의 뜻을 알려 주세요.",
+            en=f"{device}: {report.damaged} lines came and none can be read. The first: {text} · "
+            "If it is a glove, say what its fields mean with --layout.",
+        )
 
     def _read(self, lines: bytes, at_s: float) -> Frames:
         if not lines:

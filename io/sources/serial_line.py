@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
 
@@ -121,7 +121,7 @@ class SerialSource(ThreadedSource):
             if self._lives > lives:
                 wait_s = timing.retry_s
             if not self.closing.is_set():
-                self.tell(replace(lost, retry_s=wait_s))
+                self.tell(lost)
                 self.closing.wait(wait_s)
                 wait_s = min(2 * wait_s, timing.longest_retry_s)
 
