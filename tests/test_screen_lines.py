@@ -119,7 +119,10 @@ def test_recording_beside_the_session_can_be_transcribed(jihwa, tmp_path, monkey
     ("sent", "told"),
     [
         ("", "-: not one sample came. Check the glove"),
-        ("# hello\nfoo,bar\n" + "1,2\n" * 200, "lines came and none can be read. The first: foo,bar"),
+        (
+            "# hello\nfoo,bar\n" + "1,2\n" * 200,
+            "lines came and none can be read. The first: foo,bar",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_told_once_and_fails(sent, told):

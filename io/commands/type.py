@@ -109,7 +109,7 @@ def _fill_the_screen(
             journal,
             _behaviour(options, wearer),
             [spoken, *typed_into.outlets],
-            screen.redraw,
+            lambda: screen.redraw(session.state),
         )
         with closing(session):
             session.start()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Message
 from jihwa.io.language import speaker
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.text import Line, apart, tail
