@@ -6,8 +6,9 @@ owner thread alone reads signal, writes text and publishes what it came to as a 
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import Literal
 
@@ -184,7 +185,7 @@ class LiveSession:
             while len(events) < MOST_AT_ONCE:
                 events.append(self._queue.get_nowait())
         next_s = time.monotonic() + BREATH_S
-        for event in events:
+        for event in _joined(events):
             self._take(event)
         news = self._queue.empty() and self._owner.leisure()
         if events or news:
@@ -203,6 +204,16 @@ class LiveSession:
     def _publish(self) -> None:
         self._state = self._owner.state()
         self._changed()
+
+
+def _joined(events: Iterable[Event]) -> Iterator[Event]:
+    """The same events, but bytes that nothing came between are one."""
+    for is_data, group in groupby(events, lambda event: isinstance(event, Received)):
+        if is_data:
+            received = [event for event in group if isinstance(event, Received)]
+            yield Received(b"".join(each.data for each in received), received[-1].at_s)
+        else:
+            yield from group
 
 
 def _failed(error: Exception) -> Message:
