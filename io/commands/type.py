@@ -20,14 +20,14 @@ from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
-from jihwa.io.screen.text import clean
+from jihwa.io.screen.text import clean, tail
 from jihwa.io.sources.source import Link, Source
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.speech.voice import Voice
 from jihwa.io.streams import warn
 
-SHOWN_CHARACTERS = 60
+SHOWN_COLUMNS = 72
 """Of the text that can be gone on with."""
 YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니요", "ㅜ")
 """What may be answered; the last is what the key types while Hangul is on."""
@@ -192,9 +192,8 @@ def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> 
 def _wants_to_go_on(text: str, language: Language) -> bool:
     """Ask the user whether to go on with a text."""
     say = speaker(language)
-    end = " ".join(clean(text[-SHOWN_CHARACTERS:]).split())
     print(say("끝내지 않은 글이 있습니다:", "There is an unfinished text:"))
-    print(f"  {'…' if len(text) > SHOWN_CHARACTERS else ''}{end}")
+    print(f"  {tail(' '.join(clean(text).split()), SHOWN_COLUMNS)}")
     while True:
         try:
             answer = input(say("이어서 쓸까요? (y/n) ", "Go on with it? (y/n) ")).strip().lower()

@@ -111,6 +111,7 @@ class Journal:
         self._lock = lock
         self._changing = threading.Lock()  # the file is not closed while the disk catches up
         self._file, self._size = self._begin(header)
+        self._begun_size = self._size
         self._closed = threading.Event()
         self._syncing = threading.Thread(target=self._sync, name="journal", daemon=True)
         self._syncing.start()
@@ -137,7 +138,7 @@ class Journal:
         self._text = edit.apply(self._text)
 
     def close(self, *, ended: bool = True) -> None:
-        """Let go of the files. Closing twice is fine.
+        """Let go of the files. Closing twice is fine. A session to which nothing came leaves none.
 
         Args:
             ended: Whether the session ended as it should, which is written down; if not, the next
@@ -145,12 +146,16 @@ class Journal:
         """
         if self._closed.is_set():
             return
+        is_empty = self._header.part == 1 and self._size == self._begun_size
         if ended:
             self._retry_s = None if self._retry_s is None else 0.0
             self._write(self._header.end())
         self._closed.set()
         self._syncing.join()
         os.close(self._file)
+        if ended and is_empty and not self._text:
+            part_path(self._folder, self._header).unlink()
+            storage.lock_path(self._folder / self._header.session).unlink()
         os.close(self._lock)
 
     def _write(self, data: bytes) -> None:
