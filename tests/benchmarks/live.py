@@ -1,7 +1,7 @@
 """What a live session costs, how soon a letter is there, and how fast one may spell.
 
     python tests/benchmarks/live.py              # all, about 15 minutes
-    python tests/benchmarks/live.py latency cost letters
+    python tests/benchmarks/live.py latency letters
     python tests/benchmarks/live.py hours 2      # so many hours of signing instead of eight
 
 Needs the shared texts. Where a signal has to be lived through, the simulated glove sends it at its
@@ -114,7 +114,7 @@ class Wire:
 class Stopwatch:
     """A sink, and whoever looks at the state: when did which hold become text?"""
 
-    def __init__(self, source: Glove | None = None) -> None:
+    def __init__(self, source: Glove) -> None:
         self._source = source
         self._waiting: list[tuple[float, float, float]] = []
         self.seen: list[tuple[float, float, float, float]] = []  # start, end, sent, seen
@@ -122,8 +122,8 @@ class Stopwatch:
     def update(self, update: Update, emission: Emission | None) -> None:
         """A hold has ended."""
         if emission and update.edit:
-            sent_s = self._source.sent_s if self._source else 0.0
-            self._waiting.append((emission.segment.start_s, emission.segment.end_s, sent_s))
+            hold = emission.segment
+            self._waiting.append((hold.start_s, hold.end_s, self._source.sent_s))
 
     def finish(self, transcript: Transcript) -> None:
         """That was all."""
@@ -135,13 +135,13 @@ class Stopwatch:
         self._waiting.clear()
 
 
-def session(
-    source: Glove | Wire, folder: str, watch: Stopwatch, pause_s: float = 2.5
-) -> LiveSession:
+def session(source: Glove | Wire, folder: str, watch: Stopwatch | None = None) -> LiveSession:
     """A session as it is in use, with a journal and adapting, but without a screen."""
     wearer = Wearer(load_shipped, Mixture.load)
     journal = Journal(Path(folder), Header(f"{time.time_ns()}", 1, "", "", ""))
-    options = LiveOptions(pause_s=pause_s, wearer=wearer)
+    options = LiveOptions(wearer=wearer)
+    if watch is None:
+        return LiveSession(source, wearer.engine, journal, options)
     return LiveSession(source, wearer.engine, journal, options, [watch], watch.look)
 
 
@@ -211,7 +211,7 @@ def letter_rates() -> Iterator[str]:
             source = Wire(VirtualGlove(pace, wearer=number, seed=number))
             source.glove.spell(text)
             with tempfile.TemporaryDirectory() as folder:
-                live = session(source, folder, Stopwatch())
+                live = session(source, folder)
                 source.live = live
                 live.start()
                 source.pump(np.inf)
@@ -229,7 +229,7 @@ def hours(n: float = 8) -> Iterator[str]:
     texts = dev_texts("sentences")
     source, spelled = Wire(VirtualGlove(PACES["normal"], wearer=WEARER, seed=SEED)), 0
     with tempfile.TemporaryDirectory() as folder:
-        live = session(source, folder, Stopwatch())
+        live = session(source, folder)
         source.live = live
         live.start()
         for point in range(1, 9):
