@@ -18,6 +18,7 @@ from jihwa.io.live.owner import LiveOptions
 from jihwa.io.live.recorded import RecordedJournal
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
+from jihwa.io.screen.cleaning import clean_lines
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.screen.text import clean, tail
@@ -84,6 +85,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
         act = _fill_the_screen if full else _print_lines
         session = act(source, journal, typed_into, options, language)
         exit_code = typed_into.exit_code
+    if full and not typed_into.child:
+        print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
     live.fail_if_it_did(session)
     unread = session.state.connection.link is Link.ENDED and not session.state.signal.samples
     return exit_code or int(unread and not full)
