@@ -42,6 +42,28 @@ def test_what_the_hand_spells_is_on_the_page(line):
     assert wire.closed
 
 
+def test_header_that_did_not_arrive_is_asked_for_again(line):
+    header, _, samples = line("학교").partition(b"\n")
+    lines = samples.splitlines(keepends=True)
+    with session() as (live, wire):
+        wire.give(header.replace(b",", b";", 1) + b"\n" + b"".join(lines[:60]))
+        until(lambda: wire.sent == ["header"])
+        wire.give(header + b"\n" + b"".join(lines))
+        until(signals(live, len(lines)))
+        assert live.state.page.committed + live.state.page.preedit == "학교"
+    assert wire.sent == ["header"]
+
+
+def test_header_without_a_finger_is_asked_for_again_but_not_forever(line):
+    header, *samples = line("안녕하세요").splitlines(keepends=True)
+    short = header.replace(b"flex3", b"fle\xff3")
+    with session() as (live, wire):
+        for begin in range(0, 300, 60):
+            wire.give(short + b"".join(samples[begin : begin + 60]))
+            until(signals(live, begin + 60))
+        assert wire.sent == ["header"] * 2
+
+
 def test_nothing_is_held_while_nothing_comes(line):
     data = line("학")
     with session(pause_s=math.inf) as (live, wire):

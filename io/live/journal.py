@@ -98,7 +98,7 @@ class Journal:
         self._notice: Callable[[Message], None] = lambda _: None
         self._folder, self._header, self._text = folder, header, text
         self._part_bytes = part_bytes
-        self._layout = b""  # the last line of the glove that named its fields
+        self._layout: Layout | None = None  # what the last lines of the glove mean
         self._retry_s: float | None = None  # when to try again; None while the disk works
         lock = storage.occupy(folder / header.session)
         if lock is None:
@@ -128,7 +128,7 @@ class Journal:
     def raw(self, lines: bytes) -> None:
         """Write down whole lines of the glove."""
         self._write(lines)
-        self._layout = _layout_line(lines) or self._layout
+        self._layout = _announced(lines, self._layout)
         if self._size >= self._part_bytes:
             self._rotate()
 
@@ -198,7 +198,8 @@ class Journal:
     def _begin(self, header: Header) -> tuple[int, int]:
         """A new part that holds the text so far, or no part: its descriptor and its size."""
         path = part_path(self._folder, header)
-        beginning = header.line() + header.text(self._text) + self._layout
+        beginning = header.line() + header.text(self._text)
+        beginning += self._layout.header if self._layout else b""
         write_whole(path, beginning, storage.PRIVATE)
         return os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY), len(beginning)
 
@@ -208,14 +209,15 @@ class Journal:
                 _synchronise(self._file)
 
 
-def _layout_line(lines: bytes) -> bytes:
-    """The last of these lines that names the fields of those behind it; empty if none does."""
-    for line in reversed(lines.split(b"\n")):
+def _announced(lines: bytes, known: Layout | None) -> Layout | None:
+    """What lines behind these mean: what the last header among them says, else what was known."""
+    for line in lines.split(b"\n"):
         if b"timestamp" in line.lower():
             fields = line.decode("utf-8", errors="replace").strip("\ufeff\0 \t\r").split(",")
-            if Layout.of_header(fields):
-                return line + b"\n"
-    return b""
+            announced = Layout.of_header(fields)
+            if announced and not (known and announced.garbles(known)):
+                known = announced
+    return known
 
 
 def _unwritten(folder: Path, error: OSError) -> Message:

@@ -3,12 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from jihwa.data.frames import Frames
 from jihwa.data.layout import Layout
 from jihwa.data.lines import LineParser
-from jihwa.data.messages import JihwaError, Message
+from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain
 from jihwa.io.live.calibrating import LiveCalibration
@@ -66,6 +67,7 @@ class Owner:
         journal: Keeps what comes and what becomes of it.
         options: How the session behaves.
         sinks: What follows the text.
+        send: Sends the glove a command.
     """
 
     writing: Writing
@@ -76,7 +78,9 @@ class Owner:
         journal: Record,
         options: LiveOptions,
         sinks: Sequence[Sink],
+        send: Callable[[str], None],
     ) -> None:
+        self._send = send
         self._make_engine, self._journal, self._options = make_engine, journal, options
         self._notices: deque[Message] = deque(maxlen=KEPT_NOTICES)
         journal.listen(self.notify)
@@ -109,6 +113,9 @@ class Owner:
         """Bytes have come."""
         self._active_s = at_s
         self._read(self._reader.feed(data, at_s))
+        if self._reader.needs_header():
+            with suppress(UsageError):  # a recording does not answer
+                self._send("header")
         self._warn_if_unread(STRANGE_LINES)
 
     def connect(self, connection: Connection) -> None:

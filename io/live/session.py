@@ -62,7 +62,7 @@ class LiveSession:
         self.failure: Exception | None = None
         self._source, self._journal, self._changed = source, journal, changed
         self._queue: SimpleQueue[Event] = SimpleQueue()
-        self._owner = Owner(prepare, journal, options or LiveOptions(), sinks)
+        self._owner = Owner(prepare, journal, options or LiveOptions(), sinks, source.send)
         self._state = self._owner.state()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
