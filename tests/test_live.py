@@ -288,12 +288,6 @@ def test_notices_are_shown_and_bounded():
         assert len(live.state.notices) < 20
 
 
-def test_commands_go_to_the_glove():
-    with session() as (live, wire):
-        live.send("recal")
-    assert wire.sent == ["recal"]
-
-
 def test_rate_and_damage_are_counted(line):
     with session() as (live, wire):
         for each in line("가").split(b"\n")[:30]:

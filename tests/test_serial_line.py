@@ -73,6 +73,18 @@ def test_commands_wait_until_the_line_is_up(glove):
         assert sent == b"header\ninterval,20\nyawzero\n"
 
 
+def test_board_that_restarts_is_told_again_what_it_has_forgotten(glove):
+    with following(glove.name, commands=["alpha,0.5"]) as (_, log):
+        log.until(Link.OPENING)
+        for time_ms in (40, 0):
+            glove.print(sample(time_ms))
+            told = b""
+            while not told.endswith(b"alpha,0.5\n"):
+                told += glove.read()
+            assert told == b"header\nalpha,0.5\n"
+            time.sleep(2 * QUICK.pause_s)
+
+
 def test_missing_glove_is_waited_for(glove):
     glove.unplug()
     with following(glove.name) as (_, log):

@@ -35,7 +35,7 @@ def source(options: argparse.Namespace) -> Source:
         UsageError: There is no such source, or no such layout.
         DataError: It is a recording that cannot be read.
     """
-    return open_source(options.source, layout(options))
+    return open_source(options.source, layout(options), options.commands or ())
 
 
 def layout(options: argparse.Namespace) -> Layout | None:

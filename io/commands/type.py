@@ -37,7 +37,7 @@ YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니�
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
-    settings.add(parser, language, "source", "profile", "model", "lm", "mode", "layout")
+    settings.add(parser, language, "source", "profile", "model", "lm", "mode", "layout", "commands")
     settings.add(parser, language, "personal", "history", "adapt", "pause_s", "speak")
     settings.add(
         parser, language, "voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again"

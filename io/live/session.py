@@ -86,14 +86,6 @@ class LiveSession:
         else:
             self._thread.join()
 
-    def send(self, command: str) -> None:
-        """Send a firmware command to the glove.
-
-        Raises:
-            UsageError: This source has nobody to answer.
-        """
-        self._source.send(command)
-
     def type(self, text: str) -> None:
         """Write characters at the cursor; the preedit before them becomes final."""
         self._ask(lambda owner: owner.writing.type(text))

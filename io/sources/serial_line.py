@@ -99,11 +99,24 @@ class SerialSource(ThreadedSource):
 
     A board that restarts, or one that was already sending, tells the layout of its lines only when
     it is asked: `header` is sent whenever the line comes up.
+
+    Args:
+        finder: Knows where the glove may be.
+        baud: Bits per second.
+        timing: How patient the line is.
+        commands: What is sent behind `header`: a board that restarts has forgotten it.
     """
 
-    def __init__(self, finder: Finder, baud: int = BAUD, timing: Timing | None = None) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        baud: int = BAUD,
+        timing: Timing | None = None,
+        commands: Sequence[str] = (),
+    ) -> None:
         super().__init__(finder.device)
         self._finder, self._baud, self._timing = finder, baud, timing or Timing()
+        self._greeting = ("header", *commands)
         self._commands: SimpleQueue[str] = SimpleQueue()
         self._lives = 0  # how often the line has come up
 
@@ -134,7 +147,8 @@ class SerialSource(ThreadedSource):
         for port in candidates:
             try:
                 with open_line(port, self._baud) as line:
-                    lost = self._follow(_Line(line, self._timing), port, candidates)
+                    greeted = _Line(line, self._timing, self._greeting)
+                    lost = self._follow(greeted, port, candidates)
             except LINE_ERRORS as error:
                 link = absent if reasons.is_missing(error) else Link.LOST
                 lost = Connection(link, port, reasons.explain_line(error, port))
@@ -187,10 +201,10 @@ class SerialSource(ThreadedSource):
 
 
 class _Line:
-    """An open port that asks for the header whenever a board may have restarted behind it."""
+    """An open port that sends its greeting whenever a board may have restarted behind it."""
 
-    def __init__(self, port: serial.SerialBase, timing: Timing) -> None:
-        self._port, self._timing = port, timing
+    def __init__(self, port: serial.SerialBase, timing: Timing, greeting: Sequence[str]) -> None:
+        self._port, self._timing, self._greeting = port, timing, greeting
         self._opened_s = self._heard_s = time.monotonic()
         self._asked = self._heard = False
 
@@ -212,7 +226,8 @@ class _Line:
         restarted = bool(data) and (not self._heard or silent_s > self._timing.pause_s)
         if restarted or (not self._asked and silent_s > self._timing.boot_s):
             self._asked = True
-            self.write("header")
+            for command in self._greeting:
+                self.write(command)
         if data:
             self._heard, self._heard_s = True, time.monotonic()
         return data
