@@ -22,7 +22,7 @@ if sys.platform != "win32":
 
 BAUD = 115200
 READ_BYTES = 4096
-READ_S = 0.01
+READ_S = 0.005
 """What comes within this time is read at once; so late a sample may be."""
 WRITE_S = 0.5
 LOOK_S = 0.25

@@ -1,11 +1,11 @@
-"""What a live session costs, how soon a letter is there, and how fast one may spell.
+"""How soon a session has a letter, how fast one may spell, and whether it can go on for hours.
 
     python tests/benchmarks/live.py              # all, about 15 minutes
     python tests/benchmarks/live.py latency letters
     python tests/benchmarks/live.py hours 2      # so many hours of signing instead of eight
 
 Needs the shared texts. Where a signal has to be lived through, the simulated glove sends it at its
-own pace in a thread beside the session's; the session's processor use is that of its own thread.
+own pace in a thread beside the session's. What the whole program costs is in `program.py`.
 """
 
 import resource
@@ -37,7 +37,6 @@ from jihwa.recognizer.events import Emission
 
 WEARER, SEED = 7, 3
 LATENCY_TARGETS_MS = (100, 200)
-COST_TARGETS = (15, 150)
 MB = 1 << 20
 
 
@@ -151,10 +150,8 @@ def resident_mb() -> float:
     return int(status[1]) * resource.getpagesize() / MB
 
 
-def live_through(rate_hz: float, texts: list[str]) -> tuple[Array, float, float]:
-    """(n, 2) ms from each hold's end, and from the bytes that showed it, to the text; % of a core;
-    resident MB.
-    """
+def live_through(rate_hz: float, texts: list[str]) -> Array:
+    """(n, 2) ms from each hold's end, and from the bytes that showed it, to the text."""
     glove = VirtualGlove(PACES["normal"], wearer=WEARER, seed=SEED, rate_hz=rate_hz)
     for text in texts:
         glove.spell(text)
@@ -163,17 +160,10 @@ def live_through(rate_hz: float, texts: list[str]) -> tuple[Array, float, float]
     with tempfile.TemporaryDirectory() as folder:
         live = session(source, folder, watch)
         live.start()
-        while not live.state.ready:
-            time.sleep(0.01)
-        (owner,) = [each for each in threading.enumerate() if each.name == "live session"]
-        clock = time.pthread_getcpuclockid(owner.ident or 0)
-        began_s, spent_s = time.monotonic(), time.clock_gettime(clock)
         while live.state.connection.link is not Link.ENDED:
             time.sleep(0.1)
-        share = (time.clock_gettime(clock) - spent_s) / (time.monotonic() - began_s)
-        memory = resident_mb()
         live.close()
-    return np.array(list(_delays_ms(watch, source))), 100 * share, memory
+    return np.array(list(_delays_ms(watch, source)))
 
 
 def _delays_ms(watch: Stopwatch, source: Glove) -> Iterator[tuple[float, float]]:
@@ -186,18 +176,16 @@ def _delays_ms(watch: Stopwatch, source: Glove) -> Iterator[tuple[float, float]]
             yield 1000 * (seen_s - true_s), 1000 * (seen_s - sent_s)
 
 
-def latency_and_cost() -> Iterator[str]:
+def latency() -> Iterator[str]:
     """At 33 and at 100 samples a second."""
     texts = dev_texts("sentences")[:6]
     for rate_hz in (33.0, 100.0):
-        delays_ms, share, memory = live_through(rate_hz, texts)
+        delays_ms = live_through(rate_hz, texts)
         median, p99 = np.percentile(delays_ms, [50, 99], axis=0)
         yield (
             f"{rate_hz:.0f} Hz: end of a hold to text {median[0]:.0f} ms at the median, "
             f"{p99[0]:.0f} at p99, of {len(delays_ms)} letters (asked: {LATENCY_TARGETS_MS}); "
-            f"{median[1]:.0f} and {p99[1]:.0f} of it behind the last byte; "
-            f"{share:.1f} % of a core, {memory:.0f} MB resident, simulator included (asked: "
-            f"{COST_TARGETS})"
+            f"{median[1]:.0f} and {p99[1]:.0f} of it behind the last byte"
         )
 
 
@@ -252,7 +240,7 @@ def hours(n: float = 8) -> Iterator[str]:
 def main(arguments: list[str]) -> None:
     """Print the figures that were asked for, or all."""
     parts: dict[str, Callable[[], Iterator[str]]] = {
-        "latency": latency_and_cost,
+        "latency": latency,
         "letters": letter_rates,
     }
     for name, part in parts.items():

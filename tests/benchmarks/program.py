@@ -2,9 +2,10 @@
 
     python tests/benchmarks/program.py
 
-The installed `jihwa` runs with all of its threads, and with the simulated glove in the same
-process, on a pseudo-terminal of 80 × 24. Beside wall time stands an interpreter that does nothing,
-in the same run, for what the machine has to spare; processor time does not depend on that.
+The installed `jihwa` runs with all of its threads on a pseudo-terminal of 80 × 24. The simulated
+glove is in the same process; where letters are timed, from the end of a hold to the character on
+the terminal, it sends through a serial line. Beside wall time stands an interpreter that does
+nothing, in the same run, for what the machine has to spare; processor time does not depend on that.
 """
 
 import fcntl
@@ -17,11 +18,15 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
+import tty
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pyte
 
 from jihwa.data.spelling import PACES
@@ -30,8 +35,9 @@ from jihwa.io.virtual.glove import VirtualGlove
 JIHWA = str(Path(sys.executable).with_name("jihwa"))
 TEXT, WEARER = "오늘 저녁에 같이 밥 먹을래", 7
 COLUMNS, ROWS = 80, 24
-TEXT_ROW = 9
+TEXT_ROW, LAST_TEXT_ROW = 9, 15
 RUNS = 7
+SPELLED = 6
 WATCHED_S = 30.0
 TICKS_HZ = os.sysconf("SC_CLK_TCK")
 
@@ -76,6 +82,11 @@ class Terminal:
         while (left_s := end_s - time.monotonic()) > 0:
             self._look(left_s)
 
+    def text(self, wait_s: float) -> str:
+        """What is written on the screen, looked at again after so long or as soon as it changes."""
+        self._look(wait_s)
+        return "".join(self._screen.display[TEXT_ROW : LAST_TEXT_ROW + 1])
+
     @property
     def processor_s(self) -> float:
         """Processor time that it has taken by now."""
@@ -103,10 +114,48 @@ class Terminal:
                 time.sleep(0.01)
 
 
+class SerialGlove:
+    """A simulated glove at one end of a pseudo-terminal.
+
+    Args:
+        rate_hz: How often it samples.
+
+    Attributes:
+        glove: It.
+        port: What to open.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self.glove = VirtualGlove(PACES["normal"], wearer=WEARER, rate_hz=rate_hz)
+        for _ in range(SPELLED):
+            self.glove.spell(TEXT)
+        self._ours, theirs = pty.openpty()
+        tty.setraw(theirs)
+        self.port = os.ttyname(theirs)
+        self._began_s = 0.0
+
+    @property
+    def now_s(self) -> float:
+        """Since it was switched on."""
+        return time.monotonic() - self._began_s
+
+    def start(self) -> None:
+        """Switch it on."""
+        self._began_s = time.monotonic()
+        threading.Thread(target=self._send, daemon=True).start()
+
+    def _send(self) -> None:
+        while not self.glove.done:
+            os.write(self._ours, self.glove.due(self.now_s))
+            time.sleep(max(self.glove.next_s - self.now_s, 0))
+
+
+SIMULATED = f"sim:{TEXT}?wearer={WEARER}"
+
+
 @contextmanager
-def typing(settings: str = "") -> Iterator[Terminal]:
-    """`jihwa type` with a simulated glove."""
-    source = f"sim:{TEXT}?wearer={WEARER}{settings}"
+def typing(source: str) -> Iterator[Terminal]:
+    """`jihwa type` from a source."""
     with tempfile.TemporaryDirectory() as home:
         command = [JIHWA, "--lang", "en", "type", "--new", "--source", source]
         terminal = Terminal(command, home)
@@ -136,10 +185,10 @@ def first_screens() -> Iterator[str]:
     glove.due(10.0)
     signed_s = glove.signer.signs[0].end_s
     screens_s, processors_s, letters_s = [], [], []
-    with typing() as terminal:  # writes what bytecode is missing
+    with typing(SIMULATED) as terminal:  # writes what bytecode is missing
         terminal.until(lambda rows: "Ctrl-Q" in rows[-1])
     for _ in range(RUNS):
-        with typing() as terminal:
+        with typing(SIMULATED) as terminal:
             screens_s.append(terminal.until(lambda rows: "Ctrl-Q" in rows[-1]))
             processors_s.append(terminal.processor_s)
             letters_s.append(terminal.until(lambda rows: bool(rows[TEXT_ROW].strip())))
@@ -157,7 +206,7 @@ def first_screens() -> Iterator[str]:
 def costs() -> Iterator[str]:
     """Processor and memory while it types, at 33 and at 100 samples a second."""
     for rate_hz in (33, 100):
-        with typing(f"&rate_hz={rate_hz}&repeat=9") as terminal:
+        with typing(f"{SIMULATED}&rate_hz={rate_hz}&repeat=9") as terminal:
             terminal.until(lambda rows: bool(rows[TEXT_ROW].strip()))
             before_s, began_s = terminal.processor_s, time.monotonic()
             terminal.watch(WATCHED_S)
@@ -168,6 +217,30 @@ def costs() -> Iterator[str]:
             )
 
 
+def letters() -> Iterator[str]:
+    """From the end of a hold to the terminal, at 33 and at 100 samples a second."""
+    for rate_hz in (33, 100):
+        glove, changed_s, text = SerialGlove(rate_hz), [], ""
+        with typing(glove.port) as terminal:
+            terminal.until(lambda rows: "opening" in rows[0])
+            glove.start()
+            while not glove.glove.done:
+                if (now := terminal.text(0.1)) != text:
+                    text = now
+                    changed_s.append(glove.now_s)
+        ends_s = [sign.end_s for sign in glove.glove.signer.signs]
+        delays_ms = [
+            1000 * (min(seen) - end_s)
+            for end_s, next_s in pairwise(ends_s)
+            if (seen := [at_s for at_s in changed_s if end_s < at_s < next_s])
+        ]
+        median, p99 = np.percentile(delays_ms, [50, 99])
+        yield (
+            f"{rate_hz} Hz: from the end of a hold to the terminal {median:.0f} ms at the median, "
+            f"{p99:.0f} at p99, of {len(delays_ms)} letters in {len(ends_s)} (asked: 100, 200)"
+        )
+
+
 def main() -> None:
     """Print all figures."""
     for name, command in (
@@ -176,7 +249,7 @@ def main() -> None:
     ):
         wall_s, processor_s = run_s(command)
         print(f"{name}: {1000 * wall_s:.0f} ms, {1000 * processor_s:.0f} of processor time")
-    for part in (first_screens, costs):
+    for part in (first_screens, costs, letters):
         for line in part():
             print(line, flush=True)
 
