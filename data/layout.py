@@ -72,6 +72,16 @@ class Layout:
         )
 
     @property
+    def header(self) -> bytes:
+        """The line that announces it; empty for a glove without a clock, which no header can."""
+        return b"" if self.time is None else (",".join(self.names) + "\n").encode()
+
+    def garbles(self, other: "Layout") -> bool:
+        """Whether this is that layout with a name damaged: as many fields, fewer of them known."""
+        missing, before = self.values.count(None), other.values.count(None)
+        return len(self.names) == len(other.names) and missing > before
+
+    @property
     def has_flex(self) -> bool:
         """Whether a finger is in it."""
         return any(name in self.names for name in FLEX)

@@ -102,7 +102,7 @@ class LineParser:
             received_s = numbers[received] / 1000 if received is not None else None
         except ValueError:
             announced = Layout.of_header(fields)
-            if announced is None:
+            if announced is None or (layout and announced.garbles(layout)):
                 self.report.damage(text)
             else:
                 self._layout = announced

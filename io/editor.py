@@ -24,7 +24,7 @@ def edit(path: Path, template: str) -> None:
         OSError: The file cannot be made.
     """
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        storage.make_folder(path.parent)
         storage.keep(path, template.encode())
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or FALLBACK
     try:

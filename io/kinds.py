@@ -159,7 +159,13 @@ class NameOrFile:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names in an order; none chooses nothing."""
+    """Names in an order; none chooses nothing.
+
+    Attributes:
+        separator: What is between them on a command line.
+    """
+
+    separator: str = ","
 
     @property
     def allowed(self) -> Message:
@@ -167,8 +173,8 @@ class Names:
         return Message(ko='["이름", "이름", …]', en='["name", "name", …]')
 
     def of_text(self, text: str) -> tuple[str, ...] | None:
-        """The names between the commas."""
-        return tuple(name.strip() for name in text.split(",")) if text else None
+        """The names between the separators."""
+        return tuple(name.strip() for name in text.split(self.separator)) if text else None
 
     def of_toml(self, found: object, folder: Path) -> tuple[str, ...] | None:
         """The names of an array."""

@@ -100,7 +100,7 @@ def save(name: str, profile: Profile) -> None:
     """Write a profile, readable for the user alone; what was there is replaced as a whole."""
     path = path_of(name)
     if path.parent == folder():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        storage.make_folder(path.parent)
     storage.keep(path, to_json(profile).encode())
 
 

@@ -49,6 +49,18 @@ _ALL = (
         absent=Message(ko="장갑의 머리글대로", en="as the glove's header says"),
     ),
     Setting(
+        key="commands",
+        flag="--commands",
+        kind=Names(";"),
+        default=None,
+        help=Message(
+            ko="장갑이 켜질 때마다 보낼 펌웨어 명령, ;로 나누어 (예: interval,20;yawzero)",
+            en="firmware commands to send whenever the glove comes up, with ; between them (such "
+            "as interval,20;yawzero)",
+        ),
+        metavar="COMMAND;...",
+    ),
+    Setting(
         key="profile",
         flag="--profile",
         kind=NameOrFile(".json"),

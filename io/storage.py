@@ -24,6 +24,17 @@ def folder() -> Path:
     return platformdirs.user_data_path("jihwa", appauthor=False)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and whatever it lacks above it, for the user alone; what is there stays.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
 def keep(path: Path, content: bytes) -> None:
     """Write a file for the user alone; what was there is replaced as a whole.
 
@@ -76,7 +87,7 @@ def lock_path(path: Path) -> Path:
 
 
 def _open_lock(path: Path) -> int:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     return os.open(lock_path(path), os.O_RDWR | os.O_CREAT, PRIVATE)
 
 

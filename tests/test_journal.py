@@ -76,6 +76,7 @@ def test_every_line_is_on_its_way_to_the_disk_at_once(tmp_path):
             st.tuples(st.integers(0, 3), st.text(max_size=700)),
             st.binary(max_size=40).map(lambda data: data.replace(b"\n", b"") + b"\n"),
         ),
+        min_size=1,
         max_size=12,
     )
 )

@@ -270,3 +270,23 @@ def test_every_line_is_accounted_for(stream):
 def test_no_bytes_break_the_parser(data):
     report, _ = parse(data)
     assert report.lines == len(data.split(b"\n")) - (not data or data.endswith(b"\n"))
+
+
+def test_header_that_was_damaged_on_its_way_does_not_take_a_finger_away():
+    names = "timestamp,pitch,roll,yaw,flex1,flex2,flex3,flex4,flex5"
+    sample = "{},1,2,3,701,702,703,704,705\n"
+    parser = LineParser()
+    parser.feed(f"{names}\n{sample.format(0)}".encode())
+    frames = parser.feed(f"{names.replace('flex3', 'flEx~')}\n{sample.format(20)}".encode())
+    assert frames.flex_adc.tolist() == [[701, 702, 703, 704, 705]]
+    assert parser.report.damaged == 1
+
+
+def test_whole_header_replaces_one_that_was_damaged():
+    names = "timestamp,pitch,roll,yaw,flex1,flex2,flex3,flex4,flex5"
+    sample = "{},1,2,3,701,702,703,704,705\n"
+    parser = LineParser()
+    damaged = parser.feed(f"{names.replace('flex3', 'flEx~')}\n{sample.format(0)}".encode())
+    assert np.isnan(damaged.flex_adc[0, 2])
+    frames = parser.feed(f"{names}\n{sample.format(20)}".encode())
+    assert frames.flex_adc[0, 2] == 703

@@ -42,6 +42,39 @@ def test_what_the_hand_spells_is_on_the_page(line):
     assert wire.closed
 
 
+def test_header_that_did_not_arrive_is_asked_for_again(line):
+    header, _, samples = line("학교").partition(b"\n")
+    lines = samples.splitlines(keepends=True)
+    with session() as (live, wire):
+        wire.give(header.replace(b",", b";", 1) + b"\n" + b"".join(lines[:60]))
+        until(lambda: wire.sent == ["header"])
+        wire.give(header + b"\n" + b"".join(lines))
+        until(signals(live, len(lines)))
+        assert live.state.page.committed + live.state.page.preedit == "학교"
+    assert wire.sent == ["header"]
+
+
+def test_header_without_a_finger_is_asked_for_again_but_not_forever(line):
+    header, *samples = line("안녕하세요").splitlines(keepends=True)
+    short = header.replace(b"flex3", b"fle\xff3")
+    with session() as (live, wire):
+        for begin in range(0, 300, 60):
+            wire.give(short + b"".join(samples[begin : begin + 60]))
+            until(signals(live, begin + 60))
+        assert wire.sent == ["header"] * 2
+
+
+def test_nothing_is_held_while_nothing_comes(line):
+    data = line("학")
+    with session(pause_s=math.inf) as (live, wire):
+        wire.give(data[: len(data) // 2])
+        until(lambda: live.state.hold)
+        wire.connect(Link.LOST)
+        until(lambda: live.state.connection.link is Link.LOST)
+        assert live.state.hold is None
+        assert live.state.signal.rate_hz == 0
+
+
 def test_the_end_of_the_source_completes_the_text(line):
     with session() as (live, wire):
         wire.give(line("학교"))
@@ -253,12 +286,6 @@ def test_notices_are_shown_and_bounded():
             live.notify(Message(ko=f"{number}", en=f"{number}"))
         until(lambda: live.state.notices and live.state.notices[-1].en == "49")
         assert len(live.state.notices) < 20
-
-
-def test_commands_go_to_the_glove():
-    with session() as (live, wire):
-        live.send("recal")
-    assert wire.sent == ["recal"]
 
 
 def test_rate_and_damage_are_counted(line):

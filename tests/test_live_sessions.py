@@ -36,8 +36,8 @@ def test_sessions_are_listed_with_what_they_came_to(jihwa, typed):
     lines = jihwa("sessions").out.splitlines()
     assert [line.split()[0] for line in lines] == [first.name, second.name]
     assert "5 characters" in lines[0]
-    assert lines[0].endswith("ended")
-    assert lines[1].endswith("broken off")
+    assert lines[0].endswith("ended  안녕 하세요")
+    assert lines[1].endswith("broken off  중간에")
     assert "중단됨" in jihwa("sessions", "--lang", "ko").out
 
 
@@ -66,8 +66,17 @@ def test_a_session_that_is_being_written_is_not_deleted(jihwa):
     assert outcome.code == 1
     assert "being written" in outcome.err
     assert "being written" in jihwa("sessions").out
+    journal.raw(b"1\n")
     journal.close()
     assert len(archive.sessions()) == 1
+
+
+def test_a_session_to_which_nothing_came_leaves_nothing(data_home):
+    journal = archive.begin("sim:", None)
+    assert len(archive.sessions()) == 1
+    journal.close()
+    assert list(archive.folder().iterdir()) == []
+    assert all(path.stat().st_mode & 0o077 == 0 for path in data_home.rglob("*"))
 
 
 def test_a_session_that_broke_off_is_offered_and_goes_on_with_its_text(typed):

@@ -45,7 +45,7 @@ LIVE = LiveState(
     hold=Hold((("ㅇ", 0.93), ("ㅋ", 0.04), ("rest", 0.02)), duration_s=0.5, acceptance=0.6),
     page=DINNER,
 )
-GLOVE_OFF = LiveState(ready=True, connection=Connection(Link.LOST, "COM3", retry_s=3.0))
+GLOVE_OFF = LiveState(ready=True, connection=Connection(Link.LOST, "COM3"))
 KOREAN, ENGLISH = View("ko"), View("en")
 
 
@@ -64,7 +64,7 @@ def styled(text, state=LIVE, view=KOREAN):
 def test_status_says_how_the_line_is_in_words():
     assert "● 연결됨  /dev/ttyACM0  50 Hz  손상 2  빠짐 0" in shown()
     assert "● connected  /dev/ttyACM0  50 Hz  damaged 2" in shown(view=ENGLISH)
-    assert "× 끊김 · 3초 뒤 다시  COM3" in shown(GLOVE_OFF)
+    assert "× 끊김 · 다시 잇는 중  COM3" in shown(GLOVE_OFF)
     assert "◌ searching" in shown(LiveState(connection=Connection(Link.SEARCHING)), ENGLISH)
     assert "loading the models" in shown(LiveState(), ENGLISH)
     assert "‖ 멈춤" in shown(replace(LIVE, paused=True))
@@ -153,6 +153,14 @@ def test_end_of_a_long_text_is_shown():
     lines = shown(replace(LIVE, page=page)).splitlines()
     assert "  끝에" in lines
     assert sum("가나다라" in line for line in lines) > 5
+
+
+def test_lines_of_a_long_text_stay_where_they_are_while_it_grows():
+    text = "가나다라마 " * 5000
+    upper = {
+        shown(replace(LIVE, page=Page(committed=text + "바" * n))).splitlines()[9] for n in range(8)
+    }
+    assert len(upper) == 1
 
 
 def test_small_screen_loses_its_bars_first_and_never_the_text():

@@ -1,6 +1,7 @@
 """What the keys ask of the session, pressed as a terminal sends them."""
 
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,9 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from jihwa.composer.transcript import Candidate, Word
-from jihwa.io.live.state import CalibrationProgress, LiveState, Page
+from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
 from jihwa.io.phrases import Phrase
+from jihwa.io.screen import full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
@@ -163,14 +165,45 @@ def test_screen_that_cannot_be_drawn_ends_with_the_reason():
 
 def test_any_thread_may_redraw_and_leave():
     screen = FullScreen()
-    screen.redraw()
+    screen.redraw(LiveState())
     screen.leave()  # nothing is shown yet
     controls = Controls(Asked(LiveState()), View("ko"), SpokenText(Silence()), screen.leave)
     with create_pipe_input() as terminal, create_app_session(terminal, DummyOutput()):
-        timer = threading.Timer(0.3, lambda: (screen.redraw(), screen.leave()))
+        timer = threading.Timer(0.3, lambda: (screen.redraw(WRITING), screen.leave()))
         timer.start()
         screen.run(controls)
         timer.join()
+
+
+def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):
+    def drawn(*states):
+        """How often the screen is drawn while these follow one another for a second."""
+        screen, session, count = FullScreen(), Asked(states[0]), 0
+
+        def draw(*_):
+            nonlocal count
+            count += 1
+            return []
+
+        def happen():
+            for _ in range(50):
+                for session.state in states:
+                    screen.redraw(session.state)
+                    time.sleep(0.02 / len(states))
+            screen.leave()
+
+        monkeypatch.setattr(full_screen, "draw", draw)
+        controls = Controls(session, View("ko"), SpokenText(Silence()), screen.leave)
+        with create_pipe_input() as terminal, create_app_session(terminal, DummyOutput()):
+            happening = threading.Timer(0.1, happen)
+            happening.start()
+            screen.run(controls)
+            happening.join()
+        return count
+
+    hand = [replace(WRITING, signal=Signal(rate_hz=rate)) for rate in (33.0, 34.0)]
+    text = [replace(WRITING, page=Page(preedit=letters)) for letters in ("가", "각")]
+    assert 5 < drawn(*hand) < 18 < drawn(*text) < 36
 
 
 def test_every_place_can_be_left_and_no_key_means_two_things():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from jihwa.composer.edits import TextEdit
@@ -66,12 +67,12 @@ def test_changes_of_the_connection_are_told_once(printed):
     screen, lines = printed
     reason = Message(ko="빠졌습니다.", en="The cable is \x1b[2Jout.")
     live = LiveState(connection=Connection(Link.LIVE, "COM3"))
-    lost = replace(live, connection=Connection(Link.LOST, "COM3", reason, retry_s=2.0))
+    lost = replace(live, connection=Connection(Link.LOST, "COM3", reason))
     for state in (live, live, lost, replace(lost, paused=True), lost):
         screen.follow(state)
     assert lines() == [
         "* connected  COM3",
-        "* lost · again in 2 s  COM3",
+        "* lost · reconnecting  COM3",
         "! The cable is [2Jout.",
         "* ‖ paused",
         "* reading again",
@@ -112,3 +113,42 @@ def test_recording_beside_the_session_can_be_transcribed(jihwa, tmp_path, monkey
     source = ("--source", "sim:안녕하세요?speed=fast")
     assert jihwa("type", "--plain", "--new", *source, "--record", file).code == 0
     assert jihwa("transcribe", file).out == "안녕하세요\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("", "-: not one sample came. Check the glove"),
+        (
+            "# hello\nfoo,bar\n" + "1,2\n" * 200,
+            "lines came and none can be read. The first: foo,bar",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_once_and_fails(sent, told):
+    done = subprocess.run(
+        [sys.executable, "-m", "jihwa.io", "--lang", "en", "type", "--new", "--source", "-"],
+        input=sent,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout.count("! ") == 1
+    assert told in done.stdout
+
+
+def test_fields_of_an_unknown_glove_are_named_and_its_journal_is_a_recording(
+    jihwa, tmp_path, monkeypatch, spell
+):
+    frames = spell("학교", "slow", wearer=7, seed=3).frames
+    rows = np.column_stack([frames.flex_adc[:, ::-1], frames.accel_g, 1000 * frames.time_s])
+    file, copy = tmp_path / "odd.txt", tmp_path / "copy.csv"
+    np.savetxt(file, rows, "%.3f", delimiter=",")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    fields = "flex5,flex4,flex3,flex2,flex1,accel_x,accel_y,accel_z,timestamp"
+    source = ("--source", f"replay:{file}?speed=0", "--layout", fields)
+    typed = jihwa("type", "--plain", "--new", *source, "--record", copy)
+    assert "= 학교\n" in typed.out
+    assert jihwa("transcribe", copy).out == "학교\n"

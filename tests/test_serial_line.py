@@ -4,6 +4,7 @@ import errno
 import os
 import time
 
+import numpy as np
 import pytest
 import serial
 from wires import HEADER, QUICK, Glove, Log, following, sample
@@ -72,11 +73,22 @@ def test_commands_wait_until_the_line_is_up(glove):
         assert sent == b"header\ninterval,20\nyawzero\n"
 
 
+def test_board_that_restarts_is_told_again_what_it_has_forgotten(glove):
+    with following(glove.name, commands=["alpha,0.5"]) as (_, log):
+        log.until(Link.OPENING)
+        for time_ms in (40, 0):
+            glove.print(sample(time_ms))
+            told = b""
+            while not told.endswith(b"alpha,0.5\n"):
+                told += glove.read()
+            assert told == b"header\nalpha,0.5\n"
+            time.sleep(2 * QUICK.pause_s)
+
+
 def test_missing_glove_is_waited_for(glove):
     glove.unplug()
     with following(glove.name) as (_, log):
         waiting = log.until(Link.SEARCHING)
-        assert waiting.retry_s > 0
         assert "Plug in the glove" in waiting.reason.en
         glove.plug(glove.name)
         log.until(Link.OPENING)
@@ -165,12 +177,19 @@ def test_nothing_comes_after_closing_and_closing_is_quick(glove):
         assert (log.data, len(log.connections)) == (b"", heard)
 
 
-def test_waits_between_attempts_grow_to_a_limit(tmp_path):
+def test_waits_between_attempts_grow_to_a_limit(tmp_path, monkeypatch):
+    tried_s = []
+
+    def candidates(port):
+        tried_s.append(time.monotonic())
+        return [port.device]
+
+    monkeypatch.setattr(NamedPort, "candidates", candidates)
     with following(tmp_path / "none") as (_, log):
         time.sleep(10 * QUICK.longest_retry_s)
-    waits_s = [connection.retry_s for connection in log.connections]
-    assert waits_s == sorted(set(waits_s))
-    assert (waits_s[0], waits_s[-1]) == (QUICK.retry_s, QUICK.longest_retry_s)
+    waits_s = np.diff(tried_s)
+    assert waits_s[0] < QUICK.longest_retry_s < min(waits_s[4:])
+    assert [each.link for each in log.connections] == [Link.SEARCHING]  # told once
 
 
 @pytest.mark.parametrize(

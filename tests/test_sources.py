@@ -45,7 +45,8 @@ def test_uri_names_a_device(uri, device):
         ("rfc2271://host:1", "Is it rfc2217://"),
         ("dinner.csv", "no such source"),
         ("", "no such source"),
-        ("replay:", "no such source"),
+        ("replay:", "behind replay: is missing"),
+        ("xyz:1", "xyz:1: no such source. There are"),
         ("socket://host", "an address and a port"),
         ("socket://host:port", "an address and a port"),
         ("serial:///dev/ttyACM0?baut=9600", "Is it baud?"),
@@ -201,3 +202,8 @@ def test_source_that_the_system_stops_ends_and_says_why():
             raise OSError(28, "No space left on device")
 
     assert "disk is full" in heard(Stopped("it")).connections[-1].reason.en
+
+
+def test_simulated_glove_obeys_commands_from_the_start():
+    source = open_source("sim:가?speed=fast", commands=["interval,20"])
+    assert "# interval(ms) set to 20" in heard(source).data.decode()

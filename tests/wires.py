@@ -85,9 +85,10 @@ def wait_until(is_so) -> None:
 
 
 @contextmanager
-def following(device, *, timing=QUICK, boards=()):
+def following(device, *, timing=QUICK, boards=(), commands=()):
     """A started source on a device, and what it delivers."""
-    log, source = Log(), SerialSource(NamedPort(str(device), lambda: boards), timing=timing)
+    port = NamedPort(str(device), lambda: boards)
+    log, source = Log(), SerialSource(port, timing=timing, commands=commands)
     source.start(log)
     try:
         yield source, log

@@ -93,7 +93,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             f"(default: {defaults}; others if there is no take of these)",
         ),
     )
-    settings.add(parser, language, "model")
+    settings.add(parser, language, "model", "layout", "commands")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -31,11 +31,12 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
 
     def follow() -> None:
         nonlocal begun
-        calibrating = session.state.calibration is not None
+        state = session.state
+        calibrating = state.calibration is not None
         if (begun and not calibrating) or session.failure:
             screen.leave()
         begun |= calibrating
-        screen.redraw()
+        screen.redraw(state)
 
     with closing(Voice(VoiceSettings(), tell)) as voice:
         wearer = live.wearer(options, language, tell)
@@ -43,7 +44,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
             live.source(options),
             wearer.engine,
             NoJournal(),
-            LiveOptions(wearer=wearer),
+            LiveOptions(layout=live.layout(options), wearer=wearer),
             changed=follow,
         )
         with closing(session):

@@ -35,8 +35,16 @@ def source(options: argparse.Namespace) -> Source:
         UsageError: There is no such source, or no such layout.
         DataError: It is a recording that cannot be read.
     """
-    layout = Layout.of_setting(",".join(options.layout)) if options.layout else None
-    return open_source(options.source, layout)
+    return open_source(options.source, layout(options), options.commands or ())
+
+
+def layout(options: argparse.Namespace) -> Layout | None:
+    """What lines without a header mean; None if they mean nothing.
+
+    Raises:
+        UsageError: There is no such layout.
+    """
+    return Layout.of_setting(",".join(options.layout)) if options.layout else None
 
 
 def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:

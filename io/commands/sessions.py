@@ -5,7 +5,11 @@ import argparse
 from jihwa.data.messages import JihwaError, Language, UsageError
 from jihwa.io.language import speaker
 from jihwa.io.live import archive
+from jihwa.io.screen.text import clean, tail
 from jihwa.io.streams import warn
+
+SHOWN_COLUMNS = 24
+"""Of the end of a session's text."""
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -80,7 +84,7 @@ def _delete(options: argparse.Namespace, language: Language) -> int:
 
 
 def _describe(session: archive.StoredSession, language: Language) -> str:
-    """One line: its name, when it began, how long it took, what it came to and how it ended."""
+    """One line: name, beginning, duration, how much was written, how it ended, the text's end."""
     say, last = speaker(language), session.contents()
     minutes, seconds = divmod(round(session.duration_s), 60)
     letters = sum(not character.isspace() for character in last.text)
@@ -90,4 +94,5 @@ def _describe(session: archive.StoredSession, language: Language) -> str:
         end = say("끝남", "ended") if last.ended else say("중단됨", "broken off")
     begun = f"{session.started:%Y-%m-%d %H:%M}"
     written = say(f"{letters}자", f"{letters} characters")
-    return f"{session.name}  {begun}  {minutes}:{seconds:02}  {written}  {end}"
+    text = tail(" ".join(clean(last.text).split()), SHOWN_COLUMNS)
+    return f"{session.name}  {begun}  {minutes}:{seconds:02}  {written}  {end}  {text}".rstrip()

@@ -18,16 +18,17 @@ from jihwa.io.live.owner import LiveOptions
 from jihwa.io.live.recorded import RecordedJournal
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
+from jihwa.io.screen.cleaning import clean_lines
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
-from jihwa.io.screen.text import clean
+from jihwa.io.screen.text import clean, tail
 from jihwa.io.sources.source import Link, Source
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.speech.voice import Voice
 from jihwa.io.streams import warn
 
-SHOWN_CHARACTERS = 60
+SHOWN_COLUMNS = 72
 """Of the text that can be gone on with."""
 YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니요", "ㅜ")
 """What may be answered; the last is what the key types while Hangul is on."""
@@ -36,7 +37,7 @@ YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니�
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
-    settings.add(parser, language, "source", "profile", "model", "lm", "mode", "layout")
+    settings.add(parser, language, "source", "profile", "model", "lm", "mode", "layout", "commands")
     settings.add(parser, language, "personal", "history", "adapt", "pause_s", "speak")
     settings.add(
         parser, language, "voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again"
@@ -84,8 +85,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
         act = _fill_the_screen if full else _print_lines
         session = act(source, journal, typed_into, options, language)
         exit_code = typed_into.exit_code
+    if full and not typed_into.child:
+        print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
     live.fail_if_it_did(session)
-    return exit_code
+    unread = session.state.connection.link is Link.ENDED and not session.state.signal.samples
+    return exit_code or int(unread and not full)
 
 
 def _fill_the_screen(
@@ -108,7 +112,7 @@ def _fill_the_screen(
             journal,
             _behaviour(options, wearer),
             [spoken, *typed_into.outlets],
-            screen.redraw,
+            lambda: screen.redraw(session.state),
         )
         with closing(session):
             session.start()
@@ -163,7 +167,7 @@ def _read_keyboard(session: LiveSession) -> None:
 
 
 def _behaviour(options: argparse.Namespace, wearer: Wearer) -> LiveOptions:
-    return LiveOptions(pause_s=options.pause or math.inf, wearer=wearer)
+    return LiveOptions(options.pause or math.inf, live.layout(options), wearer)
 
 
 def _voice(options: argparse.Namespace, tell: live.Tell) -> Voice:
@@ -191,9 +195,8 @@ def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> 
 def _wants_to_go_on(text: str, language: Language) -> bool:
     """Ask the user whether to go on with a text."""
     say = speaker(language)
-    end = " ".join(clean(text[-SHOWN_CHARACTERS:]).split())
     print(say("끝내지 않은 글이 있습니다:", "There is an unfinished text:"))
-    print(f"  {'…' if len(text) > SHOWN_CHARACTERS else ''}{end}")
+    print(f"  {tail(' '.join(clean(text).split()), SHOWN_COLUMNS)}")
     while True:
         try:
             answer = input(say("이어서 쓸까요? (y/n) ", "Go on with it? (y/n) ")).strip().lower()

@@ -98,7 +98,7 @@ class Journal:
         self._notice: Callable[[Message], None] = lambda _: None
         self._folder, self._header, self._text = folder, header, text
         self._part_bytes = part_bytes
-        self._layout = b""  # the last line of the glove that named its fields
+        self._layout: Layout | None = None  # what the last lines of the glove mean
         self._retry_s: float | None = None  # when to try again; None while the disk works
         lock = storage.occupy(folder / header.session)
         if lock is None:
@@ -111,6 +111,7 @@ class Journal:
         self._lock = lock
         self._changing = threading.Lock()  # the file is not closed while the disk catches up
         self._file, self._size = self._begin(header)
+        self._begun_size = self._size
         self._closed = threading.Event()
         self._syncing = threading.Thread(target=self._sync, name="journal", daemon=True)
         self._syncing.start()
@@ -127,7 +128,7 @@ class Journal:
     def raw(self, lines: bytes) -> None:
         """Write down whole lines of the glove."""
         self._write(lines)
-        self._layout = _layout_line(lines) or self._layout
+        self._layout = _announced(lines, self._layout)
         if self._size >= self._part_bytes:
             self._rotate()
 
@@ -137,7 +138,7 @@ class Journal:
         self._text = edit.apply(self._text)
 
     def close(self, *, ended: bool = True) -> None:
-        """Let go of the files. Closing twice is fine.
+        """Let go of the files. Closing twice is fine. A session to which nothing came leaves none.
 
         Args:
             ended: Whether the session ended as it should, which is written down; if not, the next
@@ -145,12 +146,16 @@ class Journal:
         """
         if self._closed.is_set():
             return
+        is_empty = self._header.part == 1 and self._size == self._begun_size
         if ended:
             self._retry_s = None if self._retry_s is None else 0.0
             self._write(self._header.end())
         self._closed.set()
         self._syncing.join()
         os.close(self._file)
+        if ended and is_empty and not self._text:
+            part_path(self._folder, self._header).unlink()
+            storage.lock_path(self._folder / self._header.session).unlink()
         os.close(self._lock)
 
     def _write(self, data: bytes) -> None:
@@ -193,7 +198,8 @@ class Journal:
     def _begin(self, header: Header) -> tuple[int, int]:
         """A new part that holds the text so far, or no part: its descriptor and its size."""
         path = part_path(self._folder, header)
-        beginning = header.line() + header.text(self._text) + self._layout
+        beginning = header.line() + header.text(self._text)
+        beginning += self._layout.header if self._layout else b""
         write_whole(path, beginning, storage.PRIVATE)
         return os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY), len(beginning)
 
@@ -203,14 +209,15 @@ class Journal:
                 _synchronise(self._file)
 
 
-def _layout_line(lines: bytes) -> bytes:
-    """The last of these lines that names the fields of those behind it; empty if none does."""
-    for line in reversed(lines.split(b"\n")):
+def _announced(lines: bytes, known: Layout | None) -> Layout | None:
+    """What lines behind these mean: what the last header among them says, else what was known."""
+    for line in lines.split(b"\n"):
         if b"timestamp" in line.lower():
             fields = line.decode("utf-8", errors="replace").strip("\ufeff\0 \t\r").split(",")
-            if Layout.of_header(fields):
-                return line + b"\n"
-    return b""
+            announced = Layout.of_header(fields)
+            if announced and not (known and announced.garbles(known)):
+                known = announced
+    return known
 
 
 def _unwritten(folder: Path, error: OSError) -> Message:

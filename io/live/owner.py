@@ -3,10 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from jihwa.data.frames import Frames
-from jihwa.data.messages import JihwaError, Message
+from jihwa.data.layout import Layout
+from jihwa.data.lines import LineParser
+from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain
 from jihwa.io.live.calibrating import LiveCalibration
@@ -22,6 +25,8 @@ from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link
 
 KEPT_NOTICES = 8
+STRANGE_LINES = 100
+"""After so many lines without a sample, what comes is no glove's, or its fields are not known."""
 LEISURE_S = 0.15
 """How often there is time for what can wait."""
 
@@ -45,10 +50,12 @@ class LiveOptions:
 
     Attributes:
         pause_s: How long the hand rests before the text is completed; infinite for never.
+        layout: What lines without a header mean; None if they mean nothing.
         wearer: Who is calibrated, and learns from the text; None for nobody.
     """
 
     pause_s: float = 2.5
+    layout: Layout | None = None
     wearer: Wearer | None = None
 
 
@@ -60,6 +67,7 @@ class Owner:
         journal: Keeps what comes and what becomes of it.
         options: How the session behaves.
         sinks: What follows the text.
+        send: Sends the glove a command.
     """
 
     writing: Writing
@@ -70,12 +78,17 @@ class Owner:
         journal: Record,
         options: LiveOptions,
         sinks: Sequence[Sink],
+        send: Callable[[str], None],
     ) -> None:
+        self._send = send
         self._make_engine, self._journal, self._options = make_engine, journal, options
         self._notices: deque[Message] = deque(maxlen=KEPT_NOTICES)
         journal.listen(self.notify)
         self._page = LivePage(journal.text)
-        self._reader = SignalReader(journal.raw)
+        if options.layout:
+            journal.raw(options.layout.header)
+        self._reader = SignalReader(journal.raw, LineParser(options.layout))
+        self._warned = False  # whether it was told that nothing can be read
         wearer = options.wearer
         self._learning = Learning(wearer, self._page, self.notify) if wearer else None
         trusted = [self._learning] if self._learning else []
@@ -100,6 +113,10 @@ class Owner:
         """Bytes have come."""
         self._active_s = at_s
         self._read(self._reader.feed(data, at_s))
+        if self._reader.needs_header():
+            with suppress(UsageError):  # a recording does not answer
+                self._send("header")
+        self._warn_if_unread(STRANGE_LINES)
 
     def connect(self, connection: Connection) -> None:
         """The line has changed."""
@@ -107,6 +124,7 @@ class Owner:
         if connection.link is Link.ENDED:
             self._read(self._reader.end(time.monotonic()))
             self.writing.settle()
+            self._warn_if_unread(0)
         elif connection.link is not Link.LIVE:
             self._reader.interrupt()
 
@@ -180,11 +198,12 @@ class Owner:
         )
         if not self._ready:
             return replace(known, page=Page(committed=self._page.text))
-        reading = not (self._paused or self._calibration)
+        signal = self._reader.signal(self._engine.sensors, now_s)
+        reading = self._reader.is_live and not (self._paused or self._calibration)
         return replace(
             known,
             ready=True,
-            signal=self._reader.signal(self._engine.sensors, now_s),
+            signal=signal,
             hold=self._holds.hold(now_s) if reading else None,
             page=self._page.show(self.writing.composer),
             calibration=self._calibration.progress if self._calibration else None,
@@ -198,6 +217,13 @@ class Owner:
             self.writing.overlook(frames)
         else:
             self.writing.feed(frames)
+
+    def _warn_if_unread(self, patience: int) -> None:
+        """Say once that so many lines came and none could be read."""
+        warning = self._reader.unread(self._connection.device, patience)
+        if warning and not (self._warned or self._connection.reason):
+            self._warned = True
+            self.notify(warning)
 
     def _end_calibration_if_done(self) -> None:
         """Read with what was shown from now on."""

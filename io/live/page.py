@@ -12,7 +12,7 @@ from jihwa.io.live.state import Page
 
 DOUBTFUL = 0.3
 """A word of less confidence is not relied on."""
-RESTS_S = 0.4
+RESTS_S = 0.7
 """A text that has not changed for so long rests."""
 CONTEXT_CHARACTERS = 200
 """How much of an older text tells the composer what to expect."""

@@ -6,8 +6,9 @@ owner thread alone reads signal, writes text and publishes what it came to as a 
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import Literal
 
@@ -61,7 +62,7 @@ class LiveSession:
         self.failure: Exception | None = None
         self._source, self._journal, self._changed = source, journal, changed
         self._queue: SimpleQueue[Event] = SimpleQueue()
-        self._owner = Owner(prepare, journal, options or LiveOptions(), sinks)
+        self._owner = Owner(prepare, journal, options or LiveOptions(), sinks, source.send)
         self._state = self._owner.state()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
@@ -84,14 +85,6 @@ class LiveSession:
             self._journal.close()
         else:
             self._thread.join()
-
-    def send(self, command: str) -> None:
-        """Send a firmware command to the glove.
-
-        Raises:
-            UsageError: This source has nobody to answer.
-        """
-        self._source.send(command)
 
     def type(self, text: str) -> None:
         """Write characters at the cursor; the preedit before them becomes final."""
@@ -184,7 +177,7 @@ class LiveSession:
             while len(events) < MOST_AT_ONCE:
                 events.append(self._queue.get_nowait())
         next_s = time.monotonic() + BREATH_S
-        for event in events:
+        for event in _joined(events):
             self._take(event)
         news = self._queue.empty() and self._owner.leisure()
         if events or news:
@@ -203,6 +196,16 @@ class LiveSession:
     def _publish(self) -> None:
         self._state = self._owner.state()
         self._changed()
+
+
+def _joined(events: Iterable[Event]) -> Iterator[Event]:
+    """The same events, but bytes that nothing came between are one."""
+    for is_data, group in groupby(events, lambda event: isinstance(event, Received)):
+        if is_data:
+            received = [event for event in group if isinstance(event, Received)]
+            yield Received(b"".join(each.data for each in received), received[-1].at_s)
+        else:
+            yield from group
 
 
 def _failed(error: Exception) -> Message:

@@ -9,12 +9,20 @@ import numpy as np
 from jihwa.data import gravity
 from jihwa.data.frames import N_FINGERS, Frames
 from jihwa.data.lines import MAX_LINE_BYTES, LineParser
+from jihwa.data.messages import Message
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.sensors import ACCELERATION, ANGLES
 from jihwa.io.live.state import Signal
 
 RATE_WINDOW_S = 1.5
 """Over how long the sampling rate is averaged."""
+
+JUDGED_LINES = 50
+"""So many lines tell whether their fields are known."""
+GARBLED_SHARE = 0.8
+"""Of lines that cannot be read. With one byte in a hundred damaged it is a half."""
+MOST_HEADERS = 3
+"""A glove that told so often that it lacks a sensor does."""
 
 NOTHING = Frames(*(np.full(shape, np.nan) for shape in ((1,), (1, N_FINGERS), (1, 3), (1, 3))))
 """A sample of a glove that has no sensors."""
@@ -28,12 +36,13 @@ class SignalReader:
         parser: Reads them.
     """
 
-    def __init__(self, journal: Callable[[bytes], None], parser: LineParser | None = None) -> None:
+    def __init__(self, journal: Callable[[bytes], None], parser: LineParser) -> None:
         self._journal = journal
-        self._parser = parser or LineParser()
+        self._parser = parser
         self._rest = b""
         self._arrivals: deque[tuple[float, int]] = deque()  # when, and how many samples
         self._last = NOTHING
+        self._judged = (0, 0)  # lines, and damaged ones among them, when that was looked at last
 
     @property
     def is_live(self) -> bool:
@@ -56,9 +65,43 @@ class SignalReader:
         rest, self._rest = self._rest, b""
         return self._read(rest + b"\n" if rest else b"", at_s)
 
+    def needs_header(self) -> bool:
+        """Whether the header seems damaged: hardly a line can be read, or a sensor is missing."""
+        report, (lines, damaged) = self._parser.report, self._judged
+        n_lines = report.lines - lines
+        if n_lines < JUDGED_LINES:
+            return False
+        self._judged = (report.lines, report.damaged)
+        garbled = report.damaged - damaged > GARBLED_SHARE * n_lines
+        return garbled or (report.headers in range(1, MOST_HEADERS) and _lacks_sensors(self._last))
+
     def interrupt(self) -> None:
         """Forget a line that was torn with the connection: its last number may be half of one."""
         self._rest = b""
+        self._arrivals.clear()
+
+    def unread(self, device: str, patience: int) -> Message | None:
+        """What to tell if not one sample came; None if one did, or too few lines to be sure.
+
+        Args:
+            device: Where the signal comes from.
+            patience: How many lines have to be unreadable.
+        """
+        report = self._parser.report
+        if report.samples or report.damaged < patience:
+            return None
+        if report.first_damage is None:
+            return Message(
+                ko=f"{device}: 표본이 하나도 오지 않았습니다. 장갑이나 녹화를 확인하세요.",
+                en=f"{device}: not one sample came. Check the glove or the recording.",
+            )
+        _, text = report.first_damage
+        return Message(
+            ko=f"{device}: {report.damaged}줄이 왔지만 하나도 읽을 수 없습니다. 첫 줄: {text} · "
+            "장갑이 맞으면 --layout으로 필드의 뜻을 알려 주세요.",
+            en=f"{device}: {report.damaged} lines came and none can be read. The first: {text} · "
+            "If it is a glove, say what its fields mean with --layout.",
+        )
 
     def _read(self, lines: bytes, at_s: float) -> Frames:
         if not lines:
@@ -100,6 +143,13 @@ class SignalReader:
         first_s, first_samples = self._arrivals[0]
         samples = sum(n for _, n in self._arrivals) - first_samples
         return samples / max(self._arrivals[-1][0] - first_s, 1e-3)
+
+
+def _lacks_sensors(frames: Frames) -> bool:
+    """Whether a finger is missing, or a part of what has three."""
+    absent = [np.isnan(channels) for channels in (frames.accel_g, frames.orientation_deg)]
+    partial = any(part.any() and not part.all() for part in absent)
+    return bool(np.isnan(frames.flex_adc).any() or partial)
 
 
 def _believed(frames: Frames, failed: Container[int]) -> Frames:

@@ -6,9 +6,6 @@ from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState, Page
 from jihwa.io.screen.text import clean
 
-MOST_CHARACTERS = 20_000
-"""Of a longer text only the end is shown: no terminal has room for more."""
-
 
 def cleaned(state: LiveState) -> LiveState:
     """The state without anything that could do something to a terminal but be read."""
@@ -44,7 +41,7 @@ def clean_lines(text: str) -> str:
 def _clean_page(page: Page) -> Page:
     return replace(
         page,
-        committed=clean_lines(page.committed[-MOST_CHARACTERS:]),
+        committed=clean_lines(page.committed),
         preedit=clean_lines(page.preedit),
         words=tuple(replace(word, text=clean(word.text)) for word in page.words),
         candidates=tuple(replace(each, text=clean(each.text)) for each in page.candidates),

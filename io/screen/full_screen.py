@@ -20,6 +20,7 @@ from prompt_toolkit.key_binding import (
 from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 
+from jihwa.io.live.state import LiveState
 from jihwa.io.screen.binding import Binding
 from jihwa.io.screen.cleaning import cleaned
 from jihwa.io.screen.controls import Controls
@@ -30,6 +31,8 @@ from jihwa.io.screen.program import Program, panel_rows
 from jihwa.io.screen.style import STYLE, color_depth
 
 REDRAWS_HZ = 30
+CALM_REDRAWS_HZ = 12
+"""How often it is drawn because the hand has moved; the text never waits for that."""
 LOOK_EVERY_S = 1.0
 """How often the screen is drawn although nothing happens: notices grow old."""
 ESCAPE_S = 0.1
@@ -44,10 +47,13 @@ class FullScreen:
 
     def __init__(self) -> None:
         self._application: Application[None] | None = None
+        self._drawn, self._drawn_s = LiveState(), 0.0  # what is on the screen, and since when
 
-    def redraw(self) -> None:
-        """Draw anew soon, because the session has changed."""
-        if self._application:
+    def redraw(self, state: LiveState) -> None:
+        """Draw anew soon, because the session has changed into this state."""
+        is_calm = _but_the_hand(state) == _but_the_hand(self._drawn)
+        due = not is_calm or time.monotonic() >= self._drawn_s + 1 / CALM_REDRAWS_HZ
+        if self._application and due:
             self._application.invalidate()
 
     def leave(self) -> None:
@@ -69,6 +75,7 @@ class FullScreen:
 
         def screen() -> StyleAndTextTuples:
             state, output = controls.state, application.output.get_size()
+            self._drawn, self._drawn_s = state, time.monotonic()
             notices = news.current(state.notices, time.monotonic())
             shown = cleaned(replace(state, notices=notices))
             lines = draw(shown, controls.view, Size(output.columns, rows()))
@@ -131,6 +138,12 @@ class FullScreen:
             self._exit(context.get("exception") or RuntimeError(context["message"]))
 
         loop.set_exception_handler(fail)
+
+
+def _but_the_hand(state: LiveState) -> tuple[object, ...]:
+    """A state without what changes with every sample."""
+    connection, page, notices = state.connection, state.page, state.notices
+    return state.ready, state.paused, connection, page, state.calibration, notices
 
 
 def _bindings(controls: Controls) -> KeyBindings:

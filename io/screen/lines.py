@@ -8,7 +8,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.state import LiveState
 from jihwa.io.plain import describe, labels
-from jihwa.io.screen.status import PAUSED, connection_words
+from jihwa.io.screen.status import LINKS, PAUSED
 from jihwa.io.screen.text import clean
 from jihwa.io.sources.source import Connection
 from jihwa.recognizer.events import Emission
@@ -41,8 +41,8 @@ class LineScreen:
         connection = state.connection
         if connection != self._connection:
             self._connection = connection
-            words = connection_words(connection, self._language)
-            self._print("* ", f"{words}  {connection.device}".rstrip())
+            _, _, words = LINKS[connection.link]
+            self._print("* ", f"{words.text(self._language)}  {connection.device}".rstrip())
             if connection.reason:
                 self._print("! ", connection.reason.text(self._language))
         if state.paused != self._paused:

@@ -1,6 +1,7 @@
 """The text: what is final, what may still change, what is doubtful, and what else it may be."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jihwa.composer.transcript import Word
 from jihwa.io.live.state import Page
@@ -13,7 +14,14 @@ DOUBTFUL = 0.5
 
 def text_rows(page: Page, view: View, columns: int, rows: int) -> list[Line]:
     """The end of the text with the cursor behind it, as many rows."""
+    page = _last_blocks(page, columns * rows)
     return wrap([*_marked(page, view), (CURSOR, ""), ("", " ")], columns)[-rows:]
+
+
+def _last_blocks(page: Page, block: int) -> Page:
+    """The page without the beginning of a long text; lines break elsewhere once in a block only."""
+    begin = max(len(page.committed) - block, 0) // block * block
+    return replace(page, committed=page.committed[begin:])
 
 
 def candidate_row(page: Page, view: View, columns: int) -> Line:

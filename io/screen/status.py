@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Message
 from jihwa.io.language import speaker
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.text import Line, apart, tail
 from jihwa.io.screen.view import View
-from jihwa.io.sources.source import Connection, Link
+from jihwa.io.sources.source import Link
 
 LINKS: Mapping[Link, tuple[str, str, Message]] = {
     Link.SEARCHING: ("◌", "class:label", Message(ko="찾는 중", en="searching")),
     Link.OPENING: ("○", "class:label", Message(ko="여는 중", en="opening")),
     Link.LIVE: ("●", "class:good", Message(ko="연결됨", en="connected")),
-    Link.LOST: ("×", "class:bad", Message(ko="끊김", en="lost")),
+    Link.LOST: ("×", "class:bad", Message(ko="끊김 · 다시 잇는 중", en="lost · reconnecting")),
     Link.ENDED: ("■", "class:label", Message(ko="끝남", en="ended")),
 }
 """How every state of the line is shown: by a symbol, a style and a word."""
@@ -32,22 +32,12 @@ LOADING = Message(ko="모델 읽는 중", en="loading the models")
 PAUSED = Message(ko="‖ 멈춤", en="‖ paused")
 
 
-def connection_words(connection: Connection, language: Language) -> str:
-    """How the line is, in words."""
-    say, (_, _, word) = speaker(language), LINKS[connection.link]
-    again = ""
-    if connection.retry_s:
-        seconds = f"{connection.retry_s:.0f}"
-        again = say(f" · {seconds}초 뒤 다시", f" · again in {seconds} s")
-    return word.text(language) + again
-
-
 def status_line(state: LiveState, view: View, columns: int) -> Line:
     """The line, of that many columns at most."""
     language = view.language
     say, connection, signal = speaker(language), state.connection, state.signal
-    symbol, style, _ = LINKS[connection.link]
-    left: Line = [(style, f" {symbol} {connection_words(connection, language)}")]
+    symbol, style, words = LINKS[connection.link]
+    left: Line = [(style, f" {symbol} {words.text(language)}")]
     if state.paused:
         left.append(("class:bad", f"  {PAUSED.text(language)}"))
     if connection.device:

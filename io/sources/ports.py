@@ -173,5 +173,5 @@ def remember(serial_number: str) -> None:
     Raises:
         OSError: It cannot be written down.
     """
-    _memory().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    storage.make_folder(storage.folder())
     storage.keep(_memory(), f"{serial_number}\n".encode())

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
 
@@ -22,7 +22,7 @@ if sys.platform != "win32":
 
 BAUD = 115200
 READ_BYTES = 4096
-READ_S = 0.01
+READ_S = 0.005
 """What comes within this time is read at once; so late a sample may be."""
 WRITE_S = 0.5
 LOOK_S = 0.25
@@ -99,11 +99,24 @@ class SerialSource(ThreadedSource):
 
     A board that restarts, or one that was already sending, tells the layout of its lines only when
     it is asked: `header` is sent whenever the line comes up.
+
+    Args:
+        finder: Knows where the glove may be.
+        baud: Bits per second.
+        timing: How patient the line is.
+        commands: What is sent behind `header`: a board that restarts has forgotten it.
     """
 
-    def __init__(self, finder: Finder, baud: int = BAUD, timing: Timing | None = None) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        baud: int = BAUD,
+        timing: Timing | None = None,
+        commands: Sequence[str] = (),
+    ) -> None:
         super().__init__(finder.device)
         self._finder, self._baud, self._timing = finder, baud, timing or Timing()
+        self._greeting = ("header", *commands)
         self._commands: SimpleQueue[str] = SimpleQueue()
         self._lives = 0  # how often the line has come up
 
@@ -121,7 +134,7 @@ class SerialSource(ThreadedSource):
             if self._lives > lives:
                 wait_s = timing.retry_s
             if not self.closing.is_set():
-                self.tell(replace(lost, retry_s=wait_s))
+                self.tell(lost)
                 self.closing.wait(wait_s)
                 wait_s = min(2 * wait_s, timing.longest_retry_s)
 
@@ -134,7 +147,8 @@ class SerialSource(ThreadedSource):
         for port in candidates:
             try:
                 with open_line(port, self._baud) as line:
-                    lost = self._follow(_Line(line, self._timing), port, candidates)
+                    greeted = _Line(line, self._timing, self._greeting)
+                    lost = self._follow(greeted, port, candidates)
             except LINE_ERRORS as error:
                 link = absent if reasons.is_missing(error) else Link.LOST
                 lost = Connection(link, port, reasons.explain_line(error, port))
@@ -187,10 +201,10 @@ class SerialSource(ThreadedSource):
 
 
 class _Line:
-    """An open port that asks for the header whenever a board may have restarted behind it."""
+    """An open port that sends its greeting whenever a board may have restarted behind it."""
 
-    def __init__(self, port: serial.SerialBase, timing: Timing) -> None:
-        self._port, self._timing = port, timing
+    def __init__(self, port: serial.SerialBase, timing: Timing, greeting: Sequence[str]) -> None:
+        self._port, self._timing, self._greeting = port, timing, greeting
         self._opened_s = self._heard_s = time.monotonic()
         self._asked = self._heard = False
 
@@ -212,7 +226,8 @@ class _Line:
         restarted = bool(data) and (not self._heard or silent_s > self._timing.pause_s)
         if restarted or (not self._asked and silent_s > self._timing.boot_s):
             self._asked = True
-            self.write("header")
+            for command in self._greeting:
+                self.write(command)
         if data:
             self._heard, self._heard_s = True, time.monotonic()
         return data

@@ -31,13 +31,11 @@ class Connection:
         link: How it is.
         device: What is connected or looked for, as the user knows it (`/dev/ttyACM0`).
         reason: Why it is so, and what to do; None where that is plain.
-        retry_s: Seconds until the next attempt; 0 where there is none.
     """
 
     link: Link
     device: str = ""
     reason: Message | None = None
-    retry_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

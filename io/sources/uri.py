@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from jihwa.data.layout import Layout
 from jihwa.data.messages import UsageError
@@ -18,6 +18,9 @@ from jihwa.io.sources.source import Source
 
 KINDS = ("auto:", "serial://", "socket://", "rfc2217://", "replay:", "sim:", "-")
 """What a source may begin with; beside them a bare device."""
+
+ALIKE = 60
+"""A kind that is less like what was written (of 100) is not meant."""
 
 _DEVICE = re.compile(r"/dev/.+|(\\\\\.\\)?COM\d+", re.IGNORECASE)
 _PARTS = re.compile(
@@ -73,7 +76,7 @@ POSING: Mapping[str, Convert] = {
 """Those of one that spells nothing but holds what it is asked for."""
 
 
-def open_source(uri: str, layout: Layout | None = None) -> Source:
+def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] = ()) -> Source:
     """The source that a URI names; it is not started yet.
 
     Args:
@@ -82,6 +85,7 @@ def open_source(uri: str, layout: Layout | None = None) -> Source:
             `sim:TEXT?wearer=3&speed=fast&seed=1&rate_hz=50&repeat=1`, `sim:?wearer=3&speed=1` or
             `-` (standard input).
         layout: What lines without a header mean.
+        commands: What the firmware is told whenever it begins; none where nobody would obey.
 
     Raises:
         UsageError: There is no such kind of source, or it cannot be opened so.
@@ -90,25 +94,29 @@ def open_source(uri: str, layout: Layout | None = None) -> Source:
     if uri == "-":
         return StdinSource()
     if _DEVICE.fullmatch(uri):
-        return SerialSource(NamedPort(uri))
+        return SerialSource(NamedPort(uri), commands=commands)
     parts = _PARTS.fullmatch(uri)
     kind, what, settings = parts.group("kind", "what", "settings") if parts else (uri, "", None)
     match kind.lower():
         case "auto:" if not what:
             _settings(uri, settings, {})
-            return SerialSource(AnyGlove(layout))
+            return SerialSource(AnyGlove(layout), commands=commands)
         case "serial://" if what.strip("/"):
             chosen = _settings(uri, settings, {"baud": _count})
-            return SerialSource(NamedPort(re.sub(r"^/(?=COM\d)", "", what)), **chosen)
+            port = NamedPort(re.sub(r"^/(?=COM\d)", "", what))
+            return SerialSource(port, commands=commands, **chosen)
         case "socket://" | "rfc2217://":
-            return SerialSource(NamedPort(_address(uri)))
+            return SerialSource(NamedPort(_address(uri)), commands=commands)
         case "replay:" if what:
             chosen = _settings(uri, settings, {"speed": _times})
             return PlaybackSource(Path(what), layout=layout, **chosen)
         case "sim:" if what:
             from jihwa.io.sources.simulated import SimulatedSource  # brings the simulator
 
-            return SimulatedSource(unquote(what), **_settings(uri, settings, SIMULATED))
+            simulated = SimulatedSource(unquote(what), **_settings(uri, settings, SIMULATED))
+            for command in commands:
+                simulated.send(command)
+            return simulated
         case "sim:":
             from jihwa.io.sources.posing import PosingSource
 
@@ -160,12 +168,20 @@ def _address(uri: str) -> str:
 
 
 def _no_such(uri: str, kind: str) -> UsageError:
-    nearest = f"replay:{uri}"
-    if not Path(uri).is_file():
-        nearest, *_ = process.extractOne(kind.lower(), KINDS)
+    if kind.lower() in KINDS:
+        return UsageError(
+            ko=f"{uri}: {kind} 뒤가 비었거나 틀렸습니다. 예: sim:안녕하세요, replay:파일, "
+            "serial:///dev/ttyACM0, auto:",
+            en=f"{uri}: what stands behind {kind} is missing or wrong. Write it as in "
+            "sim:안녕하세요, replay:FILE, serial:///dev/ttyACM0, auto:",
+        )
+    found = process.extractOne(kind.lower(), KINDS, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    nearest = f"replay:{uri}" if Path(uri).is_file() else found and found[0]
     return UsageError(
-        ko=f"{uri}: 그런 신호원은 없습니다. {nearest} 인가요? 쓸 수 있는 것: {', '.join(KINDS)}, "
-        "또는 /dev/ttyACM0이나 COM3 같은 장치.",
-        en=f"{uri}: no such source. Is it {nearest} ? There are {', '.join(KINDS)}, or a device "
-        "such as /dev/ttyACM0 or COM3.",
+        ko=f"{uri}: 그런 신호원은 없습니다. "
+        + (f"{nearest} 인가요? " if nearest else "")
+        + f"쓸 수 있는 것: {', '.join(KINDS)}, 또는 /dev/ttyACM0이나 COM3 같은 장치.",
+        en=f"{uri}: no such source. "
+        + (f"Is it {nearest} ? " if nearest else "")
+        + f"There are {', '.join(KINDS)}, or a device such as /dev/ttyACM0 or COM3.",
     )
