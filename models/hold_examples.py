@@ -12,6 +12,7 @@ from jihwa.data.episodes import EpisodeSet
 from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.grid import EvenGrid
 from jihwa.data.hands import RecordedHand
+from jihwa.data.messages import UsageError
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.pace import PACES
 from jihwa.data.simulator import HandStatistics, SyntheticHand
@@ -76,13 +77,13 @@ def examples(
 ) -> Iterator[Example]:
     """Assemble n sessions of random texts, with the takes of every session of a data set in turn.
 
-    Every third one is held by a synthetic hand of the same statistics, whose noise is another.
+    Every third one is held by a synthetic hand, whose noise is another.
 
     Raises:
-        UsageError: A sign has no take, or not one in every style.
+        UsageError: A sign has no take.
     """
     rng = np.random.default_rng(seed)
-    statistics = HandStatistics.fit(episodes)
+    statistics = _statistics(episodes)
     names = sorted(set(episodes.sessions.tolist()))
     of_session = [episodes[np.flatnonzero(episodes.sessions == name)] for name in names]
     paces, shares = list(SHARES), list(SHARES.values())
@@ -100,6 +101,14 @@ def examples(
         if rng.random() < WITHOUT_ACCELERATION:
             frames = replace(frames, accel_g=np.full_like(frames.accel_g, np.nan))
         yield example(replace(session, frames=frames), extractor)
+
+
+def _statistics(episodes: EpisodeSet) -> HandStatistics:
+    """Those of the recorded hands, or where they leave a sign open, those that ship."""
+    try:
+        return HandStatistics.fit(episodes)
+    except UsageError:
+        return HandStatistics.load()
 
 
 def example(session: SpelledSession, extractor: FeatureExtractor) -> Example:

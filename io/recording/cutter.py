@@ -77,7 +77,7 @@ class TakeCutter:
         if self.held_s < self.take_s:
             return None
         self._not_before_s = now_s
-        if self.hands_free and is_rest(self._recognizer.read(hold)):
+        if self.hands_free and is_rest(*self._recognizer.read(hold.segment)):
             self.rests += 1
             return None
         self.cancel()
