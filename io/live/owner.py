@@ -106,7 +106,7 @@ class Owner:
         self.writing = Writing(
             self._engine, self._page, self._journal.edit, self._relay, self._options.pause_s
         )
-        self._holds = HoldReader(self._engine.recognizer)
+        self._holds = HoldReader(self._engine)
         self._ready = True
 
     def receive(self, data: bytes, at_s: float) -> None:
@@ -199,13 +199,15 @@ class Owner:
         if not self._ready:
             return replace(known, page=Page(committed=self._page.text))
         signal = self._reader.signal(self._engine.sensors, now_s)
+        hold, preedit = self._holds.look()
+        page = self._page.show(self.writing.composer)
         reading = self._reader.is_live and not (self._paused or self._calibration)
         return replace(
             known,
             ready=True,
             signal=signal,
-            hold=self._holds.hold(now_s) if reading else None,
-            page=self._page.show(self.writing.composer),
+            hold=hold if reading else None,
+            page=page if page.selected is not None else replace(page, preedit=preedit),
             calibration=self._calibration.progress if self._calibration else None,
         )
 
@@ -240,7 +242,7 @@ class Owner:
             self.notify(explain(error))
         self._engine = self._make_engine()
         self.writing.use(self._engine)
-        self._holds = HoldReader(self._engine.recognizer)
+        self._holds = HoldReader(self._engine)
         self.notify(CALIBRATED)
 
 
