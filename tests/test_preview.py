@@ -9,16 +9,23 @@ from jihwa.io.sources.source import Link
 
 
 @pytest.fixture(scope="module")
-def held(spell):
-    """What a glove sends until the middle of a letter: `held("학교", 1)` of the second one."""
+def halves(spell):
+    """What a glove sends until the middle of a letter, and then: `halves("학교", 1)`."""
 
-    def held(text, letter):
-        spelled = spell(text, "slow", wearer=7, seed=3)
+    def halves(text, letter, pace="slow"):
+        spelled = spell(text, pace, wearer=7, seed=3)
         frames, sign = spelled.frames, spelled.signs[letter]
         middle_s = frames.time_s[0] + (sign.start_s + sign.end_s) / 2
-        return signal_of(frames[frames.time_s < middle_s])
+        before = signal_of(frames[frames.time_s < middle_s])
+        return before, signal_of(frames)[len(before) :]
 
-    return held
+    return halves
+
+
+@pytest.fixture(scope="module")
+def held(halves):
+    """The first of them alone."""
+    return lambda text, letter: halves(text, letter)[0]
 
 
 def all_read(live, data):
@@ -56,16 +63,49 @@ def test_it_stays_where_the_line_is_lost_and_is_taken_when_nothing_comes_any_mor
         assert live.state.page.preedit == ""
 
 
-def test_what_is_typed_or_taken_back_meanwhile_goes_before_it(held):
+def test_keys_act_on_what_is_seen(held):
     data = held("학교", 1)
     with session(pause_s=math.inf) as (live, wire):
         wire.give(data)
         until(lambda: live.state.page.preedit == "하")
         live.backspace()
-        until(lambda: live.state.page.preedit == "ㅏ")
-        live.type("A")
-        until(lambda: live.state.page.committed == "A")
-        assert live.state.page.preedit in ("ㅏ", "아")
+        until(lambda: live.state.page.preedit == "ㅎ")
+        live.type("!")
+        until(lambda: live.state.page.committed == "ㅎ!")
+
+
+@pytest.mark.parametrize("pace", ["slow", "normal", "natural"])
+@pytest.mark.parametrize("key", ["!", ""])
+def test_a_hold_that_a_key_took_in_is_not_taken_in_again_when_it_ends(halves, pace, key):
+    before, behind = halves("나무", 1, pace)
+    with session(pause_s=math.inf) as (live, wire):
+        wire.give(before)
+        until(lambda: live.state.page.preedit == "나")
+        live.type(key) if key else live.complete()
+        until(lambda: live.state.page.committed == f"나{key}")
+        wire.give(behind)
+    assert live.state.page.committed == f"나{key}무"
+
+
+def test_a_letter_that_was_taken_back_while_it_was_held_does_not_return(halves):
+    before, behind = halves("나무", 1)
+    with session(pause_s=math.inf) as (live, wire):
+        wire.give(before)
+        until(lambda: live.state.page.preedit == "나")
+        live.backspace()
+        live.type("!")
+        until(lambda: live.state.page.committed == "ㄴ!")
+        wire.give(behind)
+    assert live.state.page.committed == "ㄴ!무"
+
+
+def test_a_hand_at_rest_is_not_taken_in_by_a_key(halves, spell):
+    before, behind = halves("나무", 3)
+    with session(pause_s=math.inf) as (live, wire):
+        wire.give(before + behind)
+        until(lambda: live.state.page.preedit == "나무")
+        live.type("가")
+        until(lambda: live.state.page.committed == "나무가")
 
 
 def test_a_word_that_is_being_chosen_does_not_change_under_the_hand(held):

@@ -1,6 +1,5 @@
 """What the hand does right now, for the eye alone; no text comes of it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +8,13 @@ from jihwa.data.frames import Array
 from jihwa.io.engine import Engine
 from jihwa.io.live.state import Hold
 from jihwa.recognizer.events import Emission, Segment, readings
-from jihwa.recognizer.segmenter import OpenHold
 
 READ_EVERY_S = 0.1
 """How often a hold is classified while it goes on."""
 SHOWN_FROM_S = 0.05
 """A shorter hold is not shown: many a one turns out to be the beginning of another."""
+REMEMBERED = 8
+"""Holds whose classification is remembered; fewer wait for their text."""
 _LETTERS = 3
 RESTING = 0.5
 """Probability of rest or no sign from which a hold is no letter."""
@@ -28,49 +28,56 @@ class HoldReader:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._recognizer, self._composer = engine.recognizer, engine.composer
-        self._labels = readings(self._recognizer.alphabet)
+        self._engine = engine
+        self._labels = readings(engine.recognizer.alphabet)
         self._read: dict[float, Emission] = {}  # by the start of the hold
         self._previewed: tuple[object, ...] = ()  # what the preedit was made of
         self._preedit = ""
 
-    def look(self) -> tuple[Hold | None, str]:
-        """The hold that goes on, None while the hand moves; and the preedit with what is held."""
-        held, pending = self._recognizer.hold, self._recognizer.pending
-        shown = [each for each in pending if _duration_s(each) >= SHOWN_FROM_S]
-        is_held = held is not None and _duration_s(held.segment) >= SHOWN_FROM_S
-        segments = [*shown, held.segment] if held and is_held else shown
-        self._read = {each.start_s: self._emission(each) for each in segments}
-        hold = self._hold(held) if held and is_held else None
-        return hold, self._preedit_with(shown)
-
-    def _hold(self, held: OpenHold) -> Hold:
-        share = _posterior(self._read[held.segment.start_s])
+    def hold(self) -> Hold | None:
+        """The hold that goes on; None while the hand moves."""
+        held = self._engine.recognizer.hold
+        if held is None or not _is_shown(held.segment):
+            return None
+        share = _posterior(self._emission(held.segment))
         best = np.argsort(-share, kind="stable")[:_LETTERS].tolist()
         letters = tuple((self._labels[i], float(share[i])) for i in best)
         return Hold(letters, held.duration_s, held.acceptance)
 
-    def _preedit_with(self, holds: Sequence[Segment]) -> str:
-        """What is shown behind the composer's text."""
-        likeliest = ((start_s, each.of_readings.argmax()) for start_s, each in self._read.items())
-        previewed = (self._composer.text, self._composer.preedit, *likeliest)
+    def preedit(self) -> str:
+        """What is shown behind the composer's text, with the letters of these holds."""
+        composer, holds = self._engine.composer, self._holds()
+        likeliest = ((each.segment.start_s, each.of_readings.argmax()) for each in holds)
+        previewed = (composer.text, composer.preedit, *likeliest)
         if previewed != self._previewed:
             self._previewed = previewed
-            self._preedit = self._composer.preview([*map(self._lasting, holds)])
+            self._preedit = composer.preview(holds)
         return self._preedit
+
+    def letters(self) -> list[Emission]:
+        """The letters among these holds, and what comes before one."""
+        holds = self._holds()
+        while holds and is_rest(holds[-1]):
+            holds.pop()
+        return holds
+
+    def _holds(self) -> list[Emission]:
+        """The holds as they will be, as far as anybody knows: as long as usual at least."""
+        holds: list[Emission] = []
+        for each in filter(_is_shown, self._engine.pending):
+            end_s = max(each.end_s, each.start_s + each.tempo.hold_s)
+            holds.append(replace(self._emission(each), segment=replace(each, end_s=end_s)))
+        return holds
 
     def _emission(self, segment: Segment) -> Emission:
         """What a hold was when it was classified last."""
         known = self._read.get(segment.start_s)
         if known and _seen_until_s(segment) < _seen_until_s(known.segment) + READ_EVERY_S:
             return known
-        (emission,) = self._recognizer.read(segment)
+        (emission,) = self._engine.recognizer.read(segment)
+        recent = [*self._read.items()][-REMEMBERED:]
+        self._read = {**dict(recent), segment.start_s: emission}
         return emission
-
-    def _lasting(self, segment: Segment) -> Emission:
-        """A hold as it will be, as far as anybody knows: as long as usual at least."""
-        end_s = max(segment.end_s, segment.start_s + segment.tempo.hold_s)
-        return replace(self._read[segment.start_s], segment=replace(segment, end_s=end_s))
 
 
 def is_rest(emission: Emission) -> bool:
@@ -78,8 +85,8 @@ def is_rest(emission: Emission) -> bool:
     return float(_posterior(emission)[-2:].sum()) >= RESTING
 
 
-def _duration_s(segment: Segment) -> float:
-    return segment.end_s - segment.start_s
+def _is_shown(segment: Segment) -> bool:
+    return segment.end_s - segment.start_s >= SHOWN_FROM_S
 
 
 def _seen_until_s(segment: Segment) -> float:
