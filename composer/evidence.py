@@ -91,7 +91,7 @@ class PauseModel:
     """
 
     inside_median: float = 1.0
-    inside_spread: float = 0.35
+    inside_spread: float = 0.40
     pause_median: float = 3.5
     pause_spread: float = 0.60
     shown: float = 0.7
