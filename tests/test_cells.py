@@ -1,5 +1,7 @@
 """Cells: where the hand is still and where a hold begins, told from probabilities."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +15,8 @@ DIGITS = {".": (0.1, 0.0), "-": (0.9, 0.0)}
 
 
 def said(story):
-    return np.array([DIGITS.get(c) or (0.9, int(c) / 10) for c in story], np.float32)
+    steps = [DIGITS.get(c) or (0.9, int(c) / 10) for c in story]
+    return np.array(steps, np.float32).reshape(-1, 2)
 
 
 def found(story, cuts=()):
@@ -80,5 +83,5 @@ stories = st.lists(st.sampled_from(".....------123579"), max_size=60).map("".joi
 def test_any_chunking_gives_the_same_cells_in_order(story, cuts):
     cells = found(story)
     assert found(story, [min(cut, len(story)) for cut in cuts]) == cells
-    for (_, end, _), (start, _, _) in zip(cells, cells[1:], strict=False):
+    for (_, end, _), (start, _, _) in pairwise(cells):
         assert end < start

@@ -1,4 +1,4 @@
-"""Stops on the way: a hold between two poses is no letter, where it lies between them by no chance."""
+"""Stops on the way: a hold is no letter where it lies between two others by no chance."""
 
 import math
 from dataclasses import replace
