@@ -26,10 +26,11 @@ from jihwa.composer.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
 from jihwa.data.monitor import SensorMonitor
+from jihwa.data.pace import PACES
 from jihwa.data.readers import Recording
 from jihwa.data.sessions import write_recording
 from jihwa.data.simulator import HandStatistics, SyntheticHand
-from jihwa.data.spelling import PACES, assemble
+from jihwa.data.spelling import assemble
 from jihwa.models.bundle import load_shipped
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.segmenter import Segmenter
