@@ -212,10 +212,16 @@ def latency() -> Iterator[str]:
 
 
 def letter_rates() -> Iterator[str]:
-    """Texts right at 1, 2 and 4 letters a second; every text is a wearer's first."""
+    """Texts right at 1, 2 and 4 letters a second, and at natural speed; all by strangers."""
     alphabet = Alphabet.load()
-    for letters_per_s in (1.0, 2.0, 4.0):
-        pace = PACES["fast" if letters_per_s > 2 else "normal"].at(letters_per_s)
+    paces = {
+        "1 letter/s": PACES["normal"].at(1.0),
+        "2 letters/s": PACES["normal"].at(2.0),
+        "4 letters/s": PACES["fast"].at(4.0),
+        "natural": PACES["natural"],
+        "stress": PACES["stress"],
+    }
+    for name, pace in paces.items():
         errors = TextErrors()
         for number, text in enumerate(dev_texts("sentences")[:20]):
             source = Wire(VirtualGlove(pace, wearer=number, seed=number))
@@ -228,7 +234,7 @@ def letter_rates() -> Iterator[str]:
                 live.close()
             errors += TextErrors.of(text, live.state.page.committed.strip(), alphabet)
         yield (
-            f"{letters_per_s:.0f} letters/s: {errors.texts} texts of strangers, CER "
+            f"{name}: {errors.texts} texts of strangers, CER "
             f"{errors.cer:.1f} % ({errors.cer_spaces:.1f} % with spaces), "
             f"{errors.exact_share:.0f} % right"
         )
