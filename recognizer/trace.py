@@ -26,8 +26,8 @@ class SegmentationTrace:
     """
 
     time_s: Array
-    held: Floats
-    begins: Floats
+    held: Array
+    begins: Array
     boundaries: tuple[Boundary, ...]
 
     @classmethod
@@ -44,7 +44,7 @@ class SegmentationTrace:
         for start in range(0, len(frames), _CHUNK):
             boundaries += segmenter.feed(frames[start : start + _CHUNK])
         boundaries += segmenter.flush()
-        probabilities = np.concatenate(said)  # (n, 2)
+        probabilities = np.concatenate(said).astype(float)  # (n, 2)
         return cls(
             np.concatenate(times_s),
             probabilities[:, HELD],

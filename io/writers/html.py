@@ -19,7 +19,7 @@ from jihwa.io.comparisons import details, figures
 from jihwa.io.language import speaker
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import SessionView
-from jihwa.models.hold_network import STEP_S, Floats
+from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.events import NO_SIGN, REST
 from jihwa.recognizer.segmenter import SegmenterOptions
 
@@ -186,7 +186,7 @@ def _packed_ms(time_s: Array) -> str:
     return _packed(np.round(1000 * time_s).astype("<i4"))
 
 
-def _packed16(values: Array | Floats) -> str:
+def _packed16(values: Array) -> str:
     """(n,) values as 16-bit integers; those that are not finite as absent."""
     whole = np.where(np.isfinite(values), np.clip(values, _ABSENT + 1, -_ABSENT - 1), _ABSENT)
     return _packed(np.round(whole).astype("<i2"))
