@@ -136,12 +136,12 @@ class Segmenter:
     @property
     def pending(self) -> list[Segment]:
         """The holds of which no boundary was reported yet, as far as they are known."""
-        shown, end_s = [], self._last_end_s
-        for cell in (*self._shown, *filter(None, [self._early.open])):
-            if cell.start_s >= self._last_end_s - STEP_S:
-                shown.append(self._segment([self._piece(cell, end_s)], 0.0))
+        holds, end_s = [], self._last_end_s
+        for cell in filter(None, (self._cells.open, *self._ahead, self._early.open)):
+            if cell is self._cells.open or cell.start_s >= self._cells.until_s:
+                holds.append(self._segment([self._piece(cell, end_s)], 0.0))
                 end_s = cell.end_s
-        return shown
+        return holds
 
     @property
     def hold(self) -> OpenHold | None:
@@ -176,7 +176,7 @@ class Segmenter:
         self._began_s = self._step_s = np.inf  # the first step, and the last one
         self._held_now = 0.0
         self._pieces: list[_Piece] = []
-        self._shown: list[Cell] = []
+        self._ahead: list[Cell] = []  # that ended beyond what the boundaries are found in
 
     def _follow(self, frames: Frames) -> list[Boundary]:
         """The boundaries that become known with frames without a gap."""
@@ -188,9 +188,9 @@ class Segmenter:
         self._step_s, self._pose = float(time_s[-1]), poses[-1:]
         said = self._stream.feed(poses)  # (n, K, 2)
         self._held_now = float(said[-1, 0, HELD])
-        self._shown += self._early.feed(*self._spoken_of(time_s, said, 0))
+        self._ahead += self._early.feed(*self._spoken_of(time_s, said, 0))
         boundaries = [self._boundary(cell) for cell in self._found(time_s, said)]
-        self._shown = [cell for cell in self._shown if cell.start_s >= self._last_end_s - STEP_S]
+        self._ahead = [cell for cell in self._ahead if cell.start_s >= self._cells.until_s]
         self._forget()
         return boundaries
 
@@ -249,9 +249,9 @@ class Segmenter:
     def _forget(self) -> None:
         """Drop the samples that no segment can need any more."""
         time_s = self._recent.time_s
-        starts_s = [self._cells.needed_s, self._early.needed_s]
-        starts_s += [cell.start_s for cell in self._shown]
-        first = max(int(np.searchsorted(time_s, min(starts_s), side="right")) - 1, 0)
+        cells = filter(None, (self._cells.open, self._early.open, *self._ahead))
+        start_s = min([self._cells.until_s, *(cell.start_s for cell in cells)])
+        first = max(int(np.searchsorted(time_s, start_s, side="right")) - 1, 0)
         kept = np.arange(len(time_s)) >= first  # and of a long hold what its segment takes
         kept &= (time_s >= time_s[-1] - KEPT_S) | (time_s <= time_s[first] + KEPT_S + STEP_S)
         self._recent = self._recent[kept]

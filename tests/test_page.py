@@ -139,10 +139,10 @@ def test_page_shows_what_the_segmenter_saw_and_how_else_it_might_have_cut(browse
     assert complaints(browser) == []
     names = browser.execute_script("return lanes.map((lane) => lane.name)")
     assert names == ["text", "read", "truth", "cuts", "flex (ADC)", "gravity (g)", "holds"]
-    rivals = browser.execute_script("return data.rivals")
-    assert {rival["lane"] for rival in rivals} >= {0, 1}
-    assert any(rival["chosen"] for rival in rivals)
-    assert not all(rival["chosen"] for rival in rivals)
+    cuts = browser.execute_script("return data.cuts")
+    assert {cut["lane"] for cut in cuts} >= {0, 1}
+    assert any(cut["chosen"] for cut in cuts)
+    assert not all(cut["chosen"] for cut in cuts)
     held, begins = browser.execute_script("return holds.map((series) => Math.max(...series))")
     assert held > 900
     assert begins > 900

@@ -92,7 +92,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
         else [],
         "warnings": list(document.warnings),
         "gaps": view.gaps,
-        "rivals": [
+        "cuts": [
             {
                 "start": round(each.start_s, 3),
                 "end": round(each.end_s, 3),
@@ -100,7 +100,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
                 "chosen": each.chosen,
                 "lane": each.lane,
             }
-            for each in view.rivals
+            for each in view.cuts
         ],
         "time_ms": _packed_ms(frames.time_s),
         "flex": [_packed16(column) for column in frames.flex_adc.T],

@@ -29,14 +29,14 @@ const zoom = (factor, at = (from + to) / 2) => look(at - (at - from) * factor, a
 const shift = (share) => look(from + share * (to - from), to + share * (to - from));
 
 /* of the segments that competed for the same time */
-const n_lanes = data.rivals.reduce((most, { lane }) => Math.max(most, lane + 1), 1);
+const n_lanes = data.cuts.reduce((most, { lane }) => Math.max(most, lane + 1), 1);
 
 /* lanes from the top to the bottom: name, share of the height, how to draw */
 const lanes = [
   { name: say.text, part: 1.1, draw: drawWords },
   { name: say.read, part: 1.7, draw: drawSigns },
   ...(data.truth.length ? [{ name: say.truth, part: 1, draw: drawTruth }] : []),
-  ...(data.rivals.length ? [{ name: say.cuts, part: Math.min(0.8 * n_lanes, 3), draw: drawCuts }] : []),
+  ...(data.cuts.length ? [{ name: say.cuts, part: Math.min(0.8 * n_lanes, 3), draw: drawCuts }] : []),
   { name: say.flex, part: 5, draw: drawFlex },
   { name: say.gravity, part: 3, draw: drawGravity },
   { name: say.holds, part: 2.6, draw: drawHolds },
@@ -168,7 +168,7 @@ function drawTruth(lane) {
 /* segments that competed for the same time; filled is what the text was made of */
 function drawCuts(lane) {
   const height = lane.height / n_lanes;
-  for (const { start, end, share, chosen: taken, lane: number } of data.rivals) {
+  for (const { start, end, share, chosen: taken, lane: number } of data.cuts) {
     if (end < from || start > to) continue;
     const y = lane.y + lane.height - (number + 1) * height;
     const part = { y: y + 1, height: height - 2 };

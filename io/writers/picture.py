@@ -112,12 +112,12 @@ def _signs(axes: "Axes", view: SessionView, span_s: Span) -> None:
         share = dict(sign.candidates).get(sign.sign, 0.0)
         _box(axes, *span, _PALE_ORANGE if share < DOUBTFUL else PALE_BLUE)
         _write(axes, span, span_s, 0.7, label(sign.sign), 15)
-        rival = next(((n, p) for n, p in view.seen(sign) if n != sign.sign and p >= 0.1), None)
+        cut = next(((n, p) for n, p in view.seen(sign) if n != sign.sign and p >= 0.1), None)
         upright = 90 if room_in <= _ROOM_IN else 0
         _write(axes, span, span_s, 0.3 if upright else 0.36, f"{share:.0%}", 7, rotation=upright)
-        if rival and room_in > _ROOM_IN:
-            name, rival_share = rival
-            told = f"{label(_NAMES.get(name, name))} {rival_share:.0%}"
+        if cut and room_in > _ROOM_IN:
+            name, cut_share = cut
+            told = f"{label(_NAMES.get(name, name))} {cut_share:.0%}"
             _write(axes, span, span_s, 0.13, told, 7, _DARK_GREY)
 
 
@@ -134,14 +134,14 @@ def _truth(axes: "Axes", view: SessionView, span_s: Span) -> None:
 
 def _lanes(view: SessionView, span_s: Span) -> int:
     """How many lanes the segments take that competed in a stretch."""
-    seen = (each for each in view.rivals if _seen(each.start_s, each.end_s, span_s))
+    seen = (each for each in view.cuts if _seen(each.start_s, each.end_s, span_s))
     return max((1 + each.lane for each in seen), default=0)
 
 
 def _cuts(axes: "Axes", view: SessionView, span_s: Span, n_lanes: int) -> None:
     """The segments that competed for the same time; blue is what the text was made of."""
     _strip(axes, "cuts")
-    for each in view.rivals:
+    for each in view.cuts:
         if not _seen(each.start_s, each.end_s, span_s):
             continue
         bottom, length_s = each.lane / n_lanes, each.end_s - each.start_s

@@ -24,8 +24,8 @@ Span = tuple[float, float]
 """From when to when, in seconds."""
 
 
-class Rival(NamedTuple):
-    """One of several ways to cut the same stretch of signal.
+class Cut(NamedTuple):
+    """One way to cut a stretch of signal that might have been cut otherwise.
 
     Attributes:
         start_s: When the segment begins.
@@ -75,18 +75,21 @@ class SessionView:
         return SegmentationTrace.of(self.believed)
 
     @cached_property
-    def rivals(self) -> Sequence[Rival]:
-        """The segments that competed for the same time, shorter ones in lower lanes."""
+    def cuts(self) -> Sequence[Cut]:
+        """The segments that competed for the same time, and those that the text passed over."""
         chosen = {(sign.start_s, sign.end_s) for sign in self.document.reading.signs}
-        segments = sorted(self.trace.rivals, key=lambda each: (each.spans, each.start_s))
+        rivals = self.trace.rivals
+        known = {id(each) for each in rivals}
+        alone = [ways[0] for ways in self.trace.boundaries if id(ways[0]) not in known]
+        passed = [each for each in alone if (each.start_s, each.end_s) not in chosen]
         ends_s: list[float] = []  # of every lane
         found = []
-        for each in segments:
+        for each in sorted([*rivals, *passed], key=lambda each: (each.spans, each.start_s)):
             free = (lane for lane, end_s in enumerate(ends_s) if each.start_s >= end_s)
             lane = next(free, len(ends_s))
             ends_s[lane : lane + 1] = [each.end_s]
             is_chosen = (each.start_s, each.end_s) in chosen
-            found.append(Rival(each.start_s, each.end_s, exp(each.log_prob), is_chosen, lane))
+            found.append(Cut(each.start_s, each.end_s, exp(each.log_prob), is_chosen, lane))
         return found
 
     @property
