@@ -156,9 +156,10 @@ class Segmenter:
     def flush(self) -> list[Boundary]:
         """The boundaries of what was still held when the signal ended."""
         boundaries: list[Boundary] = []
-        if self._step_s - self._began_s >= STEP_S:  # the hand stays, as far as anybody knows
+        if self._pose is not None and self._step_s - self._began_s >= STEP_S:
+            # the hand stays, as far as anybody knows
             ahead = self._network.look_ahead[self._late]
-            later_s = self._step_s + STEP_S * np.arange(1, ahead + 1)
+            later_s = np.asarray(self._step_s + STEP_S * np.arange(1.0, ahead + 1))
             said = self._stream.feed(np.repeat(self._pose, ahead, axis=0))
             cells = self._found(later_s, said) + self._cells.flush()
             boundaries = [*map(self._boundary, cells)]

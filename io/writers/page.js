@@ -28,7 +28,7 @@ function look(start, end) {
 const zoom = (factor, at = (from + to) / 2) => look(at - (at - from) * factor, at + (to - at) * factor);
 const shift = (share) => look(from + share * (to - from), to + share * (to - from));
 
-/* of the segments that competed for the same time */
+/* of the ways to cut the signal where there were several */
 const n_lanes = data.cuts.reduce((most, { lane }) => Math.max(most, lane + 1), 1);
 
 /* lanes from the top to the bottom: name, share of the height, how to draw */
@@ -165,7 +165,7 @@ function drawTruth(lane) {
   }
 }
 
-/* segments that competed for the same time; filled is what the text was made of */
+/* how else the signal might have been cut; filled is what the text was made of */
 function drawCuts(lane) {
   const height = lane.height / n_lanes;
   for (const { start, end, share, chosen: taken, lane: number } of data.cuts) {

@@ -35,7 +35,7 @@ _FINGERS = ("thumb", "index", "middle", "ring", "little")
 _COLOURS = (BLUE, ORANGE, GREEN, PINK, "#8A6D00")
 _DARK_GREY, _PALE_ORANGE = "#444444", "#F7D3BD"
 _LANE_IN = 0.22
-"""Height of a lane of segments that competed."""
+"""Height of a lane of cuts."""
 _NAMES = {REST: "rest", NO_SIGN: "no sign"}
 
 
@@ -112,12 +112,12 @@ def _signs(axes: "Axes", view: SessionView, span_s: Span) -> None:
         share = dict(sign.candidates).get(sign.sign, 0.0)
         _box(axes, *span, _PALE_ORANGE if share < DOUBTFUL else PALE_BLUE)
         _write(axes, span, span_s, 0.7, label(sign.sign), 15)
-        cut = next(((n, p) for n, p in view.seen(sign) if n != sign.sign and p >= 0.1), None)
+        rival = next(((n, p) for n, p in view.seen(sign) if n != sign.sign and p >= 0.1), None)
         upright = 90 if room_in <= _ROOM_IN else 0
         _write(axes, span, span_s, 0.3 if upright else 0.36, f"{share:.0%}", 7, rotation=upright)
-        if cut and room_in > _ROOM_IN:
-            name, cut_share = cut
-            told = f"{label(_NAMES.get(name, name))} {cut_share:.0%}"
+        if rival and room_in > _ROOM_IN:
+            name, rival_share = rival
+            told = f"{label(_NAMES.get(name, name))} {rival_share:.0%}"
             _write(axes, span, span_s, 0.13, told, 7, _DARK_GREY)
 
 
@@ -133,13 +133,13 @@ def _truth(axes: "Axes", view: SessionView, span_s: Span) -> None:
 
 
 def _lanes(view: SessionView, span_s: Span) -> int:
-    """How many lanes the segments take that competed in a stretch."""
+    """How many lanes the cuts of a stretch take."""
     seen = (each for each in view.cuts if _seen(each.start_s, each.end_s, span_s))
     return max((1 + each.lane for each in seen), default=0)
 
 
 def _cuts(axes: "Axes", view: SessionView, span_s: Span, n_lanes: int) -> None:
-    """The segments that competed for the same time; blue is what the text was made of."""
+    """How else the signal might have been cut; blue is what the text was made of."""
     _strip(axes, "cuts")
     for each in view.cuts:
         if not _seen(each.start_s, each.end_s, span_s):
