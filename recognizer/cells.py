@@ -152,5 +152,5 @@ class CellFinder:
     def _close(self) -> Iterator[Cell]:
         """End the cell that goes on, if there is one; a moment that nothing began is none."""
         closed, self._open = self._open, None
-        if closed and (closed.peaked or closed.steps > FLEETING):
+        if closed and (closed.peaked or closed.steps - closed.moving > FLEETING):
             yield closed.cell
