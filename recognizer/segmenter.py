@@ -135,10 +135,20 @@ class Segmenter:
 
     @property
     def pending(self) -> list[Segment]:
-        """The holds of which no boundary was reported yet, as far as they are known."""
+        """The holds of which no boundary was reported yet, as far as they are known.
+
+        What the cells of the boundaries do not reach yet is told by the earliest head: how the one
+        that goes on goes on, and what comes behind it.
+        """
+        cells = [*filter(None, [self._cells.open])]
+        for cell in (*self._ahead, *filter(None, [self._early.open])):
+            if cell.start_s >= self._cells.until_s or not self._cells.open:
+                cells.append(cell)
+            else:
+                cells[0] = replace(cells[0], end_s=max(cells[0].end_s, cell.end_s))
         holds, end_s = [], self._last_end_s
-        for cell in filter(None, (self._cells.open, *self._ahead, self._early.open)):
-            if cell is self._cells.open or cell.start_s >= self._cells.until_s:
+        for cell in cells:
+            if cell.start_s >= self._last_end_s - STEP_S:
                 holds.append(self._segment([self._piece(cell, end_s)], 0.0))
                 end_s = cell.end_s
         return holds
@@ -177,7 +187,7 @@ class Segmenter:
         self._began_s = self._step_s = np.inf  # the first step, and the last one
         self._held_now = 0.0
         self._pieces: list[_Piece] = []
-        self._ahead: list[Cell] = []  # that ended beyond what the boundaries are found in
+        self._ahead: list[Cell] = []  # early ones, beyond what the boundaries are found in
 
     def _follow(self, frames: Frames) -> list[Boundary]:
         """The boundaries that become known with frames without a gap."""
@@ -191,7 +201,8 @@ class Segmenter:
         self._held_now = float(said[-1, 0, HELD])
         self._ahead += self._early.feed(*self._spoken_of(time_s, said, 0))
         boundaries = [self._boundary(cell) for cell in self._found(time_s, said)]
-        self._ahead = [cell for cell in self._ahead if cell.start_s >= self._cells.until_s]
+        known_s = self._cells.open.start_s if self._cells.open else self._cells.until_s
+        self._ahead = [cell for cell in self._ahead if cell.end_s > known_s]
         self._forget()
         return boundaries
 
