@@ -34,7 +34,11 @@ def stranger(wearer: str) -> Bundle:
 
 @cache
 def stranger_network(wearer: str) -> HoldNetwork:
-    """A segmenter's network that was trained on the other session, now or earlier."""
+    """A segmenter's network that was trained on the other session, now or earlier.
+
+    Where that lacks a style, the synthetic hands among its practice are the shipped ones, which
+    know both.
+    """
     from jihwa.models import hold_training  # takes seconds to import
 
     learned_from = (motion, spelling, hold_network, hold_examples, hold_training)

@@ -20,6 +20,7 @@ from jihwa.data.hands import RecordedHand
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.pace import PACES
 from jihwa.data.spelling import SpelledSession, assemble
+from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Boundary, Emission, Segment, Tempo, likeliest_cut
 from jihwa.recognizer.segmenter import LONGEST_GAP_S, TEMPO_HOLDS, TEMPO_PRIOR, Segmenter
@@ -96,7 +97,7 @@ def cut(frames: Frames, spans_s: Iterable[tuple[float, float]]) -> list[Boundary
     time_s, behind_s = frames.time_s, -np.inf
     for start_s, end_s in spans_s:
         rows = (time_s >= start_s) & (time_s <= end_s)
-        segments.append(Segment(start_s, end_s, max(start_s - behind_s, 0.0), frames[rows]))
+        segments.append(Segment(start_s, end_s, max(start_s - behind_s, STEP_S), frames[rows]))
         behind_s = end_s
     return with_tempo(segments)
 
@@ -109,7 +110,8 @@ def with_tempo(segments: Iterable[Segment]) -> list[Boundary]:
         tempo = Tempo(median(t.hold_s for t in known), median(t.gap_s for t in known))
         boundaries.append((replace(segment, tempo=tempo),))
         if segment.gap_s < LONGEST_GAP_S:
-            known.append(Tempo(segment.end_s - segment.start_s, segment.gap_s))
+            hold_s = max(segment.end_s - segment.start_s, STEP_S)
+            known.append(Tempo(hold_s, max(segment.gap_s, STEP_S)))
         if len(known) > TEMPO_PRIOR + TEMPO_HOLDS:
             del known[TEMPO_PRIOR]
     return boundaries
