@@ -20,6 +20,7 @@ from scoring import dev_texts
 from signals import FLEX_FAULTS, IMU_FAULTS, Readings, broken, resampled
 
 from jihwa.composer.evaluation import Letters
+from jihwa.composer.transcript import Sign
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import Episode
 from jihwa.data.frames import N_FINGERS, Array, Frames
@@ -202,10 +203,15 @@ def _log_posteriors(
     segmenter = Segmenter(stranger_network(wearer))
     told = SensorMonitor().feed(frames)
     segments = likeliest_cut(segmenter.feed(told) + segmenter.flush())
+    signs = Alphabet.load().signs
     likelihood = stranger(wearer).log_likelihood([segment.frames for segment in segments])
     posterior = likelihood - np.logaddexp.reduce(likelihood, axis=1, keepdims=True)
     first, last = session.signs[0], session.signs[-1]
-    in_word = [s for s in segments if s.end_s > first.start_s and s.start_s < last.end_s]
+    in_word = [
+        Sign(segment.start_s, segment.end_s, signs[int(row.argmax())], candidates=())
+        for segment, row in zip(segments, likelihood, strict=True)
+        if segment.end_s > first.start_s and segment.start_s < last.end_s
+    ]
     tally = Letters.of(session.signs, in_word)
     found: dict[int, Array] = {}
     for i, held in enumerate(session.signs):

@@ -22,6 +22,9 @@ from jihwa.data.spelling import SpelledSession
 LONGEST_S = 3.0
 """No hold or movement is longer; a longer rest is two."""
 
+SHORTEST_S = 0.001
+"""Two samples may have the same millisecond."""
+
 PRACTICE = 0.1
 """Share of the other wearer's texts that durations are fitted to."""
 
@@ -107,7 +110,7 @@ def likeliest_holds(readings: Array, time_s: Array, of: Durations) -> list[tuple
     n_poses = poses.shape[1]
     for end in range(1, n + 1):
         begins = np.arange(longest[end], end)
-        lasted_s = edges_s[end] - edges_s[begins]
+        lasted_s = np.maximum(edges_s[end] - edges_s[begins], SHORTEST_S)
         as_sign = (poses[end, :-1] - poses[begins, :-1]).max(axis=1) + of.hold.log_density(lasted_s)
         as_rest = poses[end, -1] - poses[begins, -1] + of.rest.log_density(lasted_s)
         scores = moved[begins] + np.maximum(as_sign, as_rest) - log(n_poses)
