@@ -190,7 +190,9 @@ def main() -> None:
     keys = of_wearers[0]
     for line in report({key: sum((each[key] for each in of_wearers), Score()) for key in keys}):
         print(line)
-    print(f"\n{HEAD}")
+    every = [each[pace, PERFECT] for each in of_wearers for pace in PACES]
+    letters = sum(score.letters.true for score in every)
+    print(f"\n{letters} letters of {sum(score.text.texts for score in every)} texts.\n\n{HEAD}")
     for pace in PACES:
         print(sum((each[pace] for each in watched), Preview()).row(pace))
 
