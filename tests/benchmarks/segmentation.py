@@ -49,7 +49,8 @@ WATCHED = 0.2
 """Share of the sessions that are followed frame by frame as well."""
 
 Find = Callable[[SpelledSession, str], list[Boundary]]
-Boundaries = Sequence[tuple[Emission, ...]]
+Seen = Sequence[tuple[Emission, ...]]
+"""The emissions that end at each boundary."""
 
 
 def _without_lattice(session: SpelledSession, wearer: str) -> list[Boundary]:
@@ -77,12 +78,15 @@ CANDIDATES: dict[str, Find] = {
     "change points": _spans(change_points),
     "semi-Markov": _spans(semi_markov),
 }
+"""Composed by the decoder."""
+
 PUBLISHED: dict[str, Find] = {
     "three of 30 frames agree": _spans(agreeing),
     "80 frames": _windows(80),
     "87 frames": _windows(87),
     "frames, repeats collapsed": _spans(collapsed),
 }
+"""Composed by the automaton, and by the decoder."""
 
 
 @dataclass
@@ -112,14 +116,14 @@ class Reader:
         self._readings = readings(alphabet)
         self._composer = Composer(alphabet, Mixture.load())
 
-    def decode(self, boundaries: Boundaries) -> tuple[str, Sequence[Sign]]:
+    def decode(self, boundaries: Seen) -> tuple[str, Sequence[Sign]]:
         """Text and segments as the decoder reads them."""
         for ways in boundaries:
             self._composer.feed(*ways)
         transcript = self._composer.flush()
         return transcript.text, transcript.signs
 
-    def compose(self, boundaries: Boundaries) -> tuple[str, Sequence[Sign]]:
+    def compose(self, boundaries: Seen) -> tuple[str, Sequence[Sign]]:
         """The likeliest label of every segment, and what the automaton makes of the letters."""
         signs = [
             Sign(
