@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 import pyte
 
-from jihwa.data.spelling import PACES
+from jihwa.data.pace import PACES
 from jihwa.io.virtual.glove import VirtualGlove
 
 JIHWA = str(Path(sys.executable).with_name("jihwa"))
