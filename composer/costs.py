@@ -1,5 +1,6 @@
 """What each wrong stretch of a session costs, and what it would cost with perfect boundaries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -23,8 +24,9 @@ class Cost:
         start_s: When the first true letter began, or what was read there, whichever is earlier.
         end_s: When the last one ended, whichever is later.
         faults: Letters of it that were missed, found where none is, or read as others.
-        perfect_text: What is read there with perfect boundaries.
-        perfect_edits: What that costs; it may reach beyond the stretch.
+        perfect_text: What is read there with perfect boundaries, whole words that may reach beyond
+            the stretch.
+        perfect_edits: What that costs.
     """
 
     difference: Difference
@@ -62,11 +64,21 @@ def costs(compared: TextComparison, perfect_text: str, alphabet: Alphabet) -> li
                 start_s=start_s,
                 end_s=end_s,
                 faults=tuple(f for f in compared.faults if f.start_s < end_s and f.end_s > start_s),
-                perfect_text=" ".join(d.text for d in there) if there else each.truth,
+                perfect_text=_replaced(truth, slice(begin, each.place.stop), there),
                 perfect_edits=sum(d.edits for d in there),
             )
         )
     return found
+
+
+def _replaced(truth: str, place: slice, others: Sequence[Difference]) -> str:
+    """The true words at a place, with differences in them, in their order, as they are read."""
+    parts, at = [], min([place.start, *(d.place.start for d in others)])
+    for each in others:
+        parts += [truth[at : each.place.start], each.text]
+        at = each.place.stop
+    parts.append(truth[at : max(at, place.stop)])
+    return " ".join(" ".join(parts).split())
 
 
 def _when(

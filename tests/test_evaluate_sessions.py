@@ -296,6 +296,12 @@ def test_a_stretch_costs_its_edits_and_lies_where_its_letters_were_held():
     assert {fault.held.start_s for fault in first.faults} == {0, 1, 2, 3}
 
 
+def test_what_perfect_boundaries_give_is_shown_as_whole_words():
+    (cost,) = costs(compared("나무 아래 가자", "나모래 가자"), "나무 오래 가자", BASIC)
+    assert (cost.difference.truth, cost.difference.text) == ("나무 아래", "나모래")
+    assert (cost.perfect_text, cost.perfect_edits) == ("나무 오래", 1)
+
+
 def test_words_that_are_none_lie_where_they_were_read():
     (cost,) = costs(compared("나무 가자", "나무 아래 가자"), "나무 가자", BASIC)
     assert cost.edits == 2 or "아래" in cost.difference.text
