@@ -37,7 +37,11 @@ def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
 
 def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--speed`: how fast a text is spelled."""
-    text = speaker(language)("빠르기 (기본: %(default)s)", "speed (default: %(default)s)")
+    text = speaker(language)(
+        "빠르기. natural은 자연스레 서두르는 손, stress는 나쁜 장갑까지 (기본: %(default)s)",
+        "speed; natural is a hand that hurries as hands do, stress has a bad glove besides "
+        "(default: %(default)s)",
+    )
     parser.add_argument("--speed", choices=PACES, default="normal", help=text)
 
 

@@ -108,15 +108,18 @@ def test_a_hand_at_rest_is_not_taken_in_by_a_key(halves, spell):
         until(lambda: live.state.page.committed == "나무가")
 
 
-def test_a_word_that_is_being_chosen_does_not_change_under_the_hand(held):
-    data = held("학교", 2)
+def test_a_word_that_is_chosen_is_the_one_that_is_seen(halves):
+    before, behind = halves("나무", 1)
     with session(pause_s=math.inf) as (live, wire):
-        wire.give(data)
-        until(lambda: live.state.page.preedit == "학")
+        wire.give(before)
+        until(lambda: live.state.page.preedit == "나")
         live.select(0)
-        until(lambda: live.state.page.preedit == "하")
-        live.select(None)
-        until(lambda: live.state.page.preedit == "학")
+        page = until(lambda: live.state.page.selected == 0 and live.state.page)
+        assert [word.text for word in page.words] == ["나"]
+        live.choose(0, "너")
+        until(lambda: live.state.page.committed == "너")
+        wire.give(behind)
+    assert live.state.page.committed == "너무"
 
 
 def test_a_paused_session_shows_nothing_that_is_held(held):

@@ -13,8 +13,9 @@ from takes import record_session
 from jihwa.data.collection import count_takes, missing, progress, take_path
 from jihwa.data.episodes import load_episodes
 from jihwa.data.frames import Frames
+from jihwa.data.pace import Pace
 from jihwa.data.readers import Recording
-from jihwa.data.spelling import Pace, assemble
+from jihwa.data.spelling import assemble
 from jihwa.io.recording.collector import Collector
 from jihwa.io.recording.cutter import TakeCutter
 from jihwa.models.bundle import load_shipped

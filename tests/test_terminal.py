@@ -81,23 +81,23 @@ def process_of(pane):
 def test_story_of_a_conversation(open_jihwa, glove):
     pane = open_jihwa("type", "--source", glove.uri)
     pane.shows("● 연결됨", PATIENCE_S)
-    glove.tell("안녕하세요")
-    pane.shows("  안녕하세요", PATIENCE_S)
+    glove.tell("같이")
+    pane.shows("  같이", PATIENCE_S)
 
     pane.press("Tab")
-    other = pane.shows("1 안녕하세요   2 ", PATIENCE_S).split("2 ")[1].split()[0]
+    other = pane.shows("1 같이   2 ", PATIENCE_S).split("2 ")[1].split()[0]
     pane.press("2")
-    hides(pane, "  안녕하세요")
+    hides(pane, "  같이")
     pane.shows(f"  {other}")
     pane.press("C-z")
-    pane.shows("  안녕하세요")
+    pane.shows("  같이")
     pane.press("C-y")
     pane.shows(f"  {other}")
     pane.press("C-z")
-    pane.shows("  안녕하세요")
+    pane.shows("  같이")
 
     pane.type("! 반가워")
-    pane.shows("  안녕하세요! 반가워")
+    pane.shows("  같이! 반가워")
     pane.press("C-w")
     hides(pane, "반가워")
     pane.press("Enter")
@@ -112,22 +112,22 @@ def test_story_of_a_conversation(open_jihwa, glove):
     glove.tell("!unplug 2")
     hides(pane, "● 연결됨")
     pane.shows("● 연결됨", PATIENCE_S)
-    glove.tell("네")
-    pane.shows("  둘째 줄 네", PATIENCE_S)
+    glove.tell("학교")
+    pane.shows("  둘째 줄 학교", PATIENCE_S)
 
     pane.press("F1")
     pane.shows("인식 멈추기, 잇기")
     pane.press("Escape")
-    pane.shows("  둘째 줄 네")
+    pane.shows("  둘째 줄 학교")
     pane.press("F9")
     hides(pane, "둘째 줄")
     pane.press("C-z")
-    pane.shows("  둘째 줄 네")
+    pane.shows("  둘째 줄 학교")
     pane.press("C-q")
     pane.shows("ended with 0", PATIENCE_S)
     assert is_clean(pane)
     (kept,) = archive.sessions()
-    assert kept.contents().text.split("\n")[1] == "둘째 줄 네"
+    assert kept.contents().text.split("\n")[1] == "둘째 줄 학교"
 
 
 def test_small_window_without_colours_works_and_may_grow(open_jihwa):

@@ -116,7 +116,7 @@ class LiveSession:
 
     def select(self, word: int | None) -> None:
         """Look at what one of the page's words may be; None for the last one again."""
-        self._ask(lambda owner: owner.writing.page.select(word))
+        self._ask(lambda owner: owner.writing.select(word))
 
     def choose(self, word: int, text: str) -> None:
         """Rewrite one of the page's words as one of its candidates, or as anything."""

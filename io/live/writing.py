@@ -160,6 +160,12 @@ class Writing:
         else:
             self._engine.apply(self.composer.clear())
 
+    def select(self, word: int | None) -> None:
+        """Choose a word among those that the page shows; None for none."""
+        if word is not None:
+            self._take_held()
+        self.page.select(word)
+
     def choose(self, word: int, text: str) -> bool:
         """Rewrite one of the words that the page shows; whether there is such a word.
 
