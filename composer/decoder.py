@@ -130,10 +130,6 @@ class Decoder:
     def _seen(self, emission: Emission) -> Evidence:
         pauses, segment = self._options.pauses, emission.segment
         gap = segment.gap_s / segment.tempo.gap_s
-        hold = (segment.end_s - segment.start_s) / segment.tempo.hold_s
-        emission = replace(
-            emission, no_sign=emission.no_sign + self._options.holds.no_sign_log_ratio(hold)
-        )
         scores = reading_scores(emission, self._options.temperature, exact=self._exact)
         surprise = float(np.logaddexp.reduce(scores)) - np.log(len(scores))
         return Evidence(

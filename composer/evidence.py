@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jihwa.data.frames import Array
+from jihwa.recognizer.durations import log_normal
 from jihwa.recognizer.events import Emission
 
 LOWEST_LOG_LIKELIHOOD = -1e3
@@ -90,7 +91,7 @@ class PauseModel:
     """
 
     inside_median: float = 1.0
-    inside_spread: float = 0.35
+    inside_spread: float = 0.40
     pause_median: float = 3.5
     pause_spread: float = 0.60
     shown: float = 0.7
@@ -103,8 +104,8 @@ class PauseModel:
         """Log of p(gap | word end) / p(gap | inside a word); 0 where the gap is unknown."""
         if not _known(gap):
             return 0.0
-        inside = _log_normal(gap, self.inside_median, self.inside_spread)
-        pause = _log_normal(gap, self.pause_median, self.pause_spread)
+        inside = log_normal(gap, self.inside_median, self.inside_spread)
+        pause = log_normal(gap, self.pause_median, self.pause_spread)
         at_end = np.logaddexp(log_of(self.shown) + pause, log_of(1 - self.shown) + inside)
         return float(at_end - self._between_letters(gap))
 
@@ -115,59 +116,17 @@ class PauseModel:
         """
         if not _known(gap):
             return 0.0
-        trace = _log_normal(gap, self.missed_median, self.missed_spread)
+        trace = log_normal(gap, self.missed_median, self.missed_spread)
         found = log_of(1 - self.traceless) + trace - self._between_letters(gap)
         return min(0.0, float(np.logaddexp(log_of(self.traceless), found)))
 
     def _between_letters(self, gap: float) -> float:
         """Log-density of a gap inside a word."""
-        inside = _log_normal(gap, self.inside_median, self.inside_spread)
-        pause = _log_normal(gap, self.pause_median, self.pause_spread)
+        inside = log_normal(gap, self.inside_median, self.inside_spread)
+        pause = log_normal(gap, self.pause_median, self.pause_spread)
         within = np.logaddexp(log_of(self.hesitation) + pause, log_of(1 - self.hesitation) + inside)
         return float(within)
 
 
-@dataclass(frozen=True, slots=True)
-class HoldModel:
-    """How long a hold is, in the wearer's usual ones, and what that says.
-
-    A letter is held about as long as usual, and longer when the hand hesitates. What is no letter
-    is a moment on the way, of any length, or a stop there for as long as a hesitation.
-
-    Attributes:
-        letter_spread: Standard deviation of the natural logarithm of a letter's hold.
-        lingering: Share of the letters that are held as long as a hesitation.
-        passing_median: Median of a moment on the way.
-        passing_spread: Standard deviation of its natural logarithm.
-        stopping: Share of what is no letter that lasts as long as a hesitation.
-        hesitation_median: Median of a hesitation.
-        hesitation_spread: Standard deviation of its natural logarithm.
-    """
-
-    letter_spread: float = 0.45
-    lingering: float = 0.04
-    passing_median: float = 0.3
-    passing_spread: float = 1.2
-    stopping: float = 0.3
-    hesitation_median: float = 3.5
-    hesitation_spread: float = 0.5
-
-    def no_sign_log_ratio(self, hold: float) -> float:
-        """Log of p(hold | no sign) / p(hold | a letter); 0 where it is unknown."""
-        if not _known(hold):
-            return 0.0
-        letter = _log_normal(hold, 1.0, self.letter_spread)
-        passing = _log_normal(hold, self.passing_median, self.passing_spread)
-        long = _log_normal(hold, self.hesitation_median, self.hesitation_spread)
-        of_letter = np.logaddexp(log_of(1 - self.lingering) + letter, log_of(self.lingering) + long)
-        of_none = np.logaddexp(log_of(1 - self.stopping) + passing, log_of(self.stopping) + long)
-        return float(of_none - of_letter)
-
-
 def _known(gap: float) -> bool:
     return math.isfinite(gap) and gap > 0
-
-
-def _log_normal(value: float, median: float, spread: float) -> float:
-    """Log-density of a log-normal, without the terms that two of the same value share."""
-    return -0.5 * (math.log(value / median) / spread) ** 2 - math.log(spread)

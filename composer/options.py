@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from jihwa.composer.arcs import SegmentationRates
-from jihwa.composer.evidence import HoldModel, PauseModel
+from jihwa.composer.evidence import PauseModel
 from jihwa.composer.grammar import GrammarCosts
 from jihwa.data.messages import UsageError
 
@@ -25,7 +25,6 @@ class DecoderOptions:
             one is not tried.
         rates: How often segments are missed or spurious.
         pauses: What gaps say about word ends.
-        holds: What their length says about whether they show a letter.
         grammar: Costs of lone letters and of an empty text.
         lag: Boundaries after which a letter's confidence is settled. Alternatives that differ only
             further back than the language model sees are no longer in the beam.
@@ -36,13 +35,12 @@ class DecoderOptions:
     """
 
     beam: int = 128
-    beam_window: float = 10.0
+    beam_window: float = 8.0
     lm_weight: float = 1.0
     temperature: float = 1.1
     arc_window: float = 20.0
     rates: SegmentationRates = field(default_factory=SegmentationRates)
     pauses: PauseModel = field(default_factory=PauseModel)
-    holds: HoldModel = field(default_factory=HoldModel)
     grammar: GrammarCosts = field(default_factory=GrammarCosts)
     lag: int = 5
     longest_preedit: int = 96

@@ -1,5 +1,6 @@
 """One pipeline for live and recorded signal: frames → emissions → text → sinks."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -12,11 +13,14 @@ from jihwa.data.monitor import SensorMonitor
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Emission, likeliest
+from jihwa.recognizer.events import Emission, Segment, likeliest
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
+
+SAME_HOLD_S = 0.12
+"""What begins so soon after a hold began is that hold: none is that short."""
 
 
 class Sink(Protocol):
@@ -68,6 +72,7 @@ class Engine:
         self.recognizer = recognizer
         self.composer = composer
         self._sinks = list(sinks)
+        self._taken_s = -math.inf  # holds that begin before it were taken in
 
     @property
     def sensors(self) -> SensorMonitor:
@@ -93,6 +98,7 @@ class Engine:
         """Forget signal, wearer and text."""
         self.recognizer.reset()
         self.composer.reset()
+        self._taken_s = -math.inf
 
     def feed(self, frames: Frames) -> None:
         """Follow the signal further."""
@@ -102,6 +108,18 @@ class Engine:
         """Follow the signal without taking anything for a letter, not even what is held."""
         self.recognizer.feed(frames)  # what nobody asks for is not classified
         self.recognizer.flush()
+
+    @property
+    def pending(self) -> list[Segment]:
+        """The holds that are still to be taken in, as far as they are known."""
+        return [each for each in self.recognizer.pending if each.start_s >= self._taken_s]
+
+    def take(self, holds: Iterable[Emission]) -> None:
+        """Take in holds that are `pending`, as they are; how they end says no more."""
+        for hold in holds:
+            start_s, seen_s = hold.segment.start_s, hold.segment.frames.time_s[-1]
+            self._taken_s = max(float(seen_s), start_s + SAME_HOLD_S)
+            self.apply(self.composer.feed(hold.alone), hold)
 
     def settle(self) -> None:
         """Take in what is still held, as if the signal ended, and complete the text."""
@@ -125,4 +143,6 @@ class Engine:
 
     def _compose(self, boundaries: Iterable[tuple[Emission, ...]]) -> None:
         for emissions in boundaries:
-            self.apply(self.composer.feed(*emissions), likeliest(emissions))
+            new = [each for each in emissions if each.segment.start_s >= self._taken_s]
+            if new:
+                self.apply(self.composer.feed(*new), likeliest(new))

@@ -18,6 +18,7 @@ its part of Σ (see `density`). Effects and means are kept apart, not only their
 are what calibration updates.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -117,6 +118,21 @@ class HierarchicalGaussian:
         centre[GRAVITY] /= np.linalg.norm(centre[GRAVITY])
         around = self._around(centre)
         return around.log_density(x)[:, 0] / self.temperature
+
+    def path_log_likelihood(self, x: Array, path: Array) -> float:
+        """Of a pose somewhere on a path: (8,) features in.
+
+        Args:
+            x: Features of a hold.
+            path: (K, 8) features of poses on the path, gravity of length 1, all as likely; a
+                sensor that one of them lacks is marginalised out.
+        """
+        unknown = ~np.isfinite(path).all(axis=0)  # (8,)
+        x = np.where(unknown, np.nan, x)
+        centres = np.where(unknown, self.rest, path)
+        scale = np.broadcast_to(self.return_ratio**2 * self.take, (len(path), *self.take.shape))
+        log_density = self._density(centres, scale).log_density(x[None])[0]  # (K,)
+        return float(np.logaddexp.reduce(log_density / self.temperature)) - math.log(len(path))
 
     def _around(self, centre: Array) -> PoseDensity:
         """The density of returns to a pose, kept for the next one to the same pose."""

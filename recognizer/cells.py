@@ -15,6 +15,9 @@ LEAST = 0.005
 EARLY = 2
 """Steps that a hand has been still at most when the beginning of its hold is at its height."""
 
+JOLT = 2
+"""Steps for which the hand may not be still without having moved on."""
+
 FLEETING = 4
 """Steps of stillness that count for nothing where no beginning was seen."""
 
@@ -43,12 +46,14 @@ class _Open:
         peaked: Whether a peak began it.
         steps: For how many it has been open.
         still: Whether the hand was still in any of them.
+        moving: For how many steps it has not been still.
     """
 
     cell: Cell
     peaked: bool
     steps: int = 0
     still: bool = False
+    moving: int = 0
 
 
 class CellFinder:
@@ -95,10 +100,8 @@ class CellFinder:
         return self._open.cell if self._open else None
 
     @property
-    def needed_s(self) -> float:
-        """No cell to come begins before this moment."""
-        if self._open:
-            return self._open.cell.start_s
+    def until_s(self) -> float:
+        """Up to when the signal was followed."""
         return float(self._time_s[self._next]) if self._next < len(self._time_s) else -np.inf
 
     def flush(self) -> list[Cell]:
@@ -127,10 +130,13 @@ class CellFinder:
             if self._open:
                 self._open.steps += 1
                 if still[step]:
-                    self._open.still = True
+                    self._open.still, self._open.moving = True, 0
                     self._open.cell = replace(self._open.cell, end_s=time_s[step] + STEP_S)
-                elif self._open.still or self._open.steps > self._around:
-                    yield from self._close()
+                else:
+                    self._open.moving += 1
+                    patience = JOLT if self._open.still else self._around
+                    if self._open.moving > patience:
+                        yield from self._close()
         self._next = end
 
     def _peaks(self) -> list[bool]:
@@ -146,5 +152,5 @@ class CellFinder:
     def _close(self) -> Iterator[Cell]:
         """End the cell that goes on, if there is one; a moment that nothing began is none."""
         closed, self._open = self._open, None
-        if closed and (closed.peaked or closed.steps > FLEETING):
+        if closed and (closed.peaked or closed.steps - closed.moving > FLEETING):
             yield closed.cell

@@ -59,6 +59,11 @@ class Segment:
     log_prob: float = 0.0
     tempo: Tempo = Tempo()
 
+    @property
+    def length(self) -> float:
+        """How long it is in the wearer's usual holds, above 0."""
+        return max(self.end_s - self.start_s, 1e-3) / self.tempo.hold_s
+
 
 Boundary = tuple[Segment, ...]
 """All segments that end at one boundary of the signal; the one that spans 1 comes first."""
@@ -72,7 +77,8 @@ class Emission:
         segment: Where and when.
         log_likelihood: (S,) of every sign, in the order of the alphabet.
         rest: Log-likelihood of the hand at rest.
-        no_sign: Log-likelihood of a pose that is neither rest nor a sign.
+        no_sign: Log-likelihood of a pose that is neither rest nor a sign, and of how long a hold of
+            one is in comparison with a letter's.
         pose: (8,) features of the hold, NaN where a sensor is absent or dead; all of them for a
             letter that was typed and not signed.
     """

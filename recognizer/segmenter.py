@@ -1,7 +1,7 @@
 """Where the hand holds still: the ways to cut the signal, and how likely each is."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
@@ -78,13 +78,23 @@ class Segmenter:
 
     Where a new hold may have begun a boundary is reported, with all segments that may end there:
     the decoder weighs them against each other. Lost signal (`GAP_S`) ends a hold too.
+
+    Args:
+        network: Sees the hand; None for the one that ships.
+        options: How the signal is cut.
+        observe: Is told all that boundaries are made of: (n,) times of even steps and the (n, 2)
+            probabilities that the network gives them.
     """
 
     def __init__(
-        self, network: HoldNetwork | None = None, options: SegmenterOptions | None = None
+        self,
+        network: HoldNetwork | None = None,
+        options: SegmenterOptions | None = None,
+        observe: Callable[[Array, Floats], None] | None = None,
     ) -> None:
         self._options = options or SegmenterOptions()
         self._network = network or HoldNetwork.load()
+        self._observe = observe
         around = round(self._options.around_s / STEP_S)
         ahead = self._network.look_ahead
         self._late = max(
@@ -125,13 +135,23 @@ class Segmenter:
 
     @property
     def pending(self) -> list[Segment]:
-        """The holds of which no boundary was reported yet, as far as they are known."""
-        shown, end_s = [], self._last_end_s
-        for cell in (*self._shown, *filter(None, [self._early.open])):
+        """The holds of which no boundary was reported yet, as far as they are known.
+
+        What the cells of the boundaries do not reach yet is told by the earliest head: how the one
+        that goes on goes on, and what comes behind it.
+        """
+        cells = [*filter(None, [self._cells.open])]
+        for cell in (*self._ahead, *filter(None, [self._early.open])):
+            if cell.start_s >= self._cells.until_s or not self._cells.open:
+                cells.append(cell)
+            else:
+                cells[0] = replace(cells[0], end_s=max(cells[0].end_s, cell.end_s))
+        holds, end_s = [], self._last_end_s
+        for cell in cells:
             if cell.start_s >= self._last_end_s - STEP_S:
-                shown.append(self._segment([self._piece(cell, end_s)], 0.0))
+                holds.append(self._segment([self._piece(cell, end_s)], 0.0))
                 end_s = cell.end_s
-        return shown
+        return holds
 
     @property
     def hold(self) -> OpenHold | None:
@@ -146,12 +166,12 @@ class Segmenter:
     def flush(self) -> list[Boundary]:
         """The boundaries of what was still held when the signal ended."""
         boundaries: list[Boundary] = []
-        if self._step_s - self._began_s >= STEP_S:  # the hand stays, as far as anybody knows
+        if self._pose is not None and self._step_s - self._began_s >= STEP_S:
+            # the hand stays, as far as anybody knows
             ahead = self._network.look_ahead[self._late]
-            later_s = self._step_s + STEP_S * np.arange(1, ahead + 1)
+            later_s = np.asarray(self._step_s + STEP_S * np.arange(1.0, ahead + 1))
             said = self._stream.feed(np.repeat(self._pose, ahead, axis=0))
-            cells = self._cells.feed(*self._spoken_of(later_s, said, self._late))
-            cells += self._cells.flush()
+            cells = self._found(later_s, said) + self._cells.flush()
             boundaries = [*map(self._boundary, cells)]
         self._interrupt()
         return boundaries
@@ -167,7 +187,7 @@ class Segmenter:
         self._began_s = self._step_s = np.inf  # the first step, and the last one
         self._held_now = 0.0
         self._pieces: list[_Piece] = []
-        self._shown: list[Cell] = []
+        self._ahead: list[Cell] = []  # early ones, beyond what the boundaries are found in
 
     def _follow(self, frames: Frames) -> list[Boundary]:
         """The boundaries that become known with frames without a gap."""
@@ -179,12 +199,19 @@ class Segmenter:
         self._step_s, self._pose = float(time_s[-1]), poses[-1:]
         said = self._stream.feed(poses)  # (n, K, 2)
         self._held_now = float(said[-1, 0, HELD])
-        self._shown += self._early.feed(*self._spoken_of(time_s, said, 0))
-        cells = self._cells.feed(*self._spoken_of(time_s, said, self._late))
-        boundaries = [self._boundary(cell) for cell in cells]
-        self._shown = [cell for cell in self._shown if cell.start_s >= self._last_end_s - STEP_S]
+        self._ahead += self._early.feed(*self._spoken_of(time_s, said, 0))
+        boundaries = [self._boundary(cell) for cell in self._found(time_s, said)]
+        known_s = self._cells.open.start_s if self._cells.open else self._cells.until_s
+        self._ahead = [cell for cell in self._ahead if cell.end_s > known_s]
         self._forget()
         return boundaries
+
+    def _found(self, time_s: Array, said: Floats) -> list[Cell]:
+        """The cells that become known with what is said at these steps."""
+        spoken_of = self._spoken_of(time_s, said, self._late)
+        if self._observe:
+            self._observe(*spoken_of)
+        return self._cells.feed(*spoken_of)
 
     def _spoken_of(self, time_s: Array, said: Floats, head: int) -> tuple[Array, Floats]:
         """The steps that a head speaks of at these steps, and what it says of them."""
@@ -234,9 +261,9 @@ class Segmenter:
     def _forget(self) -> None:
         """Drop the samples that no segment can need any more."""
         time_s = self._recent.time_s
-        starts_s = [self._cells.needed_s, self._early.needed_s]
-        starts_s += [cell.start_s for cell in self._shown]
-        first = max(int(np.searchsorted(time_s, min(starts_s), side="right")) - 1, 0)
+        cells = filter(None, (self._cells.open, self._early.open, *self._ahead))
+        start_s = min([self._cells.until_s, *(cell.start_s for cell in cells)])
+        first = max(int(np.searchsorted(time_s, start_s, side="right")) - 1, 0)
         kept = np.arange(len(time_s)) >= first  # and of a long hold what its segment takes
         kept &= (time_s >= time_s[-1] - KEPT_S) | (time_s <= time_s[first] + KEPT_S + STEP_S)
         self._recent = self._recent[kept]

@@ -32,7 +32,7 @@ def decide(bundle):
 
     def decide(sign, read_as=None, probability=0.99, style=3, take=0):
         frames = hold(sign, style, take=take)
-        emission = Classifier(bundle).feed(Segment(0.0, 0.9, 0.3, frames))
+        (emission,) = Classifier(bundle).feed(Segment(0.0, 0.9, 0.3, frames))
         posterior = np.full(len(bundle.alphabet.signs) + 2, 0.0)
         posterior[-1] = 1 - probability
         posterior[bundle.alphabet.index[read_as or sign]] = probability

@@ -173,7 +173,7 @@ def test_own_space_writes_a_space(bundle):
     shown = [*(hold(s, 3, take=8) for s in "ㄱㅏ"), upside_down(8)]
     shown += [hold(s, 3, take=8) for s in "ㄴㅏ"]
     for place, frames in enumerate(shown):
-        composer.feed(classifier.feed(Segment(place, place + 0.9, 0.25, frames)))
+        composer.feed(*classifier.feed(Segment(place, place + 0.9, 0.25, frames)))
     assert composer.flush().text == "가 나"
 
 

@@ -32,7 +32,7 @@ def test_a_hold_is_open_until_its_emission_comes(followed):
     _, steps = followed
     for (_, before, _), (_, ended, _) in zip(steps, steps[2:], strict=False):
         if hasattr(ended, "log_likelihood") and before is not None:
-            assert before.segment.start_s == ended.segment.start_s
+            assert before.segment.start_s == pytest.approx(ended.segment.start_s, abs=0.04)
 
 
 def test_an_open_hold_is_read_like_the_emission_that_it_becomes(followed):
@@ -43,7 +43,7 @@ def test_an_open_hold_is_read_like_the_emission_that_it_becomes(followed):
             (step for step in steps if step[2]), key=lambda step: abs(step[0] - middle_s)
         )
         later = next(e for t, e, _ in steps if hasattr(e, "log_likelihood") and t > middle_s)
-        assert hold.segment.start_s == later.segment.start_s
+        assert hold.segment.start_s == pytest.approx(later.segment.start_s, abs=0.04)
         assert emission.log_likelihood.argmax() == later.log_likelihood.argmax()
 
 

@@ -8,6 +8,7 @@ from jihwa.data.frames import N_FINGERS, Frames
 from jihwa.data.sensors import ACCELERATION
 from jihwa.models.features import GRAVITY
 from jihwa.recognizer.classifier import Classifier
+from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
 
@@ -21,7 +22,7 @@ REFERENCE_HZ = 33.0
 def recognize(bundle):
     def run(frames: Frames):
         recognizer = Recognizer(Segmenter(), Classifier(bundle))
-        return [*recognizer.feed(frames), *recognizer.flush()]
+        return [likeliest(ways) for ways in (*recognizer.feed(frames), *recognizer.flush())]
 
     return run
 

@@ -13,7 +13,6 @@ from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain
 from jihwa.io.live.calibrating import LiveCalibration
-from jihwa.io.live.holds import HoldReader
 from jihwa.io.live.journal import Record
 from jihwa.io.live.learning import Learning
 from jihwa.io.live.page import LivePage
@@ -106,7 +105,6 @@ class Owner:
         self.writing = Writing(
             self._engine, self._page, self._journal.edit, self._relay, self._options.pause_s
         )
-        self._holds = HoldReader(self._engine.recognizer)
         self._ready = True
 
     def receive(self, data: bytes, at_s: float) -> None:
@@ -199,13 +197,16 @@ class Owner:
         if not self._ready:
             return replace(known, page=Page(committed=self._page.text))
         signal = self._reader.signal(self._engine.sensors, now_s)
+        page = self._page.show(self.writing.composer)
+        if page.selected is None:
+            page = replace(page, preedit=self.writing.holds.preedit())
         reading = self._reader.is_live and not (self._paused or self._calibration)
         return replace(
             known,
             ready=True,
             signal=signal,
-            hold=self._holds.hold(now_s) if reading else None,
-            page=self._page.show(self.writing.composer),
+            hold=self.writing.holds.hold() if reading else None,
+            page=page,
             calibration=self._calibration.progress if self._calibration else None,
         )
 
@@ -240,7 +241,6 @@ class Owner:
             self.notify(explain(error))
         self._engine = self._make_engine()
         self.writing.use(self._engine)
-        self._holds = HoldReader(self._engine.recognizer)
         self.notify(CALIBRATED)
 
 

@@ -59,7 +59,8 @@ class Page:
 
     Attributes:
         committed: What is final.
-        preedit: What is behind it and may still change.
+        preedit: What is behind it and may still change, with the letter that is held right now;
+            without it while a word is selected.
         words: The words that can still be chosen anew, the last ones of the text, in order.
         selected: Which of `words` is being chosen; None if none is.
         candidates: What the selected word, or else the last one, may be; the first is what stands

@@ -16,7 +16,7 @@ from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.alphabet import Control
 from jihwa.data.frames import Frames
 from jihwa.io.engine import Engine, Sink
-from jihwa.io.live.holds import is_rest
+from jihwa.io.live.holds import HoldReader, is_rest
 from jihwa.io.live.page import LivePage
 from jihwa.recognizer.events import Emission
 
@@ -37,7 +37,14 @@ class Writing:
         record: Takes every change of the committed text first.
         outlet: Follows the text.
         pause_s: How long the hand rests before the text is completed; infinite for never.
+
+    Attributes:
+        page: The text.
+        holds: What the hand does right now. Its letters are taken in before the user changes
+            the text: what is seen is what counts.
     """
+
+    holds: HoldReader
 
     def __init__(
         self,
@@ -59,7 +66,7 @@ class Writing:
         """Go on with another engine behind the same text."""
         engine.reset()
         engine.attach(self)
-        self._engine = engine
+        self._engine, self.holds = engine, HoldReader(engine)
         self._begin_behind()
 
     @property
@@ -109,10 +116,12 @@ class Writing:
 
     def type(self, text: str) -> None:
         """Write characters as they are."""
+        self._take_held()
         self._engine.apply(self.composer.type(text))
 
     def complete(self) -> None:
         """Make the text final."""
+        self._take_held()
         self._engine.apply(self.composer.complete())
 
     def undo(self) -> None:
@@ -127,6 +136,7 @@ class Writing:
 
     def backspace(self) -> None:
         """Take back the last sign, or the last character of a text that is older."""
+        self._take_held()
         if self._is_older:
             self._cut(1)
         else:
@@ -134,6 +144,7 @@ class Writing:
 
     def backspace_word(self) -> None:
         """Take back the last word."""
+        self._take_held()
         if self._is_older:
             text = self.page.text.rstrip()
             words = text.rsplit(maxsplit=1)
@@ -143,6 +154,7 @@ class Writing:
 
     def clear(self) -> None:
         """Take back the text, as far as that can be undone; if there is none, what is older."""
+        self._take_held()
         if self._is_older:
             self._cut(len(self.page.text))
         else:
@@ -180,11 +192,14 @@ class Writing:
         """Whether all of the text is older than what the composer knows."""
         return not (self.composer.text or self.composer.preedit)
 
+    def _take_held(self) -> None:
+        self._engine.take(self.holds.letters())
+
     def _obey(self, update: Update) -> None:
         """Do what a command means beyond what the composer knows."""
         match update.command:
             case Control.ENTER:
-                self.type("\n")
+                self._engine.apply(self.composer.type("\n"))
                 self._open = False
             case Control.BACKSPACE if not update.edit and self._is_older:
                 self._cut(1)
@@ -220,4 +235,4 @@ class Writing:
         if self._now_s >= max(hold.segment.start_s, self._changed_s) + self._pause_s:
             self._asked_s = hold.segment.start_s
             if is_rest(*recognizer.read(hold.segment)):
-                self.complete()
+                self._engine.apply(self.composer.complete())

@@ -1,5 +1,6 @@
 """The text: what is final, what may still change, what is doubtful, and what else it may be."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -62,12 +63,12 @@ def _marked(page: Page, view: View) -> Iterator[tuple[str, str]]:
 
 
 def _places(shown: str, words: tuple[Word, ...]) -> list[tuple[int, int, Word]]:
-    """Where the last words of a text stand in it."""
+    """Where the last words of a text stand in it; one that a held letter changes does not."""
+    spans = [found.span() for found in re.finditer(r"\S+", shown)]
     places: list[tuple[int, int, Word]] = []
-    end = len(shown)
     for word in reversed(words):
-        start = shown.rfind(word.text, 0, end)
-        if start >= 0:
-            places.append((start, start + len(word.text), word))
-            end = start
+        alike = [i for i, (start, end) in enumerate(spans) if shown[start:end] == word.text]
+        if alike:
+            places.append((*spans[alike[-1]], word))
+            del spans[alike[-1] :]
     return places[::-1]

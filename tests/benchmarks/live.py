@@ -24,12 +24,12 @@ from jihwa.composer.evaluation import TextErrors
 from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Array
 from jihwa.data.pace import PACES
 from jihwa.io.live.entries import Header
 from jihwa.io.live.journal import Journal
 from jihwa.io.live.owner import LiveOptions
 from jihwa.io.live.session import LiveSession
+from jihwa.io.live.state import Page
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.source import Connection, Deliver, Link, Received
 from jihwa.io.virtual.glove import VirtualGlove
@@ -38,6 +38,7 @@ from jihwa.recognizer.events import Emission
 
 WEARER, SEED = 7, 3
 LATENCY_TARGETS_MS = (100, 200)
+PREEDIT_TARGET_MS = 200
 MB = 1 << 20
 
 
@@ -112,12 +113,13 @@ class Wire:
 
 
 class Stopwatch:
-    """A sink, and whoever looks at the state: when did which hold become text?"""
+    """A sink, and whoever looks at the state: when did which hold become text, what was shown?"""
 
     def __init__(self, source: Glove) -> None:
         self._source = source
         self._waiting: list[tuple[float, float, float]] = []
         self.seen: list[tuple[float, float, float, float]] = []  # start, end, sent, seen
+        self.shown: list[tuple[float, str]] = []  # from when on, and the text with its preedit
 
     def update(self, update: Update, emission: Emission | None) -> None:
         """A hold has ended."""
@@ -128,11 +130,14 @@ class Stopwatch:
     def finish(self, transcript: Transcript) -> None:
         """That was all."""
 
-    def look(self) -> None:
+    def look(self, page: Page) -> None:
         """The state is a new one."""
         now_s = time.monotonic()
         self.seen += [(*each, now_s) for each in self._waiting]
         self._waiting.clear()
+        text = page.committed + page.preedit
+        if not self.shown or text != self.shown[-1][1]:
+            self.shown.append((now_s, text))
 
 
 def session(source: Glove | Wire, folder: str, watch: Stopwatch | None = None) -> LiveSession:
@@ -142,7 +147,10 @@ def session(source: Glove | Wire, folder: str, watch: Stopwatch | None = None) -
     options = LiveOptions(wearer=wearer)
     if watch is None:
         return LiveSession(source, wearer.engine, journal, options)
-    return LiveSession(source, wearer.engine, journal, options, [watch], watch.look)
+    live: LiveSession = LiveSession(
+        source, wearer.engine, journal, options, [watch], lambda: watch.look(live.state.page)
+    )
+    return live
 
 
 def resident_mb() -> float:
@@ -151,9 +159,9 @@ def resident_mb() -> float:
     return int(status[1]) * resource.getpagesize() / MB
 
 
-def live_through(rate_hz: float, texts: list[str]) -> Array:
-    """(n, 2) ms from each hold's end, and from the bytes that showed it, to the text."""
-    glove = VirtualGlove(PACES["normal"], wearer=WEARER, seed=SEED, rate_hz=rate_hz)
+def live_through(pace: str, rate_hz: float, texts: list[str]) -> tuple[Glove, Stopwatch]:
+    """Spell texts as long as that takes; the glove that did, and what became of it when."""
+    glove = VirtualGlove(PACES[pace], wearer=WEARER, seed=SEED, rate_hz=rate_hz)
     for text in texts:
         glove.spell(text)
     source = Glove(glove)
@@ -164,11 +172,12 @@ def live_through(rate_hz: float, texts: list[str]) -> Array:
         while live.state.connection.link is not Link.ENDED:
             time.sleep(0.1)
         live.close()
-    return np.array(list(_delays_ms(watch, source)))
+    return source, watch
 
 
-def _delays_ms(watch: Stopwatch, source: Glove) -> Iterator[tuple[float, float]]:
-    """Of every emission that met a letter: from the letter's true end to its text in the state."""
+def from_ends_ms(source: Glove, watch: Stopwatch) -> Iterator[tuple[float, float]]:
+    """Of every emission that met a letter: from the letter's true end, and from the bytes that
+    showed it, to its text in the state."""
     signs = list(source.glove.signer.signs)
     for start_s, end_s, sent_s, seen_s in watch.seen:
         met = [sign for sign in signs if sign.start_s < end_s and sign.end_s > start_s]
@@ -177,17 +186,45 @@ def _delays_ms(watch: Stopwatch, source: Glove) -> Iterator[tuple[float, float]]
             yield 1000 * (seen_s - true_s), 1000 * (seen_s - sent_s)
 
 
+def from_starts_ms(source: Glove, watch: Stopwatch) -> Iterator[float]:
+    """From every letter's true start until the text ends in it and the one before.
+
+    A letter of which that is not so before the next one ends has none: it was read as another.
+    """
+    alphabet, signs = Alphabet.load(), list(source.glove.signer.signs)
+    spelled = [
+        (at_s - source.began_s, alphabet.spell("".join(text.split()))) for at_s, text in watch.shown
+    ]
+    for i, sign in enumerate(signs):
+        end_s = signs[i + 1].end_s if sign is not signs[-1] else np.inf
+        last_two = tuple(each.sign for each in signs[max(i - 1, 0) : i + 1])
+        for at_s, letters in spelled:
+            if sign.start_s <= at_s < end_s and letters[-len(last_two) :] == last_two:
+                yield 1000 * (at_s - sign.start_s)
+                break
+
+
 def latency() -> Iterator[str]:
-    """At 33 and at 100 samples a second."""
+    """At 33 and at 100 samples a second, slowly enough for pauses between letters and not so."""
     texts = dev_texts("sentences")[:6]
     for rate_hz in (33.0, 100.0):
-        delays_ms = live_through(rate_hz, texts)
-        median, p99 = np.percentile(delays_ms, [50, 99], axis=0)
-        yield (
-            f"{rate_hz:.0f} Hz: end of a hold to text {median[0]:.0f} ms at the median, "
-            f"{p99[0]:.0f} at p99, of {len(delays_ms)} letters (asked: {LATENCY_TARGETS_MS}); "
-            f"{median[1]:.0f} and {p99[1]:.0f} of it behind the last byte"
-        )
+        for pace in ("normal", "natural"):
+            source, watch = live_through(pace, rate_hz, texts)
+            name, spelled = f"{rate_hz:.0f} Hz, {pace}", len(source.glove.signer.signs)
+            ends_ms = np.array([*from_ends_ms(source, watch)])  # (n, 2)
+            median, p99 = np.percentile(ends_ms, [50, 99], axis=0)
+            yield (
+                f"{name}: end of a hold to text {median[0]:.0f} ms at the median, {p99[0]:.0f} at "
+                f"p99, of {len(ends_ms)} letters (asked: {LATENCY_TARGETS_MS}); {median[1]:.0f} "
+                f"and {p99[1]:.0f} of it behind the last byte"
+            )
+            starts_ms = [*from_starts_ms(source, watch)]
+            half, most = np.percentile(starts_ms, [50, 90])
+            yield (
+                f"{name}: start of a hold to its letter in the preedit {half:.0f} ms at the median "
+                f"(asked: {PREEDIT_TARGET_MS}), {most:.0f} at p90, of {len(starts_ms)} letters in "
+                f"{spelled}"
+            )
 
 
 def letter_rates() -> Iterator[str]:
