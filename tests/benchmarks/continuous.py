@@ -21,11 +21,13 @@ from recordings import SESSIONS, stranger
 from sessions import (
     ROWS,
     Cell,
+    Seen,
     classify,
     found_boundaries,
     likeliest_boundaries,
     spelled_sessions,
     true_boundaries,
+    without_choice,
 )
 
 from jihwa.composer.composer import Composer
@@ -54,19 +56,21 @@ def measure(wearer: str, share: float) -> Pairs:
     """Read the sessions of one wearer with both decoders."""
     cells: list[tuple[Cell, str]] = []
     truths: list[str] = []
-    emissions: list[list[tuple[Emission, ...]]] = []
-    of_likeliest: list[list[Emission]] = []
+    emissions: list[Seen] = []
+    alone: list[list[Emission]] = []
     for cell, session in spelled_sessions(wearer, share):
-        each = (found_boundaries(session, wearer), true_boundaries(session))
-        for way, boundaries in zip(WAYS, each, strict=True):
+        found, true = found_boundaries(session, wearer), true_boundaries(session)
+        likeliest = without_choice(classify(likeliest_boundaries(found), wearer))
+        perfect = without_choice(classify(true, wearer))
+        each = ((classify(found, wearer), likeliest), (perfect, perfect))
+        for way, (seen, of_foundation) in zip(WAYS, each, strict=True):
             cells.append((cell, way))
             truths.append(session.text)
-            emissions.append(classify(boundaries, wearer))
-            likeliest = classify(likeliest_boundaries(boundaries), wearer)
-            of_likeliest.append([emission for (emission,) in likeliest])
+            emissions.append(seen)
+            alone.append([emission for (emission,) in of_foundation])
     alphabet = stranger(wearer).alphabet
     composer = Composer(alphabet, Mixture.load())
-    foundation = read_with_foundation(of_likeliest)
+    foundation = read_with_foundation(alone)
     pairs: Pairs = defaultdict(list)
     for key, truth, of_text, first in zip(cells, truths, emissions, foundation, strict=True):
         for ways in of_text:

@@ -1,16 +1,21 @@
 """What the classifier says of every frame, or of every window of frames."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from recordings import stranger
 
 from jihwa.data.frames import Array, Frames
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Segment
+from jihwa.recognizer.durations import HoldModel
+from jihwa.recognizer.events import Segment, Tempo
 
 REST_S = 0.5
 """Every session begins with a hand at rest for longer than that."""
+
+USUAL = Segment(0.0, Tempo().hold_s, np.inf, Frames.empty())
+"""A hold as long as usual."""
 
 
 def frame_readings(frames: Frames, wearer: str, window: int = 1) -> Array:
@@ -27,7 +32,9 @@ def frame_readings(frames: Frames, wearer: str, window: int = 1) -> Array:
     classifier = Classifier(stranger(wearer))
     classifier.feed(_hold(frames[frames.time_s < frames.time_s[0] + REST_S]))
     emissions = classifier.read(*_windows(frames, window))
-    return np.array([emission.of_readings for emission in emissions])
+    readings = np.array([emission.of_readings for emission in emissions])
+    readings[:, -2] -= HoldModel().no_sign_log_ratio(USUAL.length)  # a window is no hold
+    return readings
 
 
 def _windows(frames: Frames, window: int) -> Iterator[Segment]:
@@ -36,4 +43,4 @@ def _windows(frames: Frames, window: int) -> Iterator[Segment]:
 
 
 def _hold(frames: Frames) -> Segment:
-    return Segment(float(frames.time_s[0]), float(frames.time_s[-1]), np.inf, frames)
+    return replace(USUAL, frames=frames)

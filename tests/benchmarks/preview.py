@@ -10,11 +10,9 @@ from reliability import matched
 from sessions import spelled_sessions
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import Tally
+from jihwa.composer.evaluation import Tally, signs_of
 from jihwa.composer.mixture import Mixture
-from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array
-from jihwa.data.messages import UsageError
 from jihwa.data.spelling import SpelledSession, SpelledSign
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.segmenter import Segmenter
@@ -77,6 +75,7 @@ def watch(wearer: str, share: float) -> dict[str, Preview]:
 def _follow(session: SpelledSession, wearer: str, composer: Composer) -> Preview:
     segmenter = Segmenter(stranger_network(wearer))
     classifier = Classifier(stranger(wearer))
+    alphabet = stranger(wearer).alphabet
     shown_s: dict[int, float] = {}
     preview = Preview(letters=len(session.signs), signal_s=session.frames.duration_s)
     for row, now_s in enumerate(session.frames.time_s.tolist()):
@@ -92,9 +91,8 @@ def _follow(session: SpelledSession, wearer: str, composer: Composer) -> Preview
         begun = [sign for sign in session.signs if sign.start_s <= now_s]
         if awaited := _awaited(begun, shown_s, now_s):
             holds = [emission for hold in pending for emission in classifier.read(hold)]
-            right = _shown(
-                composer.text + composer.preview(holds), begun, stranger(wearer).alphabet
-            )
+            text = (composer.text + composer.preview(holds)).replace(" ", "")
+            right = matched([sign.sign for sign in begun], signs_of(text, alphabet))
             for i in awaited:
                 # of two equal letters in a row it is the first that is shown first
                 if right[i] and (right[i - 1] or i - 1 not in shown_s):
@@ -110,12 +108,3 @@ def _awaited(begun: Sequence[SpelledSign], shown_s: dict[int, float], now_s: flo
     return [
         i for i, sign in enumerate(begun) if i not in shown_s and now_s - sign.start_s < AWAITED_S
     ]
-
-
-def _shown(text: str, begun: Sequence[SpelledSign], alphabet: Alphabet) -> list[bool]:
-    """Which of the letters so far a text has at their place."""
-    try:
-        spelled = alphabet.spell(text.replace(" ", ""))
-    except UsageError:
-        spelled = ()
-    return matched([sign.sign for sign in begun], spelled)

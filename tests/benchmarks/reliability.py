@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 from recordings import SESSIONS, stranger
 from scipy.optimize import minimize_scalar
 from scoring import dev_texts
-from sessions import classify, found_boundaries, spelled_sessions
+from sessions import Seen, classify, found_boundaries, spelled_sessions
 from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.composer import Composer
@@ -28,7 +28,7 @@ from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array
-from jihwa.recognizer.events import NO_SIGN, REST, Emission
+from jihwa.recognizer.events import NO_SIGN, REST
 
 KINDS = ("sentences", "words", "names")
 BINS = 10
@@ -122,14 +122,12 @@ def continuous(share: float, wearer: str) -> Reliabilities:
     return read(emissions, stranger(wearer).alphabet)
 
 
-def read(
-    texts: Iterable[tuple[str, list[tuple[Emission, ...]]]], alphabet: Alphabet
-) -> Reliabilities:
+def read(texts: Iterable[tuple[str, Seen]], alphabet: Alphabet) -> Reliabilities:
     """Of what texts come out as."""
     composer = Composer(alphabet, Mixture.load())
     reliabilities = Reliabilities()
-    for truth, boundaries in texts:
-        for ways in boundaries:
+    for truth, seen in texts:
+        for ways in seen:
             composer.feed(*ways)
         reliabilities.add(truth, composer.flush(), alphabet)
     return reliabilities

@@ -1,6 +1,5 @@
 """What only benchmarks count, and the texts that they use."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -53,42 +52,6 @@ class Spaces(Tally):
     def f1(self) -> float:
         """Harmonic mean of the shares of true spaces found and of written ones true, %."""
         return 100 * 2 * self.found / max(self.true + self.written, 1)
-
-
-ONSET_S = 0.06
-"""A found beginning is right when it is no further from a true one."""
-
-
-@dataclass
-class Onsets(Tally):
-    """How many beginnings of letters were found in time.
-
-    Attributes:
-        true: Letters that were held.
-        found: Those that begin where a segment does, each with one of its own.
-        segments: Segments that were read as letters.
-    """
-
-    true: int = 0
-    found: int = 0
-    segments: int = 0
-
-    @classmethod
-    def of(cls, true_s: Sequence[float], segments_s: Sequence[float]) -> Self:
-        """Match two ascending rows of moments."""
-        found = at = 0
-        for start_s in true_s:
-            while at < len(segments_s) and segments_s[at] < start_s - ONSET_S:
-                at += 1
-            if at < len(segments_s) and segments_s[at] <= start_s + ONSET_S:
-                found += 1
-                at += 1
-        return cls(len(true_s), found, len(segments_s))
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of the shares of true beginnings found and of segments in time, %."""
-        return 100 * 2 * self.found / max(self.true + self.segments, 1)
 
 
 def _spaces(text: str) -> set[int]:

@@ -8,10 +8,9 @@ decoder; the published schemes by the automaton, which knows no language, as wel
 """
 
 import argparse
-import statistics
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import repeat
 from math import nan
@@ -21,9 +20,9 @@ from energy_segmenter import EnergySegmenter
 from preview import HEAD, Preview, watch
 from published import Spans, agreeing, collapsed, windows
 from recordings import SESSIONS, stranger
-from scoring import Onsets
 from semi_markov import semi_markov
 from sessions import (
+    Seen,
     classify,
     cut,
     found_boundaries,
@@ -31,6 +30,7 @@ from sessions import (
     spelled_sessions,
     true_boundaries,
     with_tempo,
+    without_choice,
 )
 
 from jihwa.composer.automaton import Automaton
@@ -42,15 +42,16 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
 from jihwa.data.pace import PACES
 from jihwa.data.spelling import SpelledSession
-from jihwa.recognizer.events import NO_SIGN, REST, Boundary, Emission, readings
+from jihwa.recognizer.events import NO_SIGN, REST, Boundary, readings
 
-PERFECT = "perfect segments"
+PERFECT, LIKELIEST = "perfect segments", "network, likeliest cut"
+ALONE = (PERFECT, LIKELIEST)
+"""What knows no other way to cut the signal."""
+
 WATCHED = 0.2
 """Share of the sessions that are followed frame by frame as well."""
 
 Find = Callable[[SpelledSession, str], list[Boundary]]
-Seen = Sequence[tuple[Emission, ...]]
-"""The emissions that end at each boundary."""
 
 
 def _without_lattice(session: SpelledSession, wearer: str) -> list[Boundary]:
@@ -66,14 +67,27 @@ def _spans(find: Callable[[Frames, str], Spans]) -> Find:
     return lambda session, wearer: cut(session.frames, find(session.frames, wearer))
 
 
+def _published(find: Callable[[Frames, str], Spans]) -> Find:
+    """Whose segments are as long as they are: that says nothing."""
+
+    def boundaries(session: SpelledSession, wearer: str) -> list[Boundary]:
+        segments = (segment for (segment,) in cut(session.frames, find(session.frames, wearer)))
+        return [
+            (replace(each, tempo=replace(each.tempo, hold_s=each.end_s - each.start_s)),)
+            for each in segments
+        ]
+
+    return boundaries
+
+
 def _windows(n: int) -> Find:
-    return _spans(lambda frames, _: windows(frames, n))
+    return _published(lambda frames, _: windows(frames, n))
 
 
 CANDIDATES: dict[str, Find] = {
     PERFECT: lambda session, _: true_boundaries(session),
     "network, lattice": found_boundaries,
-    "network, likeliest cut": _without_lattice,
+    LIKELIEST: _without_lattice,
     "energy with hysteresis": _energy,
     "change points": _spans(change_points),
     "semi-Markov": _spans(semi_markov),
@@ -81,10 +95,10 @@ CANDIDATES: dict[str, Find] = {
 """Composed by the decoder."""
 
 PUBLISHED: dict[str, Find] = {
-    "three of 30 frames agree": _spans(agreeing),
+    "three of 30 frames agree": _published(agreeing),
     "80 frames": _windows(80),
     "87 frames": _windows(87),
-    "frames, repeats collapsed": _spans(collapsed),
+    "frames, repeats collapsed": _published(collapsed),
 }
 """Composed by the automaton, and by the decoder."""
 
@@ -94,14 +108,7 @@ class Score(Tally):
     """How well one way found and read the letters of one pace."""
 
     letters: Letters = field(default_factory=Letters)
-    onsets: Onsets = field(default_factory=Onsets)
     text: TextErrors = field(default_factory=TextErrors)
-
-    @property
-    def onset_error_ms(self) -> float:
-        """Median distance of where a letter begins and where its segment does."""
-        errors_s = [abs(error_s) for error_s in self.letters.starts_s]
-        return 1000 * statistics.median(errors_s) if errors_s else nan
 
 
 Scores = dict[tuple[str, str], Score]
@@ -116,14 +123,14 @@ class Reader:
         self._readings = readings(alphabet)
         self._composer = Composer(alphabet, Mixture.load())
 
-    def decode(self, boundaries: Seen) -> tuple[str, Sequence[Sign]]:
+    def decode(self, seen: Seen) -> tuple[str, Sequence[Sign]]:
         """Text and segments as the decoder reads them."""
-        for ways in boundaries:
+        for ways in seen:
             self._composer.feed(*ways)
         transcript = self._composer.flush()
         return transcript.text, transcript.signs
 
-    def compose(self, boundaries: Seen) -> tuple[str, Sequence[Sign]]:
+    def compose(self, seen: Seen) -> tuple[str, Sequence[Sign]]:
         """The likeliest label of every segment, and what the automaton makes of the letters."""
         signs = [
             Sign(
@@ -132,7 +139,7 @@ class Reader:
                 self._readings[int(emission.of_readings.argmax())],
                 candidates=(),
             )
-            for (emission,) in boundaries
+            for emission, *_ in seen
         ]
         letters = [sign.sign for sign in signs if sign.sign in self._alphabet.index]
         return Automaton(self._alphabet).compose(letters), signs
@@ -140,12 +147,8 @@ class Reader:
     def score(self, session: SpelledSession, text: str, signs: Sequence[Sign]) -> Score:
         """How well a session was read."""
         read = [sign for sign in signs if sign.sign not in (REST, NO_SIGN)]
-        true_s, read_s = ([sign.start_s for sign in each] for each in (session.signs, read))
-        return Score(
-            Letters.of(session.signs, read),
-            Onsets.of(true_s, read_s),
-            TextErrors.of(session.text, text, self._alphabet),
-        )
+        errors = TextErrors.of(session.text, text, self._alphabet)
+        return Score(Letters.of(session.signs, read), errors)
 
 
 def measure(wearer: str, share: float) -> Scores:
@@ -154,13 +157,15 @@ def measure(wearer: str, share: float) -> Scores:
     scores: Scores = {}
     for cell, session in spelled_sessions(wearer, share):
         for way, find in (CANDIDATES | PUBLISHED).items():
-            boundaries = classify(find(session, wearer), wearer)
+            seen = classify(find(session, wearer), wearer)
+            if way in ALONE:
+                seen = without_choice(seen)
             ways = {way: reader.decode}
             if way in PUBLISHED:
                 ways = {f"{way}: automaton": reader.compose, f"{way}: decoder": reader.decode}
             for name, read in ways.items():
                 key = cell.pace, name
-                scores[key] = scores.get(key, Score()) + reader.score(session, *read(boundaries))
+                scores[key] = scores.get(key, Score()) + reader.score(session, *read(seen))
     return scores
 
 
@@ -175,11 +180,12 @@ def report(scores: Scores) -> Iterator[str]:
         for (of_pace, way), score in scores.items():
             if of_pace == pace:
                 letters, text = score.letters, score.text
+                ratio = text.cer / perfect if perfect else nan
                 yield (
                     f"| {pace} | {way} | {letters.recall:.1f} | "
-                    f"{100 * letters.spurious / letters.true:.1f} | {score.onsets.f1:.1f} | "
-                    f"{score.onset_error_ms:.0f} | {text.jamo_error_rate:.1f} | {text.cer:.1f} | "
-                    f"{text.cer_spaces:.1f} | {text.cer / perfect if perfect else nan:.2f} |"
+                    f"{letters.inserted:.1f} | {letters.boundary_f1:.1f} | "
+                    f"{1000 * letters.deviation_s[0]:.0f} | {text.jamo_error_rate:.1f} | "
+                    f"{text.cer:.1f} | {text.cer_spaces:.1f} | {ratio:.2f} |"
                 )
 
 

@@ -19,11 +19,16 @@ from jihwa.data.frames import Frames
 from jihwa.data.hands import RecordedHand
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.pace import PACES
-from jihwa.data.spelling import SpelledSession, assemble
+from jihwa.data.spelling import SpelledSession, assemble, spell_words
+from jihwa.data.truth import Truth
+from jihwa.io.batch.perfect import true_segments
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Boundary, Emission, Segment, Tempo, likeliest_cut
 from jihwa.recognizer.segmenter import LONGEST_GAP_S, TEMPO_HOLDS, TEMPO_PRIOR, Segmenter
+
+Seen = Sequence[tuple[Emission, ...]]
+"""The emissions that end at each boundary."""
 
 KINDS = ("persons", "places", "words", "sentences")
 TEXTS = {"persons": 40, "places": 40, "words": 60, "sentences": 25}
@@ -81,8 +86,10 @@ def found_boundaries(session: SpelledSession, wearer: str) -> list[Boundary]:
 
 
 def true_boundaries(session: SpelledSession) -> list[Boundary]:
-    """The letters where they were really held."""
-    return cut(session.frames, ((held.start_s, held.end_s) for held in session.signs))
+    """The letters, and the rests around words, where they really were."""
+    truth = Truth(session.text, session.signs, session.pauses)
+    lengths = [len(word) for word in spell_words(session.text, Alphabet.load())]
+    return [(segment,) for segment in true_segments(session.frames, truth, lengths)]
 
 
 def likeliest_boundaries(boundaries: Sequence[Boundary]) -> list[Boundary]:
@@ -92,11 +99,15 @@ def likeliest_boundaries(boundaries: Sequence[Boundary]) -> list[Boundary]:
 
 
 def cut(frames: Frames, spans_s: Iterable[tuple[float, float]]) -> list[Boundary]:
-    """One segment from each first to each last moment, all of them in order."""
+    """One segment from each first to each last moment, all of them in order.
+
+    A single frame lasts a step: none is known to be shorter.
+    """
     segments: list[Segment] = []
     time_s, behind_s = frames.time_s, -np.inf
     for start_s, end_s in spans_s:
         rows = (time_s >= start_s) & (time_s <= end_s)
+        end_s = max(end_s, start_s + STEP_S)
         segments.append(Segment(start_s, end_s, max(start_s - behind_s, STEP_S), frames[rows]))
         behind_s = end_s
     return with_tempo(segments)
@@ -110,14 +121,18 @@ def with_tempo(segments: Iterable[Segment]) -> list[Boundary]:
         tempo = Tempo(median(t.hold_s for t in known), median(t.gap_s for t in known))
         boundaries.append((replace(segment, tempo=tempo),))
         if segment.gap_s < LONGEST_GAP_S:
-            hold_s = max(segment.end_s - segment.start_s, STEP_S)
-            known.append(Tempo(hold_s, max(segment.gap_s, STEP_S)))
+            known.append(Tempo(segment.end_s - segment.start_s, segment.gap_s))
         if len(known) > TEMPO_PRIOR + TEMPO_HOLDS:
             del known[TEMPO_PRIOR]
     return boundaries
 
 
-def classify(boundaries: Sequence[Boundary], wearer: str) -> list[tuple[Emission, ...]]:
+def classify(boundaries: Sequence[Boundary], wearer: str) -> Seen:
     """What a model that has not met the wearer says of segments."""
     classifier = Classifier(stranger(wearer))
     return [classifier.feed(*ways) for ways in boundaries]
+
+
+def without_choice(seen: Seen) -> Seen:
+    """The first way at every boundary alone: no other cut, and no stop on the way."""
+    return [ways[:1] for ways in seen]

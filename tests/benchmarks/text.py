@@ -9,7 +9,7 @@ the automaton, without any language model.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -18,11 +18,13 @@ from recordings import SESSIONS, stranger
 from sessions import (
     ROWS,
     Cell,
+    Seen,
     classify,
     found_boundaries,
     likeliest_boundaries,
     spelled_sessions,
     true_boundaries,
+    without_choice,
 )
 
 from jihwa.composer.automaton import Automaton
@@ -31,7 +33,7 @@ from jihwa.composer.evaluation import Letters, TextErrors
 from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript
 from jihwa.data.spelling import SpelledSession
-from jihwa.recognizer.events import NO_SIGN, REST, Emission
+from jihwa.recognizer.events import NO_SIGN, REST
 
 WAYS = ("whole path", "perfect segments", "labels + automaton")
 
@@ -59,10 +61,10 @@ def _read(session: SpelledSession, wearer: str, composer: Composer, outcome: Out
     alphabet = stranger(wearer).alphabet
     boundaries = found_boundaries(session, wearer)
     whole = _compose(classify(boundaries, wearer), composer)
-    perfect = _compose(classify(true_boundaries(session), wearer), composer)
+    perfect = _compose(without_choice(classify(true_boundaries(session), wearer)), composer)
     labels = [
         alphabet.signs[int(emission.log_likelihood.argmax())]
-        for (emission,) in classify(likeliest_boundaries(boundaries), wearer)
+        for emission, *_ in classify(likeliest_boundaries(boundaries), wearer)
         if emission.log_likelihood.max() > max(emission.rest, emission.no_sign)
     ]
     greedy = Automaton(alphabet).compose(labels)
@@ -72,8 +74,8 @@ def _read(session: SpelledSession, wearer: str, composer: Composer, outcome: Out
     outcome.letters += Letters.of(session.signs, read)
 
 
-def _compose(boundaries: Sequence[tuple[Emission, ...]], composer: Composer) -> Transcript:
-    for ways in boundaries:
+def _compose(seen: Seen, composer: Composer) -> Transcript:
+    for ways in seen:
         composer.feed(*ways)
     return composer.flush()
 
