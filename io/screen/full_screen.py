@@ -31,7 +31,7 @@ from jihwa.io.screen.program import Program, panel_rows
 from jihwa.io.screen.style import STYLE, color_depth
 
 REDRAWS_HZ = 30
-CALM_REDRAWS_HZ = 12
+CALM_REDRAWS_HZ = 10
 """How often it is drawn because the hand has moved; the text never waits for that."""
 LOOK_EVERY_S = 1.0
 """How often the screen is drawn although nothing happens: notices grow old."""

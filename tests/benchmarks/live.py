@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from delays import from_starts_ms
 from scoring import dev_texts
 
 from jihwa.composer.evaluation import TextErrors
@@ -186,24 +187,6 @@ def from_ends_ms(source: Glove, watch: Stopwatch) -> Iterator[tuple[float, float
             yield 1000 * (seen_s - true_s), 1000 * (seen_s - sent_s)
 
 
-def from_starts_ms(source: Glove, watch: Stopwatch) -> Iterator[float]:
-    """From every letter's true start until the text ends in it and the one before.
-
-    A letter of which that is not so before the next one ends has none: it was read as another.
-    """
-    alphabet, signs = Alphabet.load(), list(source.glove.signer.signs)
-    spelled = [
-        (at_s - source.began_s, alphabet.spell("".join(text.split()))) for at_s, text in watch.shown
-    ]
-    for i, sign in enumerate(signs):
-        end_s = signs[i + 1].end_s if sign is not signs[-1] else np.inf
-        last_two = tuple(each.sign for each in signs[max(i - 1, 0) : i + 1])
-        for at_s, letters in spelled:
-            if sign.start_s <= at_s < end_s and letters[-len(last_two) :] == last_two:
-                yield 1000 * (at_s - sign.start_s)
-                break
-
-
 def latency() -> Iterator[str]:
     """At 33 and at 100 samples a second, slowly enough for pauses between letters and not so."""
     texts = dev_texts("sentences")[:6]
@@ -218,7 +201,8 @@ def latency() -> Iterator[str]:
                 f"p99, of {len(ends_ms)} letters (asked: {LATENCY_TARGETS_MS}); {median[1]:.0f} "
                 f"and {p99[1]:.0f} of it behind the last byte"
             )
-            starts_ms = [*from_starts_ms(source, watch)]
+            shown = [(at_s - source.began_s, text) for at_s, text in watch.shown]
+            starts_ms = [*from_starts_ms([*source.glove.signer.signs], shown)]
             half, most = np.percentile(starts_ms, [50, 90])
             yield (
                 f"{name}: start of a hold to its letter in the preedit {half:.0f} ms at the median "
