@@ -55,7 +55,7 @@ clean:
 	rm -rf build dist $(VENV) *.egg-info .coverage
 
 build/check: $(VENV)/dev FORCE  # an installed copy: here, io/ would shadow the standard library's
-	rm -rf build
+	rm -rf $@ build/lib
 	$(BIN)/pip install --quiet --no-deps --target $@ .
 
 $(VENV)/python:

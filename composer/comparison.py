@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jihwa.composer.evaluation import Difference, Letters, Match, TextErrors, differences, match
+from jihwa.composer.differences import Difference, differences
+from jihwa.composer.evaluation import Letters, Match, TextErrors, match
 from jihwa.composer.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.truth import Truth

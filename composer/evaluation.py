@@ -1,18 +1,21 @@
-"""How good texts are: character and jamo errors, held letters that were found, and differences."""
+"""How good texts are: character and jamo errors, and held letters that were found."""
 
 import statistics
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from math import nan
 from typing import Self
 
 from rapidfuzz.distance import Levenshtein
 
-from jihwa.composer.transcript import Sign, Word
+from jihwa.composer.transcript import Sign
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.spelling import SpelledSign
+
+ONSET_S = 0.06
+"""A segment begins where a letter does if it begins this near to it."""
 
 
 @dataclass
@@ -53,7 +56,7 @@ class TextErrors(Tally):
     def of(cls, truth: str, text: str, alphabet: Alphabet) -> Self:
         """Compare one text with the truth."""
         tight_truth, tight = truth.replace(" ", ""), text.replace(" ", "")
-        jamo_truth, jamo = _signs_of(tight_truth, alphabet), _signs_of(tight, alphabet)
+        jamo_truth, jamo = signs_of(tight_truth, alphabet), signs_of(tight, alphabet)
         return cls(
             texts=1,
             exact=int(tight == tight_truth),
@@ -130,6 +133,7 @@ class Letters(Tally):
         repeated: Letters equal to the one before them in their word.
         repeated_found: Those of them that were found.
         right: Letters found and read as what they are.
+        onsets: Letters within `ONSET_S` of whose beginning a segment begins, each one's own.
         starts_s: How much later than the letter each found segment begins.
         ends_s: How much later it ends.
     """
@@ -140,6 +144,7 @@ class Letters(Tally):
     repeated: int = 0
     repeated_found: int = 0
     right: int = 0
+    onsets: int = 0
     starts_s: list[float] = field(default_factory=list)
     ends_s: list[float] = field(default_factory=list)
 
@@ -166,6 +171,10 @@ class Letters(Tally):
                 tally.right += found.sign == held.sign
                 tally.starts_s.append(found.start_s - held.start_s)
                 tally.ends_s.append(found.end_s - held.end_s)
+        tally.onsets = _near(
+            sorted(each.held.start_s for each in matches if each.held),
+            sorted(each.found.start_s for each in matches if each.found),
+        )
         return tally
 
     @property
@@ -179,68 +188,58 @@ class Letters(Tally):
         return _percent(self.found, self.found + self.spurious)
 
     @property
+    def inserted(self) -> float:
+        """Segments that are no letters, % of the letters."""
+        return _percent(self.spurious, self.true)
+
+    @property
+    def boundary_f1(self) -> float:
+        """Harmonic mean of the shares of letters and of segments that begin together, %."""
+        return _percent(2 * self.onsets, self.true + self.found + self.spurious)
+
+    @property
     def timing_s(self) -> tuple[float, float]:
         """Median error of where segments begin and where they end, later above 0."""
         starts_s, ends_s = self.starts_s, self.ends_s
         return (statistics.median(starts_s), statistics.median(ends_s)) if starts_s else (nan, nan)
 
+    @property
+    def deviation_s(self) -> tuple[float, float]:
+        """Median size of the same errors, whether earlier or later."""
+        sizes_s = ([*map(abs, times_s)] for times_s in (self.starts_s, self.ends_s))
+        start_s, end_s = (statistics.median(each) if each else nan for each in sizes_s)
+        return start_s, end_s
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A stretch of whole words where a text is not as it should be.
+
+@dataclass
+class SessionTally(Tally):
+    """What sessions came to.
 
     Attributes:
-        truth: What it should be; empty where there should be nothing.
-        text: What it is; empty where words are missing.
-        start_s: When its first word began, or the word before it ended; NaN where nobody knows.
-        end_s: When its last word ended, or the word behind it began; NaN likewise.
+        sessions: How many.
+        letters: Their letters, as they were found.
+        read: Errors of what was read.
+        perfect: Errors of what is read with perfect boundaries.
     """
 
-    truth: str
-    text: str
-    start_s: float
-    end_s: float
+    sessions: int = 0
+    letters: Letters = field(default_factory=Letters)
+    read: TextErrors = field(default_factory=TextErrors)
+    perfect: TextErrors = field(default_factory=TextErrors)
 
 
-def differences(truth: str, text: str, words: Sequence[Word] = ()) -> list[Difference]:
-    """Where a text is not as it should be, in its order.
-
-    Args:
-        truth: What it should be, single spaces between words.
-        text: What it is, likewise.
-        words: The words of the text, to tell when each was signed.
-    """
-    found = []
-    for true, got in _stretches(truth, text):
-        if truth[true] != text[got]:
-            n_before = len(text[: got.start].split())
-            start_s, end_s = _when(words, n_before, n_before + len(text[got].split()))
-            found.append(Difference(truth[true].strip(), text[got].strip(), start_s, end_s))
-    return found
+def _near(truth_s: Sequence[float], found_s: Sequence[float]) -> int:
+    """How many of two ascending sequences of times can be paired within `ONSET_S`, at most."""
+    n = at = 0
+    for true_s in truth_s:
+        while at < len(found_s) and found_s[at] < true_s - ONSET_S:
+            at += 1
+        if at < len(found_s) and found_s[at] <= true_s + ONSET_S:
+            n, at = n + 1, at + 1
+    return n
 
 
-def _stretches(truth: str, text: str) -> Iterator[tuple[slice, slice]]:
-    """Both texts, cut where both have a space at the same place of their alignment."""
-    true_at = got_at = 0
-    for block in Levenshtein.opcodes(truth, text):
-        if block.tag == "equal":
-            for step, char in enumerate(truth[block.src_start : block.src_end]):
-                if char == " ":
-                    true_end, got_end = block.src_start + step, block.dest_start + step
-                    yield slice(true_at, true_end), slice(got_at, got_end)
-                    true_at, got_at = true_end + 1, got_end + 1
-    yield slice(true_at, len(truth)), slice(got_at, len(text))
-
-
-def _when(words: Sequence[Word], first: int, end: int) -> tuple[float, float]:
-    """When words of a text were signed, or where they would be if there are none."""
-    if first < end:
-        return (words[first].start_s, words[end - 1].end_s) if end <= len(words) else (nan, nan)
-    before_s = words[first - 1].end_s if 0 < first <= len(words) else nan
-    return before_s, words[first].start_s if first < len(words) else nan
-
-
-def _signs_of(text: str, alphabet: Alphabet) -> list[str]:
+def signs_of(text: str, alphabet: Alphabet) -> list[str]:
     """The signs that spell a text; a character that they cannot spell stands for itself."""
     signs: list[str] = []
     for char in unicodedata.normalize("NFC", text):

@@ -35,7 +35,7 @@ class DecoderOptions:
     """
 
     beam: int = 128
-    beam_window: float = 8.0
+    beam_window: float = 10.0
     lm_weight: float = 1.0
     temperature: float = 1.1
     arc_window: float = 20.0

@@ -54,7 +54,8 @@ class EvenGrid:
     def _edges_s(self, end_s: float) -> Array:
         """(k + 1,) the bounds of the steps that end before this time."""
         n = max(int(np.floor((end_s - self._origin_s) / self._step_s)), self._done)
-        edges_s: Array = self._origin_s + self._step_s * np.arange(self._done, n + 2)
+        steps = np.arange(self._done, n + 2).astype(float)
+        edges_s: Array = self._origin_s + self._step_s * steps
         return edges_s[: max(int((edges_s < end_s).sum()), 1)]
 
     def _means(self, time_s: Array, values: Array, edges_s: Array) -> Array:

@@ -70,9 +70,11 @@ class Pace:
     def at(self, letters_per_s: float) -> "Pace":
         """The same pace, quickened or slowed: a letter takes 1 / `letters_per_s` on average."""
         factor = 2 / letters_per_s / (sum(self.hold_s) + sum(self.transition_s))
-        ranges = {name: getattr(self, name) for name in ("hold_s", "transition_s", "rest_s")}
-        scaled = {name: (factor * low, factor * high) for name, (low, high) in ranges.items()}
-        return replace(self, **scaled)
+        hold_s, transition_s, rest_s = (
+            (factor * low, factor * high)
+            for low, high in (self.hold_s, self.transition_s, self.rest_s)
+        )
+        return replace(self, hold_s=hold_s, transition_s=transition_s, rest_s=rest_s)
 
 
 _NATURAL = Pace(

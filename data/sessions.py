@@ -34,8 +34,16 @@ def write_recording(target: Path | TextIO, frames: Frames) -> None:
         target.write(lines.getvalue())
 
 
-def write_session(path: Path, session: SpelledSession) -> None:
+def write_session(
+    path: Path, session: SpelledSession, *, speed: str | None = None, takes: str | None = None
+) -> None:
     """Write a recording to `path` and its truth to the `.json` file beside it.
+
+    Args:
+        path: Where.
+        session: The recording and the truth.
+        speed: What its pace is called, if anything.
+        takes: The labelled session that it was assembled of, if it was.
 
     Raises:
         UsageError: `path` itself ends in `.json`.
@@ -51,7 +59,9 @@ def write_session(path: Path, session: SpelledSession) -> None:
         {**asdict(sign), "start_s": round(sign.start_s, 3), "end_s": round(sign.end_s, 3)}
         for sign in session.signs
     ]
-    truth = {"text": session.text, "signs": signs}
+    about = {name: value for name, value in (("speed", speed), ("takes", takes)) if value}
+    pauses = [[round(start_s, 3), round(end_s, 3)] for start_s, end_s in session.pauses]
+    truth = {"text": session.text, **about, "signs": signs, "pauses": pauses}
     text = json.dumps(truth, ensure_ascii=False, indent=1)
     write_whole(truth_path, f"{text}\n".encode())
 
@@ -70,4 +80,4 @@ def read_session(path: Path) -> SpelledSession:
             ko=f"{truth_path}: 정답에 signs가 없습니다. text와 signs가 있는 JSON이어야 합니다.",
             en=f"{truth_path}: the truth has no signs. It must be JSON with text and signs.",
         )
-    return SpelledSession(truth.text, frames, truth.signs)
+    return SpelledSession(truth.text, frames, truth.signs, truth.pauses)

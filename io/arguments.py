@@ -17,6 +17,7 @@ _COMPLAINTS: Mapping[str, str] = {
     r"argument (.+): ignored explicit argument (.+)": r"\1: 필요 없는 값 \2",
     r"the following arguments are required: (.+)": r"빠진 인자 \1",
     r"argument (.+): not allowed with argument (.+)": r"\1: \2와(과) 함께 쓸 수 없음",
+    r"one of the arguments (.+) is required": r"\1 가운데 하나가 빠짐",
     r"unrecognized arguments: (.+)": r"모르는 인자 \1",
 }
 """What argparse and the types of `jihwa.io.options` complain about, and the same in Korean."""

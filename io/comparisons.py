@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jihwa.composer.comparison import TextComparison, together
-from jihwa.composer.evaluation import Letters, TextErrors
+from jihwa.composer.evaluation import Letters, Match, TextErrors
 from jihwa.composer.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import DataError, Language, Message, UsageError
@@ -80,10 +80,10 @@ def figures(errors: TextErrors, letters: Letters | None, language: Language) -> 
     """The figures of one text or of many, for people."""
     say = speaker(language)
     yield say(
-        f"자모 오류율 {_rate(errors.jamo_error_rate)}, 글자 오류율 {_rate(errors.cer)} "
-        f"(띄어쓰기 포함 {_rate(errors.cer_spaces)})",
-        f"jamo error rate {_rate(errors.jamo_error_rate)}, character error rate "
-        f"{_rate(errors.cer)} (with spaces {_rate(errors.cer_spaces)})",
+        f"자모 오류율 {rate(errors.jamo_error_rate)}, 글자 오류율 {rate(errors.cer)} "
+        f"(띄어쓰기 포함 {rate(errors.cer_spaces)})",
+        f"jamo error rate {rate(errors.jamo_error_rate)}, character error rate "
+        f"{rate(errors.cer)} (with spaces {rate(errors.cer_spaces)})",
     )
     if letters is None:
         return
@@ -91,10 +91,10 @@ def figures(errors: TextErrors, letters: Letters | None, language: Language) -> 
     late = "" if math.isnan(start_s) else f"{start_s:+.2f} / {end_s:+.2f} s"
     yield say(
         f"구간: 글자 {letters.true}개 가운데 {letters.found}개 찾음 (재현율 "
-        f"{_rate(letters.recall)}, 정밀도 {_rate(letters.precision)}), 바르게 읽음 {letters.right}"
+        f"{rate(letters.recall)}, 정밀도 {rate(letters.precision)}), 바르게 읽음 {letters.right}"
         + (f", 시작/끝 {late}" if late else ""),
         f"segments: {letters.found} of {letters.true} letters found (recall "
-        f"{_rate(letters.recall)}, precision {_rate(letters.precision)}), {letters.right} read "
+        f"{rate(letters.recall)}, precision {rate(letters.precision)}), {letters.right} read "
         "right" + (f", start / end {late}" if late else ""),
     )
 
@@ -107,17 +107,20 @@ def details(comparison: TextComparison, language: Language) -> Iterator[str]:
         where = _span(each.start_s, each.end_s)
         yield f"{where}  {each.truth or nothing} → {each.text or nothing}"
     for fault in comparison.faults:
-        held, found = fault.held, fault.found
-        if held and found:
-            told = say(
-                f"{held.sign}을(를) {found.sign}(으)로 읽음", f"{held.sign} read as {found.sign}"
-            )
-        elif held:
-            told = say(f"{held.sign} 놓침", f"{held.sign} missed")
-        else:
-            told = say("글자가 없는 곳에서 읽음", "read where no letter is")
-            told = f"{found.sign} {told}" if found else told
-        yield f"{_span(fault.start_s, fault.end_s)}  {told}"
+        yield f"{_span(fault.start_s, fault.end_s)}  {fault_told(fault, language)}"
+
+
+def fault_told(fault: Match, language: Language) -> str:
+    """What is wrong with a letter, for people."""
+    say, held, found = speaker(language), fault.held, fault.found
+    if held and found:
+        return say(
+            f"{held.sign}을(를) {found.sign}(으)로 읽음", f"{held.sign} read as {found.sign}"
+        )
+    if held:
+        return say(f"{held.sign} 놓침", f"{held.sign} missed")
+    told = say("글자가 없는 곳에서 읽음", "read where no letter is")
+    return f"{found.sign} {told}" if found else told
 
 
 def report(compared: Mapping[str, TextComparison], language: Language) -> Iterator[str]:
@@ -138,15 +141,15 @@ def as_content(comparison: TextComparison) -> dict[str, Any]:
     """A comparison for machines: rates as shares, times in seconds; None where unknown."""
     errors, letters = comparison.errors, comparison.letters
     content: dict[str, Any] = {
-        "jamo_error_rate": _share(errors.jamo_error_rate),
-        "cer": _share(errors.cer),
-        "cer_with_spaces": _share(errors.cer_spaces),
+        "jamo_error_rate": share(errors.jamo_error_rate),
+        "cer": share(errors.cer),
+        "cer_with_spaces": share(errors.cer_spaces),
         "differences": [
             {
                 "truth": each.truth,
                 "text": each.text,
-                "start_s": _time(each.start_s),
-                "end_s": _time(each.end_s),
+                "start_s": seconds(each.start_s),
+                "end_s": seconds(each.end_s),
             }
             for each in comparison.differences
         ],
@@ -155,24 +158,27 @@ def as_content(comparison: TextComparison) -> dict[str, Any]:
         return content
     start_s, end_s = letters.timing_s
     segments = {
-        "recall": _share(letters.recall),
-        "precision": _share(letters.precision),
+        "recall": share(letters.recall),
+        "precision": share(letters.precision),
         "read_right": letters.right,
-        "start_error_s": _time(start_s),
-        "end_error_s": _time(end_s),
-        "faults": [
-            {
-                "start_s": _time(fault.start_s),
-                "truth": fault.held.sign if fault.held else None,
-                "read": fault.found.sign if fault.found else None,
-            }
-            for fault in comparison.faults
-        ],
+        "start_error_s": seconds(start_s),
+        "end_error_s": seconds(end_s),
+        "faults": [fault_content(fault) for fault in comparison.faults],
     }
     return {**content, "segments": segments}
 
 
-def _rate(percent: float) -> str:
+def fault_content(fault: Match) -> dict[str, Any]:
+    """What is wrong with a letter, for machines."""
+    return {
+        "start_s": seconds(fault.start_s),
+        "truth": fault.held.sign if fault.held else None,
+        "read": fault.found.sign if fault.found else None,
+    }
+
+
+def rate(percent: float) -> str:
+    """A percentage for people."""
     return "–" if math.isnan(percent) else f"{percent:.1f} %"
 
 
@@ -181,9 +187,11 @@ def _span(start_s: float, end_s: float) -> str:
     return f"{f'{start}–{end} s':>13}"
 
 
-def _share(percent: float) -> float | None:
+def share(percent: float) -> float | None:
+    """A percentage for machines, as a share."""
     return None if math.isnan(percent) else round(percent / 100, 4)
 
 
-def _time(time_s: float) -> float | None:
+def seconds(time_s: float) -> float | None:
+    """A time for machines."""
     return None if math.isnan(time_s) else round(time_s, 3)

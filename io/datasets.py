@@ -11,13 +11,16 @@ from jihwa.data.sequences import TakeSet, load_sequences
 from jihwa.io.language import speaker
 
 
-def add_datasets(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`DATASET...`: what to learn from, or to measure on."""
+def add_datasets(
+    parser: argparse._ActionsContainer, language: Language, *, optional: bool = False
+) -> None:
+    """`DATASET...`: what to learn from, or to measure on; none if they are optional."""
     text = speaker(language)(
         "라벨이 있는 폴더 (세션마다 하나), 또는 .npy 파일",
         "labelled folders (one a session), or .npy files",
     )
-    parser.add_argument("datasets", nargs="+", type=Path, metavar="DATASET", help=text)
+    count = {"nargs": "*", "default": []} if optional else {"nargs": "+"}
+    parser.add_argument("datasets", type=Path, metavar="DATASET", help=text, **count)
 
 
 def load(paths: Sequence[Path], alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:

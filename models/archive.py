@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.data.frames import Array
 
@@ -46,7 +47,7 @@ class Archive:
 
     format_version: int
     metadata: Mapping[str, Any]
-    arrays: Mapping[str, Array] = field(default_factory=dict)
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:

@@ -135,6 +135,12 @@ class PoseDensity:
         object.__setattr__(self, "_basis", tangent_basis(self.pose[:, GRAVITY]))
         object.__setattr__(self, "_student", _StudentT(self.scale, self.degrees_of_freedom))
 
+    def moved(self, pose: Array) -> "PoseDensity":
+        """The same densities around other poses: (K, 8); what was factorised is kept."""
+        moved = PoseDensity(pose, self.scale, self.degrees_of_freedom)
+        object.__setattr__(moved, "_student", self._student)
+        return moved
+
     def log_density(self, x: Array) -> Array:
         """Natural log density of features around every pose: (n, 8) in, (n, K) out.
 

@@ -18,7 +18,6 @@ its part of Σ (see `density`). Effects and means are kept apart, not only their
 are what calibration updates.
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -79,7 +78,7 @@ class HierarchicalGaussian:
     _signs: PoseDensity = field(init=False, repr=False)
     _rest: PoseDensity = field(init=False, repr=False)
     _any: BroadDensity = field(init=False, repr=False)
-    _returns: dict[bytes, PoseDensity] = field(init=False, repr=False, default_factory=dict)
+    _return: PoseDensity = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         stranger = self.jacobian @ self.wearer @ self.jacobian.swapaxes(1, 2)  # (S, 7, 7)
@@ -87,6 +86,8 @@ class HierarchicalGaussian:
         object.__setattr__(self, "_signs", self._density(self.mean, scale))
         rest = self._density(self.rest[None], self.rest_covariance[None])
         object.__setattr__(self, "_rest", rest)
+        back = self._density(self.rest[None], self.return_ratio**2 * self.take[None])
+        object.__setattr__(self, "_return", back)
         object.__setattr__(self, "_any", BroadDensity(self.any_bend, self.any_bend_sd))
 
     def log_likelihood(self, x: Array) -> Array:
@@ -116,32 +117,8 @@ class HierarchicalGaussian:
         x = np.where(unknown, np.nan, x)
         centre = np.where(unknown, self.rest, pose)
         centre[GRAVITY] /= np.linalg.norm(centre[GRAVITY])
-        around = self._around(centre)
+        around = self._return.moved(centre[None])
         return around.log_density(x)[:, 0] / self.temperature
-
-    def path_log_likelihood(self, x: Array, path: Array) -> float:
-        """Of a pose somewhere on a path: (8,) features in.
-
-        Args:
-            x: Features of a hold.
-            path: (K, 8) features of poses on the path, gravity of length 1, all as likely; a
-                sensor that one of them lacks is marginalised out.
-        """
-        unknown = ~np.isfinite(path).all(axis=0)  # (8,)
-        x = np.where(unknown, np.nan, x)
-        centres = np.where(unknown, self.rest, path)
-        scale = np.broadcast_to(self.return_ratio**2 * self.take, (len(path), *self.take.shape))
-        log_density = self._density(centres, scale).log_density(x[None])[0]  # (K,)
-        return float(np.logaddexp.reduce(log_density / self.temperature)) - math.log(len(path))
-
-    def _around(self, centre: Array) -> PoseDensity:
-        """The density of returns to a pose, kept for the next one to the same pose."""
-        key = centre.tobytes()
-        if key not in self._returns:
-            self._returns.clear()
-            scale = self.return_ratio**2 * self.take[None]
-            self._returns[key] = self._density(centre[None], scale)
-        return self._returns[key]
 
     def _density(self, pose: Array, scale: Array) -> PoseDensity:
         return PoseDensity(pose, scale, self.degrees_of_freedom)

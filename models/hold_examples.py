@@ -1,6 +1,6 @@
 """What a hold network learns from: sessions assembled out of labelled takes, at any pace."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -130,5 +130,5 @@ def example(session: SpelledSession, extractor: FeatureExtractor) -> Example:
 
 def _text(rng: Generator) -> str:
     """Random syllables: every letter follows every other."""
-    words: Sequence[int] = rng.integers(SYLLABLES[0], SYLLABLES[1] + 1, rng.integers(*WORDS) + 1)
+    words = rng.integers(SYLLABLES[0], SYLLABLES[1] + 1, rng.integers(*WORDS) + 1)
     return " ".join("".join(chr(0xAC00 + s) for s in rng.integers(11172, size=n)) for n in words)

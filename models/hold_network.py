@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from jihwa.data.files import write_whole
 from jihwa.data.frames import N_FINGERS, Array
-from jihwa.models.archive import Archive
+from jihwa.data.messages import DataError, UsageError
+from jihwa.models.archive import Archive, DamagedError, NotAnArchiveError, OtherVersionError
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 
 Floats = NDArray[np.float32]
@@ -106,18 +107,65 @@ class HoldNetwork:
         return Archive(FORMAT_VERSION, metadata, dict(self.weights)).to_bytes()
 
     @classmethod
-    def load(cls) -> "HoldNetwork":
-        """The network that ships with jihwa."""
-        archive = Archive.from_bytes(_SHIPPED.read_bytes(), FORMAT_VERSION)
-        metadata = archive.metadata
-        return cls(
-            extractor=FeatureExtractor(**metadata["features"]),
-            look_ahead=tuple(metadata["look_ahead"]),
-            dilations=tuple(metadata["dilations"]),
-            weights=archive.arrays,
-            provenance=metadata["provenance"],
-            metrics=metadata["metrics"],
-        )
+    def load(cls, path: Path | None = None) -> "HoldNetwork":
+        """Read a network; without a path the one that ships with jihwa.
+
+        Raises:
+            UsageError: There is no such file.
+            DataError: It is no such network, or one of another version, damaged or cut short.
+        """
+        if path is None:
+            return cls.from_bytes(_SHIPPED.read_bytes(), str(_SHIPPED))
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(
+                ko=f"{path}: 구간 모델을 열 수 없습니다 ({error.strerror}). 경로를 확인하세요.",
+                en=f"{path}: the segmenter's network cannot be opened ({error.strerror}). Check "
+                "the path.",
+            ) from error
+        return cls.from_bytes(data, str(path))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, source: str) -> "HoldNetwork":
+        """Read a network from the content of its file; `source` names it in messages.
+
+        Raises:
+            DataError: It is no such network, or one of another version, damaged or cut short.
+        """
+        try:
+            archive = Archive.from_bytes(data, FORMAT_VERSION)
+            metadata = archive.metadata
+            return cls(
+                extractor=FeatureExtractor(**metadata["features"]),
+                look_ahead=tuple(metadata["look_ahead"]),
+                dilations=tuple(metadata["dilations"]),
+                weights=archive.arrays,
+                provenance=metadata["provenance"],
+                metrics=metadata["metrics"],
+            )
+        except OtherVersionError as error:
+            version = error.args[0]
+            raise DataError(
+                ko=f"{source}: 구간 모델 형식이 버전 {version}인데 이 프로그램은 "
+                f"{FORMAT_VERSION}을 읽습니다. jihwa를 맞는 버전으로 바꾸거나 모델을 다시 "
+                "만드세요.",
+                en=f"{source}: a segmenter's network of format version {version}; this program "
+                f"reads {FORMAT_VERSION}. Install the matching jihwa, or train it again.",
+            ) from error
+        except DamagedError as error:
+            raise DataError(
+                ko=f"{source}: 구간 모델 파일이 잘렸거나 바뀌었습니다. 다시 받거나 다시 만드세요.",
+                en=f"{source}: the segmenter's network is cut short or was changed. Fetch or train "
+                "it again.",
+            ) from error
+        except (NotAnArchiveError, KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                ko=f"{source}: jihwa 구간 모델이 아닙니다. `jihwa train --model segmenter`가 만든 "
+                "파일을 주세요.",
+                en=f"{source}: not a segmenter's network. Give a file that "
+                "`jihwa train --model segmenter` wrote.",
+            ) from error
 
 
 class HoldStream:

@@ -41,20 +41,21 @@ class HoldModule(nn.Module):
         for layer, dilation in zip(self.layers, DILATIONS, strict=True):
             h = h + layer(pad(h, ((N_TAPS - 1) * dilation, 0))).relu()
         logits: Tensor = self.heads(h)
-        return logits.unflatten(1, (len(LOOK_AHEAD), 2))
+        return logits.reshape(len(x), len(LOOK_AHEAD), 2, -1)
 
     def weights(self) -> dict[str, Floats]:
         """As `HoldNetwork` takes them."""
-        convolutions = {"input": self.input, "heads": self.heads} | {
-            f"layer{i}": layer for i, layer in enumerate(self.layers)
+        names = {"input": "input", "heads": "heads"} | {
+            f"layer{i}": f"layers.{i}" for i in range(len(DILATIONS))
         }
+        given: dict[str, Floats] = {k: v.numpy() for k, v in self.state_dict().items()}
         arrays: dict[str, Floats] = {}
-        for name, convolution in convolutions.items():
-            kernel = convolution.weight.detach().numpy()  # (out, in, taps)
+        for name, module in names.items():
+            kernel = given[f"{module}.weight"]  # (out, in, taps)
             arrays[name] = np.ascontiguousarray(
                 kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0])
             )
-            arrays[f"{name}_bias"] = convolution.bias.detach().numpy()
+            arrays[f"{name}_bias"] = given[f"{module}.bias"]
         return arrays
 
 

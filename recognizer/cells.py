@@ -1,7 +1,7 @@
 """From probabilities to cells: stretches of stillness, and how likely each begins a new hold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -42,18 +42,27 @@ class _Open:
     """A cell that goes on.
 
     Attributes:
-        cell: What there is of it.
+        start_s: When it begins.
+        end_s: When it ends, as far as that is known.
+        begins: Probability that a hold begins with it.
         peaked: Whether a peak began it.
         steps: For how many it has been open.
         still: Whether the hand was still in any of them.
         moving: For how many steps it has not been still.
     """
 
-    cell: Cell
+    start_s: float
+    end_s: float
+    begins: float
     peaked: bool
     steps: int = 0
     still: bool = False
     moving: int = 0
+
+    @property
+    def cell(self) -> Cell:
+        """What there is of it."""
+        return Cell(self.start_s, self.end_s, self.begins)
 
 
 class CellFinder:
@@ -121,17 +130,16 @@ class CellFinder:
         for step in range(self._next, end):
             is_new = self._open is None or self._open.peaked or self._open.steps > EARLY
             if peak[step] and self._open and not is_new:
-                self._open.peaked = True
-                self._open.cell = replace(self._open.cell, begins=begins[step])
+                self._open.peaked, self._open.begins = True, begins[step]
             elif peak[step] or (still[step] and not self._open):
                 yield from self._close()
-                begun = Cell(time_s[step], time_s[step] + STEP_S, max(LEAST, begins[step]))
-                self._open = _Open(begun, peaked=peak[step])
+                start_s, likely = time_s[step], max(LEAST, begins[step])
+                self._open = _Open(start_s, start_s + STEP_S, likely, peaked=peak[step])
             if self._open:
                 self._open.steps += 1
                 if still[step]:
                     self._open.still, self._open.moving = True, 0
-                    self._open.cell = replace(self._open.cell, end_s=time_s[step] + STEP_S)
+                    self._open.end_s = time_s[step] + STEP_S
                 else:
                     self._open.moving += 1
                     patience = JOLT if self._open.still else self._around

@@ -62,6 +62,10 @@ class Recognizer:
         """The emissions that segments would be; nothing follows from it."""
         return self._classifier.read(*segments)
 
+    def take(self, *segments: Segment) -> tuple[Emission, ...]:
+        """The emissions of segments that were cut out elsewhere and end together."""
+        return self._classifier.feed(*segments)
+
     @property
     def pending(self) -> list[Segment]:
         """The holds whose emissions are still to come, as far as they are known."""

@@ -1,7 +1,7 @@
 """Where the hand holds still: the ways to cut the signal, and how likely each is."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
@@ -78,13 +78,23 @@ class Segmenter:
 
     Where a new hold may have begun a boundary is reported, with all segments that may end there:
     the decoder weighs them against each other. Lost signal (`GAP_S`) ends a hold too.
+
+    Args:
+        network: Sees the hand; None for the one that ships.
+        options: How the signal is cut.
+        observe: Is told all that boundaries are made of: (n,) times of even steps and the (n, 2)
+            probabilities that the network gives them.
     """
 
     def __init__(
-        self, network: HoldNetwork | None = None, options: SegmenterOptions | None = None
+        self,
+        network: HoldNetwork | None = None,
+        options: SegmenterOptions | None = None,
+        observe: Callable[[Array, Floats], None] | None = None,
     ) -> None:
         self._options = options or SegmenterOptions()
         self._network = network or HoldNetwork.load()
+        self._observe = observe
         around = round(self._options.around_s / STEP_S)
         ahead = self._network.look_ahead
         self._late = max(
@@ -156,12 +166,12 @@ class Segmenter:
     def flush(self) -> list[Boundary]:
         """The boundaries of what was still held when the signal ended."""
         boundaries: list[Boundary] = []
-        if self._step_s - self._began_s >= STEP_S:  # the hand stays, as far as anybody knows
+        if self._pose is not None and self._step_s - self._began_s >= STEP_S:
+            # the hand stays, as far as anybody knows
             ahead = self._network.look_ahead[self._late]
-            later_s = self._step_s + STEP_S * np.arange(1, ahead + 1)
+            later_s = np.asarray(self._step_s + STEP_S * np.arange(1.0, ahead + 1))
             said = self._stream.feed(np.repeat(self._pose, ahead, axis=0))
-            cells = self._cells.feed(*self._spoken_of(later_s, said, self._late))
-            cells += self._cells.flush()
+            cells = self._found(later_s, said) + self._cells.flush()
             boundaries = [*map(self._boundary, cells)]
         self._interrupt()
         return boundaries
@@ -190,12 +200,18 @@ class Segmenter:
         said = self._stream.feed(poses)  # (n, K, 2)
         self._held_now = float(said[-1, 0, HELD])
         self._ahead += self._early.feed(*self._spoken_of(time_s, said, 0))
-        cells = self._cells.feed(*self._spoken_of(time_s, said, self._late))
-        boundaries = [self._boundary(cell) for cell in cells]
+        boundaries = [self._boundary(cell) for cell in self._found(time_s, said)]
         known_s = self._cells.open.start_s if self._cells.open else self._cells.until_s
         self._ahead = [cell for cell in self._ahead if cell.end_s > known_s]
         self._forget()
         return boundaries
+
+    def _found(self, time_s: Array, said: Floats) -> list[Cell]:
+        """The cells that become known with what is said at these steps."""
+        spoken_of = self._spoken_of(time_s, said, self._late)
+        if self._observe:
+            self._observe(*spoken_of)
+        return self._cells.feed(*spoken_of)
 
     def _spoken_of(self, time_s: Array, said: Floats, head: int) -> tuple[Array, Floats]:
         """The steps that a head speaks of at these steps, and what it says of them."""

@@ -64,9 +64,9 @@ class StopFinder:
 
     def _log_odds(self, before: Emission, stop: Emission, here: Emission) -> float:
         """Log-odds that a hold was a stop between two others, and no letter."""
-        on_the_way = self._gaussian.path_log_likelihood(
-            stop.pose, self._path(before.pose, here.pose)
-        )
+        path = self._path(before.pose, here.pose)
+        near = self._gaussian.pose_log_likelihood(path, stop.pose)  # (K,)
+        on_the_way = float(np.logaddexp.reduce(near)) - math.log(len(near))
         signs = stop.log_likelihood
         as_a_letter = float(np.logaddexp.reduce(signs)) - math.log(len(signs))
         of_length = self._holds.no_sign_log_ratio(stop.segment.length)

@@ -40,9 +40,9 @@ def browser(tmp_path_factory):
 def page(browser, jihwa, spell, tmp_path):
     """Opens the page of a spelled text: `page("안녕", "--lang", "ko")`."""
 
-    def show(text="안녕하세요 지우", *arguments):
+    def show(text="안녕하세요 지우", *arguments, pace="slow"):
         path = tmp_path / "a take.csv"
-        write_session(path, spell(text, "slow", wearer=7, seed=3))
+        write_session(path, spell(text, pace, wearer=7, seed=3))
         page = tmp_path / "out" / "a take.html"
         page.parent.mkdir(exist_ok=True)
         compare = ("--compare", tmp_path, "--html", "--output", page)
@@ -132,6 +132,21 @@ def test_segment_shows_its_candidates(page):
         chart, int(x - chart.size["width"] / 2), 0
     ).click().perform()
     assert browser.execute_script("return chosen") == 3
+
+
+def test_page_shows_what_the_segmenter_saw_and_how_else_it_might_have_cut(browser, page):
+    page("아까 값진 짜장면을 먹었어요", "--lang", "en", pace="natural")
+    assert complaints(browser) == []
+    names = browser.execute_script("return lanes.map((lane) => lane.name)")
+    assert names == ["text", "read", "truth", "cuts", "flex (ADC)", "gravity (g)", "holds"]
+    cuts = browser.execute_script("return data.cuts")
+    assert {cut["lane"] for cut in cuts} >= {0, 1}
+    assert any(cut["chosen"] for cut in cuts)
+    assert not all(cut["chosen"] for cut in cuts)
+    held, begins = browser.execute_script("return holds.map((series) => Math.max(...series))")
+    assert held > 900
+    assert begins > 900
+    assert browser.execute_script("return holds_time.length == holds[0].length")
 
 
 def test_word_leads_to_its_place(page):

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer.evaluation import Letters, TextErrors, differences, match
+from jihwa.composer.differences import differences
+from jihwa.composer.evaluation import Letters, TextErrors, match
 from jihwa.composer.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.sessions import write_session

@@ -67,7 +67,7 @@ def test_shipped_sample_is_whole_and_its_truth_fits(name, alphabet):
     spelled = [sign for word in session.text.split() for sign in alphabet.spell(word)]
     assert [sign.sign for sign in session.signs] == spelled
     assert session.signs[-1].end_s < session.frames.duration_s
-    assert set(truth) == {"text", "signs"}
+    assert set(truth) == {"text", "speed", "signs", "pauses"}
 
 
 def test_several_samples_ship():

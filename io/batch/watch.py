@@ -6,7 +6,7 @@ from jihwa.composer.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Frames
 from jihwa.io.writers.document import Signal
-from jihwa.recognizer.events import Emission
+from jihwa.recognizer.events import Decision, Emission
 
 
 class Watch:
@@ -30,12 +30,18 @@ class Watch:
             yield frames
 
     def update(self, update: Update, emission: Emission | None) -> None:
-        """Keep what a hold looked like."""
+        """Keep what a hold looked like, and one that the text preferred to it."""
         if self.keeps and emission is not None:
             self._emissions.append(emission)
+        self._take(update.decided)
 
     def finish(self, transcript: Transcript) -> None:
-        """Nothing more comes."""
+        """Keep what the end of the text was read from."""
+        self._take(transcript.decided)
+
+    def _take(self, decided: Iterable[Decision]) -> None:
+        if self.keeps:
+            self._emissions += [decision.emission for decision in decided]
 
     def signal(self, alphabet: Alphabet) -> Signal:
         """What was kept.

@@ -79,9 +79,10 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
     digits = len(str(len(lines)))
     for turn, (number, text) in enumerate(texts.items()):
         rng = np.random.default_rng([options.seed, number])  # no line depends on the others
-        hand = RecordedHand(sessions[turn % len(sessions)], alphabet, rng)
-        session = assemble(text, hand, alphabet, pace, rng)
-        write_session(output / f"{number:0{digits}}.csv", session)
+        takes = sessions[turn % len(sessions)]
+        session = assemble(text, RecordedHand(takes, alphabet, rng), alphabet, pace, rng)
+        path, (name, *_) = output / f"{number:0{digits}}.csv", takes.sessions.tolist()
+        write_session(path, session, speed=options.speed, takes=name)
     print(say(f"{output}: 세션 {len(texts)}개", f"{output}: {len(texts)} sessions"))
     if refused:
         shown = ", ".join(map(str, refused[:_SHOWN])) + ("…" if len(refused) > _SHOWN else "")

@@ -1,4 +1,4 @@
-"""`jihwa evaluate`: how well a model reads labelled takes."""
+"""`jihwa evaluate`: how well a model reads labelled takes, or sessions with their truth."""
 
 import argparse
 import json
@@ -15,6 +15,7 @@ from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.sequences import TakeSet
 from jihwa.io import datasets, settings
 from jihwa.io import options as shared
+from jihwa.io.commands import evaluate_sessions
 from jihwa.io.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
@@ -33,7 +34,20 @@ _HARDEST = 6
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
-    datasets.add_datasets(parser, language)
+    measured = parser.add_mutually_exclusive_group(required=True)
+    datasets.add_datasets(measured, language, optional=True)
+    measured.add_argument(
+        "--sessions",
+        type=Path,
+        metavar="DIR",
+        help=say(
+            "정답이 있는 이어 쓴 세션의 폴더 (`jihwa data assemble`이 쓴 것): 빠르기마다 찾은 "
+            "글자, 오류율, 경계가 완벽할 때의 오류율, 가장 비싼 오류",
+            "folder of continuous sessions with their truth, as `jihwa data assemble` writes it: "
+            "letters found and error rates by speed, those with perfect boundaries, and the most "
+            "expensive errors",
+        ),
+    )
     shared.add_json(parser, language)
     parser.add_argument(
         "--figures",
@@ -42,13 +56,16 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         help=say("그림을 둘 폴더", "folder for figures"),
     )
     settings.add(parser, language, "model", "profile")
+    evaluate_sessions.configure(parser, language)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Score the model on every take of the data sets."""
+    """Score the model on every take of the data sets, or on every session."""
     if options.figures:
         shared.output_folder(options.figures, "--figures")
         require_matplotlib()
+    if options.sessions:
+        return evaluate_sessions.evaluate(options, language)
     bundle = shared.model(options)
     profile = shared.profile(options, bundle)
     alphabet = bundle.alphabet.with_signs(profile.own_signs) if profile else bundle.alphabet

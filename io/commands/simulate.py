@@ -130,7 +130,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
     if options.output is None:
         write_recording(sys.stdout, session.frames)
     else:
-        write_session(options.output, session)
+        write_session(
+            options.output, session, speed=None if options.letters_per_s else options.speed
+        )
     return 0
 
 

@@ -38,7 +38,8 @@ class Signal:
 
     Attributes:
         frames: As it was recorded.
-        emissions: Every hold as it looked by itself, whatever the text made of it.
+        emissions: Every hold as it looked by itself, whatever the text made of it; some of them
+            twice.
         alphabet: The signs that emissions tell apart.
     """
 

@@ -19,6 +19,7 @@ from jihwa.io.comparisons import details, figures
 from jihwa.io.language import speaker
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import SessionView
+from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.events import NO_SIGN, REST
 from jihwa.recognizer.segmenter import SegmenterOptions
 
@@ -26,8 +27,8 @@ _ABSENT = -(1 << 15)
 """Stands for a value that is not there, among 16-bit integers."""
 _CONTEXT = 12
 """So many characters are shown of what other readings share."""
-_GRAVITY_STEPS, _ENERGY_STEPS = 1000, 50
-"""So many steps a g, and a unit of movement energy, are kept of them."""
+_STEPS = 1000
+"""So many steps are kept of a g, and of a probability."""
 
 
 def write_html(document: Document, file: TextIO) -> None:
@@ -55,7 +56,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
     document, say = view.document, speaker(language)
     reading, frames = document.reading, view.frames
     compared, rate_hz = document.comparison, (len(frames) - 1) / max(frames.duration_s, 1e-3)
-    options = SegmenterOptions()
+    options, trace = SegmenterOptions(), view.trace
     return {
         "words_of_page": _words_of_page(language),
         "source": document.source,
@@ -91,14 +92,24 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
         else [],
         "warnings": list(document.warnings),
         "gaps": view.gaps,
-        "time_ms": _packed(np.round(1000 * frames.time_s).astype("<i4")),
+        "cuts": [
+            {
+                "start": round(each.start_s, 3),
+                "end": round(each.end_s, 3),
+                "share": round(each.share, 4),
+                "chosen": each.chosen,
+                "lane": each.lane,
+            }
+            for each in view.cuts
+        ],
+        "time_ms": _packed_ms(frames.time_s),
         "flex": [_packed16(column) for column in frames.flex_adc.T],
         "believed": [_packed16(column) for column in view.believed.flex_adc.T],
-        "gravity": [_packed16(_GRAVITY_STEPS * column) for column in view.gravity_g.T],
-        "energy": _packed16(_ENERGY_STEPS * view.energy),
-        "steps": {"gravity": _GRAVITY_STEPS, "energy": _ENERGY_STEPS},
-        "still": options.still,
-        "moving": options.moving,
+        "gravity": [_packed16(_STEPS * column) for column in view.gravity_g.T],
+        "holds_ms": _packed_ms(trace.time_s + 0.5 * STEP_S),
+        "holds": [_packed16(_STEPS * column) for column in (trace.held, trace.begins)],
+        "levels": [options.still, options.least],
+        "steps": _STEPS,
     }
 
 
@@ -111,9 +122,9 @@ def _words_of_page(language: Language) -> dict[str, Any]:
         "truth": say("정답", "truth"),
         "flex": say("손가락 (ADC)", "flex (ADC)"),
         "gravity": say("중력 (g)", "gravity (g)"),
-        "energy": say("움직임", "movement"),
-        "still": say("멈춤", "still"),
-        "moving": say("움직임", "moving"),
+        "cuts": say("구간 후보", "cuts"),
+        "holds": say("멈춤 확률", "holds"),
+        "heads": [say("멈춤", "held"), say("새로 멈춤", "a hold begins")],
         "fingers": [
             say("엄지", "thumb"),
             say("검지", "index"),
@@ -168,6 +179,11 @@ def _shares(candidates: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
 def _time(time_s: float) -> float | None:
     """None for a word that was typed."""
     return round(time_s, 3) if math.isfinite(time_s) else None
+
+
+def _packed_ms(time_s: Array) -> str:
+    """(n,) times as whole milliseconds."""
+    return _packed(np.round(1000 * time_s).astype("<i4"))
 
 
 def _packed16(values: Array) -> str:

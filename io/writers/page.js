@@ -5,11 +5,12 @@ const DOUBTFUL = 0.5, ABSENT = -32768, SHORTEST_S = 0.25, LONG = 120;
 const element = (id) => document.getElementById(id);
 const unpack = (text, kind) =>
   new kind(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer);
-const time = Float64Array.from(unpack(data.time_ms, Int32Array), (ms) => ms / 1000);
+const seconds = (text) => Float64Array.from(unpack(text, Int32Array), (ms) => ms / 1000);
+const time = seconds(data.time_ms), holds_time = seconds(data.holds_ms);
 const flex = data.flex.map((text) => unpack(text, Int16Array));
 const believed = data.believed.map((text) => unpack(text, Int16Array));
 const gravity = data.gravity.map((text) => unpack(text, Int16Array));
-const energy = unpack(data.energy, Int16Array);
+const holds = data.holds.map((text) => unpack(text, Int16Array));
 const end_s = Math.max(data.duration, SHORTEST_S);
 const name_of = (sign) => ({ rest: say.rest, no_sign: say.no_sign })[sign] ?? sign;
 const percent = (share) => `${Math.round(100 * share)}%`;
@@ -27,14 +28,18 @@ function look(start, end) {
 const zoom = (factor, at = (from + to) / 2) => look(at - (at - from) * factor, at + (to - at) * factor);
 const shift = (share) => look(from + share * (to - from), to + share * (to - from));
 
+/* of the ways to cut the signal where there were several */
+const n_lanes = data.cuts.reduce((most, { lane }) => Math.max(most, lane + 1), 1);
+
 /* lanes from the top to the bottom: name, share of the height, how to draw */
 const lanes = [
   { name: say.text, part: 1.1, draw: drawWords },
   { name: say.read, part: 1.7, draw: drawSigns },
   ...(data.truth.length ? [{ name: say.truth, part: 1, draw: drawTruth }] : []),
+  ...(data.cuts.length ? [{ name: say.cuts, part: Math.min(0.8 * n_lanes, 3), draw: drawCuts }] : []),
   { name: say.flex, part: 5, draw: drawFlex },
   { name: say.gravity, part: 3, draw: drawGravity },
-  { name: say.energy, part: 2.6, draw: drawEnergy },
+  { name: say.holds, part: 2.6, draw: drawHolds },
 ];
 const LEFT = 78, GAP = 6;
 let pen, size, colours;
@@ -160,10 +165,25 @@ function drawTruth(lane) {
   }
 }
 
+/* how else the signal might have been cut; filled is what the text was made of */
+function drawCuts(lane) {
+  const height = lane.height / n_lanes;
+  for (const { start, end, share, chosen: taken, lane: number } of data.cuts) {
+    if (end < from || start > to) continue;
+    const y = lane.y + lane.height - (number + 1) * height;
+    const part = { y: y + 1, height: height - 2 };
+    const { middle, width } = box(part, start, end, colours(taken ? "letter" : "page"));
+    pen.strokeStyle = colours("dim");
+    pen.lineWidth = 1;
+    pen.strokeRect(x_of(start), part.y, width, part.height);
+    write(percent(share), middle, y + height / 2, 10, colours("ink"), width);
+  }
+}
+
 /* lines of a lane; where many samples share a pixel, their least and greatest value */
-function lines(lane, series, colour, [low, high], step = 1) {
+function lines(lane, series, colour, [low, high], step = 1, at = time) {
   const y_of = (value) => lane.y + lane.height - ((value / step - low) / (high - low)) * lane.height;
-  const first = Math.max(below(time, from) - 1, 0), last = Math.min(below(time, to) + 1, time.length);
+  const first = Math.max(below(at, from) - 1, 0), last = Math.min(below(at, to) + 1, at.length);
   const dense = last - first > 3 * size.width;
   pen.strokeStyle = colour;
   pen.lineWidth = 1.3;
@@ -171,9 +191,9 @@ function lines(lane, series, colour, [low, high], step = 1) {
   let on = false, column = -1, least = 0, most = 0;
   for (let i = first; i < last; i++) {
     const value = series[i];
-    if (value === ABSENT || (i > first && time[i] - time[i - 1] > 0.4)) on = false;
+    if (value === ABSENT || (i > first && at[i] - at[i - 1] > 0.4)) on = false;
     if (value === ABSENT) continue;
-    const x = x_of(time[i]);
+    const x = x_of(at[i]);
     if (dense && on && Math.floor(x) === column) {
       least = Math.min(least, value);
       most = Math.max(most, value);
@@ -205,7 +225,7 @@ function range(all, margin, step = 1) {
       if (value !== ABSENT) [low, high] = [Math.min(low, value / step), Math.max(high, value / step)];
   return low > high ? [0, 1] : [low - margin, high + margin + 0.12 * (high - low)];  // a legend fits
 }
-const ranges = { flex: range(believed, 10), gravity: range(gravity, 0.1, data.steps.gravity) };
+const ranges = { flex: range(believed, 10), gravity: range(gravity, 0.1, data.steps) };
 
 function scale(lane, [low, high], digits) {
   font(10);
@@ -215,12 +235,12 @@ function scale(lane, [low, high], digits) {
   pen.fillText(low.toFixed(digits), LEFT + 3, lane.y + lane.height - 6);
 }
 
-function legend(lane, names) {
+function legend(lane, names, inks = names.map((_, i) => `c${i}`)) {
   font(11);
   pen.textAlign = "right";
   let x = size.width - 6;
   for (let i = names.length - 1; i >= 0; i--) {
-    pen.fillStyle = colours(`c${i}`);
+    pen.fillStyle = colours(inks[i]);
     pen.fillText(names[i], x, lane.y + 8);
     x -= pen.measureText(names[i]).width + 10;
   }
@@ -234,28 +254,27 @@ function drawFlex(lane) {
 }
 
 function drawGravity(lane) {
-  gravity.forEach((series, i) => lines(lane, series, colours(`c${i}`), ranges.gravity, data.steps.gravity));
+  gravity.forEach((series, i) => lines(lane, series, colours(`c${i}`), ranges.gravity, data.steps));
   scale(lane, ranges.gravity, 1);
   legend(lane, ["x", "y", "z"]);
 }
 
-const MOST_ENERGY = 20;
-function drawEnergy(lane) {
-  for (const [name, level] of [[say.still, data.still], [say.moving, data.moving]]) {
-    const y = lane.y + lane.height * (1 - level / MOST_ENERGY);
-    pen.strokeStyle = pen.fillStyle = colours("dim");
-    pen.lineWidth = 1;
+/* what the segmenter sees: held, a hold begins; and the level from which it believes each */
+const HOLDS = [0, 1.25], INKS = ["ink", "alarm"];  // a legend fits
+function drawHolds(lane) {
+  holds.forEach((series, i) => {
+    const y = lane.y + lane.height * (1 - data.levels[i] / HOLDS[1]);
+    pen.strokeStyle = colours(INKS[i]);
+    pen.lineWidth = 0.7;
     pen.setLineDash([4, 4]);
     pen.beginPath();
     pen.moveTo(LEFT, y);
     pen.lineTo(size.width, y);
     pen.stroke();
     pen.setLineDash([]);
-    font(10);
-    pen.textAlign = "right";
-    pen.fillText(name, size.width - 6, y + (level === data.still ? 7 : -7));
-  }
-  lines(lane, energy, colours("ink"), [0, MOST_ENERGY], data.steps.energy);
+    lines(lane, series, colours(INKS[i]), HOLDS, data.steps, holds_time);
+  });
+  legend(lane, say.heads, INKS);
 }
 
 function drawTime(bottom) {

@@ -9,8 +9,9 @@ import numpy as np
 
 from jihwa.data.frames import Array
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.view import SessionView
+from jihwa.io.writers.view import SessionView, Span
 from jihwa.models.canvas import BLUE, GREEN, GREY, ORANGE, PALE_BLUE, PALE_GREY, PINK, canvas, label
+from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.events import NO_SIGN, REST
 from jihwa.recognizer.segmenter import SegmenterOptions
 
@@ -33,10 +34,9 @@ _ROOM_IN = 0.3
 _FINGERS = ("thumb", "index", "middle", "ring", "little")
 _COLOURS = (BLUE, ORANGE, GREEN, PINK, "#8A6D00")
 _DARK_GREY, _PALE_ORANGE = "#444444", "#F7D3BD"
-_MOST_ENERGY = 20.0
+_LANE_IN = 0.22
+"""Height of a lane of cuts."""
 _NAMES = {REST: "rest", NO_SIGN: "no sign"}
-
-Span = tuple[float, float]
 
 
 def draw(document: Document, path: Path, span_s: Span) -> None:
@@ -54,30 +54,36 @@ def draw(document: Document, path: Path, span_s: Span) -> None:
     view, (start_s, end_s) = SessionView(document), span_s
     n_rows = math.ceil((end_s - start_s) / _ROW_S)
     row_s = (end_s - start_s) / n_rows
-    heights = [0.45, 0.95, *([0.45] if view.held else []), 2.6, 1.6, 1.5]
+    n_lanes = _lanes(view, span_s)
+    cuts = [_LANE_IN * n_lanes] if n_lanes else []
+    heights = [0.45, 0.95, *([0.45] if view.held else []), *cuts, 2.6, 1.6, 1.5]
     width_in = _MARGIN_IN + max(_LEAST_IN, _SECOND_IN * row_s)
     with canvas(path, width_in, n_rows * (sum(heights) + 0.9)) as figure:
         rows = figure.subfigures(n_rows, squeeze=False)[:, 0]
         for number, row in enumerate(rows):
             row_start_s = start_s + number * row_s
-            _row(row, view, (row_start_s, row_start_s + row_s), heights)
+            _row(row, view, (row_start_s, row_start_s + row_s), heights, n_lanes)
 
 
-def _row(figure: "SubFigure", view: SessionView, span_s: Span, heights: Sequence[float]) -> None:
+def _row(
+    figure: "SubFigure", view: SessionView, span_s: Span, heights: Sequence[float], n_lanes: int
+) -> None:
     """A stretch that fits side by side."""
-    axes = figure.subplots(len(heights), sharex=True, height_ratios=heights)
-    words, signs, *truth, flex, gravity, energy = axes
-    _words(words, view, span_s)
-    _signs(signs, view, span_s)
-    for each in truth:
-        _truth(each, view, span_s)
+    axes = iter(figure.subplots(len(heights), sharex=True, height_ratios=heights))
+    _words(next(axes), view, span_s)
+    _signs(next(axes), view, span_s)
+    if view.held:
+        _truth(next(axes), view, span_s)
+    if n_lanes:
+        _cuts(next(axes), view, span_s, n_lanes)
+    flex, gravity, holds = axes
     _flex(flex, view)
     _gravity(gravity, view)
-    _energy(energy, view)
-    for each in (flex, gravity, energy):
+    _holds(holds, view)
+    for each in (flex, gravity, holds):
         _shade(each, view, span_s)
-    energy.set_xlim(span_s)
-    energy.set_xlabel("time, s")
+    holds.set_xlim(span_s)
+    holds.set_xlabel("time, s")
 
 
 def _words(axes: "Axes", view: SessionView, span_s: Span) -> None:
@@ -126,6 +132,35 @@ def _truth(axes: "Axes", view: SessionView, span_s: Span) -> None:
             _write(axes, (held.start_s, held.end_s), span_s, 0.5, label(held.sign), 11)
 
 
+def _lanes(view: SessionView, span_s: Span) -> int:
+    """How many lanes the cuts of a stretch take."""
+    seen = (each for each in view.cuts if _seen(each.start_s, each.end_s, span_s))
+    return max((1 + each.lane for each in seen), default=0)
+
+
+def _cuts(axes: "Axes", view: SessionView, span_s: Span, n_lanes: int) -> None:
+    """How else the signal might have been cut; blue is what the text was made of."""
+    _strip(axes, "cuts")
+    for each in view.cuts:
+        if not _seen(each.start_s, each.end_s, span_s):
+            continue
+        bottom, length_s = each.lane / n_lanes, each.end_s - each.start_s
+        colour = PALE_BLUE if each.chosen else "white"
+        axes.barh(
+            bottom,
+            length_s,
+            0.88 / n_lanes,
+            each.start_s,
+            align="edge",
+            color=colour,
+            edgecolor=GREY,
+            linewidth=0.6,
+        )
+        if _width_in(each.start_s, each.end_s, span_s) > _ROOM_IN:
+            span, middle = (each.start_s, each.end_s), bottom + 0.44 / n_lanes
+            _write(axes, span, span_s, middle, f"{each.share:.0%}", 7)
+
+
 def _flex(axes: "Axes", view: SessionView) -> None:
     time_s, believed = view.frames.time_s, view.believed.flex_adc
     axes.plot(*_broken(time_s, view.frames.flex_adc, view), color=PALE_GREY, linewidth=0.9)
@@ -141,16 +176,17 @@ def _gravity(axes: "Axes", view: SessionView) -> None:
     axes.set(ylabel="gravity, g", ylim=(-1.3, 1.3))
 
 
-def _energy(axes: "Axes", view: SessionView) -> None:
-    """Movement energy, and the levels at which a hold begins and ends."""
-    options = SegmenterOptions()
-    energy = np.minimum(view.energy, _MOST_ENERGY)  # (n,)
-    axes.plot(*_broken(view.frames.time_s, energy[:, None], view), color="black", linewidth=0.9)
-    for name, level in (("still below", options.still), ("moving above", options.moving)):
-        style = "--" if level == options.still else ":"
-        axes.axhline(level, color=GREY, linewidth=0.9, linestyle=style, label=name)
-    axes.set(ylabel="movement", ylim=(0, _MOST_ENERGY + 0.5))
-    _legend(axes, 2)
+def _holds(axes: "Axes", view: SessionView) -> None:
+    """What the segmenter sees, and the levels from which it believes it."""
+    options, trace = SegmenterOptions(), view.trace
+    said = np.stack([trace.held, trace.begins], axis=1)  # (n, 2)
+    time_s, said = _broken(trace.time_s + 0.5 * STEP_S, said, view)
+    lines = (("held", "black", options.still), ("a hold begins", ORANGE, options.least))
+    for column, (name, colour, level) in zip(said.T, lines, strict=True):
+        axes.plot(time_s, column, color=colour, linewidth=1.1, label=name)
+        axes.axhline(level, color=colour, linewidth=0.8, linestyle="--", alpha=0.6)
+    axes.set(ylabel="probability", ylim=(0, 1.03))
+    _legend(axes, len(lines))
 
 
 def _lines(axes: "Axes", view: SessionView, values: Array, names: Sequence[str]) -> None:

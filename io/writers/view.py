@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import exp
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,10 +15,31 @@ from jihwa.data.frames import Array, Frames
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.spelling import SpelledSign
 from jihwa.io.writers.document import Document, Signal
-from jihwa.recognizer.energy import EnergyOptions, MovementEnergy
 from jihwa.recognizer.events import Emission, readings
+from jihwa.recognizer.trace import SegmentationTrace
 
 _LIKELIEST = 5
+
+Span = tuple[float, float]
+"""From when to when, in seconds."""
+
+
+class Cut(NamedTuple):
+    """One way to cut a stretch of signal that might have been cut otherwise.
+
+    Attributes:
+        start_s: When the segment begins.
+        end_s: When it ends.
+        share: Probability of cutting the signal so, 0 to 1.
+        chosen: Whether the text was made of it.
+        lane: Where it is drawn, from 0 on, so that it covers no other.
+    """
+
+    start_s: float
+    end_s: float
+    share: float
+    chosen: bool
+    lane: int
 
 
 class SessionView:
@@ -47,25 +70,34 @@ class SessionView:
         return gravity.of(self.believed)
 
     @cached_property
-    def energy(self) -> Array:
-        """(n,) movement energy; infinite where nothing can be told."""
-        measured = MovementEnergy(EnergyOptions())
-        parts = [np.empty(0)]
-        for rows in np.split(np.arange(len(self.frames)), self._breaks):
-            measured.interrupt()
-            parts.append(measured.feed(self.believed[rows]))
-        return np.concatenate(parts)
+    def trace(self) -> SegmentationTrace:
+        """How the signal was cut, and how else it might have been."""
+        return SegmentationTrace.of(self.believed)
+
+    @cached_property
+    def cuts(self) -> Sequence[Cut]:
+        """The segments that competed for the same time, and those that the text passed over."""
+        chosen = {(sign.start_s, sign.end_s) for sign in self.document.reading.signs}
+        rivals = self.trace.rivals
+        known = {id(each) for each in rivals}
+        alone = [ways[0] for ways in self.trace.boundaries if id(ways[0]) not in known]
+        passed = [each for each in alone if (each.start_s, each.end_s) not in chosen]
+        ends_s: list[float] = []  # of every lane
+        found = []
+        for each in sorted([*rivals, *passed], key=lambda each: (each.spans, each.start_s)):
+            free = (lane for lane, end_s in enumerate(ends_s) if each.start_s >= end_s)
+            lane = next(free, len(ends_s))
+            ends_s[lane : lane + 1] = [each.end_s]
+            is_chosen = (each.start_s, each.end_s) in chosen
+            found.append(Cut(each.start_s, each.end_s, exp(each.log_prob), is_chosen, lane))
+        return found
 
     @property
-    def gaps(self) -> list[tuple[float, float]]:
+    def gaps(self) -> list[Span]:
         """Where the signal is missing, in seconds."""
         time_s = self.frames.time_s
-        return [(float(time_s[row - 1]), float(time_s[row])) for row in self._breaks]
-
-    @property
-    def _breaks(self) -> list[int]:
-        rows: list[int] = (np.flatnonzero(np.diff(self.frames.time_s) > GAP_S) + 1).tolist()
-        return rows
+        before = np.flatnonzero(np.diff(time_s) > GAP_S)
+        return list(zip(time_s[before].tolist(), time_s[before + 1].tolist(), strict=True))
 
     @property
     def held(self) -> Sequence[SpelledSign]:
@@ -75,7 +107,7 @@ class SessionView:
 
     def seen(self, sign: Sign) -> Sequence[tuple[str, float]]:
         """What the hand looked like where a sign was read, text aside: the likeliest readings."""
-        emission = self._by_start.get(sign.start_s)
+        emission = self._by_time.get((sign.start_s, sign.end_s))
         if emission is None:
             return ()
         scores = emission.of_readings  # (S + 2,)
@@ -85,5 +117,6 @@ class SessionView:
         return [(names[i], float(share[i])) for i in best]
 
     @cached_property
-    def _by_start(self) -> Mapping[float, Emission]:
-        return {emission.segment.start_s: emission for emission in self._emissions}
+    def _by_time(self) -> Mapping[Span, Emission]:
+        emissions = ((each.segment, each) for each in self._emissions)
+        return {(segment.start_s, segment.end_s): each for segment, each in emissions}

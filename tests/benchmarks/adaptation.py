@@ -2,10 +2,10 @@
 
     python tests/benchmarks/adaptation.py [--words N] [--seeds N]
 
-The classifier is fitted to one recorded session and reads words that are spelled with takes of the
-other, once as it is and once adapting to what it decoded; nothing is calibrated. Both directions
-are averaged. Static accuracy is that of takes that were not typed with: other takes of the same
-styles, or those of styles that were never typed in (block-disjoint).
+Classifier and segmenter are fitted to one recorded session and read words that are spelled with
+takes of the other, once as they are and once adapting to what was decoded; nothing is calibrated.
+Both directions are averaged. Static accuracy is that of takes that were not typed with: other takes
+of the same styles, or those of styles that were never typed in (block-disjoint).
 """
 
 import argparse
@@ -16,18 +16,22 @@ from itertools import repeat
 
 import numpy as np
 from personal import Wearer
-from recordings import SESSIONS
+from recordings import SESSIONS, stranger_network
 from scoring import dev_texts
 
+from jihwa.composer.composer import Composer
 from jihwa.composer.evaluation import TextErrors
 from jihwa.composer.language_model import LanguageModel
 from jihwa.data.hands import RecordedHand
 from jihwa.data.pace import PACES
 from jihwa.data.spelling import SpelledSession, assemble
-from jihwa.io.engine import assemble_engine
+from jihwa.io.engine import Engine
 from jihwa.recognizer.adaptation import Adaptation
+from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
+from jihwa.recognizer.recognizer import Recognizer
+from jihwa.recognizer.segmenter import Segmenter
 
 WORDS_A_TEXT = 4
 ALL = (1, 2, 3, 4, 5)
@@ -115,9 +119,10 @@ def _read(
     errors: list[TextErrors] = []
     for session in sessions:
         adaptation = Adaptation(wearer.bundle, profile) if adapt else None
-        engine = assemble_engine(
-            wearer.bundle, language_model, profile=profile, adaptation=adaptation
-        )
+        classifier = Classifier(wearer.bundle, PersonalModel(wearer.bundle, profile))
+        segmenter = Segmenter(stranger_network(wearer.name))
+        recognizer = Recognizer(segmenter, classifier, adaptation)
+        engine = Engine(recognizer, Composer(wearer.bundle.alphabet, language_model))
         text = engine.run([session.frames]).text
         errors.append(TextErrors.of(session.text, text, wearer.bundle.alphabet))
         if adaptation:

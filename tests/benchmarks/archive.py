@@ -127,13 +127,13 @@ def stages(path: Path) -> Iterator[tuple[str, float]]:
     monitor_s, believed = timed(lambda: [monitor.feed(chunk) for chunk in frames])
     yield "sensors", monitor_s
     segmenter = Segmenter()
-    segment_s, segments = timed(lambda: [s for chunk in believed for s in segmenter.feed(chunk)])
+    segment_s, boundaries = timed(lambda: [b for chunk in believed for b in segmenter.feed(chunk)])
     yield "segment", segment_s
     classifier = Classifier(load_shipped())
-    classify_s, emissions = timed(lambda: [classifier.feed(segment) for segment in segments])
+    classify_s, emissions = timed(lambda: [classifier.feed(*ways) for ways in boundaries])
     yield "classify", classify_s
     composer = Composer(Alphabet.load(), Mixture.load())
-    yield "compose", timed(lambda: [composer.feed(emission) for emission in emissions])[0]
+    yield "compose", timed(lambda: [composer.feed(*ways) for ways in emissions])[0]
 
 
 def report(folder: Path, hours: float) -> Iterator[str]:

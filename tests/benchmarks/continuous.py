@@ -3,7 +3,8 @@
     python tests/benchmarks/continuous.py [--share F]
 
 The sessions are those of `sessions.py`: assembled from real holds of a wearer whom the model has
-never met, both directions pooled. The recogniser is today's for both decoders. The target is a CER
+never met, both directions pooled. The recogniser is today's for both decoders; the first
+one knows no lattice and reads the likeliest cut. The target is a CER
 (without spaces) that is at least 25 % lower; its range is that of 95 % of bootstrap samples.
 """
 
@@ -17,7 +18,17 @@ from itertools import repeat
 import numpy as np
 from foundation import read_with_foundation
 from recordings import SESSIONS, stranger
-from sessions import ROWS, Cell, classify, found_segments, spelled_sessions, true_segments
+from sessions import (
+    ROWS,
+    Cell,
+    Seen,
+    classify,
+    found_boundaries,
+    likeliest_boundaries,
+    spelled_sessions,
+    true_boundaries,
+    without_choice,
+)
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.evaluation import TextErrors
@@ -45,20 +56,25 @@ def measure(wearer: str, share: float) -> Pairs:
     """Read the sessions of one wearer with both decoders."""
     cells: list[tuple[Cell, str]] = []
     truths: list[str] = []
-    emissions: list[list[Emission]] = []
+    emissions: list[Seen] = []
+    alone: list[list[Emission]] = []
     for cell, session in spelled_sessions(wearer, share):
-        segments = (found_segments(session), true_segments(session))
-        for way, found in zip(WAYS, segments, strict=True):
+        found, true = found_boundaries(session, wearer), true_boundaries(session)
+        likeliest = without_choice(classify(likeliest_boundaries(found), wearer))
+        perfect = without_choice(classify(true, wearer))
+        each = ((classify(found, wearer), likeliest), (perfect, perfect))
+        for way, (seen, of_foundation) in zip(WAYS, each, strict=True):
             cells.append((cell, way))
             truths.append(session.text)
-            emissions.append(classify(found, wearer))
+            emissions.append(seen)
+            alone.append([emission for (emission,) in of_foundation])
     alphabet = stranger(wearer).alphabet
     composer = Composer(alphabet, Mixture.load())
-    foundation = read_with_foundation(emissions)
+    foundation = read_with_foundation(alone)
     pairs: Pairs = defaultdict(list)
     for key, truth, of_text, first in zip(cells, truths, emissions, foundation, strict=True):
-        for emission in of_text:
-            composer.feed(emission)
+        for ways in of_text:
+            composer.feed(*ways)
         today = composer.flush().text
         each = (TextErrors.of(truth, text, alphabet) for text in (first.text, today))
         pairs[key].append(Pair(*each))

@@ -40,12 +40,13 @@ PLANS: dict[str, Callable[[Bundle], Sequence[Prompt]]] = {
 class Wearer:
     """A model that has never met this wearer, and the wearer's takes."""
 
+    name: str
     bundle: Bundle
     episodes: EpisodeSet
 
     @classmethod
     def load(cls, name: str) -> "Wearer":
-        return cls(stranger(name), episodes(name))
+        return cls(name, stranger(name), episodes(name))
 
     def scores(self, model: PersonalModel, rows: NDArray[np.int64]) -> list[float]:
         """Top-1, top-3, top-5 (%) and ECE on these takes; NaN if there are none."""

@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 from recordings import SESSIONS, stranger
 from scipy.optimize import minimize_scalar
 from scoring import dev_texts
-from sessions import classify, found_segments, spelled_sessions
+from sessions import Seen, classify, found_boundaries, spelled_sessions
 from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.composer import Composer
@@ -28,7 +28,7 @@ from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.frames import Array
-from jihwa.recognizer.events import NO_SIGN, REST, Emission
+from jihwa.recognizer.events import NO_SIGN, REST
 
 KINDS = ("sentences", "words", "names")
 BINS = 10
@@ -111,23 +111,24 @@ def simulated(share: float, top1: float) -> Reliabilities:
     alphabet = Alphabet.load()
     classifier = SimulatedClassifier(len(alphabet.signs), top1)
     lines = [line for kind in KINDS for line in dev_texts(kind)[:: round(1 / share)]]
-    return read(((line, classifier.emissions(spelled(line, alphabet))) for line in lines), alphabet)
+    emissions = ((line, classifier.emissions(spelled(line, alphabet))) for line in lines)
+    return read(((line, [(each,) for each in of_line]) for line, of_line in emissions), alphabet)
 
 
 def continuous(share: float, wearer: str) -> Reliabilities:
     """Of one wearer's continuous sessions."""
     sessions = (session for _, session in spelled_sessions(wearer, share))
-    emissions = ((each.text, classify(found_segments(each), wearer)) for each in sessions)
+    emissions = ((each.text, classify(found_boundaries(each, wearer), wearer)) for each in sessions)
     return read(emissions, stranger(wearer).alphabet)
 
 
-def read(texts: Iterable[tuple[str, list[Emission]]], alphabet: Alphabet) -> Reliabilities:
+def read(texts: Iterable[tuple[str, Seen]], alphabet: Alphabet) -> Reliabilities:
     """Of what texts come out as."""
     composer = Composer(alphabet, Mixture.load())
     reliabilities = Reliabilities()
-    for truth, emissions in texts:
-        for emission in emissions:
-            composer.feed(emission)
+    for truth, seen in texts:
+        for ways in seen:
+            composer.feed(*ways)
         reliabilities.add(truth, composer.flush(), alphabet)
     return reliabilities
 

@@ -5,8 +5,8 @@
 Broken sensors: faults are put into recorded takes that have none, 0.7 s after their beginning, one
 random finger at a time. Static holds are read by a model of the other session; a broken hold is
 broken from its beginning, and *short* ones are the middle 0.2 s. Rates: words are spelled with
-takes of one session and read by a model of the other; every rate is compared with 33 Hz as it was
-recorded. Both directions are pooled.
+takes of one session and read by models of the other, cut the likeliest way; every rate is compared
+with 33 Hz as it was recorded. Both directions are pooled.
 """
 
 from collections import Counter
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from recordings import SESSIONS, episodes, stranger
+from recordings import SESSIONS, episodes, stranger, stranger_network
 from scoring import dev_texts
 from signals import FLEX_FAULTS, IMU_FAULTS, Readings, broken, resampled
 
 from jihwa.composer.evaluation import Letters
+from jihwa.composer.transcript import Sign
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.episodes import Episode
 from jihwa.data.frames import N_FINGERS, Array, Frames
@@ -30,6 +31,7 @@ from jihwa.data.sensors import ACCELERATION, ANGLES, SENSORS
 from jihwa.data.spelling import SpelledSession, assemble
 from jihwa.models.evaluation import score
 from jihwa.models.takes import truth
+from jihwa.recognizer.events import likeliest_cut
 from jihwa.recognizer.segmenter import Segmenter
 
 RATES_HZ = (15, 20, 33, 47, 100)
@@ -159,7 +161,7 @@ def _begun_as(other: Frames, frames: Frames) -> Frames:
 def rates() -> Iterator[str]:
     """What the recogniser makes of the same movement at every rate."""
     yield (
-        "| rate | found: slow / normal / fast | too many | same likeliest sign | "
+        f"| rate | found: {' / '.join(PACES)} | too many | same likeliest sign | "
         "change of the true sign's log-posterior: median / 95 % |\n|---|---|---|---|---|"
     )
     spelled = [(w, p, s) for w, p in product(SESSIONS, PACES) for s in _spelled(w, p)]
@@ -198,13 +200,18 @@ def _log_posteriors(
     wearer: str, session: SpelledSession, frames: Frames
 ) -> tuple[Letters, dict[int, Array]]:
     """The letters found, and the (S,) log-posterior of each by its place in the session."""
-    segmenter = Segmenter()
+    segmenter = Segmenter(stranger_network(wearer))
     told = SensorMonitor().feed(frames)
-    segments = segmenter.feed(told) + segmenter.flush()
+    segments = likeliest_cut(segmenter.feed(told) + segmenter.flush())
+    signs = Alphabet.load().signs
     likelihood = stranger(wearer).log_likelihood([segment.frames for segment in segments])
     posterior = likelihood - np.logaddexp.reduce(likelihood, axis=1, keepdims=True)
     first, last = session.signs[0], session.signs[-1]
-    in_word = [s for s in segments if s.end_s > first.start_s and s.start_s < last.end_s]
+    in_word = [
+        Sign(segment.start_s, segment.end_s, signs[int(row.argmax())], candidates=())
+        for segment, row in zip(segments, likelihood, strict=True)
+        if segment.end_s > first.start_s and segment.start_s < last.end_s
+    ]
     tally = Letters.of(session.signs, in_word)
     found: dict[int, Array] = {}
     for i, held in enumerate(session.signs):

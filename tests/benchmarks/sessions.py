@@ -1,24 +1,34 @@
-"""Continuous sessions of a wearer whom the model has never met, with the truth about them.
+"""Continuous sessions of a wearer whom the models have never met, with the truth about them.
 
-The classifier is fitted on one recorded session; the dev texts are spelled with takes of the other
-one.
+Classifier and segmenter are fitted on one recorded session; the dev texts are spelled with takes of
+the other one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from statistics import median
 
 import numpy as np
-from recordings import SESSIONS, episodes, stranger
+from recordings import SESSIONS, episodes, stranger, stranger_network
 from scoring import dev_texts
 
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.frames import Frames
 from jihwa.data.hands import RecordedHand
 from jihwa.data.monitor import SensorMonitor
 from jihwa.data.pace import PACES
-from jihwa.data.spelling import SpelledSession, assemble
+from jihwa.data.spelling import SpelledSession, assemble, spell_words
+from jihwa.data.truth import Truth
+from jihwa.io.batch.perfect import true_segments
+from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Emission, Segment
-from jihwa.recognizer.segmenter import Segmenter
+from jihwa.recognizer.events import Boundary, Emission, Segment, Tempo, likeliest_cut
+from jihwa.recognizer.segmenter import LONGEST_GAP_S, TEMPO_HOLDS, TEMPO_PRIOR, Segmenter
+
+Seen = Sequence[tuple[Emission, ...]]
+"""The emissions that end at each boundary."""
 
 KINDS = ("persons", "places", "words", "sentences")
 TEXTS = {"persons": 40, "places": 40, "words": 60, "sentences": 25}
@@ -47,38 +57,82 @@ ROWS = [
 """Kind and pace of the rows of a table."""
 
 
-def spelled_sessions(wearer: str, share: float) -> Iterator[tuple[Cell, SpelledSession]]:
-    """Spell texts with the takes of one session, as the sensor monitor lets them through."""
-    alphabet = stranger(wearer).alphabet
+def spelled_sessions(
+    wearer: str, share: float, rate_hz: float | None = None
+) -> Iterator[tuple[Cell, SpelledSession]]:
+    """Spell texts with the takes of one session, as the sensor monitor lets them through.
+
+    Args:
+        wearer: Whose takes.
+        share: Of the texts.
+        rate_hz: How often the glove samples; by default as often as it did.
+    """
+    alphabet = Alphabet.load()
     for kind, pace in product(KINDS, PACES):
         rng = np.random.default_rng([SESSIONS.index(wearer), KINDS.index(kind)])
         n = max(1, round(TEXTS[kind] * share))
         for text in rng.choice(dev_texts(kind), n, replace=False):
             hand = RecordedHand(episodes(wearer), alphabet, rng)
+            hand.rate_hz = rate_hz or hand.rate_hz
             session = assemble(str(text), hand, alphabet, PACES[pace], rng)
             frames = SensorMonitor().feed(session.frames)
             yield Cell(wearer, kind, pace), replace(session, frames=frames)
 
 
-def found_segments(session: SpelledSession) -> list[Segment]:
-    """The letters where the segmenter finds them."""
-    segmenter = Segmenter()
+def found_boundaries(session: SpelledSession, wearer: str) -> list[Boundary]:
+    """The ways to cut a session, as the segmenter sees them that has not met the wearer."""
+    segmenter = Segmenter(stranger_network(wearer))
     return segmenter.feed(session.frames) + segmenter.flush()
 
 
-def true_segments(session: SpelledSession) -> list[Segment]:
-    """The letters where they were really held."""
+def true_boundaries(session: SpelledSession) -> list[Boundary]:
+    """The letters, and the rests around words, where they really were."""
+    truth = Truth(session.text, session.signs, session.pauses)
+    lengths = [len(word) for word in spell_words(session.text, Alphabet.load())]
+    return [(segment,) for segment in true_segments(session.frames, truth, lengths)]
+
+
+def likeliest_boundaries(boundaries: Sequence[Boundary]) -> list[Boundary]:
+    """The same without any choice: the likeliest cut."""
+    alone = (replace(each, spans=1, log_prob=0.0) for each in likeliest_cut(boundaries))
+    return [(segment,) for segment in alone]
+
+
+def cut(frames: Frames, spans_s: Iterable[tuple[float, float]]) -> list[Boundary]:
+    """One segment from each first to each last moment, all of them in order.
+
+    A single frame lasts a step: none is known to be shorter.
+    """
     segments: list[Segment] = []
-    time_s, end_s = session.frames.time_s, -np.inf
-    for held in session.signs:
-        rows = (time_s >= held.start_s) & (time_s <= held.end_s)
-        gap_s = held.start_s - end_s
-        segments.append(Segment(held.start_s, held.end_s, gap_s, session.frames[rows]))
-        end_s = held.end_s
-    return segments
+    time_s, behind_s = frames.time_s, -np.inf
+    for start_s, end_s in spans_s:
+        rows = (time_s >= start_s) & (time_s <= end_s)
+        end_s = max(end_s, start_s + STEP_S)
+        segments.append(Segment(start_s, end_s, max(start_s - behind_s, STEP_S), frames[rows]))
+        behind_s = end_s
+    return with_tempo(segments)
 
 
-def classify(segments: Sequence[Segment], wearer: str) -> list[Emission]:
+def with_tempo(segments: Iterable[Segment]) -> list[Boundary]:
+    """Segments that know the wearer's tempo as the project's own segmenter tells it."""
+    known = deque([Tempo()] * TEMPO_PRIOR)
+    boundaries: list[Boundary] = []
+    for segment in segments:
+        tempo = Tempo(median(t.hold_s for t in known), median(t.gap_s for t in known))
+        boundaries.append((replace(segment, tempo=tempo),))
+        if segment.gap_s < LONGEST_GAP_S:
+            known.append(Tempo(segment.end_s - segment.start_s, segment.gap_s))
+        if len(known) > TEMPO_PRIOR + TEMPO_HOLDS:
+            del known[TEMPO_PRIOR]
+    return boundaries
+
+
+def classify(boundaries: Sequence[Boundary], wearer: str) -> Seen:
     """What a model that has not met the wearer says of segments."""
     classifier = Classifier(stranger(wearer))
-    return [classifier.feed(segment) for segment in segments]
+    return [classifier.feed(*ways) for ways in boundaries]
+
+
+def without_choice(seen: Seen) -> Seen:
+    """The first way at every boundary alone: no other cut, and no stop on the way."""
+    return [ways[:1] for ways in seen]

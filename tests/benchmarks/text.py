@@ -2,10 +2,10 @@
 
     python tests/benchmarks/text.py [--share F]
 
-The classifier is fitted on one recorded session; the dev texts are spelled with takes of the other
-one; both directions are pooled. Three columns show what each part costs: the whole path, the same
-with perfect segmentation, and the best label of every segment through the automaton, without any
-language model.
+Classifier and segmenter are fitted on one recorded session; the dev texts are spelled with takes of
+the other one; both directions are pooled. Three columns show what each part costs: the whole path,
+the same with perfect segmentation, and the best label of every segment of the likeliest cut through
+the automaton, without any language model.
 """
 
 import argparse
@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from recordings import SESSIONS, stranger
-from sessions import ROWS, Cell, classify, found_segments, spelled_sessions, true_segments
+from sessions import (
+    ROWS,
+    Cell,
+    Seen,
+    classify,
+    found_boundaries,
+    likeliest_boundaries,
+    spelled_sessions,
+    true_boundaries,
+    without_choice,
+)
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
@@ -23,7 +33,7 @@ from jihwa.composer.evaluation import Letters, TextErrors
 from jihwa.composer.mixture import Mixture
 from jihwa.composer.transcript import Transcript
 from jihwa.data.spelling import SpelledSession
-from jihwa.recognizer.events import NO_SIGN, REST, Emission
+from jihwa.recognizer.events import NO_SIGN, REST
 
 WAYS = ("whole path", "perfect segments", "labels + automaton")
 
@@ -49,12 +59,12 @@ def measure(wearer: str, share: float) -> dict[Cell, Outcome]:
 def _read(session: SpelledSession, wearer: str, composer: Composer, outcome: Outcome) -> None:
     """Read one session in every way."""
     alphabet = stranger(wearer).alphabet
-    emissions = classify(found_segments(session), wearer)
-    whole = _compose(emissions, composer)
-    perfect = _compose(classify(true_segments(session), wearer), composer)
+    boundaries = found_boundaries(session, wearer)
+    whole = _compose(classify(boundaries, wearer), composer)
+    perfect = _compose(without_choice(classify(true_boundaries(session), wearer)), composer)
     labels = [
         alphabet.signs[int(emission.log_likelihood.argmax())]
-        for emission in emissions
+        for emission, *_ in classify(likeliest_boundaries(boundaries), wearer)
         if emission.log_likelihood.max() > max(emission.rest, emission.no_sign)
     ]
     greedy = Automaton(alphabet).compose(labels)
@@ -64,9 +74,9 @@ def _read(session: SpelledSession, wearer: str, composer: Composer, outcome: Out
     outcome.letters += Letters.of(session.signs, read)
 
 
-def _compose(emissions: list[Emission], composer: Composer) -> Transcript:
-    for emission in emissions:
-        composer.feed(emission)
+def _compose(seen: Seen, composer: Composer) -> Transcript:
+    for ways in seen:
+        composer.feed(*ways)
     return composer.flush()
 
 

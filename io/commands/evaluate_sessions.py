@@ -1,0 +1,177 @@
+"""`jihwa evaluate --sessions`: what continuous sessions become, and what segmentation costs."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from jihwa.data.files import write_whole
+from jihwa.data.messages import DataError, JihwaError, Language, Message
+from jihwa.io import evaluations, settings
+from jihwa.io import options as shared
+from jihwa.io.batch.discovery import discover
+from jihwa.io.batch.measuring import UNKNOWN, Evaluation, Expensive, Measurer
+from jihwa.io.batch.outcome import Outcome, State
+from jihwa.io.batch.progress import progress
+from jihwa.io.batch.setup import Setup
+from jihwa.io.language import speaker
+from jihwa.io.streams import warn
+from jihwa.io.writers.picture import draw
+from jihwa.models.canvas import font_hint
+from jihwa.models.hold_network import HoldNetwork
+
+_AROUND_S = 0.8
+"""So much is drawn on either side of an error."""
+_SHOWN = 5
+"""So many sessions that were left out are named to people."""
+
+
+def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Add what only sessions need besides their folder."""
+    say = speaker(language)
+    group = parser.add_argument_group(say("세션 (--sessions)", "sessions (--sessions)"))
+    settings.add(group, language, "adapt", "mode", "lm")
+    parser.set_defaults(learn=False, personal=False, history=False)
+
+
+def evaluate(options: argparse.Namespace, language: Language) -> int:
+    """Read every session twice, as it is cut and cut perfectly; print figures and errors.
+
+    Raises:
+        UsageError: There is no recording in the folder.
+        DataError: None of them can be measured.
+    """
+    found = discover([options.sessions])
+    if found.problems and not found.recordings:
+        raise found.problems[0][1]
+    measurer = Measurer(Setup.of(options, language), language, options.sessions)
+    evaluation = Evaluation()
+    skipped: list[Message] = [error.message for _, error in found.problems]
+    size_bytes = sum(recording.size_bytes for recording in found.recordings)
+    with progress(len(found.recordings), size_bytes, language) as shown:
+        for recording in found.recordings:
+            try:
+                session = measurer.measure(recording.path, shown.follow)
+            except JihwaError as error:
+                skipped.append(error.message)
+                shown.done(Outcome(recording, State.FAILED, error=error))
+            else:
+                evaluation.add(session)
+                duration_s = session.document.duration_s
+                shown.done(Outcome(recording, State.DONE, duration_s=duration_s))
+    if not evaluation.tallies:
+        raise DataError(
+            ko=f"{options.sessions}: 잴 수 있는 세션이 없습니다. {skipped[0].ko} `jihwa data "
+            "assemble`이 쓴 폴더를 주세요.",
+            en=f"{options.sessions}: no session can be measured. {skipped[0].en} Give a folder "
+            "that `jihwa data assemble` wrote.",
+        )
+    pictures = _draw(evaluation, options.figures, language) if options.figures else {}
+    warnings = _warnings(evaluation, options)
+    if options.json:
+        content = _content(evaluation, pictures, skipped, warnings, language)
+        print(json.dumps(content, ensure_ascii=False, allow_nan=False))
+    else:
+        _show(evaluation, skipped, warnings, language)
+    return 0
+
+
+def _content(
+    evaluation: Evaluation,
+    pictures: Mapping[int, str],
+    skipped: list[Message],
+    warnings: list[Message],
+    language: Language,
+) -> dict[str, object]:
+    """All that was measured, for machines."""
+    speeds = {name: evaluations.scores(tally) for name, tally in evaluation.by_speed.items()}
+    return {
+        "sessions": evaluation.total.sessions,
+        "speeds": speeds,
+        "all": evaluations.scores(evaluation.total),
+        "errors": [
+            {
+                "source": str(each.session.source),
+                "speed": each.session.speed,
+                **evaluations.error_content(each.cost),
+                "picture": pictures.get(rank),
+            }
+            for rank, each in enumerate(evaluation.expensive, start=1)
+        ],
+        "skipped": [message.text(language) for message in skipped],
+        "warnings": [message.text(language) for message in warnings],
+    }
+
+
+def _show(
+    evaluation: Evaluation, skipped: list[Message], warnings: list[Message], language: Language
+) -> None:
+    """Print figures and errors for people."""
+    say = speaker(language)
+    names = {UNKNOWN: say("모름", "unknown")}
+    columns = {names.get(name, name): tally for name, tally in evaluation.by_speed.items()}
+    if len(columns) > 1:
+        columns[say("모두", "all")] = evaluation.total
+    for line in evaluations.table(columns, language):
+        print(line)
+    if evaluation.expensive:
+        print(say("\n가장 비싼 오류:", "\nThe most expensive errors:"))
+    for rank, each in enumerate(evaluation.expensive, start=1):
+        first, *others = _told(each, language)
+        print(f"{rank:4}  {first}")
+        for line in others:
+            print(f"      {line}")
+    for message in skipped[:_SHOWN]:
+        warn(message.text(language))
+    if skipped:
+        n = len(skipped)
+        warn(say(f"재지 못한 세션 {n}개.", f"{n} session(s) could not be measured."))
+    for message in warnings:
+        warn(message.text(language))
+
+
+def _told(each: Expensive, language: Language) -> list[str]:
+    source = f"{each.session.source} ({each.session.speed})"
+    return [*evaluations.error_told(each.cost, source, language)]
+
+
+def _draw(evaluation: Evaluation, folder: Path, language: Language) -> dict[int, str]:
+    """Draw what is around every error, and a page of all; returns the pictures' names by rank."""
+    names: dict[int, str] = {}
+    for rank, each in enumerate(evaluation.expensive, start=1):
+        document, cost = each.session.document, each.cost
+        names[rank] = f"{rank:02}-{each.session.speed}-{each.session.source.stem}.png"
+        span_s = (
+            max(cost.start_s - _AROUND_S, 0.0),
+            min(cost.end_s + _AROUND_S, document.duration_s),
+        )
+        draw(document, folder / names[rank], span_s)
+    shown = {
+        names[rank]: _told(each, language)
+        for rank, each in enumerate(evaluation.expensive, start=1)
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "index.html", evaluations.index(shown, language).encode())
+    if hint := font_hint():
+        warn(hint.text(language))
+    return names
+
+
+def _warnings(evaluation: Evaluation, options: argparse.Namespace) -> list[Message]:
+    """What makes the figures look better than they are."""
+    fitted = {
+        Message(ko="인식 모델", en="model"): shared.model(options).provenance.get("episodes", ()),
+        Message(ko="구간 모델", en="segmenter"): HoldNetwork.load().provenance.get("sessions", ()),
+    }
+    found = []
+    for what, sessions in fitted.items():
+        if seen := ", ".join(sorted(evaluation.takes.intersection(sessions))):
+            found.append(
+                Message(
+                    ko=f"{what.ko}이 배운 녹화로 이어 쓴 세션입니다: {seen}. 처음 보는 손은 이보다 "
+                    "나쁩니다.",
+                    en=f"The {what.en} was fitted on takes that these sessions are assembled of: "
+                    f"{seen}. An unseen hand does worse.",
+                )
+            )
+    return found
