@@ -70,7 +70,8 @@ class PauseModel:
     """How long the hand moves between two segments, and what that says.
 
     A gap is counted in the wearer's usual ones (`Segment.tempo`): a slow signer's gaps are no
-    pauses.
+    pauses. Medians and spreads are those of assembled sessions, as a segmenter cuts them that has
+    not met their wearer (`tests/benchmarks/tempo.py`).
 
     Inside a word the gap is log-normal around `inside_median`, or a hesitation. At a word end it
     is a pause, log-normal around `pause_median`, or no different from inside a word. Hesitations

@@ -11,7 +11,8 @@ class HoldModel:
     """What the length of a hold says about whether it shows a letter.
 
     A letter is held about as long as usual, and longer when the hand hesitates. What is no letter
-    is a moment on the way, of any length, or a stop there for as long as a hesitation.
+    is a moment on the way, of any length, or a stop there for as long as a hesitation. Medians and
+    spreads are those of assembled sessions (`tests/benchmarks/tempo.py`).
 
     Attributes:
         letter_spread: Standard deviation of the natural logarithm of a letter's hold.
