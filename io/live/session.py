@@ -22,7 +22,7 @@ from jihwa.io.sources.source import Connection, Received, Source, SourceEvent
 
 TICK_S = 0.1
 """How often the owner thread looks around when nothing happens."""
-BREATH_S = 0.02
+BREATH_S = 0.025
 """What comes sooner after the last batch is read together: a fast glove costs no more than a slow
 one, and a slow one never waits."""
 MOST_AT_ONCE = 200
