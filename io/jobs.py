@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,6 +12,8 @@ from jihwa.io.language import speaker
 
 CONNECT_S = 10
 """How long a scheduler may take to answer."""
+ATTEMPTS = 2
+"""How often an item is begun by itself before it is given up."""
 WORKER_DIED = Message(
     ko="일하던 프로세스가 죽었습니다. 메모리가 모자라지 않은지 보고 --jobs를 줄여 다시 하세요.",
     en="the process that worked on it died. See whether memory ran out, and try fewer --jobs.",
@@ -121,12 +123,15 @@ def _parallel(
 
 
 def _alone(do: Callable[[T], R], item: T, lost: Callable[[T], R], crash: type[Exception]) -> R:
-    """What comes of an item when no other is under way, so that a crash is its own."""
-    try:
-        ((_, result),) = _parallel(do, [(0, item)], ordered=True)
-    except crash:
-        return lost(item)
-    return result
+    """What comes of an item when no other is under way, so that a crash is its own.
+
+    One crash more may still be the echo of what was under way before.
+    """
+    for _ in range(ATTEMPTS):
+        with suppress(crash):
+            ((_, result),) = _parallel(do, [(0, item)], ordered=True)
+            return result
+    return lost(item)
 
 
 def _at_once() -> int:

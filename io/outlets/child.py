@@ -170,7 +170,7 @@ def _spawn(command: Sequence[str], terminal: str) -> int:
         list(command),
         _environment(os.environ),
         setsid=True,
-        setsigdef=[signal.SIGPIPE],  # Python ignores it
+        setsigdef=[signal.SIGPIPE, signal.SIGHUP],  # Python ignores the one, nohup the other
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
             (os.POSIX_SPAWN_DUP2, 0, 1),
