@@ -1,7 +1,7 @@
 """The terminal of a child program: what is written to it, and what is seen."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
@@ -88,6 +88,7 @@ def test_how_the_output_is_cut_makes_no_difference(writings, size):
 
 
 @given(st.binary())
+@example(b"\x0e_")  # a space that does not break, from the set for drawing lines
 def test_any_bytes_fill_the_screen_exactly_and_hold_no_controls(data):
     terminal = Terminal(7, 3, lambda _: None)
     terminal.feed(data)

@@ -38,7 +38,9 @@ def _shown(cells: Cells, columns: int) -> list[tuple[Char, str]]:
         char = cells[column]
         is_wide = width(char.data[:1]) == 2
         is_whole = is_wide and column + 1 < columns and not cells[column + 1].data
-        shown.append((char, char.data if is_whole or (char.data and not is_wide) else " "))
+        is_shown = is_whole or (char.data and not is_wide)
+        # other character sets have characters that nobody can print
+        shown.append((char, char.data if is_shown and char.data.isprintable() else " "))
         column += 2 if is_whole else 1
     return shown
 
