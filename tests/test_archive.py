@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -180,7 +181,16 @@ def test_only_missing_formats_are_written(jihwa, archive, tmp_path):
 
 def run(*arguments, **given):
     command = [sys.executable, "-m", "jihwa.io", "--lang", "en", "transcribe", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **given)
+    with interruptible():
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **given)
+
+
+@contextmanager
+def interruptible():
+    """Programs begun here can be interrupted, even where these tests cannot."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")

@@ -82,7 +82,7 @@ def test_padding_does_not_change_a_prediction(name, lengths, behind, garbage, se
     with torch.no_grad():
         together = network(*padded(sequences, max(lengths) + behind, garbage))
         alone = torch.cat([network(sequence[None]) for sequence in sequences])
-    torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)  # sums in another order
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,10 @@ def _erase_whole_characters(terminal: int) -> None:
     termios.tcsetattr(terminal, termios.TCSANOW, modes)
 
 
+_TERMINAL_SIGNALS = [signal.SIGPIPE, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
+"""What a terminal says to its programs; Python and whoever began it may ignore some of them."""
+
+
 def _spawn(command: Sequence[str], terminal: str) -> int:
     """Start it as the leader of a session of its own; the first terminal that it opens is its."""
     return os.posix_spawnp(
@@ -170,7 +174,7 @@ def _spawn(command: Sequence[str], terminal: str) -> int:
         list(command),
         _environment(os.environ),
         setsid=True,
-        setsigdef=[signal.SIGPIPE, signal.SIGHUP],  # Python ignores the one, nohup the other
+        setsigdef=_TERMINAL_SIGNALS,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
             (os.POSIX_SPAWN_DUP2, 0, 1),
