@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import hgtk
 
-from jihwa.composer.jamo import KINDS, LETTER_OF, N_TOKENS, Kind
+from jihwa.composer.language.jamo import KINDS, LETTER_OF, N_TOKENS, Kind
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
 

@@ -5,15 +5,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jihwa.composer.commands import Commands
-from jihwa.composer.draft import Decisions, Draft
-from jihwa.composer.edits import TextEdit
-from jihwa.composer.jamo import decode
-from jihwa.composer.modes import Mode
-from jihwa.composer.moments import Moment, Point, Timeline
-from jihwa.composer.options import DecoderOptions
-from jihwa.composer.token_model import TokenModel
-from jihwa.composer.transcript import Candidate, Sign, Transcript, Update, Word
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.jamo import decode
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.text.commands import Commands
+from jihwa.composer.text.draft import Decisions, Draft
+from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.moments import Moment, Point, Timeline
+from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission, likeliest

@@ -6,14 +6,14 @@ import re
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.modes import Mode
-from jihwa.composer.options import DecoderOptions
-from jihwa.composer.token_model import TokenModel
-from jihwa.composer.transcript import Transcript
-from jihwa.composer.word_list import shown
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.word_list import shown
+from jihwa.composer.text.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
 from jihwa.data.messages import UsageError
+from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
 
 _LOG_LIKELIHOOD = -1e3

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from jihwa.data.messages import JihwaError, Language, Message
-from jihwa.io import configuration, streams
-from jihwa.io.arguments import PARSERS, Parser, split_common
+from jihwa.io import streams
 from jihwa.io.failures import explain
-from jihwa.io.language import preferred, speaker
+from jihwa.io.settings import configuration
+from jihwa.io.settings.arguments import PARSERS, Parser, split_common
+from jihwa.io.settings.language import preferred, speaker
 
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.modes import Mode
-from jihwa.composer.token_model import TokenModel
-from jihwa.composer.transcript import Transcript, Update
-from jihwa.data.frames import Frames
-from jihwa.data.monitor import SensorMonitor
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier

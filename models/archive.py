@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 
 _METADATA, _HASH, _ARRAY = "metadata.json", "sha256", ".npy"
 _VERSION = "format_version"

@@ -11,8 +11,8 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import write_whole
-from jihwa.data.frames import Array, Frames
 from jihwa.data.messages import DataError, UsageError
+from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.archive import Archive, DamagedError, NotAnArchiveError, OtherVersionError
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.gaussian import HierarchicalGaussian

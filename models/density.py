@@ -15,7 +15,7 @@ from math import lgamma, log, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.frames import N_FINGERS, Array
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.features import FLEX, GRAVITY
 
 N_COORDINATES = N_FINGERS + 2

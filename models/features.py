@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jihwa.data import gravity
-from jihwa.data.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal import gravity
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 N_FEATURES = N_FINGERS + 3
 FLEX = slice(0, N_FINGERS)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jihwa.data.frames import N_FINGERS, Array
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.density import (
     N_COORDINATES,
     TANGENT,

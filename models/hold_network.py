@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.files import write_whole
-from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.messages import DataError, UsageError
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.archive import Archive, DamagedError, NotAnArchiveError, OtherVersionError
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.features import FeatureExtractor
 
 LONGEST_HOLD, LONGEST_SEQUENCE = 20, 160

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from jihwa.data.frames import Array
 from jihwa.data.messages import UsageError
+from jihwa.data.signal.frames import Array
 from jihwa.models.inputs import Inputs
 
 

@@ -13,7 +13,7 @@ N(Δ, M) once what is shown is seen. Tails do not matter for the choice, and are
 
 import numpy as np
 
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.models.density import N_COORDINATES, TANGENT, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import HierarchicalGaussian

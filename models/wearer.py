@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.models.density import (
     N_COORDINATES,
     TANGENT,

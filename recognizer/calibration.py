@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jihwa.data.episodes import EpisodeSet
-from jihwa.data.frames import Array, Frames
 from jihwa.data.messages import Message
+from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.overlap import most_telling_signs

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats
 
 LEAST = 0.005

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.durations import HoldModel
 from jihwa.recognizer.events import Emission, Segment, likeliest

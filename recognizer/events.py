@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.features import N_FEATURES
 
 NO_SIGN = "no_sign"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from jihwa.data.alphabet import Control
-from jihwa.data.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.wearer import ShownHolds, personalise, with_own_signs

@@ -13,8 +13,8 @@ from enum import StrEnum
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.messages import UsageError
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 
 STYLES = range(1, 6)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from jihwa.data.alphabet import CONTROLS, LETTERS
-from jihwa.data.frames import N_FINGERS
 from jihwa.data.messages import DataError
+from jihwa.data.signal.frames import N_FINGERS
 from jihwa.recognizer.profile import STYLES, Observation, Profile, Step, StepKind
 
 VERSION = 1

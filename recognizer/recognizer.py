@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import starmap
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
-from jihwa.data.monitor import SensorMonitor
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision, Emission, Segment

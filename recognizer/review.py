@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.episodes import EpisodeSet
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
+from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile, poses

@@ -9,9 +9,9 @@ from statistics import median
 
 import numpy as np
 
-from jihwa.data.clock import GAP_S
-from jihwa.data.frames import Array, Frames
-from jihwa.data.grid import EvenGrid
+from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.grid import EvenGrid
 from jihwa.models.hold_network import HELD, STEP_S, Floats, HoldNetwork
 from jihwa.recognizer.cells import Cell, CellFinder
 from jihwa.recognizer.events import Boundary, Segment, Tempo

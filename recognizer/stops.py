@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.recognizer.durations import HoldModel

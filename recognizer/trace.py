@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from jihwa.data.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.hold_network import BEGINS, HELD, Floats
 from jihwa.recognizer.events import Boundary, Segment
 from jihwa.recognizer.segmenter import Segmenter

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import settings
 from takes import record_session
 
-from jihwa.composer.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet, load_episodes
-from jihwa.data.frames import Frames
-from jihwa.data.pace import PACES
-from jihwa.data.sessions import HEADER, write_recording
-from jihwa.data.simulator import HandStatistics, SyntheticHand
-from jihwa.data.spelling import SpelledSession, assemble
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.sessions import HEADER, write_recording
+from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.synthesis.spelling import SpelledSession, assemble
+from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.io.cli import main
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.models.bundle import Bundle, load_shipped

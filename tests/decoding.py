@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from jihwa.composer.jamo import N_TOKENS, decode
+from jihwa.composer.language.jamo import N_TOKENS, decode
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.events import Emission, Segment
 
 ALPHABET = Alphabet.load()

@@ -4,8 +4,8 @@ import io
 import time
 from contextlib import contextmanager
 
-from jihwa.composer.mixture import Mixture
-from jihwa.data.sessions import write_recording
+from jihwa.composer.language.mixture import Mixture
+from jihwa.data.synthesis.sessions import write_recording
 from jihwa.io.live.journal import NoJournal
 from jihwa.io.live.owner import LiveOptions
 from jihwa.io.live.session import LiveSession

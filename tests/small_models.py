@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from jihwa.composer.jamo import encode
-from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.training.corpus import Text
-from jihwa.composer.training.kneser_ney import BuildOptions, build
+from jihwa.composer.language.jamo import encode
+from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.training.corpus import Text
+from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 
 WORDS = ["나는", "너는", "우리가", "학교에", "집에", "간다", "온다", "갔다", "왔니", "아까", "악가"]
 

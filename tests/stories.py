@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.edits import TextEdit
-from jihwa.composer.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.text.edits import TextEdit
 from jihwa.data.alphabet import CONTROLS, Alphabet
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.events import REST, Emission, Segment, readings
 
 BASIC = Alphabet.load()

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
-from jihwa.data.sequences import SequenceSet
-from jihwa.data.sessions import write_recording
-from jihwa.data.simulator import HandStatistics, SyntheticHand
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.sessions import write_recording
+from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.takes.sequences import SequenceSet
 
 N_STYLES = 5
 LABELS = Alphabet("labels", ("0", "1", "2"))

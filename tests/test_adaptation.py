@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wearers import hold
 
-from jihwa.composer.mixture import Mixture
-from jihwa.data.sessions import write_recording
-from jihwa.io import profiles
+from jihwa.composer.language.mixture import Mixture
+from jihwa.data.synthesis.sessions import write_recording
 from jihwa.io.engine import assemble_engine
+from jihwa.io.user import profiles
 from jihwa.recognizer.adaptation import Adaptation, AdaptationOptions
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision, Emission, Segment

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data import gravity
-from jihwa.data.augment import Augmentation, Kind, rotations
-from jihwa.data.frames import Frames
-from jihwa.data.sensors import USABLE_FLEX_ADC
+from jihwa.data.signal import gravity
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.sensors import USABLE_FLEX_ADC
+from jihwa.data.takes.augment import Augmentation, Kind, rotations
 
 SPREADS = {
     "straight_adc": 770.0,

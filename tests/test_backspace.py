@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories import BASIC, NAMES, OWN, Reader, cut_in_two, emission, shown
 
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.recognizer.events import readings
 
 SMALL = DecoderOptions(beam=24)

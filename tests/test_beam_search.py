@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from decoding import ALPHABET, N_SIGNS, Bigrams, emission, run
 
-from jihwa.composer.arcs import SegmentationRates
-from jihwa.composer.decoder import Decoder
-from jihwa.composer.grammar import GrammarCosts
-from jihwa.composer.jamo import KINDS, LETTER_OF, N_TOKENS, SPACE, Kind
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.decoding.arcs import SegmentationRates
+from jihwa.composer.decoding.decoder import Decoder
+from jihwa.composer.decoding.grammar import GrammarCosts
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.jamo import KINDS, LETTER_OF, N_TOKENS, SPACE, Kind
 
 
 def brute_force(model, scores, rates, costs):

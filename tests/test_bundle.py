@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet
-from jihwa.data.frames import Frames
 from jihwa.data.messages import DataError, UsageError
+from jihwa.data.signal.frames import Frames
+from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.archive import Archive
 from jihwa.models.bundle import FORMAT_VERSION, Bundle, load_shipped
 from jihwa.models.features import FLEX, GRAVITY
-from jihwa.models.fitting import LEARNERS
+from jihwa.models.training.fitting import LEARNERS
 
 
 @pytest.fixture(scope="module")

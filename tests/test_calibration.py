@@ -7,9 +7,9 @@ import pytest
 from wearers import ALPHABET, hold
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.mixture import Mixture
-from jihwa.data.frames import Frames
-from jihwa.data.monitor import believed
+from jihwa.composer.language.mixture import Mixture
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.monitor import believed
 from jihwa.recognizer.calibration import (
     QUICK_SIGNS,
     Calibration,

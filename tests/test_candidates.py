@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories import BASIC, Reader, emission, model, shown
 
-from jihwa.composer.modes import Mode
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.modes import Mode
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import readings
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.clock import RESET_SILENCE_S, Clock
+from jihwa.data.signal.clock import RESET_SILENCE_S, Clock
 
 
 def read(*raw_ms: float) -> tuple[Clock, list[int | None]]:

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from jihwa.data.sessions import read_session
+from jihwa.data.synthesis.sessions import read_session
 from jihwa.io import cli
 from jihwa.io.cli import COMMANDS, main
 from jihwa.io.commands import compose
-from jihwa.io.language import preferred
+from jihwa.io.settings.language import preferred
 
 
 def help_of(capsys, *words) -> str:

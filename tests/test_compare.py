@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from takes import record_session
 
-from jihwa.data.sequences import load_sequences
-from jihwa.models.comparison import Result, Trial, plan
-from jihwa.models.contenders import CONTENDERS, Fitted
-from jihwa.models.summary import as_markdown, summarise
+from jihwa.data.takes.sequences import load_sequences
+from jihwa.models.training.comparison import Result, Trial, plan
+from jihwa.models.training.contenders import CONTENDERS, Fitted
+from jihwa.models.training.summary import as_markdown, summarise
 
 FAST = ("--models", "gaussian,1-nn")
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from stories import cut_in_two
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.edits import TextEdit
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.letters import compose
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.text.edits import TextEdit
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
 from jihwa.data.messages import UsageError
+from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
 
 ALPHABET = Alphabet.load()

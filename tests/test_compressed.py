@@ -7,11 +7,11 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from jihwa.data import compressed
-from jihwa.data.compressed import Inflated, is_bomb
+from jihwa.data.formats import compressed
+from jihwa.data.formats.compressed import Inflated, is_bomb
+from jihwa.data.formats.readers import Recording, read_sequences
 from jihwa.data.messages import DataError
-from jihwa.data.readers import Recording, read_sequences
-from jihwa.data.sessions import HEADER
+from jihwa.data.synthesis.sessions import HEADER
 
 HARMLESS_BYTES = 1 << 20
 LINE = "{},-13.41,-41.93,-14.85,0.27,-0.666,0.724,{},792,803,814,825\n"

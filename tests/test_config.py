@@ -5,8 +5,8 @@ import tomllib
 
 import pytest
 
-from jihwa.io import configuration
-from jihwa.io.settings import SETTINGS
+from jihwa.io.settings import configuration
+from jihwa.io.settings.settings import SETTINGS
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_learning_goes_before_a_file_that_says_not_to_adapt(jihwa, configure, ta
     configure("adapt = false\n")
     recording = take()
     from jihwa.data.alphabet import Alphabet
-    from jihwa.io import profiles
+    from jihwa.io.user import profiles
     from jihwa.recognizer.profile import Profile
 
     profiles.save("minsu", Profile.empty(Alphabet.load()))

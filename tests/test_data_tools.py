@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from takes import record_session
 
-from jihwa.data.frames import Frames
+from jihwa.data.formats.readers import Recording
+from jihwa.data.formats.writers import FORMATS, SAME_TIME_S, write_lossless
 from jihwa.data.messages import DataError, UsageError
-from jihwa.data.readers import Recording
-from jihwa.data.sessions import read_session
-from jihwa.data.writers import FORMATS, SAME_TIME_S, write_lossless
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.sessions import read_session
 
 VALUES = st.floats(-900, 900) | st.just(np.nan)
 

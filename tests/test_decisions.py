@@ -6,7 +6,7 @@ Stories are written as in `stories`.
 import pytest
 from stories import OWN, Reader, emission, shown
 
-from jihwa.composer.moments import EXACT
+from jihwa.composer.text.moments import EXACT
 from jihwa.recognizer.events import readings
 
 

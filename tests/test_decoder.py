@@ -11,12 +11,12 @@ from decoding import ALPHABET, N_SIGNS, Bigrams, emission, rest, run, shown, tex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.composer.arcs import SegmentationRates
-from jihwa.composer.decoder import Decoder
-from jihwa.composer.evidence import PauseModel
-from jihwa.composer.grammar import GrammarCosts
-from jihwa.composer.jamo import LETTER_OF, SPACE, decode
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.decoding.arcs import SegmentationRates
+from jihwa.composer.decoding.decoder import Decoder
+from jihwa.composer.decoding.evidence import PauseModel
+from jihwa.composer.decoding.grammar import GrammarCosts
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.jamo import LETTER_OF, SPACE, decode
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 

@@ -6,15 +6,16 @@ import sys
 
 import pytest
 
-from jihwa.io import configuration, storage
 from jihwa.io.checks import clock, ports, terminal, voice
 from jihwa.io.checks.clock import check_clock
 from jihwa.io.checks.finding import Verdict
 from jihwa.io.checks.ports import check_grabbers, check_ports
 from jihwa.io.checks.terminal import check_encoding, check_fonts, check_terminal
 from jihwa.io.commands import doctor
+from jihwa.io.settings import configuration
 from jihwa.io.sources.ports import Board
 from jihwa.io.speech.problems import Problem, SpeechError
+from jihwa.io.user import storage
 
 GLOVE = Board("/dev/ttyACM7", "Nano 33 IoT", (0x2341, 0x8057), "123")
 UART = Board("/dev/ttyS0")

@@ -6,8 +6,8 @@ import h5py
 import numpy as np
 import pytest
 
-from jihwa.data.episodes import Defect, EpisodeSet, load_episodes
 from jihwa.data.messages import UsageError
+from jihwa.data.takes.episodes import Defect, EpisodeSet, load_episodes
 
 STORED = (
     "timestamp_ms,recv_timestamp_ms,pitch,roll,yaw,flex1,flex2,flex3,flex4,flex5,"

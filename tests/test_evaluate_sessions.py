@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer.comparison import TextComparison
-from jihwa.composer.costs import costs
-from jihwa.composer.evaluation import ONSET_S, Letters
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.transcript import Sign, Word
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.sessions import read_session, write_session
-from jihwa.data.spelling import SpelledSign
-from jihwa.data.truth import Truth, read_truth
-from jihwa.io.batch.perfect import read_perfectly, true_segments
+from jihwa.data.synthesis.sessions import read_session, write_session
+from jihwa.data.synthesis.spelling import SpelledSign
+from jihwa.data.synthesis.truth import Truth, read_truth
 from jihwa.io.engine import assemble_engine
+from jihwa.io.evaluation.alignments import ONSET_S, Letters
+from jihwa.io.evaluation.costs import costs
+from jihwa.io.evaluation.perfect import read_perfectly, true_segments
+from jihwa.io.evaluation.text_comparison import TextComparison
 
 BASIC = Alphabet.load()
 SCORES = [

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.models.evaluation import Answers, recall, score
+from jihwa.models.training.evaluation import Answers, recall, score
 
 HAND = np.array(
     [

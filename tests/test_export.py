@@ -6,8 +6,8 @@ import torch
 from onnxruntime import InferenceSession
 from zoo import trained
 
-from jihwa.models.export import to_onnx
-from jihwa.models.networks import ARCHITECTURES
+from jihwa.models.training.export import to_onnx
+from jihwa.models.training.networks import ARCHITECTURES
 
 every_architecture = pytest.mark.parametrize("name", ARCHITECTURES)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 
 EXTRACTOR = FeatureExtractor()
@@ -94,7 +94,7 @@ def test_pitch_and_roll_agree_with_acceleration_on_recordings():
     folder = Path(__file__).parents[2] / "shared/data/signglove/v2/ㄱ/3"
     if not folder.is_dir():
         pytest.skip("the public recordings are not beside the project")
-    from jihwa.data.readers import Recording
+    from jihwa.data.formats.readers import Recording
 
     for path in sorted(folder.glob("*.csv")):
         frames = Recording(path).frames()

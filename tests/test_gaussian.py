@@ -8,10 +8,10 @@ from scipy.spatial.transform import Rotation
 from scipy.stats import multivariate_t
 
 from jihwa.models.density import BroadDensity, PoseDensity, pose_coordinates, tangent_basis
-from jihwa.models.estimation import LabelledHolds, fit
-from jihwa.models.evaluation import score
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 from jihwa.models.gaussian import wearer_jacobian
+from jihwa.models.training.estimation import LabelledHolds, fit
+from jihwa.models.training.evaluation import score
 
 EXTRACTOR = FeatureExtractor()
 N_SIGNS, N_BLOCKS, N_TAKES = 6, 5, 6

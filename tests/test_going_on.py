@@ -3,9 +3,9 @@
 import pytest
 from stories import BASIC, Reader, model, shown
 
-from jihwa.composer.decoder import Decoder
-from jihwa.composer.jamo import decode
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.decoding.decoder import Decoder
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.jamo import decode
 
 
 @pytest.mark.parametrize("behind", ["지워줄래", "대한민", "알려줘", "감사합니", "켜줘", "해운대"])

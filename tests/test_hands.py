@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import Defect, Episode, EpisodeSet
-from jihwa.data.frames import Frames
-from jihwa.data.hands import RecordedHand
 from jihwa.data.messages import UsageError
-from jihwa.data.simulator import HandStatistics, SyntheticHand
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.hands import RecordedHand
+from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.takes.episodes import Defect, Episode, EpisodeSet
 
 STATISTICS = HandStatistics.load()
 N_STYLES = 5

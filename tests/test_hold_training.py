@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from jihwa.data.episodes import load_episodes
 from jihwa.data.messages import DataError, UsageError
+from jihwa.data.takes.episodes import load_episodes
 from jihwa.models.hold_network import FORMAT_VERSION, HoldNetwork, movement
 
-hold_training = pytest.importorskip("jihwa.models.hold_training", reason="needs torch")
+hold_training = pytest.importorskip("jihwa.models.training.hold_training", reason="needs torch")
 FEW = {"sessions": 6, "steps": 12}
 POSES = np.random.default_rng(0).normal(0, 1, (40, 8)).cumsum(axis=0)
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from stories import BASIC, emission, model, shown
 
 from jihwa.composer.composer import Composer
+from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.letters import compose
-from jihwa.composer.options import DecoderOptions
 from jihwa.recognizer.events import readings
 
 SMALL = DecoderOptions(beam=24)
-LIST = resources.files("jihwa.composer") / "language" / "profane.txt"
+LIST = resources.files("jihwa.composer.language") / "profane.txt"
 WORDS = [
     word
     for line in LIST.read_text(encoding="utf-8").splitlines()

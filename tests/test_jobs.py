@@ -10,7 +10,7 @@ import pytest
 from chores import LOST, lost, square, square_or_die, square_slowly
 
 from jihwa.data.messages import UsageError
-from jihwa.io.jobs import Workers
+from jihwa.io.batch.jobs import Workers
 
 N = 12
 
@@ -76,7 +76,7 @@ def test_worker_of_a_cluster_may_be_killed_while_it_works(cluster, tmp_path):
 
 def test_scheduler_that_does_not_answer_is_the_users_mistake(monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("jihwa.io.jobs.CONNECT_S", 0.5)
+    monkeypatch.setattr("jihwa.io.batch.jobs.CONNECT_S", 0.5)
     with pytest.raises(UsageError, match="no Dask scheduler answers"):
         list(Workers(cluster="tcp://127.0.0.1:1").map(square, range(N), lost))
 

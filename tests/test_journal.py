@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer.edits import TextEdit
+from jihwa.composer.text.edits import TextEdit
+from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, UsageError
-from jihwa.data.readers import Recording
 from jihwa.io.live import archive
 from jihwa.io.live.entries import Header, read
 from jihwa.io.live.journal import Journal, part_path

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_models import WORDS, built, random_lines, state_after
 
-from jihwa.composer.jamo import BOUNDARY, N_TOKENS, encode
-from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.modes import Mode
+from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.ngram import LanguageModel
 from jihwa.data.messages import DataError
 
 SHARED_TEXT = Path(__file__).parents[2] / "shared/data/text"

@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.composer.jamo import BOUNDARY, encode
-from jihwa.composer.training.corpus import MAX_WEIGHT, Source, Text, corpus_of, training_texts
-from jihwa.composer.training.kneser_ney import build
+from jihwa.composer.language.jamo import BOUNDARY, encode
+from jihwa.composer.language.training.corpus import (
+    MAX_WEIGHT,
+    Source,
+    Text,
+    corpus_of,
+    training_texts,
+)
+from jihwa.composer.language.training.kneser_ney import build
 from jihwa.data.messages import UsageError
 
 hangul = st.text(st.one_of(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), st.just(" ")))

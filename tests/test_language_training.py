@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from small_models import WORDS, built, random_lines, state_after
 
-from jihwa.composer.jamo import BOUNDARY, N_TOKENS, encode
-from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.training.corpus import Text
-from jihwa.composer.training.kneser_ney import BuildOptions, build
+from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
+from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.training.corpus import Text
+from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.data.messages import UsageError
 
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories import BASIC, Reader, emission, shown
 
-from jihwa.composer.arcs import SegmentationRates
-from jihwa.composer.decoder import Decoder
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.decoding.arcs import SegmentationRates
+from jihwa.composer.decoding.decoder import Decoder
+from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.data.messages import UsageError
 
 UNMENDED = DecoderOptions(rates=SegmentationRates(missed=0.0, spurious=0.0))

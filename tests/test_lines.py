@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.frames import Frames
-from jihwa.data.layout import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES, Layout
-from jihwa.data.lines import MAX_LINE_BYTES, LineParser
-from jihwa.data.report import Report
+from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES, Layout
+from jihwa.data.formats.lines import MAX_LINE_BYTES, LineParser
+from jihwa.data.formats.report import Report
+from jihwa.data.signal.frames import Frames
 
 NINE = ("timestamp", *ORIENTATION, *FLEX)
 TWELVE = ("timestamp", *ORIENTATION, *ACCEL, *FLEX)

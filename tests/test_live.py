@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from live import Follower, Wire, session, signal_of, stranger, until
 
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Message
 from jihwa.io.live.journal import NoJournal
 from jihwa.io.live.session import LiveSession

@@ -3,9 +3,9 @@
 import pytest
 from live import session, signal_of, stranger, until
 
-from jihwa.composer.modes import Mode
-from jihwa.io import profiles, vocabulary
+from jihwa.composer.language.modes import Mode
 from jihwa.io.sources.source import Link
+from jihwa.io.user import profiles, vocabulary
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from jihwa.io import vocabulary
+from jihwa.io.user import vocabulary
 
 
 def test_words_are_added_listed_and_removed(jihwa):

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer import moments
-from jihwa.composer.transcript import Sign
+from jihwa.composer.text import moments
+from jihwa.composer.text.transcript import Sign
 from jihwa.io.batch.long_text import read
 from jihwa.io.batch.signs import SignStore
 

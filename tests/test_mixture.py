@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.composer.jamo import BOUNDARY, N_TOKENS, encode
-from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.lexicon import Lexicon
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.modes import Mode
+from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
+from jihwa.composer.language.lexicon import Lexicon
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.ngram import LanguageModel
 
 N_GRAM = LanguageModel.load()
 COLUMNS = N_GRAM.start().shape[1]

@@ -13,8 +13,8 @@ from stories import BASIC, Reader, emission, model, shown
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
-from jihwa.composer.modes import Mode
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.modes import Mode
 
 SMALL = DecoderOptions(beam=24)
 

@@ -8,9 +8,9 @@ from benchmarks.signals import FLEX_FAULTS, IMU_FAULTS, broken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.data.frames import Frames
-from jihwa.data.monitor import SensorMonitor, believed
-from jihwa.data.sensors import ACCELERATION, ANGLES, SENSORS, FaultKind
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.monitor import SensorMonitor, believed
+from jihwa.data.signal.sensors import ACCELERATION, ANGLES, SENSORS, FaultKind
 
 RATES_HZ = (15.0, 20.0, 33.0, 47.0, 100.0, 120.0)
 BROKEN = [

@@ -5,11 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jihwa.composer.lexicon_file import read_lexicon
-from jihwa.composer.profanity import Profanity
-from jihwa.composer.training.lexicon import LexiconSources, build_lexicon, frequent_words, places
-from jihwa.composer.training.loanwords import foreign_first
-from jihwa.composer.training.personal_names import NameStatistics, learn_names, persons
+from jihwa.composer.language.lexicon_file import read_lexicon
+from jihwa.composer.language.profanity import Profanity
+from jihwa.composer.language.training.lexicon import (
+    LexiconSources,
+    build_lexicon,
+    frequent_words,
+    places,
+)
+from jihwa.composer.language.training.loanwords import foreign_first
+from jihwa.composer.language.training.personal_names import NameStatistics, learn_names, persons
 
 FAMILIES = ["김", "이", "박", "최", "남궁"]
 UNKNOWN_FAMILY = "윤"

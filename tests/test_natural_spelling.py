@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from jihwa.data.motion import TREMOR
-from jihwa.data.pace import PACES, Manner, Pace, Trouble
-from jihwa.data.sensors import is_dead
-from jihwa.data.spelling import HESITATION_S, assemble
+from jihwa.data.signal.sensors import is_dead
+from jihwa.data.synthesis.motion import TREMOR
+from jihwa.data.synthesis.pace import PACES, Manner, Pace, Trouble
+from jihwa.data.synthesis.spelling import HESITATION_S, assemble
 
 TEXT = "아까 학교에서 값진 짜장면을 먹었어요"
 NATURAL, STRESS = PACES["natural"], PACES["stress"]

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from torch import nn
 from zoo import trained
 
-from jihwa.models.networks import ARCHITECTURES
-from jihwa.models.networks.layers import (
+from jihwa.models.training.networks import ARCHITECTURES
+from jihwa.models.training.networks.layers import (
     BatchNorm,
     Bidirectional,
     Convolution,
     MaxPool,
     Recurrent,
 )
-from jihwa.models.networks.padding import Padded
+from jihwa.models.training.networks.padding import Padded
 
 every_architecture = pytest.mark.parametrize("name", ARCHITECTURES)
 

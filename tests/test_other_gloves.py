@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.frames import Frames
-from jihwa.data.layout import FLEX, VALUES, Layout
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.layout import FLEX, VALUES, Layout
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import UsageError
+from jihwa.data.signal.frames import Frames
 
 ALPHA = b"A0B4095C1000D2000E3000F511G511P0\n"
 FLEX_OF_ALPHA = [0, 1023, 249.8, 499.6, 749.5]

@@ -10,10 +10,10 @@ import pytest
 from stories import BASIC, OWN, Reader, emission, model, read, shown
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.decoder import Decoder
+from jihwa.composer.decoding.decoder import Decoder
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
-from jihwa.io.plain import PlainScreen
+from jihwa.io.screen.plain import PlainScreen
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.objects import write_json
 from jihwa.recognizer.events import NO_SIGN

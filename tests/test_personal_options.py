@@ -4,11 +4,12 @@ import argparse
 
 import pytest
 
-from jihwa.composer.jamo import encode
-from jihwa.composer.modes import Mode
-from jihwa.io import options as shared
-from jihwa.io import settings, vocabulary
-from jihwa.io.configuration import Configuration, settle
+from jihwa.composer.language.jamo import encode
+from jihwa.composer.language.modes import Mode
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.configuration import Configuration, settle
+from jihwa.io.user import vocabulary
 
 
 @pytest.fixture

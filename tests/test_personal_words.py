@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer.history import (
+from jihwa.composer.language.history import (
     CHOSEN,
     HALF_LIFE,
     LISTED,
@@ -18,8 +18,8 @@ from jihwa.composer.history import (
     serialise,
     words_of,
 )
-from jihwa.composer.josa import stems
-from jihwa.composer.word_list import MAX_LENGTH, WordList, fault, normalised, shown
+from jihwa.composer.language.josa import stems
+from jihwa.composer.language.word_list import MAX_LENGTH, WordList, fault, normalised, shown
 from jihwa.data.messages import DataError
 
 syllables = st.characters(min_codepoint=ord("가"), max_codepoint=ord("힣"))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.io import phrases
-from jihwa.io.phrases import Phrase, by_key, expand, parse
+from jihwa.io.user import phrases
+from jihwa.io.user.phrases import Phrase, by_key, expand, parse
 
 
 def read(text):

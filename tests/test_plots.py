@@ -8,10 +8,10 @@ import pytest
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.models import canvas
-from jihwa.models.evaluation import Answers
-from jihwa.models.history import Epoch
-from jihwa.models.plots import confusion_matrix, evaluation_figures, learning_curves
-from jihwa.models.summary import Row, draw
+from jihwa.models.training.evaluation import Answers
+from jihwa.models.training.history import Epoch
+from jihwa.models.training.plots import confusion_matrix, evaluation_figures, learning_curves
+from jihwa.models.training.summary import Row, draw
 
 pytest.importorskip("matplotlib")
 

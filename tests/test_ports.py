@@ -10,7 +10,7 @@ from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 from wires import HEADER, QUICK, Glove, Log, sample, wait_until
 
-from jihwa.data.layout import Layout
+from jihwa.data.formats.layout import Layout
 from jihwa.io.sources import ports
 from jihwa.io.sources.ports import NANO_33_IOT, AnyGlove, Board, connected
 from jihwa.io.sources.serial_line import SerialSource

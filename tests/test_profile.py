@@ -11,7 +11,7 @@ from wearers import ALPHABET, hold, record
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import DataError, UsageError
-from jihwa.io import profiles
+from jihwa.io.user import profiles
 from jihwa.models.features import FeatureExtractor
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import KEPT, Observation, Profile, Step, StepKind, poses

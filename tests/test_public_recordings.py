@@ -6,13 +6,13 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from jihwa.data.clock import GAP_S
-from jihwa.data.episodes import Defect, load_episodes
-from jihwa.data.hands import RecordedHand
-from jihwa.data.pace import PACES
-from jihwa.data.readers import Recording
-from jihwa.data.sensors import is_dead
-from jihwa.data.spelling import assemble
+from jihwa.data.formats.readers import Recording
+from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.sensors import is_dead
+from jihwa.data.synthesis.hands import RecordedHand
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import assemble
+from jihwa.data.takes.episodes import Defect, load_episodes
 
 MISLABELLED = "episode_20250917_171522_ㄴ_1.h5"
 """Its attribute says ㄱ; the hand shows ㄴ."""

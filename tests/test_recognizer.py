@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.recognizer import Recognizer

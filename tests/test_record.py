@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from takes import record_session
 
-from jihwa.data.collection import count_takes, missing, progress, take_path
-from jihwa.data.episodes import load_episodes
-from jihwa.data.frames import Frames
-from jihwa.data.pace import Pace
-from jihwa.data.readers import Recording
-from jihwa.data.spelling import assemble
+from jihwa.data.formats.readers import Recording
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.pace import Pace
+from jihwa.data.synthesis.spelling import assemble
+from jihwa.data.takes.collection import count_takes, missing, progress, take_path
+from jihwa.data.takes.episodes import load_episodes
 from jihwa.io.recording.collector import Collector
 from jihwa.io.recording.cutter import TakeCutter
 from jihwa.models.bundle import load_shipped
@@ -36,7 +36,7 @@ def cutter(take_s=1.0, *, hands_free=True):
 def session(spell):
     """ㄱ, ㅏ, rest, ㄷ: every hold of 1.5 s, and rests of a second."""
     from jihwa.data.alphabet import Alphabet
-    from jihwa.data.simulator import HandStatistics, SyntheticHand
+    from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
 
     alphabet = Alphabet.load()
     hand = SyntheticHand(HandStatistics.load(), alphabet, np.random.default_rng(3))
@@ -247,7 +247,7 @@ def test_what_cannot_be_recorded_is_told(jihwa, take, tmp_path, monkeypatch, arg
 def test_posing_glove_rests_until_it_is_asked(spell):
     from wires import Log, wait_until
 
-    from jihwa.data.lines import LineParser
+    from jihwa.data.formats.lines import LineParser
     from jihwa.io.sources.uri import open_source
 
     source, log = open_source("sim:?speed=50&seed=1"), Log()

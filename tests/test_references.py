@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import Episode, EpisodeSet
-from jihwa.data.frames import Frames
-from jihwa.data.sequences import SequenceSet
-from jihwa.models.references import REFERENCES, channel_means, nearest_neighbour
+from jihwa.data.signal.frames import Frames
+from jihwa.data.takes.episodes import Episode, EpisodeSet
+from jihwa.data.takes.sequences import SequenceSet
+from jihwa.models.training.references import REFERENCES, channel_means, nearest_neighbour
 
 NAMES = sorted(REFERENCES)
 ALPHABET = Alphabet("three", ("0", "1", "2"))

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer.differences import differences
-from jihwa.composer.evaluation import Letters, TextErrors, match
-from jihwa.composer.transcript import Sign, Word
+from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.sessions import write_session
-from jihwa.data.spelling import SpelledSign
+from jihwa.data.synthesis.sessions import write_session
+from jihwa.data.synthesis.spelling import SpelledSign
+from jihwa.io.evaluation.alignments import Letters, TextErrors, match
+from jihwa.io.evaluation.differences import differences
 from jihwa.io.writers.objects import schema
 from jihwa.models import canvas
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from benchmarks.signals import FLEX_FAULTS, IMU_FAULTS, broken
 
-from jihwa.data.frames import N_FINGERS, Frames
-from jihwa.data.sensors import ACCELERATION
+from jihwa.data.signal.frames import N_FINGERS, Frames
+from jihwa.data.signal.sensors import ACCELERATION
 from jihwa.models.features import GRAVITY
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import likeliest

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
-from jihwa.composer.transcript import Candidate, Word
+from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Page, Signal
-from jihwa.io.phrases import Phrase
 from jihwa.io.screen.cleaning import cleaned
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.keys import BINDINGS
@@ -19,6 +18,7 @@ from jihwa.io.screen.news import TOLD_S, News
 from jihwa.io.screen.text import clean
 from jihwa.io.screen.view import Place, View
 from jihwa.io.sources.source import Connection, Link
+from jihwa.io.user.phrases import Phrase
 from jihwa.recognizer.calibration import Prompt
 
 DINNER = Page(

@@ -9,15 +9,15 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from jihwa.composer.transcript import Candidate, Word
+from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
-from jihwa.io.phrases import Phrase
 from jihwa.io.screen import full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.user.phrases import Phrase
 from jihwa.recognizer.calibration import Prompt
 
 DINNER = Page(

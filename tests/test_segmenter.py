@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.data.clock import GAP_S
-from jihwa.data.frames import Frames
-from jihwa.data.pace import PACES
+from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.pace import PACES
 from jihwa.recognizer.events import likeliest_cut
 from jihwa.recognizer.segmenter import KEPT_S, Segmenter
 

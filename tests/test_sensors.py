@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data import gravity
-from jihwa.data.detection import impossible
-from jihwa.data.frames import Frames
-from jihwa.data.sensors import ACCELERATION, SENSORS, Fault, FaultKind, is_dead
+from jihwa.data.signal import gravity
+from jihwa.data.signal.detection import impossible
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.sensors import ACCELERATION, SENSORS, Fault, FaultKind, is_dead
 
 NAN3 = (np.nan,) * 3
 

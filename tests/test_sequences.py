@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from jihwa.data.messages import DataError, UsageError
-from jihwa.data.sequences import load_sequences
-from jihwa.data.splits import by_session
+from jihwa.data.takes.sequences import load_sequences
+from jihwa.data.takes.splits import by_session
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.data.messages import UsageError
-from jihwa.io import configuration, settings
-from jihwa.io.configuration import Configuration, Origin, parse, settle
-from jihwa.io.settings import SETTINGS
+from jihwa.io.settings import configuration, settings
+from jihwa.io.settings.configuration import Configuration, Origin, parse, settle
+from jihwa.io.settings.settings import SETTINGS
 
 FILE = Path("/home/somebody/.config/jihwa/config.toml")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from wires import HEADER, Log, sample
 
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.sources.playback import PlaybackSource, StdinSource, paced
 from jihwa.io.sources.source import Link

@@ -5,8 +5,8 @@ from stories import OWN, model, shown
 from voices import CapturingVoice
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.edits import TextEdit
-from jihwa.composer.transcript import Transcript, Update
+from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Control
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 

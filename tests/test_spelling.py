@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from jihwa.data.hands import RestingHand, sense
 from jihwa.data.messages import UsageError
-from jihwa.data.pace import PACES
-from jihwa.data.spelling import END_REST_S, assemble
+from jihwa.data.synthesis.hands import RestingHand, sense
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import END_REST_S, assemble
 
 TEXT = "아까 학교에서 값진 짜장면을 먹었어요"
 

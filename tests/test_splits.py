@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jihwa.data.episodes import Episode, EpisodeSet
-from jihwa.data.frames import Frames
 from jihwa.data.messages import UsageError
-from jihwa.data.splits import PROTOCOLS, by_random
+from jihwa.data.signal.frames import Frames
+from jihwa.data.takes.episodes import Episode, EpisodeSet
+from jihwa.data.takes.splits import PROTOCOLS, by_random
 
 
 def episodes(sessions="ab", styles=(1, 2, 3, 4, 5), takes=3, wearer_of=None) -> EpisodeSet:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.models.features import GRAVITY
 from jihwa.recognizer.durations import HoldModel
 from jihwa.recognizer.events import Emission, Segment, Tempo

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jihwa.data.clock import GAP_S
-from jihwa.data.frames import Frames
+from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.frames import Frames
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.segmenter import Segmenter, SegmenterOptions
 from jihwa.recognizer.trace import SegmentationTrace

@@ -7,7 +7,7 @@ import pytest
 from takes import N_STYLES
 
 from jihwa.models.bundle import Bundle
-from jihwa.models.fitting import COMBINED_WEIGHT
+from jihwa.models.training.fitting import COMBINED_WEIGHT
 
 
 def test_bundle_knows_what_it_was_fitted_to(jihwa, tree, tmp_path, alphabet):

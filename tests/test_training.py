@@ -11,18 +11,18 @@ import pytest
 from pytorch_lightning import Callback
 from takes import LABELS, sequences
 
-from jihwa.data.augment import Augmentation, Kind
 from jihwa.data.messages import UsageError
-from jihwa.data.sequences import SequenceSet
-from jihwa.models.batches import Batches
+from jihwa.data.takes.augment import Augmentation, Kind
+from jihwa.data.takes.sequences import SequenceSet
 from jihwa.models.bundle import Bundle
-from jihwa.models.fitting import LEARNERS, NETWORKS
 from jihwa.models.inputs import LONGEST_SEQUENCE, Channels, Inputs
-from jihwa.models.lightning import HistoryKeeper
-from jihwa.models.networks import ARCHITECTURES
-from jihwa.models.options import TrainingLog, TrainingOptions
-from jihwa.models.takes import likelihoods
-from jihwa.models.validation import hold_out
+from jihwa.models.training.batches import Batches
+from jihwa.models.training.fitting import LEARNERS, NETWORKS
+from jihwa.models.training.lightning import HistoryKeeper
+from jihwa.models.training.networks import ARCHITECTURES
+from jihwa.models.training.options import TrainingLog, TrainingOptions
+from jihwa.models.training.takes import likelihoods
+from jihwa.models.training.validation import hold_out
 
 FEW = TrainingOptions(epochs=6, batch_size=16)
 
@@ -257,12 +257,12 @@ def test_every_architecture_can_be_learned_by_name():
 
 
 def test_learners_are_listed_without_torch():
-    program = "import sys, jihwa.models.fitting; sys.exit('torch' in sys.modules)"
+    program = "import sys, jihwa.models.training.fitting; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_without_torch_the_way_to_install_it_is_told(monkeypatch):
-    monkeypatch.setitem(sys.modules, "jihwa.models.training", None)
+    monkeypatch.setitem(sys.modules, "jihwa.models.training.training", None)
     with pytest.raises(UsageError, match=r"pip install 'jihwa\[train\]'"):
         LEARNERS["gru"].fit(sequences(), LABELS)
 

@@ -8,10 +8,10 @@ import pytest
 from takes import LABELS, sequences
 
 from jihwa.data.messages import DataError, Message, UsageError
-from jihwa.io import storage
+from jihwa.io.user import storage
 from jihwa.models.bundle import Bundle
-from jihwa.models.evaluation import score
-from jihwa.models.tuning import Objective, Study, Tried
+from jihwa.models.training.evaluation import score
+from jihwa.models.training.tuning import Objective, Study, Tried
 
 pytest.importorskip("optuna")
 

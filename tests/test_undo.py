@@ -12,10 +12,10 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 from stories import BASIC, Reader, emission, model, shown
 
-from jihwa.composer import moments
-from jihwa.composer.modes import Mode
-from jihwa.composer.moments import EXACT, STEPS
-from jihwa.composer.options import DecoderOptions
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.text import moments
+from jihwa.composer.text.moments import EXACT, STEPS
 from jihwa.recognizer.events import readings
 
 SMALL = DecoderOptions(beam=24)

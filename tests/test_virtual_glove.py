@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import UsageError
-from jihwa.data.pace import PACES, pace_of
-from jihwa.data.sessions import HEADER
+from jihwa.data.synthesis.pace import PACES, pace_of
+from jihwa.data.synthesis.sessions import HEADER
 from jihwa.io.virtual.cable import Cable
 from jihwa.io.virtual.faults import parse_mishap, parse_schedule
 from jihwa.io.virtual.glove import BOOT_S, VirtualGlove

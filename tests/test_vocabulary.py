@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jihwa.composer.history import History, serialise
+from jihwa.composer.language.history import History, serialise
 from jihwa.data.messages import DataError, UsageError
-from jihwa.io import vocabulary
+from jihwa.io.user import vocabulary
 
 WRITER = """
 import sys
-from jihwa.io import vocabulary
+from jihwa.io.user import vocabulary
 for i in range(20):
     vocabulary.learn("민수 " + sys.argv[1])
     vocabulary.add([sys.argv[1] + "가나다라마바사아자차카타파하거너더러머버"[i]])

@@ -7,8 +7,8 @@ from live import Follower
 from stories import OWN, model, shown
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.edits import TextEdit
-from jihwa.composer.moments import STEPS
+from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.moments import STEPS
 from jihwa.io.engine import Engine
 from jihwa.io.live.page import LivePage
 from jihwa.io.live.writing import KEPT_WORDS, MOST_WORDS, Writing

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
+from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, JihwaError, UsageError
-from jihwa.data.readers import STDIN
 from jihwa.io.failures import explain
 
 ENDINGS = (".csv", ".jsonl", ".ndjson", ".h5", ".hdf5", ".parquet")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.transcript import Candidate, Word
-from jihwa.data.frames import Frames
+from jihwa.composer.text.transcript import Candidate, Word
+from jihwa.data.signal.frames import Frames
 from jihwa.io.batch.signs import SignStore
 from jihwa.io.engine import Engine
 
@@ -15,7 +15,7 @@ MOST_CHARACTERS, KEPT_WORDS = 400, 40
 
 @dataclass(frozen=True, slots=True)
 class LongText:
-    """What a signal was read as: `jihwa.composer.transcript.Transcript`, in less memory."""
+    """What a signal was read as: `jihwa.composer.text.transcript.Transcript`, in less memory."""
 
     text: str
     candidates: tuple[Candidate, ...]

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from jihwa.composer.costs import Cost, costs
-from jihwa.composer.evaluation import Letters, SessionTally, TextErrors
 from jihwa.data.messages import DataError, Language, Message
-from jihwa.data.pace import PACES
-from jihwa.data.truth import Truth
-from jihwa.io.batch.perfect import read_perfectly
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.truth import Truth
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.transcribing import Follow, Transcriber
-from jihwa.io.comparisons import truth_of
+from jihwa.io.evaluation.alignments import Letters, SessionTally, TextErrors
+from jihwa.io.evaluation.comparisons import truth_of
+from jihwa.io.evaluation.costs import Cost, costs
+from jihwa.io.evaluation.perfect import read_perfectly
 from jihwa.io.writers.document import Document
 
 MOST_EXPENSIVE = 10

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from jihwa.composer.comparison import TextComparison
 from jihwa.data.messages import JihwaError
 from jihwa.io.batch.discovery import Found
+from jihwa.io.evaluation.text_comparison import TextComparison
 
 
 class State(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any
 
 from jihwa.data.messages import Language
 from jihwa.io.batch.outcome import Outcome
-from jihwa.io.language import speaker
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
 EVERY_S = 10.0

@@ -10,7 +10,7 @@ from typing import TextIO
 from jihwa.data.files import unfinished
 from jihwa.data.messages import Language
 from jihwa.io.batch.outcome import Outcome, State
-from jihwa.io.language import speaker
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
 

@@ -4,10 +4,10 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from jihwa.composer.modes import Mode
+from jihwa.composer.language.modes import Mode
 from jihwa.data.messages import Language
-from jihwa.io import options as shared
 from jihwa.io.engine import Engine, assemble_engine
+from jihwa.io.settings import options as shared
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Iterator
 
-from jihwa.composer.transcript import Sign
+from jihwa.composer.text.transcript import Sign
 
 
 class SignStore:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jihwa.data.messages import UsageError
-from jihwa.io import options as shared
 from jihwa.io.batch.discovery import Found
+from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
 
 STDOUT = Path("-")

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from jihwa.composer.comparison import TextComparison
-from jihwa.composer.transcript import Word
+from jihwa.composer.text.transcript import Word
 from jihwa.data.files import unfinished
-from jihwa.data.frames import Frames
+from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, JihwaError, Language, Message
-from jihwa.data.readers import Recording
+from jihwa.data.signal.frames import Frames
 from jihwa.io.batch.long_text import read
 from jihwa.io.batch.outcome import Outcome, State
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.targets import STDOUT, Task
 from jihwa.io.batch.watch import Watch
-from jihwa.io.comparisons import compare
+from jihwa.io.evaluation.comparisons import compare
+from jihwa.io.evaluation.text_comparison import TextComparison
 from jihwa.io.failures import explain
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document

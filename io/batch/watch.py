@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from jihwa.composer.transcript import Transcript, Update
+from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.io.writers.document import Signal
 from jihwa.recognizer.events import Decision, Emission
 

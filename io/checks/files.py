@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from jihwa.composer.lexicon_file import read_lexicon
-from jihwa.io import configuration, profiles, storage
-from jihwa.io import options as shared
+from jihwa.composer.language.lexicon_file import read_lexicon
 from jihwa.io.checks.finding import Finding, Verdict, bad, doubtful, good
-from jihwa.io.settings import SHIPPED
+from jihwa.io.settings import configuration
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.settings import SHIPPED
+from jihwa.io.user import profiles, storage
 
 _ROOM_MB = 200
 """Several hours of sessions."""

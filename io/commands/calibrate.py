@@ -5,14 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jihwa.data.episodes import EpisodeSet, load_episodes, recordings_below
+from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
-from jihwa.data.monitor import believed
-from jihwa.data.readers import Recording
-from jihwa.io import options as shared
-from jihwa.io import profiles, settings
-from jihwa.io.language import speaker
+from jihwa.data.signal.monitor import believed
+from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
+from jihwa.io.user import profiles
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import (
     FULL_STYLES,

@@ -4,7 +4,6 @@ import argparse
 from contextlib import closing
 
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io import profiles
 from jihwa.io.commands import live
 from jihwa.io.live.journal import NoJournal
 from jihwa.io.live.owner import CALIBRATED, LiveOptions
@@ -13,6 +12,7 @@ from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.speech.voice import Voice
+from jihwa.io.user import profiles
 
 
 def calibrate_live(options: argparse.Namespace, language: Language) -> None:

@@ -10,17 +10,18 @@ from statistics import fmean
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message
-from jihwa.data.splits import PROTOCOLS
-from jihwa.io import datasets, jobs
-from jihwa.io import options as shared
-from jihwa.io.language import speaker
+from jihwa.data.takes.splits import PROTOCOLS
+from jihwa.io.batch import jobs
+from jihwa.io.commands import datasets
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.canvas import require_matplotlib
-from jihwa.models.comparison import Comparison, Failure, Result, ResultStore, Trial, plan
-from jihwa.models.contenders import CONTENDERS
-from jihwa.models.history import Epoch
-from jihwa.models.plots import learning_curves
-from jihwa.models.summary import Row, as_json, as_markdown, draw, summarise
+from jihwa.models.training.comparison import Comparison, Failure, Result, ResultStore, Trial, plan
+from jihwa.models.training.contenders import CONTENDERS
+from jihwa.models.training.history import Epoch
+from jihwa.models.training.plots import learning_curves
+from jihwa.models.training.summary import Row, as_json, as_markdown, draw, summarise
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from jihwa.composer.letters import compose
 from jihwa.data.alphabet import LETTERS, Alphabet
 from jihwa.data.messages import Language, UsageError
-from jihwa.io import options as shared
-from jihwa.io import settings
-from jihwa.io.language import speaker
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
 

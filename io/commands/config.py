@@ -7,12 +7,12 @@ from pathlib import Path
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.data.messages import Language, Message
-from jihwa.io import configuration, editor, settings
-from jihwa.io.configuration import Origin
-from jihwa.io.kinds import Value
-from jihwa.io.language import speaker
-from jihwa.io.setting import Setting
-from jihwa.io.settings import SETTINGS
+from jihwa.io.settings import configuration, editor, settings
+from jihwa.io.settings.configuration import Origin
+from jihwa.io.settings.kinds import Value
+from jihwa.io.settings.language import speaker
+from jihwa.io.settings.setting import Setting
+from jihwa.io.settings.settings import SETTINGS
 from jihwa.io.streams import warn
 
 ORIGINS = {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from jihwa.data.messages import Language
 from jihwa.io.commands import data_assemble, data_check, data_convert
-from jihwa.io.language import speaker
+from jihwa.io.settings.language import speaker
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:

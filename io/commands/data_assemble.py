@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet, load_episodes
 from jihwa.data.files import read_text
-from jihwa.data.hands import RecordedHand
 from jihwa.data.messages import Language, UsageError
-from jihwa.data.pace import pace_of
-from jihwa.data.sessions import write_session
-from jihwa.data.spelling import assemble, spell_words
-from jihwa.io import options as shared
-from jihwa.io.language import speaker
+from jihwa.data.synthesis.hands import RecordedHand
+from jihwa.data.synthesis.pace import pace_of
+from jihwa.data.synthesis.sessions import write_session
+from jihwa.data.synthesis.spelling import assemble, spell_words
+from jihwa.data.takes.episodes import EpisodeSet, load_episodes
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
 _SHOWN = 5

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.collection import STYLES, Cell
-from jihwa.data.episodes import Defect
-from jihwa.data.inspection import DUPLICATE, UNUSABLE, inspect
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io import options as shared
-from jihwa.io.language import speaker
+from jihwa.data.takes.collection import STYLES, Cell
+from jihwa.data.takes.episodes import Defect
+from jihwa.data.takes.inspection import DUPLICATE, UNUSABLE, inspect
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
 KINDS: Mapping[str, Message] = {

@@ -5,13 +5,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jihwa.data.episodes import recordings_below
+from jihwa.data.formats.readers import Recording
+from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, write_lossless
 from jihwa.data.messages import JihwaError, Language, UsageError
-from jihwa.data.readers import Recording
-from jihwa.data.writers import FORMATS, KEEPS_LABEL, write_lossless
-from jihwa.io import options as shared
+from jihwa.data.takes.episodes import recordings_below
 from jihwa.io.failures import explain
-from jihwa.io.language import speaker
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
 

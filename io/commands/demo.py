@@ -5,14 +5,14 @@ import math
 import sys
 from importlib import resources
 
-from jihwa.composer.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.messages import Language
-from jihwa.data.sessions import read_session
-from jihwa.io import options as shared
-from jihwa.io import settings
+from jihwa.data.synthesis.sessions import read_session
 from jihwa.io.engine import assemble_engine
-from jihwa.io.language import speaker
-from jihwa.io.plain import PlainScreen
+from jihwa.io.screen.plain import PlainScreen
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.sources.playback import paced
 
 SAMPLE = "dinner.csv"

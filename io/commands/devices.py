@@ -3,9 +3,9 @@
 import argparse
 import time
 
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Language, Message
-from jihwa.io.language import speaker
+from jihwa.io.settings.language import speaker
 from jihwa.io.sources import reasons
 from jihwa.io.sources.ports import Board, NamedPort, connected
 from jihwa.io.sources.serial_line import SerialSource

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from jihwa.data.messages import JihwaError, Language
-from jihwa.io import settings
 from jihwa.io.checks.clock import check_clock
 from jihwa.io.checks.files import (
     check_configuration,
@@ -18,6 +17,7 @@ from jihwa.io.checks.ports import check_grabbers, check_ports
 from jihwa.io.checks.terminal import check_encoding, check_fonts, check_terminal
 from jihwa.io.checks.voice import check_voice
 from jihwa.io.failures import explain
+from jihwa.io.settings import settings
 
 Check = Callable[[], Iterable[Finding]]
 

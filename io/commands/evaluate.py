@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet
-from jihwa.data.frames import Array
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.data.sequences import TakeSet
-from jihwa.io import datasets, settings
-from jihwa.io import options as shared
-from jihwa.io.commands import evaluate_sessions
-from jihwa.io.language import speaker
+from jihwa.data.signal.frames import Array
+from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.data.takes.sequences import TakeSet
+from jihwa.io.commands import datasets, evaluate_sessions
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.canvas import font_hint, require_matplotlib
-from jihwa.models.evaluation import Answers, recall, score
-from jihwa.models.history import Epoch
-from jihwa.models.plots import evaluation_figures, learning_curves
-from jihwa.models.takes import likelihoods, truth
+from jihwa.models.training.evaluation import Answers, recall, score
+from jihwa.models.training.history import Epoch
+from jihwa.models.training.plots import evaluation_figures, learning_curves
+from jihwa.models.training.takes import likelihoods, truth
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, JihwaError, Language, Message
-from jihwa.io import evaluations, settings
-from jihwa.io import options as shared
 from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.measuring import UNKNOWN, Evaluation, Expensive, Measurer
 from jihwa.io.batch.outcome import Outcome, State
 from jihwa.io.batch.progress import progress
 from jihwa.io.batch.setup import Setup
-from jihwa.io.language import speaker
+from jihwa.io.evaluation import evaluations
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.writers.picture import draw
 from jihwa.models.canvas import font_hint

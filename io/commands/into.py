@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from jihwa.data.messages import Language, UsageError
-from jihwa.io.language import speaker
 from jihwa.io.outlets.child import Child
 from jihwa.io.outlets.outlet import Outlet
 from jihwa.io.outlets.uri import open_target
 from jihwa.io.screen.program import program_rows
+from jihwa.io.settings.language import speaker
 
 
 @dataclass(frozen=True, slots=True)

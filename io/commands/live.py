@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from jihwa.data.layout import Layout
+from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message
-from jihwa.io import options as shared
-from jihwa.io import phrases
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.outlets.child import Child
@@ -21,9 +19,11 @@ from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.program import Program
 from jihwa.io.screen.view import Place, View
+from jihwa.io.settings import options as shared
 from jihwa.io.sources.source import Source
 from jihwa.io.sources.uri import open_source
 from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.user import phrases
 
 Tell = Callable[[Message], None]
 

@@ -7,15 +7,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from jihwa.composer.jamo import SPACE, encode
-from jihwa.composer.language_model import LanguageModel
-from jihwa.composer.training.corpus import Source, read_text, training_texts
-from jihwa.composer.training.kneser_ney import BuildOptions, build
+from jihwa.composer.language.jamo import SPACE, encode
+from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.training.corpus import Source, read_text, training_texts
+from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io import options as shared
-from jihwa.io import settings
 from jihwa.io.commands import lm_lexicon, lm_words
-from jihwa.io.language import speaker
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from jihwa.composer.training.lexicon import LexiconSources, build_lexicon
+from jihwa.composer.language.training.lexicon import LexiconSources, build_lexicon
 from jihwa.data.messages import Language
-from jihwa.io import options as shared
-from jihwa.io.language import speaker
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 
 
 def configure(

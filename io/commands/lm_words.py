@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Sequence
 
-from jihwa.composer.word_list import fault, normalised, shown
+from jihwa.composer.language.word_list import fault, normalised, shown
 from jihwa.data.messages import Language, UsageError
-from jihwa.io import vocabulary
-from jihwa.io.language import speaker
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
+from jihwa.io.user import vocabulary
 
 
 def configure(

@@ -3,9 +3,10 @@
 import argparse
 
 from jihwa.data.messages import Language
-from jihwa.io import editor, phrases, settings
-from jihwa.io.language import speaker
+from jihwa.io.settings import editor, settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
+from jihwa.io.user import phrases
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:

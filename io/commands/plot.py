@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
-from jihwa.io import comparisons, settings
-from jihwa.io import options as shared
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.transcribing import Transcriber
-from jihwa.io.language import speaker
+from jihwa.io.evaluation import comparisons
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.writers.picture import LONGEST_S, draw
 from jihwa.models.canvas import font_hint, require_matplotlib

@@ -4,8 +4,8 @@ import argparse
 from collections import Counter
 
 from jihwa.data.messages import Language, Message
-from jihwa.io import profiles
-from jihwa.io.language import speaker
+from jihwa.io.settings.language import speaker
+from jihwa.io.user import profiles
 from jihwa.recognizer.profile import Step, StepKind
 
 KINDS = {

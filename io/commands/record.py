@@ -4,17 +4,17 @@ import argparse
 import time
 from pathlib import Path
 
-from jihwa.data.collection import STYLES
-from jihwa.data.layout import Layout
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.io import options as shared
-from jihwa.io import settings
+from jihwa.data.takes.collection import STYLES
 from jihwa.io.commands import live
 from jihwa.io.commands.record_takes import record_takes
-from jihwa.io.language import speaker
 from jihwa.io.recording.line import NOTHING_COMES, listening
 from jihwa.io.recording.raw import RawRecorder
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
 from jihwa.recognizer.calibration import STYLE_NAMES

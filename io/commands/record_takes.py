@@ -6,16 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.collection import STYLES, Cell, count_takes, missing, progress
-from jihwa.data.layout import Layout
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.io import options as shared
+from jihwa.data.takes.collection import STYLES, Cell, count_takes, missing, progress
 from jihwa.io.commands import live
-from jihwa.io.language import speaker
 from jihwa.io.recording.collector import Collector, Saved
 from jihwa.io.recording.cutter import TakeCutter
 from jihwa.io.recording.line import NOTHING_COMES, listening
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 from jihwa.io.sources.posing import PosingSource
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn

@@ -3,9 +3,9 @@
 import argparse
 
 from jihwa.data.messages import Language, UsageError
-from jihwa.io import options as shared
-from jihwa.io import settings
-from jihwa.io.language import speaker
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.speech.process import SpeechProcess, VoiceSettings
 
 

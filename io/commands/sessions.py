@@ -3,9 +3,9 @@
 import argparse
 
 from jihwa.data.messages import JihwaError, Language, UsageError
-from jihwa.io.language import speaker
 from jihwa.io.live import archive
 from jihwa.io.screen.text import clean, tail
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
 SHOWN_COLUMNS = 24

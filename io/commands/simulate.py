@@ -9,12 +9,12 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
-from jihwa.data.pace import pace_of
-from jihwa.data.sessions import write_recording, write_session
-from jihwa.data.simulator import RATE_HZ, HandStatistics, SyntheticHand
-from jihwa.data.spelling import assemble
-from jihwa.io import options as shared
-from jihwa.io.language import speaker
+from jihwa.data.synthesis.pace import pace_of
+from jihwa.data.synthesis.sessions import write_recording, write_session
+from jihwa.data.synthesis.simulator import RATE_HZ, HandStatistics, SyntheticHand
+from jihwa.data.synthesis.spelling import assemble
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.virtual.cable import Cable
 from jihwa.io.virtual.faults import parse_schedule

@@ -6,20 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.augment import Kind
-from jihwa.data.episodes import EpisodeSet
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.data.sequences import TakeSet
-from jihwa.data.simulator import HandStatistics
-from jihwa.io import datasets
-from jihwa.io import options as shared
-from jihwa.io.language import speaker
+from jihwa.data.synthesis.simulator import HandStatistics
+from jihwa.data.takes.augment import Kind
+from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.data.takes.sequences import TakeSet
+from jihwa.io.commands import datasets
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
-from jihwa.models.extras import trains
-from jihwa.models.fitting import LEARNERS
 from jihwa.models.inputs import Channels
-from jihwa.models.options import TrainingLog, TrainingOptions
+from jihwa.models.training.extras import trains
+from jihwa.models.training.fitting import LEARNERS
+from jihwa.models.training.options import TrainingLog, TrainingOptions
 
 HAND, SEGMENTER = "hand", "segmenter"
 _GLOVE = [str(channels) for channels in Channels if channels != Channels.GIVEN]
@@ -159,7 +159,7 @@ def _command(options: argparse.Namespace) -> str:
 def _fit_segmenter(takes: EpisodeSet, alphabet: Alphabet, options: argparse.Namespace) -> None:
     """Fit the network that finds holds."""
     with trains(SEGMENTER):
-        from jihwa.models.hold_training import train_holds
+        from jihwa.models.training.hold_training import train_holds
     network = train_holds(takes, alphabet, options.seed)
     network = replace(network, provenance={"command": _command(options), **network.provenance})
     network.save(options.output)

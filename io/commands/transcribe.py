@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from jihwa.composer.comparison import TextComparison
+from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.data.readers import STDIN
-from jihwa.io import comparisons, jobs, profiles, settings, vocabulary
-from jihwa.io import options as shared
-from jihwa.io.batch import targets
+from jihwa.io.batch import jobs, targets
 from jihwa.io.batch.discovery import Discovery, Found, discover
 from jihwa.io.batch.outcome import Outcome, State
 from jihwa.io.batch.progress import progress
@@ -19,8 +16,13 @@ from jihwa.io.batch.report import reporting
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.targets import STDOUT, Task
 from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Transcriber
-from jihwa.io.language import speaker
+from jihwa.io.evaluation import comparisons
+from jihwa.io.evaluation.text_comparison import TextComparison
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
+from jihwa.io.user import profiles, vocabulary
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document
 from jihwa.recognizer.profile_format import from_json

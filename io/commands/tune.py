@@ -10,12 +10,14 @@ from typing import Any
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
-from jihwa.data.splits import by_session
-from jihwa.io import datasets, jobs, storage
-from jihwa.io import options as shared
-from jihwa.io.language import speaker
+from jihwa.data.takes.splits import by_session
+from jihwa.io.batch import jobs
+from jihwa.io.commands import datasets
+from jihwa.io.settings import options as shared
+from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
-from jihwa.models.tuning import TUNABLE, Asked, Objective, Study, Tried
+from jihwa.io.user import storage
+from jihwa.models.training.tuning import TUNABLE, Asked, Objective, Study, Tried
 
 TRIALS = 50
 _AT_ONCE_ON_CLUSTER = 8

@@ -7,11 +7,8 @@ import threading
 from contextlib import ExitStack, closing
 
 from jihwa.data.messages import Language, Message
-from jihwa.io import options as shared
-from jihwa.io import settings
 from jihwa.io.commands import into, live
 from jihwa.io.commands.into import Into
-from jihwa.io.language import speaker
 from jihwa.io.live import archive
 from jihwa.io.live.journal import Journal, Record
 from jihwa.io.live.owner import LiveOptions
@@ -22,6 +19,9 @@ from jihwa.io.screen.cleaning import clean_lines
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.screen.text import clean, tail
+from jihwa.io.settings import options as shared
+from jihwa.io.settings import settings
+from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link, Source
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText

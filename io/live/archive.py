@@ -9,9 +9,9 @@ from itertools import groupby
 from pathlib import Path
 
 from jihwa.data.messages import DataError, UsageError
-from jihwa.io import storage
 from jihwa.io.live.entries import Contents, Header, read, read_header
 from jihwa.io.live.journal import SUFFIX, Journal
+from jihwa.io.user import storage
 
 MB = 1_000_000
 

@@ -1,9 +1,9 @@
 """A calibration in the middle of a session: holds answer prompts instead of writing."""
 
-from jihwa.data.frames import Frames
 from jihwa.data.messages import Message
-from jihwa.io import profiles
+from jihwa.data.signal.frames import Frames
 from jihwa.io.live.state import CalibrationProgress
+from jihwa.io.user import profiles
 from jihwa.recognizer.calibration import Calibration
 from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.profile import Step

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from jihwa.composer.edits import TextEdit
+from jihwa.composer.text.edits import TextEdit
 from jihwa.data.messages import DataError
 
 _MAGIC = b"# jihwa-journal "

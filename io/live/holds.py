@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.io.engine import Engine
 from jihwa.io.live.state import Hold
 from jihwa.recognizer.events import Emission, Segment, readings

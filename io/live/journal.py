@@ -12,12 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from jihwa.composer.edits import TextEdit
+from jihwa.composer.text.edits import TextEdit
 from jihwa.data.files import write_whole
-from jihwa.data.layout import Layout
+from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Message, UsageError
-from jihwa.io import storage
 from jihwa.io.live.entries import Header
+from jihwa.io.user import storage
 
 SYNC_EVERY_S = 1.0
 RETRY_EVERY_S = 1.0

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from jihwa.composer.modes import Mode
-from jihwa.composer.token_model import TokenModel
-from jihwa.composer.transcript import Transcript, Update
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.messages import JihwaError, Message
 from jihwa.io.failures import explain
 from jihwa.io.live.page import LivePage

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from jihwa.data.frames import Frames
-from jihwa.data.layout import Layout
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import JihwaError, Message, UsageError
+from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain
 from jihwa.io.live.calibrating import LiveCalibration

@@ -6,8 +6,8 @@ from collections.abc import Container
 from dataclasses import replace
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.edits import TextEdit
-from jihwa.composer.transcript import Update
+from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import Update
 from jihwa.io.live.state import Page
 
 DOUBTFUL = 0.3

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from jihwa.composer.edits import TextEdit
+from jihwa.composer.text.edits import TextEdit
 from jihwa.data.messages import Message
 from jihwa.io.failures import explain
 from jihwa.io.live.journal import Record

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from jihwa.composer.transcript import Transcript, Update
+from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.messages import JihwaError, Message
 from jihwa.io.engine import Sink
 from jihwa.recognizer.events import Emission

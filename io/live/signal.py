@@ -6,12 +6,12 @@ from collections.abc import Callable, Container
 
 import numpy as np
 
-from jihwa.data import gravity
-from jihwa.data.frames import N_FINGERS, Frames
-from jihwa.data.lines import MAX_LINE_BYTES, LineParser
+from jihwa.data.formats.lines import MAX_LINE_BYTES, LineParser
 from jihwa.data.messages import Message
-from jihwa.data.monitor import SensorMonitor
-from jihwa.data.sensors import ACCELERATION, ANGLES
+from jihwa.data.signal import gravity
+from jihwa.data.signal.frames import N_FINGERS, Frames
+from jihwa.data.signal.monitor import SensorMonitor
+from jihwa.data.signal.sensors import ACCELERATION, ANGLES
 from jihwa.io.live.state import Signal
 
 RATE_WINDOW_S = 1.5
@@ -153,7 +153,7 @@ def _lacks_sensors(frames: Frames) -> bool:
 
 
 def _believed(frames: Frames, failed: Container[int]) -> Frames:
-    """Frames without the sensors of `jihwa.data.sensors.SENSORS` that fail."""
+    """Frames without the sensors of `jihwa.data.signal.sensors.SENSORS` that fail."""
     fingers = np.array([finger in failed for finger in range(N_FINGERS)])
     return Frames(
         frames.time_s,

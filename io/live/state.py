@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jihwa.composer.transcript import Candidate, Word
-from jihwa.data.frames import N_FINGERS, Array
+from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.data.messages import Message
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.io.sources.source import Connection, Link
 from jihwa.recognizer.calibration import Prompt
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from jihwa.composer.modes import Mode
-from jihwa.composer.token_model import TokenModel
-from jihwa.io import profiles, vocabulary
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import TokenModel
 from jihwa.io.engine import Engine, assemble_engine
+from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.calibration import Calibration, Prompt, full_plan, quick_plan

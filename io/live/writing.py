@@ -9,12 +9,12 @@ from collections.abc import Callable
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.edits import TextEdit
-from jihwa.composer.modes import Mode
-from jihwa.composer.token_model import TokenModel
-from jihwa.composer.transcript import Transcript, Update
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Control
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.live.holds import HoldReader, is_rest
 from jihwa.io.live.page import LivePage

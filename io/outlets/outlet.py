@@ -3,8 +3,8 @@
 import unicodedata
 from typing import Protocol
 
-from jihwa.composer.edits import TextEdit
-from jihwa.composer.transcript import Transcript, Update
+from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.recognizer.events import Emission
 
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from functools import partial
 
-from jihwa.composer.edits import TextEdit
+from jihwa.composer.text.edits import TextEdit
 from jihwa.data.messages import UsageError
 from jihwa.io.outlets.worker import OutletError, Worker
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from jihwa.data.collection import Cell, take_path
 from jihwa.data.files import write_whole
-from jihwa.data.frames import Frames
+from jihwa.data.formats.writers import to_csv
 from jihwa.data.messages import Message
-from jihwa.data.monitor import believed
-from jihwa.data.writers import to_csv
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.monitor import believed
+from jihwa.data.takes.collection import Cell, take_path
 from jihwa.io.recording.cutter import TakeCutter
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import Calibration, Prompt

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.io.live.holds import is_rest
 from jihwa.recognizer.recognizer import Recognizer
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from jihwa.data.lines import LineParser
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Message
-from jihwa.data.monitor import SensorMonitor
+from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.io.live.signal import SignalReader
 
 

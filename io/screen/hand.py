@@ -5,9 +5,9 @@ from functools import cache
 
 import numpy as np
 
-from jihwa.data.frames import Array
 from jihwa.data.messages import Language, Message
-from jihwa.data.simulator import HandStatistics
+from jihwa.data.signal.frames import Array
+from jihwa.data.synthesis.simulator import HandStatistics
 from jihwa.io.screen.text import Line, bar, pad, width
 
 FINGERS = (

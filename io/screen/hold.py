@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from jihwa.data.alphabet import Control
 from jihwa.data.messages import Language, Message
-from jihwa.io.language import speaker
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.text import Line, bar, pad, width
+from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
 from jihwa.recognizer.events import NO_SIGN
 

@@ -2,12 +2,12 @@
 
 from typing import TextIO
 
-from jihwa.composer.edits import TextEdit
-from jihwa.composer.transcript import Transcript, Update
+from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.state import LiveState
-from jihwa.io.plain import describe, labels
+from jihwa.io.screen.plain import describe, labels
 from jihwa.io.screen.status import LINKS, PAUSED
 from jihwa.io.screen.text import clean
 from jihwa.io.sources.source import Connection

@@ -3,11 +3,11 @@
 from math import ceil
 
 from jihwa.data.messages import Language
-from jihwa.io.language import speaker
-from jihwa.io.phrases import Phrase
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.text import Line, clean, cut, pad, width
 from jihwa.io.screen.view import View
+from jihwa.io.settings.language import speaker
+from jihwa.io.user.phrases import Phrase
 
 _GAP = 3
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from jihwa.composer.transcript import Word
+from jihwa.composer.text.transcript import Word
 from jihwa.io.live.state import Page
 from jihwa.io.screen.text import CURSOR, ELLIPSIS, Line, cut, width, wrap
 from jihwa.io.screen.view import Place, View

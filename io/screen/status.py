@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from jihwa.data.messages import Message
-from jihwa.io.language import speaker
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.text import Line, apart, tail
 from jihwa.io.screen.view import View
+from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
 
 LINKS: Mapping[Link, tuple[str, str, Message]] = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from prompt_toolkit.utils import get_cwidth
 
-from jihwa.composer.jamo import LETTER_OF, TOKENS
+from jihwa.composer.language.jamo import LETTER_OF, TOKENS
 
 Fragment = tuple[str, str]
 """A style and the text that has it, as prompt-toolkit wants them."""

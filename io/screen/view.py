@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from jihwa.data.messages import Language
-from jihwa.io.phrases import Phrase
+from jihwa.io.user.phrases import Phrase
 
 
 class Place(Enum):

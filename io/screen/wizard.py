@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from jihwa.data.frames import N_FINGERS, Array
 from jihwa.data.messages import Language
-from jihwa.io.language import speaker
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.io.live.state import CalibrationProgress, LiveState
 from jihwa.io.screen import hand
 from jihwa.io.screen.hold import NOTHING_COMES
 from jihwa.io.screen.text import Line, bar, pad, paragraph
+from jihwa.io.settings.language import speaker
 from jihwa.recognizer.calibration import STYLE_NAMES
 
 FEEDBACK_ROWS = 3

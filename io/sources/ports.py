@@ -8,9 +8,9 @@ from pathlib import Path
 
 from serial.tools import list_ports
 
-from jihwa.data.layout import Layout
-from jihwa.data.lines import LineParser
-from jihwa.io import storage
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.lines import LineParser
+from jihwa.io.user import storage
 
 NANO_33_IOT = (0x2341, 0x8057)
 _ARDUINO = {0x2341, 0x2A03}

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from rapidfuzz import fuzz, process
 
-from jihwa.data.layout import Layout
+from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import UsageError
 from jihwa.io.sources.playback import PlaybackSource, StdinSource
 from jihwa.io.sources.ports import AnyGlove, NamedPort

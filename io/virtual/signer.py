@@ -5,10 +5,10 @@ from collections import deque
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Array
-from jihwa.data.pace import Pace
-from jihwa.data.simulator import HandStatistics, SyntheticHand
-from jihwa.data.spelling import SpelledSession, SpelledSign, assemble, spell_words
+from jihwa.data.signal.frames import Array
+from jihwa.data.synthesis.pace import Pace
+from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign, assemble, spell_words
 
 MOTION_HZ = 500.0
 """How finely a movement is known; no glove samples faster."""

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from jihwa.composer.comparison import TextComparison
-from jihwa.composer.transcript import Candidate, Sign, Word
+from jihwa.composer.text.transcript import Candidate, Sign, Word
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
 from jihwa.data.messages import Language
+from jihwa.data.signal.frames import Frames
+from jihwa.io.evaluation.text_comparison import TextComparison
 from jihwa.recognizer.events import NO_SIGN, REST, Emission
 
 
 class Reading(Protocol):
-    """What a signal was read as: `jihwa.composer.transcript.Transcript`, or what is like it."""
+    """What a signal was read as: a `Transcript` of the composer, or what is like it."""
 
     @property
     def text(self) -> str:

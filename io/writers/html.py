@@ -13,10 +13,10 @@ from typing import Any, TextIO
 import numpy as np
 from rapidfuzz.distance import Prefix
 
-from jihwa.data.frames import Array
 from jihwa.data.messages import Language
-from jihwa.io.comparisons import details, figures
-from jihwa.io.language import speaker
+from jihwa.data.signal.frames import Array
+from jihwa.io.evaluation.comparisons import details, figures
+from jihwa.io.settings.language import speaker
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import SessionView
 from jihwa.models.hold_network import STEP_S

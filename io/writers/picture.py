@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import SessionView, Span
 from jihwa.models.canvas import BLUE, GREEN, GREY, ORANGE, PALE_BLUE, PALE_GREY, PINK, canvas, label

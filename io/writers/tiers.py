@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from jihwa.composer.transcript import Word
+from jihwa.composer.text.transcript import Word
 from jihwa.io.writers.document import Document
 
 SENTENCE_PAUSE_S = 2.0

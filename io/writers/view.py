@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jihwa.composer.transcript import Sign
-from jihwa.data import gravity
+from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.clock import GAP_S
-from jihwa.data.frames import Array, Frames
-from jihwa.data.monitor import SensorMonitor
-from jihwa.data.spelling import SpelledSign
+from jihwa.data.signal import gravity
+from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.monitor import SensorMonitor
+from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.writers.document import Document, Signal
 from jihwa.recognizer.events import Emission, readings
 from jihwa.recognizer.trace import SegmentationTrace

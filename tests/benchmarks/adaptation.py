@@ -20,12 +20,12 @@ from recordings import SESSIONS, stranger_network
 from scoring import dev_texts
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import TextErrors
-from jihwa.composer.language_model import LanguageModel
-from jihwa.data.hands import RecordedHand
-from jihwa.data.pace import PACES
-from jihwa.data.spelling import SpelledSession, assemble
+from jihwa.composer.language.ngram import LanguageModel
+from jihwa.data.synthesis.hands import RecordedHand
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.io.engine import Engine
+from jihwa.io.evaluation.alignments import TextErrors
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.personal import PersonalModel

@@ -22,15 +22,15 @@ import numpy as np
 from scoring import dev_texts
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
-from jihwa.data.monitor import SensorMonitor
-from jihwa.data.pace import PACES
-from jihwa.data.readers import Recording
-from jihwa.data.sessions import write_recording
-from jihwa.data.simulator import HandStatistics, SyntheticHand
-from jihwa.data.spelling import assemble
+from jihwa.data.formats.readers import Recording
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.monitor import SensorMonitor
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.sessions import write_recording
+from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.synthesis.spelling import assemble
 from jihwa.models.bundle import load_shipped
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.segmenter import Segmenter

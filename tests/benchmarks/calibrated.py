@@ -18,13 +18,13 @@ from scoring import dev_texts
 from sessions import KINDS, TEXTS, true_boundaries
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import TextErrors
-from jihwa.composer.mixture import Mixture
-from jihwa.data.episodes import EpisodeSet
-from jihwa.data.hands import RecordedHand
-from jihwa.data.monitor import SensorMonitor
-from jihwa.data.pace import PACES
-from jihwa.data.spelling import SpelledSession, assemble
+from jihwa.composer.language.mixture import Mixture
+from jihwa.data.signal.monitor import SensorMonitor
+from jihwa.data.synthesis.hands import RecordedHand
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import SpelledSession, assemble
+from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.io.evaluation.alignments import TextErrors
 from jihwa.recognizer.calibration import BENT, DEFAULT, STRAIGHT, Calibration, full_plan, go_through
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Boundary

@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 from frame_readings import frame_readings
 
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 
 WINDOW_S = 0.1
 """Frames that are compared with the segment before them."""

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from jihwa.data.frames import Frames
-from jihwa.data.simulator import HandStatistics, SyntheticHand
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
 from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.events import Decision, Emission, Segment

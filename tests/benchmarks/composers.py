@@ -23,11 +23,11 @@ from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import TextErrors
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.language.token_model import TokenModel
 from jihwa.composer.letters import compose
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.token_model import TokenModel
 from jihwa.data.alphabet import Alphabet
+from jihwa.io.evaluation.alignments import TextErrors
 
 TWO_SET = Path(__file__).parents[1] / "compositions" / "two-set.toml"
 DECODER = "decoder (ours)"

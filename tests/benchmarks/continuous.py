@@ -31,8 +31,8 @@ from sessions import (
 )
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import TextErrors
-from jihwa.composer.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture
+from jihwa.io.evaluation.alignments import TextErrors
 from jihwa.recognizer.events import Emission
 
 WAYS = ("whole path", "perfect segments")

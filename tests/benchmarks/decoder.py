@@ -22,14 +22,14 @@ from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import TextErrors
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.training.corpus import read_text
+from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.letters import compose
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.options import DecoderOptions
-from jihwa.composer.training.corpus import read_text
-from jihwa.composer.training.kneser_ney import BuildOptions, build
 from jihwa.data.alphabet import Alphabet
+from jihwa.io.evaluation.alignments import TextErrors
 
 KINDS = ("sentences", "words", "names")
 EXACT_TARGETS = {"sentences": 99.5, "words": 99.8}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.spelling import SpelledSign
+from jihwa.data.synthesis.spelling import SpelledSign
 
 _NO_HANGUL = re.compile("[^ㄱ-ㅣ가-힣]")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data import gravity
-from jihwa.data.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal import gravity
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 
 @dataclass(frozen=True, slots=True)

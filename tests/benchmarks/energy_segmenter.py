@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 from energy import EnergyOptions, MovementEnergy
 
-from jihwa.data.clock import GAP_S
-from jihwa.data.frames import Frames
+from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.events import Segment
 from jihwa.recognizer.segmenter import KEPT_S
 

@@ -21,10 +21,10 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from scoring import dev_texts
 
-from jihwa.composer.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.pace import PACES
-from jihwa.data.spelling import SpelledSign
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.live.journal import NoJournal
 from jihwa.io.live.owner import LiveOptions
 from jihwa.io.live.session import LiveSession

@@ -10,9 +10,9 @@ import time
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.language_model import LanguageModel
+from jihwa.composer.language.ngram import LanguageModel
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.events import Emission, Segment
 
 

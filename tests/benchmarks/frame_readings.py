@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from recordings import stranger
 
-from jihwa.data.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Frames
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.durations import HoldModel
 from jihwa.recognizer.events import Segment, Tempo

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 from scoring import SHARED, TRAINING_TEXTS, dev_texts
 
-from jihwa.composer.jamo import SPACE, encode
-from jihwa.composer.language_model import LanguageModel, States
-from jihwa.composer.training.corpus import Source, training_texts
-from jihwa.composer.training.kneser_ney import BuildOptions, build
+from jihwa.composer.language.jamo import SPACE, encode
+from jihwa.composer.language.ngram import LanguageModel, States
+from jihwa.composer.language.training.corpus import Source, training_texts
+from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 
 SHIPPED = Path(__file__).parents[2] / "composer/language/korean.lm"
 PLAIN = BuildOptions(order=8, max_ngrams=9_000_000)

@@ -21,11 +21,11 @@ import numpy as np
 from delays import from_starts_ms
 from scoring import dev_texts
 
-from jihwa.composer.evaluation import TextErrors
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.transcript import Transcript, Update
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.pace import PACES
+from jihwa.data.synthesis.pace import PACES
+from jihwa.io.evaluation.alignments import TextErrors
 from jihwa.io.live.entries import Header
 from jihwa.io.live.journal import Journal
 from jihwa.io.live.owner import LiveOptions

@@ -19,10 +19,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from recordings import SESSIONS, episodes, stranger
 
-from jihwa.data.episodes import EpisodeSet
+from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
-from jihwa.models.evaluation import score
-from jihwa.models.takes import truth
+from jihwa.models.training.evaluation import score
+from jihwa.models.training.takes import truth
 from jihwa.recognizer.calibration import Calibration, Prompt, full_plan, quick_plan
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile

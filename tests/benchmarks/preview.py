@@ -10,10 +10,10 @@ from reliability import matched
 from sessions import spelled_sessions
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import Tally, signs_of
-from jihwa.composer.mixture import Mixture
-from jihwa.data.frames import Array
-from jihwa.data.spelling import SpelledSession, SpelledSign
+from jihwa.composer.language.mixture import Mixture
+from jihwa.data.signal.frames import Array
+from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign
+from jihwa.io.evaluation.alignments import Tally, signs_of
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.segmenter import Segmenter
 

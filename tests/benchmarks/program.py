@@ -29,7 +29,7 @@ import numpy as np
 import pyte
 from delays import from_starts_ms
 
-from jihwa.data.pace import PACES
+from jihwa.data.synthesis.pace import PACES
 from jihwa.io.virtual.glove import VirtualGlove
 
 JIHWA = str(Path(sys.executable).with_name("jihwa"))

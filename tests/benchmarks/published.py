@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 from frame_readings import frame_readings
 
-from jihwa.data.frames import Frames
+from jihwa.data.signal.frames import Frames
 
 WINDOW, AGREEING, SURE = 30, 3, 0.9
 

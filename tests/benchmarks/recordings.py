@@ -7,13 +7,14 @@ from types import ModuleType
 
 from scoring import SHARED
 
-from jihwa.data import motion, spelling
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import EpisodeSet, load_episodes
-from jihwa.models import hold_examples, hold_network
+from jihwa.data.synthesis import motion, spelling
+from jihwa.data.takes.episodes import EpisodeSet, load_episodes
+from jihwa.models import hold_network
 from jihwa.models.bundle import Bundle
-from jihwa.models.fitting import LEARNERS
 from jihwa.models.hold_network import HoldNetwork
+from jihwa.models.training.fitting import LEARNERS
+from jihwa.models.training.training import hold_examples
 
 SESSIONS = ("hb", "v2")
 NETWORKS = Path(__file__).parents[2] / "build" / "networks"
@@ -39,7 +40,7 @@ def stranger_network(wearer: str) -> HoldNetwork:
     Where that lacks a style, the synthetic hands among its practice are the shipped ones, which
     know both.
     """
-    from jihwa.models import hold_training  # takes seconds to import
+    from jihwa.models.training.training import hold_training  # takes seconds to import
 
     learned_from = (motion, spelling, hold_network, hold_examples, hold_training)
     constants = "".join(map(_constants, learned_from))

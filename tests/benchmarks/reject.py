@@ -15,13 +15,13 @@ import numpy as np
 from numpy.random import Generator
 from recordings import SESSIONS, episodes, stranger
 
-from jihwa.composer.options import DecoderOptions
-from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.hands import RestingHand
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.synthesis.hands import RestingHand
 from jihwa.models.bundle import Bundle
-from jihwa.models.estimation import LabelledHolds
 from jihwa.models.features import GRAVITY
-from jihwa.models.fitting import labelled_holds
+from jihwa.models.training.estimation import LabelledHolds
+from jihwa.models.training.fitting import labelled_holds
 
 PRIORS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 N_POSES = 4000

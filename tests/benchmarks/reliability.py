@@ -24,10 +24,10 @@ from sessions import Seen, classify, found_boundaries, spelled_sessions
 from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.transcript import Transcript
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.text.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.recognizer.events import NO_SIGN, REST
 
 KINDS = ("sentences", "words", "names")

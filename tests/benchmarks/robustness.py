@@ -19,18 +19,18 @@ from recordings import SESSIONS, episodes, stranger, stranger_network
 from scoring import dev_texts
 from signals import FLEX_FAULTS, IMU_FAULTS, Readings, broken, resampled
 
-from jihwa.composer.evaluation import Letters
-from jihwa.composer.transcript import Sign
+from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.episodes import Episode
-from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.hands import RecordedHand
-from jihwa.data.monitor import SensorMonitor, believed
-from jihwa.data.pace import PACES
-from jihwa.data.sensors import ACCELERATION, ANGLES, SENSORS
-from jihwa.data.spelling import SpelledSession, assemble
-from jihwa.models.evaluation import score
-from jihwa.models.takes import truth
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal.monitor import SensorMonitor, believed
+from jihwa.data.signal.sensors import ACCELERATION, ANGLES, SENSORS
+from jihwa.data.synthesis.hands import RecordedHand
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import SpelledSession, assemble
+from jihwa.data.takes.episodes import Episode
+from jihwa.io.evaluation.alignments import Letters
+from jihwa.models.training.evaluation import score
+from jihwa.models.training.takes import truth
 from jihwa.recognizer.events import likeliest_cut
 from jihwa.recognizer.segmenter import Segmenter
 

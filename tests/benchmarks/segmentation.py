@@ -35,13 +35,13 @@ from sessions import (
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import Letters, Tally, TextErrors
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.transcript import Sign
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
-from jihwa.data.pace import PACES
-from jihwa.data.spelling import SpelledSession
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import SpelledSession
+from jihwa.io.evaluation.alignments import Letters, Tally, TextErrors
 from jihwa.recognizer.events import NO_SIGN, REST, Boundary, readings
 
 PERFECT, LIKELIEST = "perfect segments", "network, likeliest cut"

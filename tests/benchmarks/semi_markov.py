@@ -16,8 +16,8 @@ from frame_readings import frame_readings
 from recordings import SESSIONS
 from sessions import spelled_sessions
 
-from jihwa.data.frames import Array, Frames
-from jihwa.data.spelling import SpelledSession
+from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.synthesis.spelling import SpelledSession
 
 LONGEST_S = 3.0
 """No hold or movement is longer; a longer rest is two."""

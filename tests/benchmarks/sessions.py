@@ -15,13 +15,13 @@ from recordings import SESSIONS, episodes, stranger, stranger_network
 from scoring import dev_texts
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Frames
-from jihwa.data.hands import RecordedHand
-from jihwa.data.monitor import SensorMonitor
-from jihwa.data.pace import PACES
-from jihwa.data.spelling import SpelledSession, assemble, spell_words
-from jihwa.data.truth import Truth
-from jihwa.io.batch.perfect import true_segments
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.monitor import SensorMonitor
+from jihwa.data.synthesis.hands import RecordedHand
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import SpelledSession, assemble, spell_words
+from jihwa.data.synthesis.truth import Truth
+from jihwa.io.evaluation.perfect import true_segments
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Boundary, Emission, Segment, Tempo, likeliest_cut

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.random import Generator
 
-from jihwa.data.frames import N_FINGERS, Array, Frames
-from jihwa.data.sensors import ACCELERATION, ANGLES, SENSOR_NOISE, FaultKind
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal.sensors import ACCELERATION, ANGLES, SENSOR_NOISE, FaultKind
 
 Readings = Callable[[Array, Generator], Array]
 """Makes (n, k) readings of a broken sensor from those of a working one."""

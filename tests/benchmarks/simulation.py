@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Frames
 from jihwa.recognizer.events import Emission, Segment
 
 TOP1 = (0.75, 0.90, 0.95)

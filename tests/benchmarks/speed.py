@@ -18,9 +18,9 @@ from scoring import dev_texts
 from simulation import SimulatedClassifier, spelled
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.frames import Array
+from jihwa.data.signal.frames import Array
 from jihwa.recognizer.events import Emission
 
 TOP1 = 0.9
@@ -33,7 +33,7 @@ import re
 from pathlib import Path
 from jihwa.composer.composer import Composer
 from jihwa.composer.letters import compose
-from jihwa.composer.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 
 compose("ㅎㅏㄴㄱㅜㄱㅇㅓ", Alphabet.load(), Mixture.load())

@@ -14,7 +14,7 @@ import numpy as np
 from recordings import SESSIONS
 from sessions import found_boundaries, spelled_sessions
 
-from jihwa.data.spelling import SpelledSession
+from jihwa.data.synthesis.spelling import SpelledSession
 from jihwa.recognizer.events import Segment, likeliest_cut
 
 REST_S = 0.35

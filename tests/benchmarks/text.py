@@ -29,10 +29,10 @@ from sessions import (
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
-from jihwa.composer.evaluation import Letters, TextErrors
-from jihwa.composer.mixture import Mixture
-from jihwa.composer.transcript import Transcript
-from jihwa.data.spelling import SpelledSession
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.text.transcript import Transcript
+from jihwa.data.synthesis.spelling import SpelledSession
+from jihwa.io.evaluation.alignments import Letters, TextErrors
 from jihwa.recognizer.events import NO_SIGN, REST
 
 WAYS = ("whole path", "perfect segments", "labels + automaton")

@@ -1,0 +1,5 @@
+"""Emissions in, steps out: the lattice of what was seen, the grammar, the search for the best text.
+
+What a hypothesis may do next is an arc; what speaks for it is the evidence of the emissions, the
+grammar and the language model.
+"""

@@ -1,0 +1,118 @@
+"""Which of the wearer's abbreviations a word is: ㅇㄴ for 안녕하세요.
+
+The language model thinks little of abbreviations, so the text seldom has them as they were spelled.
+Here the hand alone is asked how well it shows each of them, compared with the word as it was read.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.composer.decoding.arcs import SegmentationRates
+from jihwa.composer.decoding.evidence import log_of, reading_scores
+from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.text.transcript import Candidate
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.signal.frames import Array
+from jihwa.recognizer.events import NO_SIGN, Emission, readings
+
+_SHARE = 0.1
+"""Of the words of a wearer who has abbreviations: how many are some."""
+_LEAST = 0.01
+"""Abbreviations that are less probable are not told."""
+_LEAST_RATE = 1e-4
+"""Signs are missed, spurious and split at least as often: else one mistake would hide a word."""
+
+
+class AbbreviationReader:
+    """Finds abbreviations in the emissions of single words.
+
+    Args:
+        alphabet: The signs whose likelihoods the emissions carry.
+        options: How the text is decoded.
+    """
+
+    def __init__(self, alphabet: Alphabet, options: DecoderOptions) -> None:
+        self._alphabet = alphabet
+        self._options = options
+        self._no_sign = readings(alphabet).index(NO_SIGN)
+
+    def read(
+        self, emissions: Sequence[Emission], text: str, known: Sequence[str]
+    ) -> tuple[Candidate, ...]:
+        """The abbreviations that the hand plausibly spelled, the likeliest first.
+
+        Args:
+            emissions: Those of a word.
+            text: How the word was read.
+            known: Abbreviations: Hangul syllables or letters.
+
+        Returns:
+            Some of `known` and their log-probabilities among all of them and the word as it was
+            read, which does not count beside an abbreviation that is spelled alike.
+
+        Raises:
+            UsageError: An abbreviation cannot be spelled.
+        """
+        if not (emissions and known):
+            return ()
+        word, *others = (self._spelled(each) for each in (_hangul(text), *known))
+        scores = np.array([reading_scores(e, self._options.temperature) for e in emissions])
+        log_likelihood = _log_likelihood([word, *others], scores, self._no_sign, self._rates)
+        log_likelihood[0] += log_of(1 - _SHARE) if word not in others else -np.inf
+        log_likelihood[1:] += log_of(_SHARE / len(known))
+        log_prob = log_likelihood - np.logaddexp.reduce(log_likelihood)
+        found = (Candidate(*each) for each in zip(known, log_prob[1:].tolist(), strict=True))
+        plausible = [each for each in found if each.log_prob >= log_of(_LEAST)]
+        return tuple(sorted(plausible, key=lambda each: -each.log_prob))
+
+    @property
+    def _rates(self) -> SegmentationRates:
+        rates = self._options.rates
+        return SegmentationRates(
+            missed=max(rates.missed, _LEAST_RATE),
+            spurious=max(rates.spurious, _LEAST_RATE),
+        )
+
+    def _spelled(self, text: str) -> tuple[int, ...]:
+        return tuple(self._alphabet.index[sign] for sign in self._alphabet.spell(text))
+
+
+def _hangul(text: str) -> str:
+    """What of a word the hand can have spelled."""
+    return re.sub("[^가-힣ㄱ-ㅣ]", "", text)
+
+
+def _log_likelihood(
+    spellings: Sequence[tuple[int, ...]], scores: Array, no_sign: int, rates: SegmentationRates
+) -> NDArray[np.float64]:
+    """(K,) how well emissions show each of K sequences of signs.
+
+    The sum over all ways to line up the two, as in the forward algorithm: an emission is the next
+    sign or none; a sign may have been missed.
+
+    Args:
+        spellings: K sequences of signs.
+        scores: (N, S + 2) log-likelihood of every reading of every emission.
+        no_sign: Which reading is none.
+        rates: How often signs are missed or spurious.
+    """
+    lengths = np.array([len(signs) for signs in spellings])  # (K,)
+    signs = np.zeros((len(spellings), lengths.max()), np.intp)  # (K, L)
+    for row, spelling in zip(signs, spellings, strict=True):
+        row[: len(spelling)] = spelling
+    missed, spurious = map(log_of, (rates.missed, rates.spurious))
+    # (K, L + 1): as far as the emissions so far show the first 0 … L signs
+    total = np.tile(missed * np.arange(signs.shape[1] + 1), (len(spellings), 1))
+    for seen in scores:
+        shown = seen[signs]  # (K, L)
+        following = total + spurious + seen[no_sign]
+        following[:, 1:] = np.logaddexp(following[:, 1:], total[:, :-1] + shown)
+        for at in range(signs.shape[1]):
+            skipped = following[:, at] + missed
+            following[:, at + 1] = np.logaddexp(following[:, at + 1], skipped)
+        total = following
+    ends: NDArray[np.float64] = total[np.arange(len(spellings)), lengths]
+    return ends

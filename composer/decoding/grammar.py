@@ -1,0 +1,204 @@
+"""The syllable grammar of the decoder as a table: what may follow what, and at which cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, auto
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.composer.language.modes import Mode
+
+FORBIDDEN = -np.inf
+
+
+class ArcKind(IntEnum):
+    """What one step of a hypothesis does."""
+
+    ONSET = 0
+    VOWEL = auto()
+    CODA = auto()
+    LONE_CONSONANT = auto()
+    """A consonant that is shown for itself, as in ㅋㅋ."""
+    LONE_VOWEL = auto()
+    SPACE = auto()
+    LONE_SPACE = auto()
+    """A space after a lone letter; the language model knows no lone letters and is not asked."""
+    NO_SIGN = auto()
+    """A segment that is no letter: the hand on its way, a false start."""
+    REST = auto()
+    END = auto()
+    LONE_END = auto()
+    """The end of a text that is empty or ends in a lone letter."""
+
+
+class State(IntEnum):
+    """Where in the syllable and the word a hypothesis stands."""
+
+    START = 0
+    SPACE = auto()
+    ONSET = auto()
+    VOWEL = auto()
+    CODA = auto()
+    """After a syllable that takes no more letters."""
+    LONE_CONSONANT = auto()
+    LONE_VOWEL = auto()
+    RESTED = auto()
+    """After the rest pose behind a syllable: the word is over."""
+    LONE_RESTED = auto()
+    FINAL_CONSONANT = auto()
+    """Behind a final text that ends in a lone consonant, which no vowel makes a syllable of."""
+    ENDED = auto()
+
+
+def _is_among(kinds: type[IntEnum], *chosen: IntEnum) -> NDArray[np.bool_]:
+    return np.isin([int(kind) for kind in kinds], chosen)
+
+
+IS_SPACE = _is_among(ArcKind, ArcKind.SPACE, ArcKind.LONE_SPACE)
+"""(arc kinds,) which steps begin a new word."""
+BEGINS_SYLLABLE = IS_SPACE | _is_among(
+    ArcKind, ArcKind.ONSET, ArcKind.LONE_CONSONANT, ArcKind.LONE_VOWEL
+)
+"""(arc kinds,) which steps leave the syllable before them as it is."""
+WORD_IS_OVER = _is_among(State, State.RESTED, State.LONE_RESTED)
+"""(states,) where the hand has rested, so that the gap says no more about the word's end."""
+CLOSED = {
+    State.VOWEL: State.CODA,
+    State.ONSET: State.FINAL_CONSONANT,
+    State.LONE_CONSONANT: State.FINAL_CONSONANT,
+}
+"""Where a hypothesis stands when what it wrote must not change any more."""
+_RESTED = {
+    State.CODA: State.RESTED,
+    State.LONE_CONSONANT: State.LONE_RESTED,
+    State.LONE_VOWEL: State.LONE_RESTED,
+    State.FINAL_CONSONANT: State.LONE_RESTED,
+}
+"""Where a hypothesis stands when the word before it is over."""
+
+
+def state_behind(text: str, *, word_is_over: bool = False) -> State:
+    """Where a hypothesis stands that must leave the text before it as it is.
+
+    Args:
+        text: The text.
+        word_is_over: Whether its last word is over although no space shows it.
+    """
+    if not text:
+        state = State.START
+    elif text[-1].isspace():
+        state = State.SPACE
+    elif "ㄱ" <= text[-1] <= "ㅎ":
+        state = State.FINAL_CONSONANT
+    else:
+        state = State.LONE_VOWEL if "ㅏ" <= text[-1] <= "ㅣ" else State.CODA
+    return _RESTED.get(state, state) if word_is_over else state
+
+
+@dataclass(frozen=True, slots=True)
+class GrammarCosts:
+    """Natural log-costs of what the language model cannot price.
+
+    Attributes:
+        empty_text: Of a text without any letter. No more than `lone_text` and `lone_end`, so that
+            the pose decides whether a recording of a single hold is a letter or rest.
+        lone_text: Of beginning a text with a lone letter, as people do when they try a glove.
+        lone_letter: Of a lone letter elsewhere, the choice of the letter included.
+        lone_more: Of going on after a lone letter.
+        lone_end: Of ending the text after a lone letter.
+        space: Of a space that nothing shows. Above 0, since the texts that the language model
+            learned from leave many spaces out.
+    """
+
+    empty_text: float = -5.0
+    lone_text: float = -2.0
+    lone_letter: float = -10.5
+    lone_more: float = -7.0
+    lone_end: float = -3.0
+    space: float = 0.3
+
+
+_LONE = {
+    ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_letter"),
+    ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_letter"),
+}
+_NEXT_SYLLABLE = {
+    ArcKind.ONSET: (State.ONSET, None),
+    ArcKind.SPACE: (State.SPACE, "space"),
+    ArcKind.END: (State.ENDED, None),
+    ArcKind.REST: (State.RESTED, None),
+    **_LONE,
+}
+_AFTER_LONE_CONSONANT = {
+    ArcKind.ONSET: (State.ONSET, "lone_more"),
+    ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_more"),
+    ArcKind.LONE_SPACE: (State.SPACE, "lone_more"),
+    ArcKind.LONE_END: (State.ENDED, "lone_end"),
+    ArcKind.REST: (State.LONE_RESTED, None),
+}
+_AFTER_LONE_VOWEL = {
+    ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_more"),
+    **_AFTER_LONE_CONSONANT,
+}
+
+# A lone vowel never follows a lone consonant that is not final: they would be read as a syllable.
+_TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
+    State.START: {
+        ArcKind.ONSET: (State.ONSET, None),
+        ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_text"),
+        ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_text"),
+        ArcKind.REST: (State.START, None),
+        ArcKind.LONE_END: (State.ENDED, "empty_text"),
+    },
+    State.SPACE: {ArcKind.ONSET: (State.ONSET, None), **_LONE},
+    State.ONSET: {ArcKind.VOWEL: (State.VOWEL, None)},
+    State.VOWEL: {ArcKind.CODA: (State.CODA, None), **_NEXT_SYLLABLE},
+    State.CODA: _NEXT_SYLLABLE,
+    State.LONE_CONSONANT: _AFTER_LONE_CONSONANT,
+    State.LONE_VOWEL: _AFTER_LONE_VOWEL,
+    State.FINAL_CONSONANT: _AFTER_LONE_VOWEL,
+    State.RESTED: {
+        ArcKind.SPACE: (State.SPACE, None),
+        ArcKind.END: (State.ENDED, None),
+        ArcKind.REST: (State.RESTED, None),
+    },
+    State.LONE_RESTED: {
+        ArcKind.LONE_SPACE: (State.SPACE, "lone_more"),
+        ArcKind.LONE_END: (State.ENDED, "lone_end"),
+        ArcKind.REST: (State.LONE_RESTED, None),
+    },
+    State.ENDED: {},
+}
+
+
+class Grammar:
+    """The table as arrays.
+
+    Args:
+        costs: What the language model cannot price.
+        mode: A single word has no spaces, and the hand may rest within it; a text that is not
+            corrected has them only where the hand rested.
+
+    Attributes:
+        cost: (states, arc kinds) natural log-cost, -inf where the step is not allowed.
+        following: (states, arc kinds) the state after the step.
+    """
+
+    def __init__(self, costs: GrammarCosts, mode: Mode = Mode.FREE) -> None:
+        shape = (len(State), len(ArcKind))
+        self.cost: NDArray[np.float64] = np.full(shape, FORBIDDEN)
+        self.following: NDArray[np.uint8] = np.zeros(shape, dtype=np.uint8)
+        for state, steps in _TRANSITIONS.items():
+            for kind, (following, cost) in steps.items():
+                self.cost[state, kind] = getattr(costs, cost) if cost else 0.0
+                self.following[state, kind] = following
+        # A segment that is no letter may come anywhere and changes nothing.
+        changes_nothing = [ArcKind.NO_SIGN]
+        if mode is Mode.WORD:
+            changes_nothing.append(ArcKind.REST)
+            self.cost[:, IS_SPACE] = FORBIDDEN
+        if mode is Mode.EXACT:
+            self.cost[np.ix_(~WORD_IS_OVER, IS_SPACE)] = FORBIDDEN
+        self.cost[: State.ENDED, changes_nothing] = 0.0
+        self.following[:, changes_nothing] = np.array(State)[:, None]

@@ -1,0 +1,105 @@
+"""What a spelled text came out as: the text, its alternatives, and where each part was signed."""
+
+from dataclasses import dataclass
+
+from jihwa.composer.text.edits import TextEdit
+from jihwa.data.alphabet import Control
+from jihwa.recognizer.events import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How one segment was read.
+
+    Attributes:
+        start_s: Device time of its first sample.
+        end_s: Device time of its last sample.
+        sign: One of `jihwa.recognizer.events.readings`.
+        candidates: The likeliest readings and their probabilities, best first; the sign and the
+            text around it are considered.
+    """
+
+    start_s: float
+    end_s: float
+    sign: str
+    candidates: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the text.
+
+    Attributes:
+        text: The word.
+        start_s: Device time at which its first sign began.
+        end_s: Device time at which its last sign ended.
+        confidence: Probability that it is right, 0 to 1.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of a text, or of one of its words.
+
+    Attributes:
+        text: The text or word.
+        log_prob: Natural log of its probability among all readings that were looked at.
+    """
+
+    text: str
+    log_prob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What changed.
+
+    Attributes:
+        edit: Turns the text shown so far into `committed so far + preedit`.
+        committed: Text that became final just now.
+        preedit: Text behind all that is committed; it may still change.
+        withdrawn: Characters at the end of what was committed before that were taken back just
+            now, before `committed` was added: by a backspace, a clear, an undo or redo or the
+            choice of another word, never otherwise.
+        command: The command that this emission was, which is obeyed already as far as it concerns
+            the text.
+        decided: How emissions were read whose sign is in the committed text and can no longer be
+            taken back one by one.
+        complete: Whether what is committed ends here for now: the text was completed, or is about
+            to be expected otherwise.
+    """
+
+    edit: TextEdit
+    committed: str
+    preedit: str
+    withdrawn: int = 0
+    command: Control | None = None
+    decided: tuple[Decision, ...] = ()
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A finished text.
+
+    Attributes:
+        text: The text.
+        candidates: The text itself, then the likeliest other readings, best first; they differ
+            only in what was open at the end.
+        words: The words of the text.
+        signs: Every segment in order, but for those that a backspace or a clear took back.
+        edit: Turns the text that was shown last into `text`.
+        decided: How those emissions were read that no update told about.
+    """
+
+    text: str
+    candidates: tuple[Candidate, ...]
+    words: tuple[Word, ...]
+    signs: tuple[Sign, ...]
+    edit: TextEdit
+    decided: tuple[Decision, ...] = ()

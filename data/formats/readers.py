@@ -1,0 +1,272 @@
+"""Files to frames: recordings of the glove in every format that is met."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
+from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile, RawEpisode
+from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.report import Report
+from jihwa.data.formats.tables import TABLES, TableReader, note
+from jihwa.data.messages import DataError, JihwaError, UsageError
+from jihwa.data.signal.frames import Array, Frames
+
+STDIN = Path("-")
+"""Stands for the standard input where a recording is asked for."""
+
+CHUNK_BYTES = 1 << 16
+
+Opened = BinaryIO | Inflated
+"""A recording's content, from its beginning."""
+
+
+class Recording:
+    """A recording on disk: lines, an HDF5 episode or a table; its content tells which.
+
+    Any of them may be compressed by gzip. It is opened once and read from its beginning to its end,
+    so a pipe will do.
+
+    Attributes:
+        path: Where it is; `STDIN` is the standard input.
+        report: What was found besides samples, so far.
+        label: The sign that an HDF5 episode or a Parquet table names; known once it was read.
+        read_bytes: How much of the file was read so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.report = Report()
+        self.label: str | None = None
+        self.read_bytes = 0
+
+    def chunks(self) -> Iterator[Frames]:
+        """The samples, in pieces of bounded size.
+
+        Raises:
+            UsageError: There is no such file, or it cannot be a recording.
+            DataError: The file is empty, cannot be read or holds no sample.
+        """
+        with open_recording(self.path) as file:
+            magic = self._read(file, len(HDF5_MAGIC))
+            if not magic and not self.report.is_cut:
+                raise _empty(self.path)
+            table = next((read for begin, read in TABLES.items() if magic.startswith(begin)), None)
+            if table:
+                yield self._table(table, magic + self._read(file, -1))
+            else:
+                yield from self._episode(file) if magic == HDF5_MAGIC else self._lines(magic, file)
+        if not self.report.samples:
+            raise _no_samples(self.path, self.report)
+
+    def frames(self) -> Frames:
+        """All samples at once.
+
+        Raises:
+            UsageError: There is no such file, or it cannot be a recording.
+            DataError: The file is empty, cannot be read or holds no sample.
+        """
+        return Frames.concatenate(list(self.chunks()))
+
+    def _read(self, file: Opened, size: int) -> bytes:
+        """The next bytes; none where compressed data ends before its time."""
+        try:
+            data = file.read(size)
+        except DAMAGES:
+            self.report.is_cut = True
+            return b""
+        if isinstance(file, Inflated):
+            self.read_bytes = file.stored_bytes
+        else:
+            self.read_bytes += len(data)
+        return data
+
+    def _lines(self, beginning: bytes, file: Opened) -> Iterator[Frames]:
+        parser = LineParser()
+        parser.report.is_cut, self.report = self.report.is_cut, parser.report
+        yield parser.feed(beginning)
+        while data := self._read(file, CHUNK_BYTES):
+            yield parser.feed(data)
+        yield parser.flush()
+
+    def _episode(self, file: Opened) -> Iterator[Frames]:
+        with _seekable(file, self.path) as stored:
+            episode = EpisodeFile(stored, self.path)
+            self.label = episode.label
+            for raw in episode.chunks():
+                yield self._trusted(raw)
+
+    def _trusted(self, raw: RawEpisode) -> Frames:
+        """The samples whose time can be trusted."""
+        time_s = np.array([self._trust(raw_s) for raw_s in raw.raw_s.tolist()])
+        kept = ~np.isnan(time_s)
+        return replace(raw.frames, time_s=time_s)[kept]
+
+    def _table(self, read: TableReader, content: bytes) -> Frames:
+        try:
+            found = read(content)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                ko=f"{self.path}: 장갑 녹화가 든 표가 아닙니다 ({error}). 늘어나는 time_s와 "
+                "flex1…flex5 열이 있어야 합니다.",
+                en=f"{self.path}: not a table with a recording of the glove ({error}). It needs "
+                "the columns time_s, which increases, and flex1…flex5.",
+            ) from error
+        if found is None:
+            raise _no_times(self.path)
+        frames, self.label = found
+        note(frames, self.report)
+        return frames
+
+    def _trust(self, raw_s: float) -> float:
+        """The time of one HDF5 sample; NaN when it cannot be trusted."""
+        self.report.lines += 1
+        time_s = self.report.clock.feed(raw_s)
+        if time_s is None:
+            self.report.damage(f"{raw_s:.3f} s")
+            return np.nan
+        self.report.samples += 1
+        return time_s
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """Labelled training sequences of any features.
+
+    Attributes:
+        features: (N, T, F) N sequences of T frames.
+        labels: (N,) the class of every sequence.
+    """
+
+    features: Array
+    labels: NDArray[np.int64]
+
+
+def read_sequences(path: Path) -> Sequences:
+    """Read a `.npy` array (sequences, frames, features + 1) whose last column is the label.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no such array, or a sequence carries more than one label.
+    """
+    try:
+        with open_recording(path) as file:
+            array = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
+        if array.ndim != 3 or array.size == 0 or array.shape[2] < 2:
+            raise ValueError(f"shape {array.shape}")
+        labels = array[:, :, -1]  # (N, T)
+        if np.any(labels != np.floor(labels[:, :1])):
+            raise ValueError("a label that is no whole number or changes in a sequence")
+    except (ValueError, TypeError, *DAMAGES) as error:
+        raise DataError(
+            ko=f"{path}: 학습용 배열이 아닙니다 ({error}). 모양은 (시퀀스, 프레임, 특징 + 1), "
+            "마지막 열은 라벨이어야 합니다.",
+            en=f"{path}: not an array of sequences ({error}). Its shape must be (sequences, "
+            "frames, features + 1) with the label in the last column.",
+        ) from error
+    return Sequences(features=array[:, :, :-1], labels=labels[:, 0].astype(np.int64))
+
+
+def open_recording(path: Path) -> Opened:
+    """An existing, readable file, inflated if need be; `STDIN` is the standard input.
+
+    Raises:
+        UsageError: There is no such file, or it is a folder.
+        DataError: It cannot be read.
+    """
+    if path.is_dir():
+        raise UsageError(
+            ko=f"{path}: 파일이 아니라 폴더입니다. 녹화 파일을 주세요.",
+            en=f"{path}: a folder, not a file. Give a recording.",
+        )
+    try:
+        file = open(0, "rb", closefd=False) if path == STDIN else path.open("rb")  # noqa: SIM115
+        is_compressed = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
+        return Inflated(file, str(path)) if is_compressed else file
+    except FileNotFoundError:
+        raise UsageError(
+            ko=f"{path}: 그런 파일이 없습니다. 경로를 확인하세요.",
+            en=f"{path}: no such file. Check the path.",
+        ) from None
+    except OSError as error:
+        raise DataError(
+            ko=f"{path}: 읽을 수 없습니다 ({error.strerror}). 권한을 확인하세요.",
+            en=f"{path}: cannot be read ({error.strerror}). Check its permissions.",
+        ) from error
+
+
+@contextmanager
+def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
+    """The whole file from its beginning, of which the first bytes were read.
+
+    Raises:
+        DataError: It is compressed, and damaged.
+    """
+    if not isinstance(file, Inflated) and file.seekable():
+        yield file
+        return
+    with tempfile.TemporaryFile() as copy:
+        copy.write(HDF5_MAGIC)
+        try:
+            shutil.copyfileobj(file, copy, CHUNK_BYTES)
+        except DAMAGES as error:
+            raise _damaged(path) from error
+        yield cast(BinaryIO, copy)
+
+
+def _empty(path: Path) -> JihwaError:
+    if path == STDIN:
+        return DataError(
+            ko="-: 표준 입력에 아무것도 오지 않았습니다. 장갑이 꽂혀 있고 앞의 프로그램이 보내는지 "
+            "확인하세요.",
+            en="-: nothing came on the standard input. Check that the glove is plugged in and the "
+            "program before this one sends.",
+        )
+    return DataError(
+        ko=f"{path}: 빈 파일입니다. 녹화가 저장되었는지 확인하세요.",
+        en=f"{path}: the file is empty. Check that the recording was saved.",
+    )
+
+
+def _damaged(path: Path) -> JihwaError:
+    return DataError(
+        ko=f"{path}: 압축 파일이 잘렸거나 손상되었습니다. 원본을 다시 받으세요.",
+        en=f"{path}: the compressed file is cut short or damaged. Get it again.",
+    )
+
+
+def _no_times(path: Path) -> JihwaError:
+    return UsageError(
+        ko=f"{path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
+        en=f"{path}: an array of training sequences without times. Give a CSV or HDF5 recording.",
+    )
+
+
+def _no_samples(path: Path, report: Report) -> JihwaError:
+    if report.is_cut:
+        return _damaged(path)
+    if not report.lines:
+        return DataError(
+            ko=f"{path}: 표본이 하나도 없는 녹화입니다. 녹화를 다시 하세요.",
+            en=f"{path}: a recording without a sample. Record it again.",
+        )
+    if report.headers:
+        return DataError(
+            ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "
+            "녹화를 다시 하세요.",
+            en=f"{path}: a header but no readable sample ({report.damaged} damaged lines). "
+            "Record it again.",
+        )
+    return DataError(
+        ko=f"{path}: {report.lines}줄 가운데 장갑의 머리줄이 없습니다. 첫 줄은 "
+        "timestamp,pitch,roll,yaw,…,flex1,…,flex5와 같아야 합니다.",
+        en=f"{path}: no header of the glove in {report.lines} line(s). The first line must be "
+        "like timestamp,pitch,roll,yaw,…,flex1,…,flex5.",
+    )

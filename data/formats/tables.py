@@ -1,0 +1,134 @@
+"""Recordings as tables of named columns: Parquet files and structured `.npy` arrays.
+
+Their times are the clock's, made monotone already, so that nothing is lost on the way back.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from jihwa.data.formats.layout import VALUES
+from jihwa.data.formats.report import Report
+from jihwa.data.messages import UsageError
+from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+
+PARQUET_MAGIC, NPY_MAGIC = b"PAR1", b"\x93NUMPY"
+TIME = "time_s"
+_LABEL = b"label"
+
+
+def columns_of(frames: Frames) -> dict[str, Array]:
+    """(n,) columns by name: `time_s`, then those of `jihwa.data.formats.layout.VALUES`."""
+    values = np.hstack([frames.flex_adc, frames.accel_g, frames.orientation_deg])  # (n, 11)
+    return {TIME: frames.time_s, **dict(zip(VALUES, values.T, strict=True))}
+
+
+def frames_of(columns: Mapping[str, Any]) -> Frames:
+    """The recording in columns by name; those that are missing are absent channels.
+
+    Raises:
+        KeyError: There is no time, or no flex sensor.
+        ValueError: A time does not come after the one before it, or something is no number.
+    """
+    time_s = np.asarray(columns[TIME], dtype=np.float64)
+    if not any(name in columns for name in VALUES[:N_FINGERS]):
+        raise KeyError(VALUES[0])
+    if not (np.isfinite(time_s).all() and (np.diff(time_s) > 0).all()):
+        raise ValueError(f"{TIME} does not increase")
+    absent = np.full(len(time_s), np.nan)
+    values = np.column_stack(
+        [np.asarray(columns.get(name, absent), dtype=np.float64) for name in VALUES]
+    )
+    flex, accel, orientation = np.split(values, [N_FINGERS, N_FINGERS + 3], axis=1)
+    return Frames(time_s - time_s[:1], flex, accel, orientation)
+
+
+def note(frames: Frames, report: Report) -> None:
+    """Count the samples and gaps of a recording whose times are trusted."""
+    steps_s = np.diff(frames.time_s)
+    gaps_s = steps_s[steps_s > GAP_S]
+    report.lines = report.samples = len(frames)
+    clock = report.clock
+    clock.elapsed_s, clock.gaps, clock.lost_s = frames.duration_s, len(gaps_s), float(gaps_s.sum())
+    clock.longest_gap_s = float(gaps_s.max(initial=0.0))
+
+
+def to_npy(frames: Frames) -> bytes:
+    """A structured array with a field for every column, as a `.npy` file."""
+    columns = columns_of(frames)
+    table = np.empty(len(frames), dtype=[(name, "<f8") for name in columns])
+    for name, column in columns.items():
+        table[name] = column
+    file = io.BytesIO()
+    np.save(file, table, allow_pickle=False)
+    return file.getvalue()
+
+
+def from_npy(content: bytes) -> tuple[Frames, None] | None:
+    """The recording in a `.npy` file; None if its array has no named columns.
+
+    Raises:
+        KeyError: Columns are missing.
+        ValueError: It is damaged.
+    """
+    table = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    names = table.dtype.names
+    return None if names is None else (frames_of({name: table[name] for name in names}), None)
+
+
+def to_parquet(frames: Frames, label: str | None) -> bytes:
+    """A table with the label in its metadata, as a Parquet file.
+
+    Raises:
+        UsageError: pyarrow is not installed.
+    """
+    arrow, parquet = _arrow()
+    table = arrow.table(columns_of(frames))
+    if label:
+        table = table.replace_schema_metadata({_LABEL: label.encode()})
+    file = io.BytesIO()
+    parquet.write_table(table, file)
+    return file.getvalue()
+
+
+def from_parquet(content: bytes) -> tuple[Frames, str | None]:
+    """The recording and the label in a Parquet file.
+
+    Raises:
+        UsageError: pyarrow is not installed.
+        KeyError: Columns are missing.
+        ValueError: It is damaged.
+    """
+    _, parquet = _arrow()
+    table = parquet.read_table(io.BytesIO(content))
+    label = (table.schema.metadata or {}).get(_LABEL)
+    columns = {
+        name: table[name].to_numpy() for name in table.column_names if name in (TIME, *VALUES)
+    }
+    return frames_of(columns), label.decode() if label else None
+
+
+TableReader = Callable[[bytes], tuple[Frames, str | None] | None]
+"""Gives recording and label; None for an array without named columns."""
+
+TABLES: Mapping[bytes, TableReader] = {
+    PARQUET_MAGIC: from_parquet,
+    NPY_MAGIC: from_npy,
+}
+"""How to read a table, by what its file begins with."""
+
+
+def _arrow() -> tuple[Any, Any]:
+    """pyarrow, which is large and only needed here."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise UsageError(
+            ko="Parquet 파일에는 pyarrow가 필요합니다. 설치: pip install 'jihwa[parquet]'",
+            en="Parquet files need pyarrow. Install it with: pip install 'jihwa[parquet]'",
+        ) from error
+    return pyarrow, pyarrow.parquet

@@ -1,0 +1,1 @@
+"""The signal: frames of samples, their clock and grid, gravity, and sensors that fail."""

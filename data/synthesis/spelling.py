@@ -1,0 +1,231 @@
+"""Continuous fingerspelling with ground truth, assembled out of single holds.
+
+Between holds the hand moves smoothly; it rests at both ends and between words; between two equal
+letters it lets go a little, since nothing else would tell them apart. How carelessly it does all of
+that is a matter of its `Manner`.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.random import Generator
+
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.messages import UsageError
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.synthesis.motion import (
+    DRIFT,
+    DRIFT_HZ,
+    TREMOR,
+    TREMOR_HZ,
+    Hand,
+    Hold,
+    Motion,
+    Move,
+    blend,
+    reshaped,
+    sensed,
+    sway,
+    ticks_s,
+)
+from jihwa.data.synthesis.pace import Manner, Pace, Range
+
+END_REST_S = (0.8, 1.2)
+"""How long the hand rests before the first and after the last letter."""
+
+HESITATION_S = (0.5, 1.5)
+"""How long a hesitation lasts."""
+
+FALSE_START = (0.4, 0.8)
+"""How far the hand goes towards a letter that it does not mean."""
+
+SHAPE_SD_ADC, SHAPE_SD_RAD = 10.0, 0.1
+"""How a second shape of a sign differs: bend of every finger, direction about every axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpelledSign:
+    """A letter that was really held, and when."""
+
+    sign: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpelledSession:
+    """A continuous recording and the truth about it.
+
+    Attributes:
+        text: What was spelled.
+        frames: What the glove sent.
+        signs: The letters that were held, in their order.
+        pauses: When the hand was still without showing a letter: at rest, or hesitating on its way.
+    """
+
+    text: str
+    frames: Frames
+    signs: tuple[SpelledSign, ...]
+    pauses: tuple[tuple[float, float], ...] = ()
+
+
+def assemble(
+    text: str, hand: Hand, alphabet: Alphabet, pace: Pace, rng: Generator
+) -> SpelledSession:
+    """Spell a text with a hand.
+
+    Raises:
+        UsageError: The text is empty or holds something that is not Hangul.
+    """
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
+    signer = _Signer(hand, alphabet, pace, rng)
+    motion = signer.hesitate(signer.move(signer.plan(spell_words(text, alphabet))))
+    edges_s = motion.edges_s
+    time_s = ticks_s(edges_s[-1], hand.rate_hz, pace.trouble, rng)
+    signal = motion.read_at(time_s, hand, rng)
+    manner = pace.manner
+    for strength, of_one, range_hz in (
+        (manner.tremor, TREMOR, TREMOR_HZ),
+        (manner.drift, DRIFT, DRIFT_HZ),
+    ):
+        if strength:
+            signal += sway(time_s, range_hz, strength * of_one, rng)
+    frames = sensed(time_s, signal, pace.trouble, rng)
+    starts_s = (edges_s[:-1:2] - time_s[0]).tolist()
+    held = [
+        (hold.sign, start_s, start_s + hold.duration_s)
+        for hold, start_s in zip(motion.holds, starts_s, strict=True)
+    ]
+    return SpelledSession(
+        text,
+        frames,
+        signs=tuple(SpelledSign(sign, *when_s) for sign, *when_s in held if sign),
+        pauses=tuple((start_s, end_s) for sign, start_s, end_s in held if not sign),
+    )
+
+
+def spell_words(text: str, alphabet: Alphabet) -> list[tuple[str, ...]]:
+    """The signs of every word of a text.
+
+    Raises:
+        UsageError: The text is empty or holds something that is not Hangul.
+    """
+    words = [alphabet.spell(word) for word in text.split()]
+    if not words:
+        raise UsageError(
+            ko="쓸 글이 없습니다. 한글을 한 글자 이상 주세요.",
+            en="There is nothing to spell. Give at least one Hangul letter.",
+        )
+    return words
+
+
+class _Signer:
+    """Plans what a hand does.
+
+    Args:
+        hand: Holds the signs.
+        alphabet: What there is to hold.
+        pace: How.
+        rng: Draws everything; nothing is drawn that the pace does not ask for.
+    """
+
+    def __init__(self, hand: Hand, alphabet: Alphabet, pace: Pace, rng: Generator) -> None:
+        self._hand = hand
+        self._alphabet = alphabet
+        self._pace = pace
+        self._manner: Manner = pace.manner
+        self._rng = rng
+        self._second: dict[str, tuple[Array, Array]] = {}
+        if self._manner.second_shape:
+            self._second = {
+                sign: (rng.normal(0, SHAPE_SD_ADC, N_FINGERS), rng.normal(0, SHAPE_SD_RAD, 3))
+                for sign in alphabet.signs
+            }
+
+    def plan(self, words: Sequence[tuple[str, ...]]) -> list[Hold]:
+        """The poses of a session in their order: rest, letters, rest, letters, …, rest."""
+        holds = [self._pose(END_REST_S, None)]
+        for i, word in enumerate(words):
+            holds += [self._pose(self._pace.hold_s, sign) for sign in word]
+            if i == len(words) - 1:
+                holds.append(self._pose(END_REST_S, None))
+            elif self._manner.shown == 1 or self._rng.random() < self._manner.shown:
+                holds.append(self._pose(self._pace.rest_s, None))
+        return holds
+
+    def move(self, holds: Sequence[Hold]) -> Motion:
+        """The movements between poses, and what they pass through."""
+        passed, moves = [holds[0]], []
+        for before, after in pairwise(holds):
+            equal = before.sign == after.sign is not None
+            duration_s = self._rng.uniform(*self._pace.transition_s)
+            release = self._rng.uniform(*self._manner.release) if equal else 0.0
+            if after.sign and not equal and self._happens(self._manner.false_starts):
+                passed.append(self._false_start(before))
+                moves.append(Move(self._rng.uniform(*self._pace.transition_s)))
+            passed.append(after)
+            moves.append(Move(duration_s, release))
+        return Motion(passed, moves)
+
+    def hesitate(self, motion: Motion) -> Motion:
+        """With hesitations: the hand stays in a pose, moves slowly, or stops on the way."""
+        if not self._manner.hesitations:
+            return motion
+        holds, moves = [motion.holds[0]], []
+        for move, hold in zip(motion.moves, motion.holds[1:], strict=True):
+            if hold.sign and self._happens(self._manner.hesitations):
+                longer_s = self._rng.uniform(*HESITATION_S)
+                how = self._rng.integers(3)
+                if how == 0:
+                    hold = self._longer(hold, longer_s)
+                elif how == 1:
+                    move = replace(move, duration_s=move.duration_s + longer_s)
+                else:
+                    holds.append(self._on_the_way(holds[-1], hold, longer_s))
+                    moves.append(Move(self._rng.uniform(*self._pace.transition_s)))
+            holds.append(hold)
+            moves.append(move)
+        return Motion(holds, moves)
+
+    def _happens(self, share: float) -> bool:
+        return share > 0 and self._rng.random() < share
+
+    def _pose(self, range_s: Range, sign: str | None) -> Hold:
+        duration_s = self._rng.uniform(*range_s)
+        undershoot = 0.0
+        if sign and self._manner.undershoot[1]:
+            undershoot = self._rng.uniform(*self._manner.undershoot)
+        return Hold(duration_s, self._samples(sign, duration_s), sign, undershoot)
+
+    def _samples(self, sign: str | None, duration_s: float) -> Array:
+        n = int(np.ceil(duration_s * self._hand.rate_hz)) + 1
+        if sign is None:
+            return self._hand.rest(n, self._rng)
+        samples = self._hand.hold(sign, n, self._rng)
+        if sign in self._second and self._rng.random() < 0.5:
+            return reshaped(samples, *self._second[sign])
+        return samples
+
+    def _longer(self, hold: Hold, by_s: float) -> Hold:
+        duration_s = hold.duration_s + by_s
+        samples = np.concatenate([hold.samples, self._samples(hold.sign, duration_s)])
+        n = int(np.ceil(duration_s * self._hand.rate_hz)) + 1
+        return replace(hold, duration_s=duration_s, samples=samples[:n])
+
+    def _false_start(self, before: Hold) -> Hold:
+        """Where the hand turns back that meant to show another letter."""
+        wrong = self._hand.hold(str(self._rng.choice(self._alphabet.signs)), 1, self._rng)
+        way = np.array([self._rng.uniform(*FALSE_START)])
+        return Hold(0.0, blend(before.samples[-1:], wrong[0], way), None)
+
+    def _on_the_way(self, before: Hold, after: Hold, duration_s: float) -> Hold:
+        """A stop between two poses."""
+        n = int(np.ceil(duration_s * self._hand.rate_hz)) + 1
+        way = np.full(n, self._rng.uniform(0.3, 0.7))
+        resting = self._hand.rest(n, self._rng)
+        noise = resting - resting.mean(axis=0)
+        path = blend(before.samples[-1:].repeat(n, axis=0), after.samples[0], way)
+        return Hold(duration_s, path + noise, None)

@@ -1,0 +1,299 @@
+"""Labelled data sets: a tree ``[<wearer>/]<session>/<sign>/<style>/<take>`` of single holds."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.readers import Recording
+from jihwa.data.messages import JihwaError, Message, UsageError
+from jihwa.data.signal import gravity
+from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.monitor import believed, examined
+
+_SUFFIXES = {".csv", ".h5", ".hdf5", ".jsonl", ".npy", ".parquet"}
+_SHOWN = 3
+"""So many names stand in a message at most."""
+_TAKE_NAME = re.compile(r"_(?P<sign>[ㄱ-ㅣ])_(?P<style>[1-5])$")
+
+
+_ODD_READINGS = Message(
+    ko="센서가 낼 수 없는 값이 몇 개 있어 뺐습니다.",
+    en="A few readings that no sensor can send were left out.",
+)
+
+
+class Defect(StrEnum):
+    """What can be wrong with an episode that is still of use."""
+
+    GAP = "gap"
+    CLOCK = "clock"
+    DAMAGED = "damaged-lines"
+    SENSOR = "faulty-sensor"
+    BURST = "burst"
+    LABEL = "label-mismatch"
+    STYLE = "style-mismatch"
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One take of one sign.
+
+    Attributes:
+        path: The file.
+        sign: The label: its folder, else its file's name, else what the file says of itself.
+        style: How bent the fingers are, 1 (very straight) to 5 (very bent); None if unknown.
+        session: The folder above the signs, behind the wearer's where there is one.
+        wearer: The folder above the session where the data set has one, else the session: each
+            is then taken for a wearer of its own.
+        frames: All samples.
+        defects: What is wrong with it.
+        notes: The same in words.
+    """
+
+    path: Path
+    sign: str
+    style: int | None
+    session: str
+    wearer: str
+    frames: Frames
+    defects: frozenset[Defect]
+    notes: tuple[Message, ...] = ()
+
+    @cached_property
+    def hold(self) -> Frames:
+        """What shows the sign: `after_gap` without what cannot be believed (NaN)."""
+        return believed(self.after_gap)
+
+    @property
+    def after_gap(self) -> Frames:
+        """The samples after the last gap: those before it are left over from another pose."""
+        breaks = np.flatnonzero(np.diff(self.frames.time_s) > GAP_S)
+        return self.frames[int(breaks[-1]) + 1 if len(breaks) else 0 :]
+
+
+@dataclass(frozen=True)
+class EpisodeSet:
+    """Labelled episodes, and what was left out.
+
+    Attributes:
+        episodes: In the order of their paths.
+        skipped: One message for every file that could not be used.
+    """
+
+    episodes: tuple[Episode, ...]
+    skipped: tuple[Message, ...]
+
+    def __len__(self) -> int:
+        return len(self.episodes)
+
+    def __iter__(self) -> Iterator[Episode]:
+        return iter(self.episodes)
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> "EpisodeSet":
+        """The episodes at these places; what was skipped stays known."""
+        return EpisodeSet(tuple(self.episodes[row] for row in rows), self.skipped)
+
+    @cached_property
+    def signs(self) -> NDArray[np.str_]:
+        """(n,) the sign of every episode."""
+        return np.array([episode.sign for episode in self.episodes])
+
+    @cached_property
+    def sessions(self) -> NDArray[np.str_]:
+        """(n,) the session of every episode."""
+        return np.array([episode.session for episode in self.episodes])
+
+    @cached_property
+    def wearers(self) -> NDArray[np.str_]:
+        """(n,) the wearer of every episode."""
+        return np.array([episode.wearer for episode in self.episodes])
+
+    @cached_property
+    def styles(self) -> NDArray[np.int64]:
+        """(n,) the style of every episode; 0 where it is unknown."""
+        return np.array([episode.style or 0 for episode in self.episodes])
+
+    @property
+    def _session_names(self) -> set[str]:
+        return {episode.session for episode in self.episodes}
+
+    @property
+    def _files(self) -> set[str]:
+        return {str(episode.path.resolve()) for episode in self.episodes}
+
+    def defects(self) -> Counter[Defect]:
+        """How many episodes have each defect."""
+        return Counter(defect for episode in self.episodes for defect in episode.defects)
+
+    @classmethod
+    def join(cls, parts: Sequence["EpisodeSet"]) -> "EpisodeSet":
+        """All episodes of several data sets.
+
+        Raises:
+            UsageError: Two of them share a session or a file, whose takes would count twice.
+        """
+        for one, other in combinations(parts, 2):
+            twice = one._session_names & other._session_names or one._files & other._files
+            if twice:
+                names = ", ".join(sorted(twice)[:_SHOWN])
+                raise UsageError(
+                    ko=f"데이터 둘에 같은 세션이나 파일이 있습니다: {names}. 한 번씩만 주고, 다른 "
+                    "세션이면 폴더 이름을 바꾸세요.",
+                    en=f"Two data sets hold the same session or file: {names}. Give each once; "
+                    "if the sessions differ, rename a folder.",
+                )
+        return cls(
+            tuple(episode for part in parts for episode in part),
+            tuple(message for part in parts for message in part.skipped),
+        )
+
+
+def recordings_below(root: Path) -> list[Path]:
+    """Every recording in a folder and the folders in it, in the order of the paths."""
+    return sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES)
+
+
+def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
+    """Read every recording below a data set's folder (a session, or a folder of sessions).
+
+    A file whose label is no sign of the alphabet, that cannot be read, that has a single frame or
+    no working sensor is left out and named in `skipped`.
+
+    Raises:
+        UsageError: The folder does not exist or holds no labelled recording.
+    """
+    episodes: list[Episode] = []
+    skipped: list[Message] = []
+    for _, found in read_episodes(root, alphabet):
+        if isinstance(found, Episode):
+            episodes.append(found)
+        else:
+            skipped.append(found)
+    if not episodes:
+        raise UsageError(
+            ko=f"{root}: 라벨이 있는 녹화가 없습니다 (건너뛴 파일 {len(skipped)}개). "
+            "<지문자>/<스타일>/*.csv로 나누어 두세요.",
+            en=f"{root}: no labelled recording ({len(skipped)} files skipped). Arrange them as "
+            "<sign>/<style>/*.csv.",
+        )
+    return EpisodeSet(tuple(episodes), tuple(skipped))
+
+
+def read_episodes(root: Path, alphabet: Alphabet) -> Iterator[tuple[Path, Episode | Message]]:
+    """Read every recording below a data set's folder, one by one.
+
+    Yields:
+        A file, and its episode or why it cannot be used.
+
+    Raises:
+        UsageError: The folder does not exist.
+    """
+    if root.is_file():
+        raise UsageError(
+            ko=f"{root}: 폴더가 아니라 파일입니다. <지문자>/<스타일>/*.csv가 든 폴더를 주세요.",
+            en=f"{root}: a file, not a folder. Give a folder of <sign>/<style>/*.csv.",
+        )
+    if not root.is_dir():
+        raise UsageError(
+            ko=f"{root}: 그런 폴더가 없습니다. <지문자>/<스타일>/*.csv가 든 폴더를 주세요.",
+            en=f"{root}: no such folder. Give a folder of <sign>/<style>/*.csv.",
+        )
+    for path in recordings_below(root):
+        try:
+            yield path, _load(path, root, alphabet)
+        except JihwaError as error:
+            yield path, error.message
+
+
+def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
+    recording = Recording(path)
+    frames = recording.frames()
+    names = [unicodedata.normalize("NFC", part) for part in path.resolve().parts]
+    named = _TAKE_NAME.search(unicodedata.normalize("NFC", path.stem))
+    labelled = next((i for i in range(len(names) - 2, 0, -1) if names[i] in alphabet.index), None)
+    said = (
+        names[labelled] if labelled is not None else None,
+        named["sign"] if named else None,
+        recording.label,
+    )
+    labels = [label for label in said if label]  # people mend folders and names, hardly attributes
+    sign = labels[0] if labels else _folder_of_styles(path).name
+    if sign not in alphabet.index:
+        raise UsageError(
+            ko=f"{path}: 라벨 '{sign}'은(는) 글자표 {alphabet.name}에 없는 "
+            "지문자라 건너뛰었습니다.",
+            en=f"{path}: skipped, its label '{sign}' is no sign of the alphabet {alphabet.name}.",
+        )
+    report = recording.report
+    if len(frames) < 2:
+        raise UsageError(
+            ko=f"{path}: 표본이 하나뿐이라 건너뛰었습니다 (손상된 줄: {report.damaged}).",
+            en=f"{path}: skipped, it holds a single sample (damaged lines: {report.damaged}).",
+        )
+    told, faults = examined(frames)
+    if not (np.isfinite(told.flex_adc).any() or np.isfinite(gravity.of(told)).any()):
+        raise UsageError(
+            ko=f"{path}: 믿을 수 있는 센서가 없어 건너뛰었습니다. 배선을 확인하고 다시 녹화하세요.",
+            en=f"{path}: skipped, no sensor in it can be believed. Check the wiring and record it "
+            "again.",
+        )
+    in_folder = names[labelled + 1] if labelled is not None else ""
+    styles = [in_folder] if re.fullmatch("[1-5]", in_folder) else []
+    styles += [named["style"]] if named else []
+    session = names[labelled - 1] if labelled is not None else root.resolve().name
+    wearer = session
+    if labelled is not None and labelled - 2 >= len(root.resolve().parts):
+        wearer = names[labelled - 2]
+        session = f"{wearer}/{session}"
+    found = {
+        Defect.GAP: report.clock.gaps > 0,
+        Defect.CLOCK: report.clock.resets > 0,
+        Defect.DAMAGED: report.damaged > 0,
+        Defect.SENSOR: any(
+            not np.array_equal(getattr(told, name), getattr(frames, name), equal_nan=True)
+            for name in ("flex_adc", "accel_g")
+        ),
+        Defect.BURST: report.burst,
+        Defect.LABEL: len(set(labels)) > 1,
+        Defect.STYLE: len(set(styles)) > 1,
+    }
+    notes = [*report.warnings(), *faults]
+    notes += [_ODD_READINGS] if found[Defect.SENSOR] and not faults else []
+    notes += [_mismatch(kind) for kind in (labels, styles) if len(set(kind)) > 1]
+    return Episode(
+        path=path,
+        sign=sign,
+        style=int(styles[0]) if styles else None,
+        session=session,
+        wearer=wearer,
+        frames=frames,
+        defects=frozenset(defect for defect, is_so in found.items() if is_so),
+        notes=tuple(notes),
+    )
+
+
+def _mismatch(said: Sequence[str]) -> Message:
+    """That folder, name and file do not say the same of a take."""
+    others = ", ".join(dict.fromkeys(each for each in said if each != said[0]))
+    return Message(
+        ko=f"'{said[0]}'에 놓여 있지만 이름이나 내용은 '{others}'이라고 합니다. 옮기거나 이름을 "
+        "고치세요.",
+        en=f"It lies under '{said[0]}', but its name or content says '{others}'. Move or rename "
+        "it.",
+    )
+
+
+def _folder_of_styles(path: Path) -> Path:
+    """The folder that should be called like a sign: above the take, or above its style."""
+    return path.parents[1] if re.fullmatch("[1-5]", path.parent.name) else path.parent

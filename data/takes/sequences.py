@@ -1,0 +1,94 @@
+"""Labelled sequences of any features, such as hand landmarks, from `.npy` files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.formats.readers import read_sequences
+from jihwa.data.messages import Message, UsageError
+from jihwa.data.signal.frames import Array
+from jihwa.data.takes.episodes import EpisodeSet
+
+
+@dataclass(frozen=True)
+class SequenceSet:
+    """Sequences and their labels; every file is a session, and taken for a wearer, of its own.
+
+    Attributes:
+        sequences: (T, F) features of each; T may differ.
+        signs: (n,) labels, the numbers of the file as text.
+        sessions: (n,) the name of the file without its ending.
+    """
+
+    sequences: tuple[Array, ...]
+    signs: NDArray[np.str_]
+    sessions: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.sequences)
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> "SequenceSet":
+        """The sequences at these places."""
+        chosen = tuple(self.sequences[row] for row in rows)
+        return SequenceSet(chosen, self.signs[rows], self.sessions[rows])
+
+    @property
+    def styles(self) -> NDArray[np.int64]:
+        """(n,) zeros: nothing is known of styles."""
+        return np.zeros(len(self), dtype=np.int64)
+
+    @property
+    def wearers(self) -> NDArray[np.str_]:
+        """(n,) the same as `sessions`."""
+        return self.sessions
+
+    @property
+    def skipped(self) -> tuple[Message, ...]:
+        """Nothing: a file is used as a whole or refused."""
+        return ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label once, in the order of the numbers."""
+        return tuple(sorted(set(self.signs.tolist()), key=int))
+
+
+TakeSet = EpisodeSet | SequenceSet
+"""Labelled takes, of the glove or of any features."""
+
+
+def load_sequences(paths: Sequence[Path]) -> SequenceSet:
+    """Read `.npy` files (sequences, frames, features + 1) with the label in the last column.
+
+    Frames at the end of a sequence whose features are all NaN or all zero are padding and left
+    out, but for the first frame.
+
+    Raises:
+        UsageError: There is no such file, two have one name, or their features differ in number.
+        DataError: A file is no such array.
+    """
+    read = [read_sequences(path) for path in paths]
+    widths = {part.features.shape[2] for part in read}
+    names = [path.stem for path in paths]
+    if len(widths) > 1 or len(set(names)) < len(names):
+        shown = ", ".join(str(path) for path in paths)
+        raise UsageError(
+            ko=f"{shown}: 특징의 수가 서로 다르거나({sorted(widths)}) 이름이 같은 파일이 있습니다. "
+            "특징이 같은, 이름이 다른 파일을 주세요.",
+            en=f"{shown}: these differ in their number of features ({sorted(widths)}) or share a "
+            "name. Give files of the same features with names of their own.",
+        )
+    return SequenceSet(
+        sequences=tuple(_without_padding(s) for part in read for s in part.features),
+        signs=np.array([str(label) for part in read for label in part.labels]),
+        sessions=np.repeat(names, [len(part.labels) for part in read]),
+    )
+
+
+def _without_padding(sequence: Array) -> Array:
+    """(T, F) without the empty frames at its end."""
+    filled = np.flatnonzero((np.nan_to_num(sequence) != 0).any(axis=1))
+    return sequence[: int(filled[-1]) + 1 if len(filled) else 1]

@@ -1,0 +1,45 @@
+"""Data sets as commands take them: labelled folders of the glove, or `.npy` files of features."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.messages import Language, UsageError
+from jihwa.data.takes.episodes import EpisodeSet, load_episodes
+from jihwa.data.takes.sequences import TakeSet, load_sequences
+from jihwa.io.settings.language import speaker
+
+
+def add_datasets(
+    parser: argparse._ActionsContainer, language: Language, *, optional: bool = False
+) -> None:
+    """`DATASET...`: what to learn from, or to measure on; none if they are optional."""
+    text = speaker(language)(
+        "라벨이 있는 폴더 (세션마다 하나), 또는 .npy 파일",
+        "labelled folders (one a session), or .npy files",
+    )
+    count = {"nargs": "*", "default": []} if optional else {"nargs": "+"}
+    parser.add_argument("datasets", type=Path, metavar="DATASET", help=text, **count)
+
+
+def load(paths: Sequence[Path], alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:
+    """The takes of all data sets together, and the alphabet of their labels.
+
+    Args:
+        paths: Where they are.
+        alphabet: Of the glove's data; `.npy` files number their classes.
+
+    Raises:
+        UsageError: One cannot be used, or they are of both kinds.
+    """
+    are_files = {path.suffix == ".npy" for path in paths}
+    if are_files == {True, False}:
+        raise UsageError(
+            ko="장갑 폴더와 .npy 파일을 함께 줄 수 없습니다. 한 가지만 주세요.",
+            en="Folders of the glove and .npy files do not go together. Give one kind.",
+        )
+    if True in are_files:
+        sequences = load_sequences(paths)
+        return sequences, Alphabet("npy", sequences.labels)
+    return EpisodeSet.join([load_episodes(path, alphabet) for path in paths]), alphabet

@@ -1,0 +1,1 @@
+"""Command line, settings file and locale in, checked options out."""

@@ -1,0 +1,228 @@
+"""Options that several commands share, and what they stand for."""
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from jihwa.composer.language.history import History
+from jihwa.composer.language.lexicon_file import read_lexicon
+from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.word_list import WordList
+from jihwa.data.messages import Language, Message, UsageError
+from jihwa.data.synthesis.pace import PACES
+from jihwa.io.settings.language import speaker
+from jihwa.io.streams import warn
+from jihwa.io.user import profiles, vocabulary
+from jihwa.models.bundle import Bundle, load_shipped
+from jihwa.models.training.options import TrainingOptions
+from jihwa.recognizer.profile import Profile
+
+
+def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--alphabet`: which signs there are."""
+    text = speaker(language)(
+        "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
+        "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
+    )
+    parser.add_argument("--alphabet", default="basic24", metavar="NAME", help=text)
+
+
+def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--seed`: of all that is random."""
+    text = speaker(language)("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)")
+    parser.add_argument("--seed", type=at_least(0), default=0, metavar="N", help=text)
+
+
+def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--speed`: how fast a text is spelled."""
+    text = speaker(language)(
+        "빠르기. natural은 자연스레 서두르는 손, stress는 나쁜 장갑까지 (기본: %(default)s)",
+        "speed; natural is a hand that hurries as hands do, stress has a bad glove besides "
+        "(default: %(default)s)",
+    )
+    parser.add_argument("--speed", choices=PACES, default="normal", help=text)
+
+
+def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--epochs`: how long a network is trained."""
+    say, default = speaker(language), TrainingOptions.epochs
+    text = say("최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)")
+    parser.add_argument("--epochs", type=at_least(1), default=default, metavar="N", help=text)
+
+
+def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
+    """`--json`: results for machines."""
+    text = speaker(language)("JSON으로 출력", "print JSON")
+    parser.add_argument("--json", action="store_true", help=text)
+
+
+def model(options: argparse.Namespace) -> Bundle:
+    """The classifier that the user wants."""
+    return model_of(options.model)
+
+
+def model_of(path: Path | None) -> Bundle:
+    """The classifier of a file; the shipped one without a file."""
+    return Bundle.load(path) if path else load_shipped()
+
+
+def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:
+    """The profile that the user wants, for this classifier; None for a stranger.
+
+    Raises:
+        UsageError: There is none of this name.
+        DataError: It is damaged, of another version, or of another alphabet.
+    """
+    return profiles.load(options.profile, bundle.alphabet) if options.profile else None
+
+
+def language_model(options: argparse.Namespace) -> LanguageModel:
+    """The language model that the user wants.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no language model.
+    """
+    return language_model_of(options.lm)
+
+
+def language_model_of(path: Path | None) -> LanguageModel:
+    """The language model of a file; the shipped one without a file.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no language model.
+    """
+    if path is not None and not path.is_file():
+        raise UsageError(
+            ko=f"{path}: 그런 언어 모델 파일이 없습니다. --lm의 경로를 확인하세요.",
+            en=f"{path}: no such language model. Check the path given to --lm.",
+        )
+    return LanguageModel.load(path)
+
+
+def token_model(
+    options: argparse.Namespace, language: Language, tell: Callable[[str], None] = warn
+) -> Mixture:
+    """The language model that the user wants, with the shipped lexicon and their own words.
+
+    Tells them which of their words cannot be used.
+
+    Raises:
+        UsageError: There is no such language model.
+        DataError: It is no language model, or the shipped lexicon is damaged.
+        OSError: The user's words cannot be read.
+    """
+    return mixture(options.lm, personal_words(options, language, tell))
+
+
+def mixture(lm: Path | None, own_words: Mapping[str, float]) -> Mixture:
+    """The language model of a file, or the shipped one, with the lexicon and a user's words.
+
+    Raises:
+        UsageError: There is no such language model.
+        DataError: It is no language model, or the shipped lexicon is damaged.
+    """
+    lexicon = read_lexicon()
+    lexicon = lexicon.with_words("personal", own_words) if own_words else lexicon
+    return Mixture.load(language_model_of(lm), lexicon)
+
+
+def personal_words(
+    options: argparse.Namespace, language: Language, tell: Callable[[str], None] = warn
+) -> dict[str, float]:
+    """How much every word of the user's own is expected; tells them which cannot be used.
+
+    Raises:
+        OSError: The user's words cannot be read.
+    """
+    words, unusable = (WordList(), None) if not options.personal else vocabulary.word_list()
+    history, damaged = vocabulary.history() if _has_history(options) else (History(), None)
+    for warning in filter(None, (unusable, damaged)):
+        tell(warning.text(language))
+    return history.weights(words.words)
+
+
+def learns(options: argparse.Namespace) -> bool:
+    """Whether the history may learn: in mode EXACT, where passwords are spelled, it never does."""
+    return _has_history(options) and mode(options) is not Mode.EXACT
+
+
+def _has_history(options: argparse.Namespace) -> bool:
+    return bool(options.personal and options.history)
+
+
+def mode(options: argparse.Namespace) -> Mode:
+    """What the user says that the text is."""
+    return Mode(options.mode)
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number, `least` or more."""
+
+    def integer(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{value} is less than {least}")
+        return value
+
+    return integer
+
+
+def names_of(known: Iterable[str], kind: Message) -> Callable[[str], list[str]]:
+    """The type of an argument that lists names, comma-separated.
+
+    Args:
+        known: The names that there are.
+        kind: What they are names of.
+    """
+    known = tuple(known)
+
+    def names(text: str) -> list[str]:
+        chosen = list(dict.fromkeys(name.strip() for name in text.split(",")))
+        for name in chosen:
+            if name not in known:
+                raise UsageError(
+                    ko=f"{kind.ko} '{name}'은(는) 없습니다. 있는 것: {', '.join(known)}",
+                    en=f"There is no {kind.en} '{name}'. There are: {', '.join(known)}",
+                )
+        return chosen
+
+    return names
+
+
+def output_file(name: str | Path, option: str = "--output") -> Path:
+    """The type of an argument that names a file to write; better refused before the work.
+
+    Raises:
+        UsageError: It is a folder, or its folder does not exist.
+    """
+    path = Path(name)
+    if path.is_dir():
+        raise UsageError(
+            ko=f"{path}: 파일이 아니라 폴더입니다. {option}에 파일 이름을 주세요.",
+            en=f"{path}: a folder, not a file. Give {option} the name of a file.",
+        )
+    if not path.parent.is_dir():
+        raise UsageError(
+            ko=f"{path.parent}: 그런 폴더가 없습니다. 만들거나 {option}을(를) 확인하세요.",
+            en=f"{path.parent}: no such folder. Make it, or check {option}.",
+        )
+    return path
+
+
+def output_folder(path: Path, option: str = "--output") -> Path:
+    """A folder to write into, which may still have to be made.
+
+    Raises:
+        UsageError: A file is in its way.
+    """
+    existing = next(part for part in (path, *path.parents) if part.exists())
+    if not existing.is_dir():
+        raise UsageError(
+            ko=f"{existing}: 폴더가 아니라 파일입니다. {option}에 다른 폴더를 주세요.",
+            en=f"{existing}: a file, not a folder. Give {option} another folder.",
+        )
+    return path

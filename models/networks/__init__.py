@@ -1,5 +1,0 @@
-"""The zoo: every architecture that published systems use, and our own, as torch modules."""
-
-from jihwa.models.networks.architectures import ARCHITECTURES
-
-__all__ = ["ARCHITECTURES"]

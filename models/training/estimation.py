@@ -1,0 +1,153 @@
+"""Estimation of the hierarchical Gaussian: means of labelled holds, and variance by its origin."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.signal.frames import Array
+from jihwa.models.density import N_COORDINATES, pose_coordinates, tangent_basis
+from jihwa.models.features import FLEX, GRAVITY, N_FEATURES, FeatureExtractor
+from jihwa.models.gaussian import HierarchicalGaussian, wearer_jacobian
+from jihwa.models.training import priors
+
+PRIOR_BLOCKS = 6.0
+"""How many blocks the covariance pooled over signs counts for in the covariance of one sign."""
+
+PRIOR_GROUPS = 10.0
+"""How many blocks, or takes, the priors count for in the pooled covariances."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledHolds:
+    """Holds to learn from.
+
+    Attributes:
+        features: (n, 8) features, NaN where a sensor is absent or dead.
+        sign: (n,) index of the sign in the alphabet.
+        block: (n,) which takes were recorded back to back in one style, within session and sign.
+        session: (n,) which session of which wearer.
+    """
+
+    features: Array
+    sign: NDArray[np.int64]
+    block: NDArray[np.generic]
+    session: NDArray[np.generic]
+
+    def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "LabelledHolds":
+        return LabelledHolds(
+            self.features[rows], self.sign[rows], self.block[rows], self.session[rows]
+        )
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+
+def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> HierarchicalGaussian:
+    """Fit means, take and block covariances; session and wearer effects and rest are priors.
+
+    Every block weighs the same in its session, and every session the same in the mean, however
+    many takes it has. A sensor that was never alive for a sign gets the mean and the spread of
+    the other signs.
+
+    Raises:
+        ValueError: A sign has no hold.
+    """
+    blocks, block_of = _mean_by(holds, holds.sign, holds.session, holds.block)
+    sessions, session_of = _mean_by(blocks, blocks.sign, blocks.session)
+    signs, _ = _mean_by(sessions, sessions.sign)
+    if len(signs) != n_signs:
+        missing = sorted(set(range(n_signs)) - set(signs.sign.tolist()))
+        raise ValueError(f"no hold of the signs {missing}")
+
+    seen = np.isfinite(signs.features)  # (S, 8)
+    mean = np.where(seen, signs.features, np.nanmean(signs.features, axis=0))
+    basis = tangent_basis(mean[:, GRAVITY])
+
+    def around_sign(part: LabelledHolds) -> Array:
+        return pose_coordinates(part.features, mean[part.sign], basis[part.sign])  # (n, 7)
+
+    block_at, session_at = around_sign(blocks), around_sign(sessions)
+    takes, take_df = _scatter(around_sign(holds) - block_at[block_of], block_of)
+    take = priors.TAKE + _covariance(priors.TAKE, PRIOR_GROUPS, takes, take_df)
+    per_sign = [
+        _scatter((block_at - session_at[session_of])[rows], session_of[rows])
+        for rows in (blocks.sign == s for s in range(n_signs))
+    ]
+    scatter = np.array([of_sign for of_sign, _ in per_sign])  # (S, 7, 7)
+    df = np.array([of_sign for _, of_sign in per_sign])  # (S, 7)
+    pooled = _covariance(priors.BLOCK, PRIOR_GROUPS, scatter.sum(axis=0), df.sum(axis=0))
+    block = np.array(
+        [_covariance(pooled, PRIOR_BLOCKS, s, d) for s, d in zip(scatter, df, strict=True)]
+    )
+
+    jacobian = wearer_jacobian(mean, extractor)
+    n_sessions = _count_by_sign(session_at, sessions.sign, n_signs)  # (S, 7)
+    n_blocks = _count_by_sign(block_at, blocks.sign, n_signs)
+    mean_covariance = _divide(priors.SESSION, n_sessions) + _divide(block, n_blocks)
+    spread = np.nanvar(signs.features, axis=0)  # (8,)
+    finger = np.arange(FLEX.stop)
+    mean_covariance[:, finger, finger] += np.where(seen[:, FLEX], 0.0, spread[FLEX])
+    return HierarchicalGaussian(
+        mean=mean,
+        mean_covariance=mean_covariance,
+        take=take,
+        block=block,
+        session=priors.SESSION,
+        jacobian=jacobian,
+        wearer=priors.WEARER * (1 + 1 / len(np.unique(holds.session))),
+        rest=priors.REST,
+        rest_covariance=priors.REST_COVARIANCE,
+    )
+
+
+def _mean_by(
+    part: LabelledHolds, *keys: NDArray[np.generic]
+) -> tuple[LabelledHolds, NDArray[np.int64]]:
+    """The mean of every group of rows with equal keys, and which group each row is in."""
+    codes = [np.unique(key, return_inverse=True)[1] for key in keys]
+    _, first, group = np.unique(
+        np.column_stack(codes), axis=0, return_index=True, return_inverse=True
+    )
+    alive = np.isfinite(part.features)
+    total, count = np.zeros((2, len(first), N_FEATURES))
+    np.add.at(total, group, np.where(alive, part.features, 0.0))
+    np.add.at(count, group, alive)
+    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    mean[:, GRAVITY] /= np.linalg.norm(mean[:, GRAVITY], axis=1, keepdims=True)
+    return LabelledHolds(mean, part.sign[first], part.block[first], part.session[first]), group
+
+
+def _scatter(deviation: Array, group: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Scatter (7, 7) of deviations from group means, and its degrees of freedom (7,).
+
+    A missing coordinate adds nothing to the scatter and no degree of freedom.
+    """
+    alive = np.isfinite(deviation)  # (n, 7)
+    known = np.where(alive, deviation, 0.0)
+    count = np.zeros((group.max() + 1, N_COORDINATES))
+    np.add.at(count, group, alive)
+    return known.T @ known, np.maximum(count - 1, 0).sum(axis=0)
+
+
+def _covariance(prior: Array, weight: float, scatter: Array, df: Array) -> Array:
+    """Posterior mean of a covariance: the prior counts for `weight` degrees of freedom.
+
+    Dividing by the root of both coordinates' degrees of freedom keeps it positive definite
+    where they differ.
+    """
+    root = np.sqrt(weight + df)
+    return np.asarray((weight * prior + scatter) / np.outer(root, root))
+
+
+def _count_by_sign(coordinates: Array, sign: NDArray[np.int64], n_signs: int) -> Array:
+    """(S, 7) how many rows of every sign have each coordinate, at least 1."""
+    count = np.zeros((n_signs, N_COORDINATES))
+    np.add.at(count, sign, np.isfinite(coordinates))
+    return np.maximum(count, 1)
+
+
+def _divide(covariance: Array, count: Array) -> Array:
+    """Covariance (S, 7, 7) of a mean over `count` (S, 7) rows."""
+    root = np.sqrt(count)
+    return np.asarray(covariance / (root[:, :, None] * root[:, None, :]))
