@@ -1,22 +1,41 @@
 """The composing stage: emissions in, edits and a transcript out."""
 
+import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
+import numpy as np
+
+from jihwa.composer.decoding.abbreviations import AbbreviationReader
+from jihwa.composer.decoding.alignment import Reading, Step, written
+from jihwa.composer.decoding.candidates import WordReader
+from jihwa.composer.decoding.decoder import Decoder, Ending
+from jihwa.composer.decoding.evidence import reading_scores
 from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.decoding.search import MEMORY_CHARACTERS
 from jihwa.composer.language.jamo import decode
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.token_model import TokenModel
-from jihwa.composer.text.commands import Commands
-from jihwa.composer.text.draft import Decisions, Draft
+from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.moments import Moment, Point, Timeline
+from jihwa.composer.text.record import Record
 from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
-from jihwa.data.alphabet import Alphabet, Control
+from jihwa.composer.text.undo import (
+    EXACT_STEPS,
+    Decisions,
+    Point,
+    Snapshot,
+    ToldDecisions,
+    UndoSteps,
+)
+from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.data.messages import UsageError
-from jihwa.recognizer.events import Emission, likeliest
+from jihwa.recognizer.events import Emission, likeliest, readings
+
+_COMMAND_PROBABILITY = 0.9
+"""Among all readings of a segment, from which a command is obeyed. One that is less clear is
+weighed against letters like a segment that is no sign."""
 
 
 class Composer:
@@ -46,26 +65,35 @@ class Composer:
         options: DecoderOptions | None = None,
         mode: Mode = Mode.FREE,
     ) -> None:
-        options = options or DecoderOptions()
-        self._commands = Commands(alphabet, options.temperature)
+        self._alphabet = alphabet
+        self._options = options or DecoderOptions()
+        self._abbreviations = AbbreviationReader(alphabet, self._options)
+        self._writing = {i for sign, i in alphabet.index.items() if sign not in COMMANDS}
+        self._commands = {alphabet.index[c]: c for c in COMMANDS if c in alphabet.index}
         self._obey = {
             Control.BACKSPACE: self.backspace,
             Control.CLEAR: self.clear,
             Control.ENTER: self.complete,
             Control.SPEAK: self.complete,
         }
-        self._draft = Draft(alphabet, model, options, mode)
-        self._timeline = Timeline()
+        self._read_with(model, mode)
+        self._now: Snapshot
+        self.reset()
+
+    def _read_with(self, model: TokenModel, mode: Mode) -> None:
+        expecting = model.in_mode(mode)
+        self._decoder = Decoder(self._alphabet, expecting, self._options, mode)
+        self._word_reader = WordReader(self._alphabet, expecting, self._options)
 
     @property
     def text(self) -> str:
         """What is final; without what was released."""
-        return self._draft.record.text
+        return self._now.record.text
 
     @property
     def preedit(self) -> str:
         """What is shown behind it and may still change."""
-        return self._draft.preedit
+        return self._now.preedit
 
     def reset(self, before: str = "") -> None:
         """Forget the text.
@@ -74,8 +102,10 @@ class Composer:
             before: What stands before the cursor and is none of the composer's business, but says
                 what to expect.
         """
-        self._draft.reset(before)
-        self._timeline = Timeline()
+        self._before_cursor = before[-MEMORY_CHARACTERS:]
+        self._told = ToldDecisions()
+        self._undo_steps = UndoSteps()
+        self._begin(Record(readings(self._alphabet)))
 
     def feed(self, *emissions: Emission) -> Update:
         """Take in one emission, or alternatives that end at the same boundary of the signal.
@@ -84,32 +114,53 @@ class Composer:
             UsageError: There is none, or one has likelihoods for another alphabet, or spans more
                 boundaries than the options allow.
         """
-        self._draft.decoder.check(*emissions)
-        seen = likeliest(emissions)
-        found = self._commands.find(seen) if seen.segment.spans == 1 else None
-        if found:
-            command, reading = found
-            update = self._obey[command]()
-            self._draft.record.add_command(reading)
-            return replace(update, command=command)
-        before = self._draft.moment()
-        return self._changed(before, self._draft.feed(*emissions))
+        self._decoder.check(emissions)
+        if command := self._command(likeliest(emissions)):
+            control, reading = command
+            update = self._obey[control]()
+            self._now = replace(self._now, record=self._now.record.with_command(reading))
+            return replace(update, command=control)
+        before = self._now
+        known = (*before.before, replace(before, before=()))
+        final = known[0].decided if len(known) > EXACT_STEPS else ()
+        self._now = replace(
+            before,
+            decoder=self._decoder.step(before.decoder, emissions),
+            before=known[-EXACT_STEPS:],
+        )
+        return self._changed(before, self._told.new((*final, *self._note())))
+
+    def _command(self, emission: Emission) -> tuple[Control, Reading] | None:
+        """The command that an emission certainly is, and how it was read."""
+        if not self._commands or emission.segment.spans > 1:
+            return None
+        scores = reading_scores(emission, self._options.temperature)  # S + 2
+        posterior = np.exp(scores - np.logaddexp.reduce(scores))
+        best = int(posterior.argmax())
+        if best not in self._commands or posterior[best] < _COMMAND_PROBABILITY:
+            return None
+        return self._commands[best], Reading(emission, posterior, best)
 
     def preview(self, holds: Sequence[Emission]) -> str:
         """What would be shown behind `text` if these holds were over; nothing follows from it."""
-        return self._draft.preview(holds)
+        state, text, preedit = self._now.decoder, "", self._now.preedit
+        for hold in holds:
+            state = self._decoder.step(state, (hold.alone,))
+            text += decode(written(state.committed))
+            preedit = decode(state.preedit)
+        return text + preedit
 
     def commit(self) -> Update:
         """Make the whole syllables of the preedit final, and go on in the same text."""
-        before = self._draft.moment()
-        return self._changed(before, self._draft.commit())
+        before = self._now
+        self._now = replace(before, decoder=self._decoder.commit(before.decoder))
+        return self._changed(before, self._told.new(self._note()))
 
     def complete(self) -> Update:
         """Make all of the preedit final as if the text ended here, and go on behind it."""
-        before = self._draft.moment()
-        word_is_over = self._draft.decoder.word_is_over
-        _, decided = self._draft.finish()
-        self._draft.begin(word_is_over=word_is_over)
+        before = self._now
+        record, _, decided = self._finish()
+        self._begin(record, word_is_over=before.decoder.word_is_over)
         return self._changed(before, decided, complete=True)
 
     def type(self, text: str) -> Update:
@@ -117,12 +168,12 @@ class Composer:
 
         A space that the hand has shown is written before a letter or digit.
         """
-        before = self._draft.moment()
+        before = self._now
         text = unicodedata.normalize("NFC", text)
-        word_is_over = self._draft.decoder.word_is_over
-        _, decided = self._draft.finish()
-        self._draft.record.type(" " * (word_is_over and text[:1].isalnum()) + text)
-        self._draft.begin(word_is_over=word_is_over and not text)
+        word_is_over = before.decoder.word_is_over
+        record, _, decided = self._finish()
+        record = record.with_typed(" " * (word_is_over and text[:1].isalnum()) + text)
+        self._begin(record, word_is_over=word_is_over and not text)
         return self._changed(before, decided)
 
     def expect(self, model: TokenModel, mode: Mode) -> Update:
@@ -130,20 +181,20 @@ class Composer:
 
         That cannot be undone; what came before it can, as text.
         """
-        word_is_over = self._draft.decoder.word_is_over
+        word_is_over = self._now.decoder.word_is_over
         update = self.complete()
-        self._draft.expect(model, mode)
-        self._draft.begin(word_is_over=word_is_over)
-        self._timeline.forget_details()
+        self._read_with(model, mode)
+        self._begin(self._now.record, word_is_over=word_is_over)
+        self._undo_steps.forget_details()
         return update
 
     def words(self) -> tuple[Word, ...]:
         """The words of the text shown, the preedit's as they are read now."""
-        return self._draft.shown().words()
+        return self._shown().words()
 
     def signs(self) -> tuple[Sign, ...]:
         """Every segment of what is final, in order; without what was released."""
-        return self._draft.record.signs()
+        return self._now.record.signs()
 
     def candidates(self, word: int) -> tuple[Candidate, ...]:
         """What a word may be, the word as it is shown first, then the likeliest.
@@ -157,7 +208,13 @@ class Composer:
         Raises:
             IndexError: There is no such word.
         """
-        return self._draft.candidates(word)
+        shown = self._shown()
+        now = shown.words()[word]
+        endings = self._read_again(shown, shown.place(word))
+        read = {decode(ending.tokens): ending.log_prob for ending in endings}
+        first = Candidate(now.text, read.pop(now.text, math.log(max(now.confidence, 1e-9))))
+        read.pop("", None)  # that the hand wrote nothing there is no word to choose
+        return (first, *(Candidate(text, log_prob) for text, log_prob in read.items()))
 
     def abbreviations(self, word: int, known: Sequence[str]) -> tuple[Candidate, ...]:
         """Which abbreviations the hand may have spelled as a word, the likeliest first.
@@ -175,7 +232,10 @@ class Composer:
             IndexError: There is no such word.
             UsageError: An abbreviation cannot be spelled with the alphabet.
         """
-        return self._draft.abbreviations(word, known)
+        shown = self._shown()
+        holds = shown.readings(shown.holds_of(shown.place(word)))
+        text = shown.words()[word].text
+        return self._abbreviations.read([hold.emission for hold in holds], text, known)
 
     def choose(self, word: int, text: str) -> Update:
         """Rewrite a word as one of its candidates, or as anything; what stands behind it stays.
@@ -196,45 +256,48 @@ class Composer:
                 ko="바꿀 낱말이 비어 있습니다. 한 글자 이상 주세요.",
                 en="The word to put there is empty. Give one letter at least.",
             )
-        before = self._draft.moment()
-        return self._changed(before, self._draft.rewrite(word, text))
+        before = self._now
+        return self._changed(before, self._rewrite(word, text))
 
     def backspace(self) -> Update:
         """Take back the last sign as if its segment and those behind it had never come.
 
-        What was committed because of them is open again. Beyond the last `moments.EXACT`
-        emissions, and behind a text that was completed, the last syllable goes as a whole.
+        What was committed because of them is open again. Beyond the last `EXACT_STEPS` emissions,
+        and behind a text that was completed, the last syllable goes as a whole.
         """
-        before = self._draft.moment()
-        self._draft.take_back()
+        before, shown = self._now, self._shown()
+        boundaries = shown.boundaries_since(self._writing)
+        if 0 < boundaries <= len(before.before):
+            self._now = before.back(boundaries)
+        else:  # nothing is learned from signs next to one that was wrong
+            self._keep(shown, len(shown.text) - 1)
         return self._changed(before)
 
     def backspace_word(self) -> Update:
         """Take back the last word and the space before it; the rest is final as it is shown."""
-        before = self._draft.moment()
-        self._draft.take_back_word()
+        before, shown = self._now, self._shown()
+        words = list(re.finditer(r"\S+", shown.text))
+        self._keep(shown, words[-1].start() if words else 0)
         return self._changed(before)
 
     def clear(self) -> Update:
         """Take back the whole text."""
-        before = self._draft.moment()
-        self._draft.empty()
+        before = self._now
+        self._begin(Record(before.record.labels))
         return self._changed(before)
 
     def undo(self) -> Update | None:
         """Take back the latest change of the text; None if there is none.
 
         An emission that changed the text is a step, and so is every call that did. The latest
-        `moments.EXACT` steps are taken back as if they had never been; of `moments.STEPS` in all
-        the text alone comes back, and is final.
+        `EXACT_STEPS` are taken back as if they had never been; of `MOST_STEPS` in all the text
+        alone comes back, and is final.
         """
-        now = self._draft.moment()
-        return self._go(now, self._timeline.back(now))
+        return self._go_to(self._undo_steps.undo(self._now))
 
     def redo(self) -> Update | None:
         """Take back the latest `undo`; None if there is none, or the text has changed since."""
-        now = self._draft.moment()
-        return self._go(now, self._timeline.forth(now))
+        return self._go_to(self._undo_steps.redo(self._now))
 
     def release(self, keep_words: int) -> str:
         """Forget the first words of what is final, so that memory and time stay bounded.
@@ -252,16 +315,18 @@ class Composer:
         most = begins[-keep_words] if 0 < keep_words <= len(begins) else 0
         if not most:
             return ""
-        most = min(most, len(self._timeline.lasting(self._draft.moment())))
+        most = min(most, len(self._undo_steps.lasting(self._now)))
         length = max(begin for begin in (0, *begins) if begin <= most)
-        self._timeline.release(length)
-        return self._draft.release(length)
+        released = self.text[:length]
+        self._undo_steps.release(length)
+        self._now = self._now.without_first(length)
+        self._before_cursor = (self._before_cursor + released)[-MEMORY_CHARACTERS:]
+        return released
 
     def flush(self) -> Transcript:
         """End the text: everything becomes final. The next emission begins a new text."""
-        before = self._draft.moment()
-        endings, decided = self._draft.finish()
-        record = self._draft.record
+        before = self._now
+        record, endings, decided = self._finish()
         committed = before.record.text
         transcript = Transcript(
             text=record.text,
@@ -274,17 +339,98 @@ class Composer:
         self.reset()
         return transcript
 
-    def _go(self, now: Moment, point: Point | None) -> Update | None:
+    def _begin(self, record: Record, *, word_is_over: bool = False) -> None:
+        """Go on behind what is final."""
+        behind = self._before_cursor + record.text
+        decoder = self._decoder.begin(behind, word_is_over=word_is_over)
+        self._now = Snapshot(decoder, record.with_final_end())
+
+    def _keep(self, shown: Record, length: int) -> None:
+        """Go on behind the first characters of what is shown; a space at their end is not kept."""
+        text = shown.text[: max(length, 0)]
+        kept = text.rstrip(" ")
+        self._begin(shown.with_text(kept), word_is_over=kept != text)
+
+    def _go_to(self, point: Point | None) -> Update | None:
         if point is None:
             return None
-        self._draft.go_to(point)
-        return self._draft.update_since(now)
+        before = self._now
+        if isinstance(point, Snapshot):
+            self._now = point
+        else:
+            self._begin(self._shown().with_text(point))
+        return self._now.update_since(before)
+
+    def _shown(self) -> Record:
+        """The record as it would be if what is open were decided as it is read now."""
+        return self._now.record.with_steps(self._decoder.open_steps(self._now.decoder))
+
+    def _note(self) -> Decisions:
+        """Write what the decoder just committed; decisions wait while they can be taken back.
+
+        Returns:
+            Those that need not wait.
+        """
+        steps = self._now.decoder.committed
+        record, preedit = self._now.record.with_steps(steps), decode(self._now.decoder.preedit)
+        record = record if preedit else record.with_final_end()
+        self._now = replace(self._now, record=record, preedit=preedit)
+        decided = tuple(self._decisions(steps))
+        if not self._now.before:
+            return decided
+        self._now = self._now.with_decided(decided)
+        return ()
+
+    def _finish(self) -> tuple[Record, tuple[Ending, ...], Decisions]:
+        """Decide everything that is open as if the text ended; `_begin` or `reset` has to follow.
+
+        Returns:
+            The whole record, the ways to end it, and all decisions that waited.
+        """
+        endings = self._decoder.endings(self._now.decoder)
+        steps = endings[0].steps
+        waiting = chain.from_iterable(each.decided for each in self._now.before)
+        decided = self._told.new((*waiting, *self._decisions(steps)))
+        return self._now.record.with_steps(steps), endings, decided
+
+    def _read_again(self, shown: Record, place: slice) -> tuple[Ending, ...]:
+        """The ways to read the emissions of a word; none where they are not remembered."""
+        emissions = [reading.emission for reading in shown.readings(place)]
+        before, after = shown.around(place)
+        if not emissions:
+            return ()
+        return self._word_reader.read(emissions, self._before_cursor + before, after)
+
+    def _rewrite(self, word: int, text: str) -> Decisions:
+        """Write another text in the place of a word, in every snapshot that has the word."""
+        now, shown = self._now, self._shown()
+        place = shown.place(word)
+        endings = self._read_again(shown, place)
+        steps = next((e.steps for e in endings if decode(e.tokens) == text), ())
+        if place.stop > len(now.record.entries):  # the word is in the preedit
+            settled = self._decoder.commit_all(now.decoder).committed
+            record = now.record.with_steps(settled).rewritten(place, steps, text)
+            self._begin(record, word_is_over=now.decoder.word_is_over)
+        else:
+            settled = ()
+            self._now = now.rewritten(place, steps, text)
+        gone = now.before[: len(now.before) - len(self._now.before)]
+        waiting = chain.from_iterable(before.decided for before in gone)
+        decided = (*waiting, *self._decisions(settled))
+        read = {id(reading.emission) for reading in shown.readings(place)}
+        others = self._told.new(each for each in decided if id(each.emission) not in read)
+        return (*others, *(reading.for_certain() for reading in self._decisions(steps)))
+
+    def _decisions(self, steps: Iterable[Step]) -> Iterator[Reading]:
+        """How emissions were read that show letters and spaces."""
+        every = (reading for step in steps for reading in step.readings)
+        return (reading for reading in every if reading.sign in self._writing)
 
     def _changed(
-        self, before: Moment, decided: Decisions = (), *, complete: bool = False
+        self, before: Snapshot, decided: Decisions = (), *, complete: bool = False
     ) -> Update:
-        """What changed since a moment; a step, if that can be seen."""
-        update = replace(self._draft.update_since(before), decided=decided, complete=complete)
+        """What changed since a snapshot; an undo step, if that can be seen."""
+        update = replace(self._now.update_since(before), decided=decided, complete=complete)
         if update.edit or (complete and before.preedit):
-            self._timeline.changed(before)
+            self._undo_steps.add(before)
         return update

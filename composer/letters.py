@@ -7,8 +7,7 @@ import numpy as np
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.language.word_list import shown
 from jihwa.composer.text.transcript import Transcript
 from jihwa.data.alphabet import Alphabet

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor

@@ -1,10 +1,12 @@
 """What the tests of the decoder share: small models, emissions, and a run to the end."""
 
 import math
+from array import array
 
 import numpy as np
 
-from jihwa.composer.language.jamo import N_TOKENS, decode
+from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, decode
+from jihwa.composer.language.token_model import ModelState
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.events import Emission, Segment
@@ -23,23 +25,25 @@ class Bigrams:
         total = np.logaddexp.reduce(scores, axis=1, keepdims=True)
         self.table = (scores - total).astype(np.float32)
 
+        self.states = [_LastToken(self, token) for token in range(N_TOKENS)]
+
     def start(self):
-        return np.zeros((1, 1), dtype=np.int32)
-
-    def log_prob(self, states):
-        return self.table[states[:, 0]]
-
-    def advance(self, states, tokens):
-        return tokens[:, None].astype(np.int32)
-
-    def key(self, states):
-        return states[:, 0].astype(np.int64)
-
-    def profane(self, states):
-        return np.zeros(len(states), dtype=bool)
+        return self.states[BOUNDARY]
 
     def in_mode(self, mode):
         return self
+
+
+class _LastToken(ModelState):
+    def __init__(self, model, token):
+        super().__init__()
+        self.model, self.token = model, token
+
+    def _follow(self, token):
+        return self.model.states[token]
+
+    def _expect(self):
+        return array("f", self.model.table[self.token])
 
 
 def emission(log_likelihood, rest=-1e3, no_sign=-1e3, gap_s=math.nan):
@@ -62,6 +66,9 @@ def text_of(steps):
 
 
 def run(decoder, emissions):
-    steps = [step for each in emissions for step in decoder.feed(each).committed]
-    endings = decoder.flush()
+    state, steps = decoder.begin(), []
+    for each in emissions:
+        state = decoder.step(state, (each,))
+        steps += state.committed
+    endings = decoder.endings(state)
     return (*steps, *endings[0].steps), endings

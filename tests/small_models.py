@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.composer.language.jamo import encode
-from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.ngram import LanguageModel, NGramState
 from jihwa.composer.language.training.corpus import Text
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 
@@ -22,8 +22,8 @@ def built(path: Path, lines: str, order: int = 4, max_ngrams: int = 10**9) -> La
     return LanguageModel.load(path)
 
 
-def state_after(model: LanguageModel, text: str) -> np.ndarray:
+def state_after(model: LanguageModel, text: str) -> NGramState:
     state = model.start()
-    for token in encode(text):
-        state = model.advance(state, np.array([token]))
+    for token in encode(text).tolist():
+        state = state.after(token)
     return state

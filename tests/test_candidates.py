@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stories import BASIC, Reader, emission, model, shown
 
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import readings
 

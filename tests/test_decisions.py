@@ -6,7 +6,7 @@ Stories are written as in `stories`.
 import pytest
 from stories import OWN, Reader, emission, shown
 
-from jihwa.composer.text.moments import EXACT
+from jihwa.composer.text.undo import EXACT_STEPS
 from jihwa.recognizer.events import readings
 
 
@@ -26,7 +26,7 @@ def test_every_sign_of_the_text_is_decided_once_with_its_emission():
         assert decision.emission is each
         assert decision.posterior.shape == (len(OWN.signs) + 2,)
         assert decision.posterior.sum() == pytest.approx(1)
-    assert len(shown_signs) - EXACT - 20 < before_the_end < len(shown_signs)
+    assert len(shown_signs) - EXACT_STEPS - 20 < before_the_end < len(shown_signs)
 
 
 def test_the_text_around_a_doubtful_sign_decides_it():

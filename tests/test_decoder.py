@@ -126,28 +126,43 @@ def test_candidates_are_distinct_and_their_probabilities_add_up_to_one_at_most(f
 
 
 def test_commit_makes_the_preedit_final_and_the_text_goes_on(flat):
-    decoded = [flat.feed(shown(sign)) for sign in "ㄱㅏ"]
-    steps = [*decoded[-1].committed, *flat.commit().committed]
+    state, steps = flat.begin(), []
+    for sign in "ㄱㅏ":
+        state = flat.step(state, (shown(sign),))
+        steps += state.committed
+    state = flat.commit(state)
+    steps += state.committed
     assert text_of(steps) == "가"
     for sign in "ㄴㅏ":
-        steps += flat.feed(shown(sign)).committed
-    last = flat.flush()[0].steps
+        state = flat.step(state, (shown(sign),))
+        steps += state.committed
+    last = flat.endings(state)[0].steps
     assert text_of([*steps, *last]).replace(" ", "") == "가나"
 
 
 def test_commit_in_the_middle_of_a_syllable_leaves_it_open(flat):
-    steps = [step for sign in "ㄱㅏㄷㅏㄹㅏㅁ" for step in flat.feed(shown(sign)).committed]
-    now = flat.commit()
+    state, steps = flat.begin(), []
+    for sign in "ㄱㅏㄷㅏㄹㅏㅁ":
+        state = flat.step(state, (shown(sign),))
+        steps += state.committed
+    now = flat.commit(state)
     assert text_of([*steps, *now.committed]) + decode(now.preedit) in ("가다람", "가다라ㅁ")
-    flat.reset()
+
+
+def test_a_state_can_be_gone_on_from_again_and_again(flat):
+    state = flat.begin()
+    for sign in "ㄱㅏㄷ":
+        state = flat.step(state, (shown(sign),))
+    texts = [decode(flat.step(state, (shown(sign),)).preedit) for sign in "ㅏㅗㅏ"]
+    assert texts[0] == texts[2] != texts[1]
 
 
 def test_commit_of_a_mere_onset_keeps_it_open():
     decoder = Decoder(ALPHABET, Bigrams(), DecoderOptions(grammar=GrammarCosts(lone_text=-20.0)))
-    decoder.feed(shown("ㄱ"))
-    assert decoder.commit().committed == ()
-    decoder.feed(shown("ㅏ"))
-    assert decode(decoder.flush()[0].tokens) == "가"
+    state = decoder.commit(decoder.step(decoder.begin(), (shown("ㄱ"),)))
+    assert state.committed == ()
+    state = decoder.step(state, (shown("ㅏ"),))
+    assert decode(decoder.endings(state)[0].tokens) == "가"
 
 
 # --- for any input
@@ -168,12 +183,14 @@ SMALL = DecoderOptions(beam=16, longest_preedit=16)
 @given(st.lists(any_emission, max_size=12), st.sets(st.integers(0, 11)))
 def test_any_likelihoods_give_a_text_and_account_for_every_emission(emissions, commits):
     decoder = Decoder(ALPHABET, Bigrams(1), SMALL)
-    steps = []
+    state, steps = decoder.begin(), []
     for place, each in enumerate(emissions):
-        steps += decoder.feed(each).committed
+        state = decoder.step(state, (each,))
+        steps += state.committed
         if place in commits:
-            steps += decoder.commit().committed
-    endings = decoder.flush()
+            state = decoder.commit(state)
+            steps += state.committed
+    endings = decoder.endings(state)
     last = endings[0].steps
     steps += last
     read = [reading.emission for step in steps for reading in step.readings]
@@ -196,7 +213,7 @@ def test_likelihoods_that_say_nothing_are_no_reason_to_stop(flat):
 
 def test_likelihoods_for_another_alphabet_are_refused(flat):
     with pytest.raises(UsageError, match="31 likelihoods"):
-        flat.feed(emission(np.zeros(31)))
+        flat.step(flat.begin(), (emission(np.zeros(31)),))
 
 
 @pytest.mark.parametrize(
@@ -213,14 +230,14 @@ def test_endless_repeats_stay_bounded(story):
     each = {"-": rest(), "_": emission(np.full(N_SIGNS, -30.0), no_sign=0.0)}
     decoder = Decoder(ALPHABET, Bigrams(2), SMALL)
     emissions = [each[s] if s in each else shown(s) for s in story]
-    open_tokens, consumed = 0, 0
+    open_tokens, consumed, state = 0, 0, decoder.begin()
 
     def feed(n):
-        nonlocal open_tokens, consumed
+        nonlocal open_tokens, consumed, state
         for i in range(n):
-            decoded = decoder.feed(emissions[i % len(emissions)])
-            consumed += sum(len(step.readings) for step in decoded.committed)
-            open_tokens = max(open_tokens, len(decoded.preedit))
+            state = decoder.step(state, (emissions[i % len(emissions)],))
+            consumed += sum(len(step.readings) for step in state.committed)
+            open_tokens = max(open_tokens, len(state.preedit))
 
     feed(100)
     tracemalloc.start()

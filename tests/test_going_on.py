@@ -3,6 +3,7 @@
 import pytest
 from stories import BASIC, Reader, model, shown
 
+from jihwa.composer.decoding.alignment import written
 from jihwa.composer.decoding.decoder import Decoder
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.jamo import decode
@@ -12,12 +13,12 @@ from jihwa.composer.language.jamo import decode
 @pytest.mark.parametrize("beam", [8, 128])
 def test_behind_a_final_text(behind, beam):
     decoder = Decoder(BASIC, model(), DecoderOptions(beam=beam))
-    decoder.reset(behind, word_is_over=True)
+    state = decoder.begin(behind, word_is_over=True)
     text = ""
     for emission in shown("ㅎㅏㄱㄱㅛ", BASIC):
-        decoded = decoder.feed(emission)
-        text += decode([step.token for step in decoded.committed if step.token is not None])
-    assert (text + decode(decoded.preedit)).strip() == "학교"
+        state = decoder.step(state, (emission,))
+        text += decode(written(state.committed))
+    assert (text + decode(state.preedit)).strip() == "학교"
 
 
 @pytest.mark.parametrize("completes", [True, False])

@@ -1,5 +1,6 @@
 """The n-gram language model: file and scoring."""
 
+import gc
 import zipfile
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from small_models import WORDS, built, random_lines, state_after
 
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
-from jihwa.composer.language.modes import Mode
 from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import DataError
 
 SHARED_TEXT = Path(__file__).parents[2] / "shared/data/text"
@@ -36,42 +37,22 @@ hangul = st.text(st.one_of(st.characters(min_codepoint=0xAC00, max_codepoint=0xD
 @given(st.one_of(hangul, st.lists(st.sampled_from(WORDS)).map(" ".join)))
 def test_score_is_the_sum_along_the_text(shipped: LanguageModel, text: str) -> None:
     state, total = shipped.start(), 0.0
-    for token in [*encode(text), BOUNDARY]:
-        total += float(shipped.log_prob(state)[0, token])
-        state = shipped.advance(state, np.array([token]))
+    for token in (*encode(text).tolist(), BOUNDARY):
+        total += state.row()[token]
+        state = state.after(token)
     assert shipped.score(text) == pytest.approx(total, rel=1e-4)
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=8))
-def test_a_beam_is_scored_like_its_hypotheses_alone(
-    shipped: LanguageModel, texts: list[str]
-) -> None:
-    states = np.concatenate([state_after(shipped, text) for text in texts])
-    tokens = np.array([encode(text)[0] for text in texts])
-    alone = np.concatenate([shipped.log_prob(state[np.newaxis]) for state in states])
-    np.testing.assert_array_equal(shipped.log_prob(states), alone)
-    pairs = zip(states, tokens, strict=True)
-    following = [shipped.advance(s[np.newaxis], t[np.newaxis]) for s, t in pairs]
-    np.testing.assert_array_equal(shipped.advance(states, tokens), np.concatenate(following))
-
-
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(hangul, st.integers(0, N_TOKENS - 1)), min_size=1, max_size=8))
-def test_following_is_advancing_with_the_probability_of_the_token(
-    shipped: LanguageModel, steps: list[tuple[str, int]]
-) -> None:
-    states = np.concatenate([state_after(shipped, text) for text, _ in steps])
-    tokens = np.array([token for _, token in steps])
-    following, log_prob = shipped.follow(states, tokens)
-    np.testing.assert_array_equal(following, shipped.advance(states, tokens))
-    rows = np.arange(len(tokens))
-    np.testing.assert_allclose(log_prob, shipped.log_prob(states)[rows, tokens], atol=1e-4)
+@given(hangul)
+def test_one_token_is_as_likely_as_its_row_says(shipped: LanguageModel, text: str) -> None:
+    contexts = state_after(shipped, text).contexts
+    one_by_one = [shipped.log_prob(contexts, token) for token in range(N_TOKENS)]
+    np.testing.assert_allclose(one_by_one, shipped.row(contexts), atol=1e-4)
 
 
 def test_n_grams_know_neither_profanity_nor_modes(shipped: LanguageModel) -> None:
-    states = state_after(shipped, "나는")
-    np.testing.assert_array_equal(shipped.profane(states), [False])
+    assert not state_after(shipped, "나는").profane
     assert all(shipped.in_mode(mode) is shipped for mode in Mode)
 
 
@@ -81,33 +62,29 @@ def test_n_grams_know_neither_profanity_nor_modes(shipped: LanguageModel) -> Non
     hangul,
     hangul,
 )
-def test_keys_are_equal_exactly_where_futures_are(
+def test_states_are_the_same_exactly_where_contexts_are(
     shipped: LanguageModel, ending: list[str], one: str, other: str
 ) -> None:
     text = "".join(ending)
-    pair = np.concatenate([state_after(shipped, one + text), state_after(shipped, other + text)])
-    first, second = shipped.key(pair)
-    assert (first == second) == (pair[0] == pair[1]).all()
+    first, second = state_after(shipped, one + text), state_after(shipped, other + text)
+    assert (first is second) == (first.contexts == second.contexts)
     if len(encode(text)) >= shipped.order - 1:
-        assert first == second
-    if first == second:
-        rows = shipped.log_prob(pair)
-        np.testing.assert_array_equal(rows[0], rows[1])
+        assert first is second
 
 
-def test_an_empty_beam_is_scored_too(shipped: LanguageModel) -> None:
-    nothing = shipped.start()[:0]
-    assert shipped.log_prob(nothing).shape == (0, N_TOKENS)
-    assert shipped.advance(nothing, np.empty(0, dtype=np.uint8)).shape == nothing.shape
-    following, log_prob = shipped.follow(nothing, np.empty(0, dtype=np.uint8))
-    assert following.shape == nothing.shape
-    assert log_prob.shape == shipped.profane(nothing).shape == shipped.key(nothing).shape == (0,)
+def test_states_that_nobody_keeps_are_forgotten(small_file: Path) -> None:
+    model = LanguageModel.load(small_file)
+    kept = state_after(model, "나는")
+    for word in WORDS:
+        state_after(model, word)
+    gc.collect()
+    assert list(model.states()) == [kept]
 
 
 def test_the_shipped_model_is_a_distribution_and_knows_korean(shipped: LanguageModel) -> None:
-    texts = ["", "안녕하세", "축구 볼때", "김", "서울특별", "뷁", "나는 학교에 "]
-    states = np.concatenate([state_after(shipped, text) for text in texts])
-    np.testing.assert_allclose(np.exp(shipped.log_prob(states)).sum(axis=1), 1, atol=0.04)
+    for text in ["", "안녕하세", "축구 볼때", "김", "서울특별", "뷁", "나는 학교에 "]:
+        total = np.exp(state_after(shipped, text).row()).sum()
+        assert total == pytest.approx(1, abs=0.04)
     for right, wrong in [
         ("학교", "하꾜"),
         ("아까", "악가"),

@@ -101,11 +101,9 @@ def test_spans_beyond_the_options_are_refused():
     for spans in (0, DecoderOptions().longest_span + 1):
         wrong = replace(held, segment=replace(held.segment, spans=spans))
         with pytest.raises(UsageError, match="longest_span"):
-            decoder.feed(held, wrong)
+            decoder.step(decoder.begin(), (held, wrong))
     with pytest.raises(UsageError, match="0 emissions"):
-        decoder.feed()
-    decoder.feed(held)  # nothing of it was taken in
-    assert len(decoder.flush()[0].steps) == 1
+        decoder.step(decoder.begin(), ())
 
 
 lattices = st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 2**32 - 1)), max_size=14)

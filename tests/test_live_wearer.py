@@ -3,7 +3,7 @@
 import pytest
 from live import session, signal_of, stranger, until
 
-from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import Mode
 from jihwa.io.sources.source import Link
 from jihwa.io.user import profiles, vocabulary
 

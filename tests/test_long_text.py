@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer.text import moments
+from jihwa.composer.text import undo
 from jihwa.composer.text.transcript import Sign
 from jihwa.io.batch.long_text import read
 from jihwa.io.batch.signs import SignStore
@@ -30,7 +30,7 @@ def test_signs_come_out_as_they_went_in(parts):
 
 
 def test_text_that_is_let_go_of_is_the_same_text(engine, spell, monkeypatch):
-    monkeypatch.setattr(moments, "STEPS", 10)  # what can be undone is kept, for hundreds of steps
+    monkeypatch.setattr(undo, "MOST_STEPS", 10)  # what can be undone is kept, for hundreds of steps
     frames = spell("오늘은 친구랑 같이 저녁을 먹기로 했어요", "normal", wearer=7).frames
     held = []
 

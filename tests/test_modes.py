@@ -14,7 +14,7 @@ from stories import BASIC, Reader, emission, model, shown
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import Mode
 
 SMALL = DecoderOptions(beam=24)
 

@@ -5,7 +5,7 @@ import argparse
 import pytest
 
 from jihwa.composer.language.jamo import encode
-from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import Mode
 from jihwa.io.settings import options as shared
 from jihwa.io.settings import settings
 from jihwa.io.settings.configuration import Configuration, settle

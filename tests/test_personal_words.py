@@ -16,9 +16,9 @@ from jihwa.composer.language.history import (
     History,
     parse,
     serialise,
+    stems,
     words_of,
 )
-from jihwa.composer.language.josa import stems
 from jihwa.composer.language.word_list import MAX_LENGTH, WordList, fault, normalised, shown
 from jihwa.data.messages import DataError
 

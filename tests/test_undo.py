@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from stories import BASIC, Reader, emission, model, shown
 
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.text import moments
-from jihwa.composer.text.moments import EXACT, STEPS
+from jihwa.composer.language.token_model import Mode
+from jihwa.composer.text.undo import EXACT_STEPS, MOST_STEPS
 from jihwa.recognizer.events import readings
 
 SMALL = DecoderOptions(beam=24)
@@ -123,16 +122,16 @@ def test_far_back_the_text_comes_back_and_is_final():
     for steps_back, text in enumerate(reversed(texts[:-1]), start=1):
         assert undo(reader)
         assert reader.text == text
-        assert steps_back <= EXACT or reader.preedit == ""
-    assert n_steps > EXACT
+        assert steps_back <= EXACT_STEPS or reader.preedit == ""
+    assert n_steps > EXACT_STEPS
     assert not undo(reader)
 
 
 def test_steps_are_bounded():
     reader = Reader(BASIC)
-    for digit in range(STEPS + 10):
+    for digit in range(MOST_STEPS + 10):
         reader.follow(reader.composer.type(str(digit % 10)))
-    assert sum(iter(lambda: undo(reader), False)) == STEPS
+    assert sum(iter(lambda: undo(reader), False)) == MOST_STEPS
     assert reader.text == "0123456789"
 
 
@@ -275,7 +274,7 @@ def test_a_long_session_stays_small():
         reader.composer.release(5)
         longest = max(longest, len(reader.composer.text))
     assert len(reader.composer.words()) < 30
-    assert longest < STEPS
+    assert longest < MOST_STEPS
 
 
 def test_nothing_is_released_that_can_be_undone():
@@ -302,7 +301,7 @@ def test_releasing_changes_nothing_that_is_shown(steps, seed, keep):
         assume(len(whole_texts[0]) > len("".join(released)))
         assert "".join(released) + parts.text == whole_texts.pop(0)
 
-    with patch.object(moments, "STEPS", 5):
+    with patch("jihwa.composer.text.undo.MOST_STEPS", 5):
         act(whole, steps, seed, lambda: whole_texts.append(whole.text))
         act(parts, steps, seed, release)
         event(f"released: {bool(''.join(released))}")

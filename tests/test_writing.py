@@ -8,7 +8,7 @@ from stories import OWN, model, shown
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.moments import STEPS
+from jihwa.composer.text.undo import MOST_STEPS as UNDO_STEPS
 from jihwa.io.engine import Engine
 from jihwa.io.live.page import LivePage
 from jihwa.io.live.writing import KEPT_WORDS, MOST_WORDS, Writing
@@ -87,14 +87,14 @@ def test_undo_and_redo(desk):
 
 def test_a_long_text_is_forgotten_word_by_word_and_nothing_of_it_is_lost(desk):
     typed, said = desk(), ""
-    many = 2 * STEPS
+    many = 2 * UNDO_STEPS
     for number in range(many):
         typed.writing.type(f"{number} ")
         said += f"{number} "
         typed.writing.release()
         assert typed.text == said
     words = typed.writing.page.show(typed.engine.composer).words
-    assert KEPT_WORDS <= len(words) <= MOST_WORDS + STEPS
+    assert KEPT_WORDS <= len(words) <= MOST_WORDS + UNDO_STEPS
     typed.writing.choose(len(words) - 1, "끝")
     assert typed.text.split()[-2:] == [f"{many - 2}", "끝"]
     assert len(typed.engine.composer.text) < len(said)

@@ -1,14 +1,15 @@
 """Which emission was read as what: the link from decided text back to the signal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
-from jihwa.composer.decoding.hypotheses import Hypotheses
-from jihwa.composer.decoding.lattice import Edge, Lattice, Path
+from jihwa.composer.decoding.arcs import NO_TOKEN
+from jihwa.composer.decoding.evidence import log_add
+from jihwa.composer.decoding.hypotheses import Stack, Trail, steps_of
+from jihwa.composer.decoding.lattice import Edge
 from jihwa.data.signal.frames import Array
 from jihwa.recognizer.events import Decision
 
@@ -59,92 +60,89 @@ class Step:
     confidence: float
 
 
+def written(steps: Iterable[Step]) -> tuple[int, ...]:
+    """The tokens that steps write."""
+    return tuple(step.token for step in steps if step.token is not None)
+
+
 @dataclass(frozen=True, slots=True)
-class _Posterior:
-    """Of one emission: (S + 2,) of every reading if it is one, and (A,) of every arc."""
+class Posterior:
+    """What the hypotheses of a stack take one emission for.
+
+    Attributes:
+        readings: (S + 2,) probability of every reading if it is an emission at all.
+        arcs: Probability of every arc that consumes it, by the arc's number.
+    """
 
     readings: Array
-    arcs: Array
+    arcs: Mapping[int, float]
 
 
-Settled = Mapping[Edge, _Posterior]
+Settled = Mapping[Edge, Posterior]
 """Posteriors of emissions that the beam will no longer tell apart."""
 
 
-class Alignment:
-    """The emissions that are not decided yet, and what the hypotheses take them for.
+def posteriors(stack: Stack, edges: Iterable[Edge], n_readings: int) -> dict[Edge, Posterior]:
+    """What some hypotheses take open emissions for, each weighed by its mass.
 
     Args:
-        arcs: The steps that hypotheses are made of.
+        stack: The hypotheses.
+        edges: The emissions.
         n_readings: Signs of the alphabet, no sign and rest.
-
-    Attributes:
-        lattice: The emissions.
-        settled: What is known for good of some of them.
     """
+    readings = {edge: np.zeros(n_readings) for edge in edges}
+    arcs: dict[Edge, dict[int, float]] = {edge: {} for edge in readings}
+    first = min((edge.end for edge in readings), default=0)
+    for step, weight in _weights(stack, first).items():
+        for edge, sign in zip(step.path, step.arc.signs, strict=True):
+            if edge in readings:
+                readings[edge][sign] += weight
+                number = step.arc.number
+                arcs[edge][number] = arcs[edge].get(number, 0.0) + weight
+    for edge, weights in readings.items():
+        if not weights.any():  # no hypothesis has it any more: it speaks for itself
+            weights += np.exp(edge.seen.scores)
+        weights /= weights.sum()
+    return {edge: Posterior(readings[edge], arcs[edge]) for edge in readings}
 
-    def __init__(self, arcs: Arcs, n_readings: int) -> None:
-        self._arcs = arcs
-        self._n_readings = n_readings
-        self.lattice = Lattice()
-        self.settled: Settled = {}
 
-    def settle(self, hypotheses: Hypotheses, lag: int) -> None:
-        """Fix the posteriors of the emissions that end `lag` boundaries before the newest one."""
-        for edge in self.lattice.edges.get(self.lattice.last - lag, ()):
-            self._posterior(hypotheses, edge)
+def _weights(stack: Stack, first: int) -> dict[Trail, float]:
+    """The steps from a boundary on, and the probability of all hypotheses that took each."""
+    total = stack[0].mass
+    for hypothesis in stack[1:]:
+        total = log_add(total, hypothesis.mass)
+    weights: dict[Trail, float] = {}
+    for hypothesis in stack:
+        weight = float(np.exp(hypothesis.mass - total))
+        step = hypothesis.trail
+        while step is not None and not (step.path and step.path[-1].end < first):
+            weights[step] = weights.get(step, 0.0) + weight
+            step = step.before
+    return weights
 
-    def take(self, hypotheses: Hypotheses, length: int) -> tuple[Step, ...]:
-        """Decide the first steps of the best hypothesis; their emissions are open no more."""
-        steps = self.steps(hypotheses, 0, length)
-        for _, path in self._taken(hypotheses, 0, length):
-            if path:
-                self.lattice = self.lattice.decided(path)
-        self.settled = {e: p for e, p in self.settled.items() if e.end > self.lattice.first}
-        return steps
 
-    def steps(self, hypotheses: Hypotheses, row: int, length: int) -> tuple[Step, ...]:
-        """The first steps of a hypothesis."""
-        steps: list[Step] = []
-        for arc, path in self._taken(hypotheses, row, length):
-            readings: list[Reading] = []
-            confidence = 1.0
-            for place, edge in enumerate(path.edges if path else ()):
-                posterior = self._posterior(hypotheses, edge)
-                sign = int(self._arcs.signs[arc, place])
-                span = edge.end - edge.begin
-                readings.append(Reading(edge.emission, posterior.readings, sign, span))
-                confidence = min(confidence, float(posterior.arcs[arc]))
-            token = int(self._arcs.token[arc])
-            steps.append(Step(None if token == NO_TOKEN else token, tuple(readings), confidence))
-        return tuple(steps)
+def aligned(
+    trail: Trail | None, stack: Stack, settled: Settled, n_readings: int
+) -> tuple[Step, ...]:
+    """The steps of a trail, with what the emissions of each may have been.
 
-    def _taken(
-        self, hypotheses: Hypotheses, row: int, length: int
-    ) -> Iterator[tuple[int, Path | None]]:
-        """The first steps of a hypothesis: arcs, and the path that each consumes."""
-        arcs, paths = hypotheses.history[row, :length], hypotheses.paths[row, :length]
-        for arc, path in zip(arcs.tolist(), paths.tolist(), strict=True):
-            yield arc, self.lattice.paths.get(path)
-
-    def _posterior(self, hypotheses: Hypotheses, edge: Edge) -> _Posterior:
-        """The posterior of an open emission: as it was when settled, or as it is now."""
-        if edge not in self.settled:
-            self.settled = {**self.settled, edge: self._consult(hypotheses, edge)}
-        return self.settled[edge]
-
-    def _consult(self, hypotheses: Hypotheses, edge: Edge) -> _Posterior:
-        paths = self.lattice.paths.values()
-        places = {path.number: path.edges.index(edge) for path in paths if edge in path.edges}
-        within = np.full(self.lattice.drawn + 2 - min(places), -1)  # (N,) place of the edge, or -1
-        within[[number + 1 - min(places) for number in places]] = list(places.values())
-        number = hypotheses.paths[:, : hypotheses.length.max()]  # (H, L)
-        place = within[np.maximum(number + 1 - min(places), 0)]  # (H, L)
-        row, column = np.nonzero(place >= 0)
-        arc, weight = hypotheses.history[row, column], hypotheses.posterior[row]
-        sign = self._arcs.signs[arc, place[row, column]]
-        readings = np.bincount(sign, weight, self._n_readings)
-        arcs = np.bincount(arc, weight, len(self._arcs))
-        if not readings.any():  # no hypothesis has this emission any more: it speaks for itself
-            readings = np.exp(edge.seen.scores)
-        return _Posterior(readings / readings.sum(), arcs.astype(np.float64, copy=False))
+    Args:
+        trail: The last of the steps.
+        stack: Hypotheses that tell the emissions apart that are not settled.
+        settled: What is known for good of the others.
+        n_readings: Signs of the alphabet, no sign and rest.
+    """
+    trails = steps_of(trail)
+    unsettled = (edge for each in trails for edge in each.path if edge not in settled)
+    known = {**settled, **posteriors(stack, unsettled, n_readings)}
+    steps = []
+    for each in trails:
+        arc, of = each.arc, [known[edge] for edge in each.path]
+        readings = tuple(
+            Reading(edge.emission, posterior.readings, sign, edge.end - edge.begin)
+            for edge, posterior, sign in zip(each.path, of, arc.signs, strict=True)
+        )
+        confidence = min((posterior.arcs.get(arc.number, 0.0) for posterior in of), default=1.0)
+        token = None if arc.token == NO_TOKEN else arc.token
+        steps.append(Step(token, readings, min(1.0, confidence)))
+    return tuple(steps)

@@ -10,21 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jihwa.composer.decoding.evidence import log_of
-from jihwa.composer.decoding.grammar import ArcKind
+from jihwa.composer.decoding.grammar import BEGINS_SYLLABLE, IS_SPACE, ArcKind
 from jihwa.composer.language.jamo import BOUNDARY, KINDS, LETTER_OF, N_TOKENS, SPACE, Kind
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.recognizer.events import NO_SIGN, REST, readings
 
 NO_TOKEN = N_TOKENS
-"""The token of an arc that writes nothing; also the column of zeros behind the LM's log-probs."""
+"""The token of an arc that writes nothing."""
 
-LAST_RESORT = -1e4
+LAST_RESORT_NATS = -1e4
 """Log-cost of a segment without a letter where the options rule that out: only when nothing else
 is possible."""
 
@@ -54,81 +52,101 @@ class SegmentationRates:
     rest: float = 0.5
 
 
-class _Arc(NamedTuple):
-    kind: ArcKind
-    token: int
-    signs: tuple[int, ...]
-    cost: float
-    step: ModelStep
-    corrects: bool = False
+class Arc:
+    """One step.
+
+    Attributes:
+        kind: Its `ArcKind`.
+        token: What is written; `NO_TOKEN` for nothing.
+        signs: Which of the `readings` each emission that it consumes is taken for.
+        cost: Natural log-cost of what was missed or spurious.
+        step: Its `ModelStep`.
+        corrects: Whether what was shown is mended: a missed sign added.
+        number: Its place among all arcs.
+        letter: The token of the lone letter that it writes; 0 where it writes none.
+        is_space: Whether it begins a new word.
+        begins_syllable: Whether it leaves the syllable before it as it is.
+    """
+
+    __slots__ = (
+        *("begins_syllable", "corrects", "cost", "is_space", "kind", "letter", "number"),
+        *("signs", "step", "token"),
+    )
+
+    def __init__(
+        self,
+        kind: ArcKind,
+        token: int,
+        signs: tuple[int, ...],
+        cost: float,
+        step: ModelStep,
+        *,
+        corrects: bool = False,
+    ) -> None:
+        self.kind, self.token, self.signs, self.cost, self.step = (
+            int(kind),
+            token,
+            signs,
+            cost,
+            step,
+        )
+        self.corrects = corrects
+        self.number = 0
+        self.letter = token if kind in _LONE_KINDS.values() else 0
+        self.is_space, self.begins_syllable = IS_SPACE[kind], BEGINS_SYLLABLE[kind]
 
 
 _TOKEN_KINDS = {Kind.ONSET: ArcKind.ONSET, Kind.VOWEL: ArcKind.VOWEL, Kind.CODA: ArcKind.CODA}
 _LONE_KINDS = {Kind.ONSET: ArcKind.LONE_CONSONANT, Kind.VOWEL: ArcKind.LONE_VOWEL}
+_ENDS = (ArcKind.END, ArcKind.LONE_END)
 
 
 class Arcs:
-    """Every arc, ordered by how many emissions it consumes.
+    """Every arc, by how many emissions it consumes.
 
     Attributes:
-        kind: (A,) `ArcKind`.
-        token: (A,) what is written; `NO_TOKEN` for nothing.
-        consumed: (A,) emissions consumed.
-        signs: (A, longest) which of the `readings` each consumed emission is taken for.
-        cost: (A,) natural log-cost of what was missed or spurious.
-        step: (A,) `ModelStep`.
-        corrects: (A,) whether what was shown is mended: a missed sign added.
-        lm_column: (A,) column of the LM's log-probs extended by a column of zeros.
+        consuming: The arcs that consume 0, 1, … emissions; those of the text's end are not among
+            them.
+        ends: The arcs that end the text.
         longest: Emissions consumed by the longest arc.
     """
 
     def __init__(self, alphabet: Alphabet, rates: SegmentationRates) -> None:
         arcs = sorted(_all_arcs(alphabet, rates), key=lambda arc: len(arc.signs))
+        for number, arc in enumerate(arcs):
+            arc.number = number
         self.longest = len(arcs[-1].signs)
-        self.kind: NDArray[np.uint8] = np.array([arc.kind for arc in arcs], dtype=np.uint8)
-        self.token: NDArray[np.uint8] = np.array([arc.token for arc in arcs], dtype=np.uint8)
-        self.consumed: NDArray[np.int16] = np.array([len(arc.signs) for arc in arcs], np.int16)
-        self.cost: NDArray[np.float64] = np.array([arc.cost for arc in arcs])
-        self.step: NDArray[np.uint8] = np.array([arc.step for arc in arcs], dtype=np.uint8)
-        self.corrects: NDArray[np.bool_] = np.array([arc.corrects for arc in arcs])
-        self.lm_column = np.where(self.step == ModelStep.ADVANCE, self.token, NO_TOKEN)
-        self.signs: NDArray[np.int16] = np.zeros((len(arcs), self.longest), dtype=np.int16)
-        for row, arc in zip(self.signs, arcs, strict=True):
-            row[: len(arc.signs)] = arc.signs
-
-    def __len__(self) -> int:
-        return len(self.kind)
-
-    def consuming(self, n: int) -> NDArray[np.intp]:
-        """The arcs that consume n emissions; those of the text's end are not among them."""
-        ends = (self.kind == ArcKind.END) | (self.kind == ArcKind.LONE_END)
-        return np.flatnonzero((self.consumed == n) & ~ends)
+        self.ends = tuple(arc for arc in arcs if arc.kind in _ENDS)
+        self.consuming = tuple(
+            tuple(arc for arc in arcs if len(arc.signs) == n and arc.kind not in _ENDS)
+            for n in range(self.longest + 1)
+        )
 
 
-def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[_Arc]:
+def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[Arc]:
     place = {label: i for i, label in enumerate(readings(alphabet))}
     keep, advance, restart = ModelStep
-    spurious = log_of(rates.spurious) if rates.spurious > 0 else LAST_RESORT
-    yield _Arc(ArcKind.SPACE, SPACE, (), 0.0, advance)
-    yield _Arc(ArcKind.LONE_SPACE, SPACE, (), 0.0, keep)
-    yield _Arc(ArcKind.END, BOUNDARY, (), 0.0, advance)
-    yield _Arc(ArcKind.LONE_END, BOUNDARY, (), 0.0, keep)
+    spurious = log_of(rates.spurious) if rates.spurious > 0 else LAST_RESORT_NATS
+    yield Arc(ArcKind.SPACE, SPACE, (), 0.0, advance)
+    yield Arc(ArcKind.LONE_SPACE, SPACE, (), 0.0, keep)
+    yield Arc(ArcKind.END, BOUNDARY, (), 0.0, advance)
+    yield Arc(ArcKind.LONE_END, BOUNDARY, (), 0.0, keep)
     for sign in (NO_SIGN, *(command for command in COMMANDS if command in alphabet.index)):
-        yield _Arc(ArcKind.NO_SIGN, NO_TOKEN, (place[sign],), spurious, keep)
-    yield _Arc(ArcKind.REST, NO_TOKEN, (place[REST],), log_of(rates.rest), keep)
+        yield Arc(ArcKind.NO_SIGN, NO_TOKEN, (place[sign],), spurious, keep)
+    yield Arc(ArcKind.REST, NO_TOKEN, (place[REST],), log_of(rates.rest), keep)
     if Control.SPACE in alphabet.index:
-        yield _Arc(ArcKind.REST, NO_TOKEN, (place[Control.SPACE],), 0.0, keep)
+        yield Arc(ArcKind.REST, NO_TOKEN, (place[Control.SPACE],), 0.0, keep)
     for token in np.flatnonzero(KINDS >= Kind.ONSET).tolist():
         kind = Kind(KINDS[token])
         spellings = [
             tuple(place[sign] for sign in signs) for signs in alphabet.spellings(LETTER_OF[token])
         ]
         for signs in spellings:
-            yield _Arc(_TOKEN_KINDS[kind], token, signs, 0.0, advance)
+            yield Arc(_TOKEN_KINDS[kind], token, signs, 0.0, advance)
             if kind in _LONE_KINDS:
-                yield _Arc(_LONE_KINDS[kind], token, signs, 0.0, restart)
+                yield Arc(_LONE_KINDS[kind], token, signs, 0.0, restart)
         if rates.missed > 0:
             partly = {seen for signs in spellings for seen in combinations(signs, len(signs) - 1)}
             for seen in sorted(partly):
                 cost = log_of(rates.missed)
-                yield _Arc(_TOKEN_KINDS[kind], token, seen, cost, advance, corrects=True)
+                yield Arc(_TOKEN_KINDS[kind], token, seen, cost, advance, corrects=True)

@@ -10,14 +10,12 @@ from functools import cached_property
 
 import numpy as np
 
-from jihwa.composer.decoding.decoded import Ending
-from jihwa.composer.decoding.decoder import Decoder
+from jihwa.composer.decoding.alignment import Step
+from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.decoding.search import known_end, known_start
-from jihwa.composer.language.jamo import BOUNDARY, SPACE, Tokens
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.ngram import States
-from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.jamo import BOUNDARY, SPACE
+from jihwa.composer.language.token_model import Mode, ModelState, TokenModel
 from jihwa.data.alphabet import Alphabet
 from jihwa.recognizer.events import Emission
 
@@ -50,30 +48,35 @@ class WordReader:
             before: The text before it.
             after: The text behind it; empty where the word is the last one.
         """
-        self._decoder.reset(before)
-        shared = [step for each in emissions for step in self._decoder.feed(each.alone).committed]
+        state = self._decoder.begin(before)
+        shared: list[Step] = []
+        for emission in emissions:
+            state = self._decoder.step(state, (emission.alone,))
+            shared += state.committed
         endings = [
-            replace(ending, steps=(*shared, *ending.steps)) for ending in self._decoder.flush()
+            replace(ending, steps=(*shared, *ending.steps))
+            for ending in self._decoder.endings(state)
         ]
         scores = np.array([ending.log_prob for ending in endings])
-        following = known_start(after)
-        if len(following):
-            behind = self._advanced(self._model.start(), known_end(before))
+        following = known_start(after).tolist()
+        if following:
+            behind = _after(self._model.start(), known_end(before).tolist())
             scores += [self._gain(behind, ending.tokens, following) for ending in endings]
         scores -= np.logaddexp.reduce(scores)
         order = np.argsort(-scores, kind="stable").tolist()
         return tuple(replace(endings[i], log_prob=float(scores[i])) for i in order)
 
-    def _gain(self, context: States, word: Sequence[int], following: Tokens) -> float:
+    def _gain(self, context: ModelState, word: Sequence[int], following: Sequence[int]) -> float:
         """How much likelier a word is if this follows it than if the text ends with it."""
-        context = self._advanced(context, np.array(word, np.uint8))
-        total = -float(self._model.log_prob(context)[0, BOUNDARY])
-        for token in (SPACE, *following.tolist()):
-            total += float(self._model.log_prob(context)[0, token])
-            context = self._advanced(context, np.array([token], np.uint8))
+        context = _after(context, word)
+        total = -context.row()[BOUNDARY]
+        for token in (SPACE, *following):
+            total += context.row()[token]
+            context = context.after(token)
         return total * self._options.lm_weight
 
-    def _advanced(self, context: States, tokens: Tokens) -> States:
-        for i in range(len(tokens)):
-            context = self._model.advance(context, tokens[i : i + 1])
-        return context
+
+def _after(context: ModelState, tokens: Sequence[int]) -> ModelState:
+    for token in tokens:
+        context = context.after(token)
+    return context

@@ -1,34 +1,86 @@
 """The noisy-channel decoder: from sign likelihoods to tokens, online.
 
 ㅎ ㅏ ㄱ ㄱ ㅛ becomes 학교 and not 하꾜 because of the language model, and not of a rule.
+
+What a decoder knows at one moment is a `DecoderState`, which never changes. `step` makes the next
+one from it: whoever keeps an old one can go on from there, or look ahead without consequences.
 """
 
-from dataclasses import replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
 
-from jihwa.composer.decoding.alignment import Alignment, Step
+from jihwa.composer.decoding.alignment import Settled, Step, aligned, posteriors, written
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
-from jihwa.composer.decoding.decoded import Decoded, Ending, Snapshot
-from jihwa.composer.decoding.evidence import Evidence, reading_scores
-from jihwa.composer.decoding.grammar import BEGINS_SYLLABLE, CLOSED, WORD_IS_OVER, State
-from jihwa.composer.decoding.hypotheses import Hypotheses
+from jihwa.composer.decoding.evidence import Evidence, log_add, reading_scores
+from jihwa.composer.decoding.grammar import WORD_IS_OVER, State, unalterable
+from jihwa.composer.decoding.hypotheses import Stack, Trail, common_ancestor, cut, steps_of
+from jihwa.composer.decoding.lattice import Lattice
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.decoding.risk import least_risk
 from jihwa.composer.decoding.search import Search
 from jihwa.composer.language.jamo import decode
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission
 
-_WEIGHED = 40
+_WEIGHED_ENDINGS = 40
 """Endings whose errors are weighed against each other."""
 
 
+@dataclass(frozen=True, slots=True)
+class DecoderState:
+    """All that a decoder knows at one moment.
+
+    Attributes:
+        last: The stack of the newest boundary, one hypothesis at least.
+        stacks: The stacks that an arc can still reach back to, by boundary.
+        lattice: The emissions that are not decided.
+        settled: What is known for good of some of them.
+        committed: Steps that were decided just now; they never change.
+    """
+
+    last: Stack
+    stacks: Mapping[int, Stack] = field(default_factory=dict)
+    lattice: Lattice = field(default_factory=Lattice)
+    settled: Settled = field(default_factory=dict)
+    committed: tuple[Step, ...] = ()
+
+    @property
+    def preedit(self) -> tuple[int, ...]:
+        """Tokens of the best hypothesis behind what is committed; they may change."""
+        return _tokens(self.last[0].trail)
+
+    @property
+    def word_is_over(self) -> bool:
+        """Whether rest or a sign for a space has ended the last word of the preedit."""
+        return WORD_IS_OVER[self.last[0].state]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One way to read everything that was still open at the end.
+
+    Attributes:
+        steps: What is written, and the emissions that spelled it.
+        log_prob: Natural log of its probability among all endings in the beam.
+    """
+
+    steps: tuple[Step, ...]
+    log_prob: float
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """What is written."""
+        return written(self.steps)
+
+
 class Decoder:
-    """Turns emissions into tokens, one boundary of the signal at a time.
+    """Turns emissions into tokens, one boundary of the signal at a time; remembers nothing.
 
     Args:
         alphabet: The signs whose likelihoods the emissions carry.
@@ -50,36 +102,17 @@ class Decoder:
         self._n_readings = len(alphabet.signs) + 2
         self._arcs = Arcs(alphabet, self._options.rates)
         self._search = Search(self._arcs, model, self._options, mode)
-        self.reset()
 
-    def reset(self, behind: str = "", *, word_is_over: bool = False) -> None:
-        """Forget everything; the next emission begins a text, or goes on behind a final one.
+    def begin(self, behind: str = "", *, word_is_over: bool = False) -> DecoderState:
+        """What is known before the first emission of a text, or of one that goes on.
 
         Args:
-            behind: The final text.
-            word_is_over: Whether a space follows if anything does.
+            behind: The final text before it.
+            word_is_over: Whether a space follows that if anything does.
         """
-        self._stacks: dict[int, Hypotheses] = {}
-        self._last = self._search.root(behind, word_is_over=word_is_over)
-        self._alignment = Alignment(self._arcs, self._n_readings)
+        return DecoderState(self._search.root(behind, word_is_over=word_is_over))
 
-    @property
-    def word_is_over(self) -> bool:
-        """Whether rest or a sign for a space has ended the last word of the preedit."""
-        return bool(WORD_IS_OVER[self._last.state[0]])
-
-    def snapshot(self) -> Snapshot:
-        """What is known now."""
-        lattice, settled = self._alignment.lattice, self._alignment.settled
-        return Snapshot(dict(self._stacks), self._last, lattice, settled)
-
-    def restore(self, snapshot: Snapshot) -> None:
-        """Go on as if nothing had been fed since the snapshot."""
-        self._stacks = dict(snapshot.stacks)
-        self._last = snapshot.last
-        self._alignment.lattice, self._alignment.settled = snapshot.lattice, snapshot.settled
-
-    def check(self, *emissions: Emission) -> None:
+    def check(self, emissions: Sequence[Emission]) -> None:
         """See whether emissions can be decoded.
 
         Raises:
@@ -104,137 +137,170 @@ class Decoder:
                 f"at least, each spanning 1 to {longest}. Check longest_span.",
             )
 
-    def feed(self, *emissions: Emission) -> Decoded:
-        """Take in the emissions that end at the next boundary: one, or alternatives.
+    def step(self, state: DecoderState, emissions: Sequence[Emission]) -> DecoderState:
+        """What is known with the emissions that end at the next boundary: one, or alternatives.
 
         Raises:
             UsageError: As `check` does.
         """
-        self.check(*emissions)
-        alignment = self._alignment
+        self.check(emissions)
         seen = [self._seen(emission) for emission in emissions]
-        ahead = next(
-            (of for each, of in zip(emissions, seen, strict=True) if each.segment.spans == 1), None
-        )
-        self._stacks[alignment.lattice.last] = self._search.closed(self._last, ahead)
-        live = {at for at, stack in self._stacks.items() if len(stack)}
-        longest = self._arcs.longest
-        alignment.lattice, paths = alignment.lattice.grown(emissions, seen, longest, live)
-        self._last = self._search.extended(self._stacks, paths)
-        reach = alignment.lattice.reach(longest, self._options.longest_span)
-        self._stacks = {at: stack for at, stack in self._stacks.items() if at >= reach}
-        alignment.settle(self._last, self._options.lag)
-        committed = self._commit_agreed()
-        return Decoded(committed, self._tokens(0))
+        ahead = (of for each, of in zip(emissions, seen, strict=True) if each.segment.spans == 1)
+        last = self._search.closed(state.last, next(ahead, None))
+        stacks = {**state.stacks, state.lattice.last: last}
+        lattice = state.lattice.grown(emissions, seen, {at for at, of in stacks.items() if of})
+        last = self._search.extended(stacks, lattice.paths(self._arcs.longest))
+        reach = lattice.reach(self._arcs.longest, self._options.longest_span)
+        stacks = {at: stack for at, stack in stacks.items() if at >= reach}
+        old = lattice.edges.get(lattice.last - self._options.lag, ())
+        new = posteriors(last, (e for e in old if e not in state.settled), self._n_readings)
+        settled = {**state.settled, **new}
+        return self._commit_agreed(DecoderState(last, stacks, lattice, settled))
 
     def _seen(self, emission: Emission) -> Evidence:
         pauses, segment = self._options.pauses, emission.segment
         gap = segment.gap_s / segment.tempo.gap_s
         scores = reading_scores(emission, self._options.temperature, exact=self._exact)
-        surprise = float(np.logaddexp.reduce(scores)) - np.log(len(scores))
+        total = -math.inf
+        for score in scores:
+            total = log_add(total, score)
         return Evidence(
             scores=scores,
-            cut=segment.log_prob - surprise,
+            cut=segment.log_prob - (total - math.log(len(scores))),
             word_end=pauses.word_end_log_ratio(gap),
             missed=pauses.missed_log_ratio(gap),
         )
 
-    def commit(self) -> Decoded:
+    def commit(self, state: DecoderState) -> DecoderState:
         """Decide now for the whole syllables of the preedit, and go on in the same text."""
-        syllable_is_open = self._last.state[0] == State.ONSET
-        committed = self._commit_syllables() if syllable_is_open else self._commit_all()
-        return Decoded(committed, self._tokens(0))
+        if state.last[0].state == State.ONSET:
+            return self._commit_syllables(replace(state, committed=()))
+        return self.commit_all(state)
 
-    def settle(self) -> tuple[Step, ...]:
-        """Decide now for all of the preedit as it is; returns its steps."""
-        return self._commit_all()
+    def commit_all(self, state: DecoderState) -> DecoderState:
+        """Decide now for all of the preedit as it is; no later letter can alter it."""
+        return self._commit_best(replace(state, committed=()))
 
-    def flush(self) -> tuple[Ending, ...]:
-        """End the text: decide everything, and forget it.
+    def endings(self, state: DecoderState) -> tuple[Ending, ...]:
+        """The ways to end the text.
 
         Returns:
-            The endings, at least one: first the one with the fewest errors to be expected, which
-            is the text, then the likeliest.
+            One at least: first the one with the fewest errors to be expected, which is the text,
+            then the likeliest.
         """
-        self._last = self._search.ended(self._search.closed(self._last))
-        total = float(np.logaddexp.reduce(self._last.mass))
+        ended = self._search.ended(self._search.closed(state.last))
+        total = -math.inf
+        for each in ended:
+            total = log_add(total, each.mass)
         log_probs: dict[tuple[int, ...], float] = {}
-        rows: dict[tuple[int, ...], int] = {}
-        for row, score in enumerate(self._last.score.tolist()):
-            tokens = self._tokens(row)
-            log_probs[tokens] = float(np.logaddexp(log_probs.get(tokens, -np.inf), score - total))
-            rows.setdefault(tokens, row)
-        likeliest = sorted(log_probs, key=lambda tokens: -log_probs[tokens])[:_WEIGHED]
-        least = least_risk([decode(t) for t in likeliest], [log_probs[t] for t in likeliest])
+        trails: dict[tuple[int, ...], Trail | None] = {}
+        for each in ended:
+            tokens = _tokens(each.trail)
+            log_prob = each.score - total
+            log_probs[tokens] = log_add(log_probs.get(tokens, -math.inf), log_prob)
+            trails.setdefault(tokens, each.trail)
+        likeliest = sorted(log_probs, key=lambda tokens: -log_probs[tokens])[:_WEIGHED_ENDINGS]
+        texts = [decode(tokens) for tokens in likeliest]
+        least = _least_risk(texts, [log_probs[tokens] for tokens in likeliest])
         likeliest.insert(0, likeliest.pop(least))
-        best = likeliest[: self._options.candidates]
-        endings = tuple(Ending(self._steps(rows[each]), log_probs[each]) for each in best)
-        self.reset()
-        return endings
+        return tuple(
+            Ending(
+                aligned(trails[tokens], ended, state.settled, self._n_readings), log_probs[tokens]
+            )
+            for tokens in likeliest[: self._options.candidates]
+        )
 
-    @property
-    def open_steps(self) -> tuple[Step, ...]:
+    def open_steps(self, state: DecoderState) -> tuple[Step, ...]:
         """What the best hypothesis takes the emissions for that are not decided, as of now."""
-        settled = self._alignment.settled
-        steps = self._steps(0)
-        self._alignment.settled = settled
-        return steps
+        return aligned(state.last[0].trail, state.last, state.settled, self._n_readings)
 
-    def _steps(self, row: int) -> tuple[Step, ...]:
-        return self._alignment.steps(self._last, row, int(self._last.length[row]))
-
-    def _commit_agreed(self) -> tuple[Step, ...]:
+    def _commit_agreed(self, state: DecoderState) -> DecoderState:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""
-        best = self._last
-        agreed = int(best.length[0])
-        for stack in filter(len, (best, *self._stacks.values())):
-            agreed = min(agreed, int(stack.length.min(initial=agreed)))
-            differs = (stack.steps[:, :agreed] != best.steps[0, :agreed]).any(axis=0)
-            if differs.any():
-                agreed = int(differs.argmax())
-        committed = self._commit(self._unalterable(agreed))
-        while self._last.length.max() > self._options.longest_preedit:
-            committed += self._commit_syllables() or self._commit_all()
-        return committed
+        stacks = (state.last, *state.stacks.values())
+        agreed = common_ancestor(each.trail for stack in stacks for each in stack)
+        state = self._commit(state, _before_last_syllable(agreed))
+        while max(each.length for each in state.last) > self._options.longest_preedit:
+            n_committed = len(state.committed)
+            state = self._commit_syllables(state)
+            if len(state.committed) == n_committed:  # all of it is one syllable
+                state = self._commit_best(state)
+        return state
 
-    def _commit_syllables(self) -> tuple[Step, ...]:
+    def _commit_syllables(self, state: DecoderState) -> DecoderState:
         """Commit the best hypothesis up to its last syllable; drop what disagrees."""
-        length = self._unalterable(int(self._last.length[0]))
-        if length == self._last.length[0]:  # there is no syllable
-            return self._commit_all()
-        best, begins = self._last, BEGINS_SYLLABLE[self._arcs.kind]
-        stacks = self._stacks.items()
-        self._stacks = {at: stack.agreeing(best, length, begins) for at, stack in stacks}
-        self._last = best.agreeing(best, length, begins)
-        return self._commit(length)
+        best = state.last[0].trail
+        last = _before_last_syllable(best)
+        if last is best:  # there is no syllable
+            return self._commit_best(state)
 
-    def _commit_all(self) -> tuple[Step, ...]:
+        def agreeing(stack: Stack) -> Stack:
+            return tuple(each for each in stack if _goes_on_behind(each.trail, last))
+
+        stacks = {at: agreeing(stack) for at, stack in state.stacks.items()}
+        return self._commit(replace(state, last=agreeing(state.last), stacks=stacks), last)
+
+    def _commit_best(self, state: DecoderState) -> DecoderState:
         """Commit the best hypothesis as it is; drop all others."""
-        self._stacks = {}
-        best = self._last.take(np.arange(1))
-        state = State(best.state[0])
-        self._last = replace(best, state=np.array([CLOSED.get(state, state)], dtype=np.uint8))
-        return self._commit(int(best.length[0]))
+        best = state.last[0]
+        only = (best.but(state=unalterable(best.state)),)
+        return self._commit(replace(state, last=only, stacks={}), best.trail)
 
-    def _unalterable(self, length: int) -> int:
-        """How many of the best hypothesis's first steps no later letter can alter.
+    def _commit(self, state: DecoderState, last: Trail | None) -> DecoderState:
+        """Commit all up to a step that all hypotheses share."""
+        if last is None:
+            return state
+        steps = aligned(last, state.last, state.settled, self._n_readings)
+        end = max((each.path[-1].end for each in steps_of(last) if each.path), default=0)
+        lattice = state.lattice.decided(end) if end else state.lattice
+        open_stacks = {at: stack for at, stack in state.stacks.items() if stack}
+        newest, *others = cut((state.last, *open_stacks.values()), last)
+        return DecoderState(
+            last=newest,
+            stacks=dict(zip(open_stacks, others, strict=True)),
+            lattice=lattice,
+            settled={e: p for e, p in state.settled.items() if e.end > lattice.first},
+            committed=(*state.committed, *steps),
+        )
 
-        They end before the last syllable, which may still grow.
-        """
-        kinds = self._arcs.kind[self._last.history[0, :length]]
-        begins = np.flatnonzero(BEGINS_SYLLABLE[kinds])
-        return int(begins[-1]) if len(begins) else length
 
-    def _commit(self, length: int) -> tuple[Step, ...]:
-        """Take the first steps, which all hypotheses share, off every history."""
-        if length == 0:
-            return ()
-        steps = self._alignment.take(self._last, length)
-        self._last = self._last.without_first(length)
-        stacks = self._stacks.items()
-        self._stacks = {at: stack.without_first(length) for at, stack in stacks if len(stack)}
-        return steps
+def _tokens(trail: Trail | None) -> tuple[int, ...]:
+    """The tokens that a trail writes."""
+    tokens = (step.arc.token for step in steps_of(trail))
+    return tuple(token for token in tokens if token != NO_TOKEN)
 
-    def _tokens(self, row: int) -> tuple[int, ...]:
-        tokens = self._arcs.token[self._last.history[row, : self._last.length[row]]]
-        return tuple(tokens[tokens != NO_TOKEN].tolist())
+
+def _before_last_syllable(trail: Trail | None) -> Trail | None:
+    """The last step that no later letter can alter: the one before the last syllable begins.
+
+    That is the end of the trail where no syllable begins in it.
+    """
+    step = trail
+    while step is not None:
+        if step.arc.begins_syllable:
+            return step.before
+        step = step.before
+    return trail
+
+
+def _goes_on_behind(trail: Trail | None, ancestor: Trail | None) -> bool:
+    """Whether a trail goes on behind a step of it with a new syllable."""
+    while trail is not None and trail.before is not ancestor:
+        trail = trail.before
+    return trail is not None and trail.arc.begins_syllable
+
+
+def _least_risk(texts: Sequence[str], log_probs: Sequence[float]) -> int:
+    """The place of the text whose expected edits, spaces aside, are fewest; of equals the first.
+
+    The likeliest text is the one that is most often right as a whole. Where no text is likely, one
+    that shares its syllables with other likely ones has fewer wrong syllables on average (minimum
+    Bayes risk; V. Goel and W. Byrne (2000), "Minimum Bayes-risk automatic speech recognition").
+
+    Args:
+        texts: One at least.
+        log_probs: Natural log of how likely each is.
+    """
+    tight = [text.replace(" ", "") for text in texts]
+    weights = np.exp(np.array(log_probs) - max(log_probs))  # (N,)
+    edits = cdist(tight, tight, scorer=Levenshtein.distance)  # (N, N)
+    return int((edits @ weights).argmin())

@@ -3,9 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from jihwa.data.signal.frames import Array
 from jihwa.recognizer.durations import log_normal
 from jihwa.recognizer.events import Emission
 
@@ -24,20 +21,26 @@ class Evidence:
     """What an emission says.
 
     Attributes:
-        scores: (S + 2,) log-likelihood of every reading, relative to the best one.
+        scores: S + 2 log-likelihoods, one of every reading, relative to the best one.
         word_end: Log-evidence of the gap before it that a word ended there.
         missed: Log-evidence of the gap that a sign was missed in it.
         cut: Log-probability of cutting the signal so, and how many times likelier than by chance
             the best reading is: what tells ways to cut the signal apart.
     """
 
-    scores: Array
+    scores: list[float]
     word_end: float
     missed: float
     cut: float = 0.0
 
 
-def reading_scores(emission: Emission, temperature: float, *, exact: bool = False) -> Array:
+def log_add(one: float, other: float) -> float:
+    """log(exp(one) + exp(other))."""
+    more, less = (one, other) if one >= other else (other, one)
+    return more if less == -math.inf else more + math.log1p(math.exp(less - more))
+
+
+def reading_scores(emission: Emission, temperature: float, *, exact: bool = False) -> list[float]:
     """Log-likelihood of every reading of an emission, relative to the best one.
 
     What cannot be compared is made harmless: NaN and -inf count as `LOWEST_LOG_LIKELIHOOD`, +inf as
@@ -49,19 +52,20 @@ def reading_scores(emission: Emission, temperature: float, *, exact: bool = Fals
         exact: Whether only the best reading counts.
 
     Returns:
-        (S + 2,) in the order of `jihwa.recognizer.events.readings`; the best is 0.
+        S + 2 values in the order of `jihwa.recognizer.events.readings`; the best is 0.
     """
-    raw = emission.of_readings.astype(np.float64)
-    raw[np.isnan(raw)] = -np.inf
-    best = raw.max()
-    if best == -np.inf:
-        return np.zeros_like(raw)
-    if best == np.inf:
-        raw = np.where(raw == np.inf, 0.0, -np.inf)
+    raw = [-math.inf if math.isnan(each) else each for each in emission.of_readings.tolist()]
+    best = max(raw)
+    if best == -math.inf:
+        return [0.0] * len(raw)
+    if best == math.inf:
+        raw = [0.0 if each == math.inf else -math.inf for each in raw]
         best = 0.0
-    scores: Array = np.maximum((raw - best) / temperature, LOWEST_LOG_LIKELIHOOD)
+    scores = [max((each - best) / temperature, LOWEST_LOG_LIKELIHOOD) for each in raw]
     if exact:
-        scores[np.arange(len(scores)) != scores.argmax()] = LOWEST_LOG_LIKELIHOOD
+        likeliest = scores.index(max(scores))
+        scores = [LOWEST_LOG_LIKELIHOOD] * len(scores)
+        scores[likeliest] = 0.0
     return scores
 
 
@@ -107,8 +111,8 @@ class PauseModel:
             return 0.0
         inside = log_normal(gap, self.inside_median, self.inside_spread)
         pause = log_normal(gap, self.pause_median, self.pause_spread)
-        at_end = np.logaddexp(log_of(self.shown) + pause, log_of(1 - self.shown) + inside)
-        return float(at_end - self._between_letters(gap))
+        at_end = log_add(log_of(self.shown) + pause, log_of(1 - self.shown) + inside)
+        return at_end - self._between_letters(gap)
 
     def missed_log_ratio(self, gap: float) -> float:
         """Log of p(gap | a letter missed) / p(gap | inside a word); 0 where it is unknown.
@@ -119,14 +123,13 @@ class PauseModel:
             return 0.0
         trace = log_normal(gap, self.missed_median, self.missed_spread)
         found = log_of(1 - self.traceless) + trace - self._between_letters(gap)
-        return min(0.0, float(np.logaddexp(log_of(self.traceless), found)))
+        return min(0.0, log_add(log_of(self.traceless), found))
 
     def _between_letters(self, gap: float) -> float:
         """Log-density of a gap inside a word."""
         inside = log_normal(gap, self.inside_median, self.inside_spread)
         pause = log_normal(gap, self.pause_median, self.pause_spread)
-        within = np.logaddexp(log_of(self.hesitation) + pause, log_of(1 - self.hesitation) + inside)
-        return float(within)
+        return log_add(log_of(self.hesitation) + pause, log_of(1 - self.hesitation) + inside)
 
 
 def _known(gap: float) -> bool:

@@ -4,12 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
 
-import numpy as np
-from numpy.typing import NDArray
-
-from jihwa.composer.language.modes import Mode
-
-FORBIDDEN = -np.inf
+from jihwa.composer.language.token_model import Mode
 
 
 class ArcKind(IntEnum):
@@ -51,19 +46,21 @@ class State(IntEnum):
     ENDED = auto()
 
 
-def _is_among(kinds: type[IntEnum], *chosen: IntEnum) -> NDArray[np.bool_]:
-    return np.isin([int(kind) for kind in kinds], chosen)
+def _are_among(kinds: type[IntEnum], *chosen: IntEnum) -> tuple[bool, ...]:
+    return tuple(kind in chosen for kind in kinds)
 
 
-IS_SPACE = _is_among(ArcKind, ArcKind.SPACE, ArcKind.LONE_SPACE)
-"""(arc kinds,) which steps begin a new word."""
-BEGINS_SYLLABLE = IS_SPACE | _is_among(
-    ArcKind, ArcKind.ONSET, ArcKind.LONE_CONSONANT, ArcKind.LONE_VOWEL
+IS_SPACE = _are_among(ArcKind, ArcKind.SPACE, ArcKind.LONE_SPACE)
+"""By the kind of a step, whether it begins a new word."""
+BEGINS_SYLLABLE = _are_among(
+    ArcKind,
+    *(ArcKind.SPACE, ArcKind.LONE_SPACE),
+    *(ArcKind.ONSET, ArcKind.LONE_CONSONANT, ArcKind.LONE_VOWEL),
 )
-"""(arc kinds,) which steps leave the syllable before them as it is."""
-WORD_IS_OVER = _is_among(State, State.RESTED, State.LONE_RESTED)
-"""(states,) where the hand has rested, so that the gap says no more about the word's end."""
-CLOSED = {
+"""By the kind of a step, whether it leaves the syllable before it as it is."""
+WORD_IS_OVER = _are_among(State, State.RESTED, State.LONE_RESTED)
+"""By state, whether the hand has rested, so that the gap says no more about the word's end."""
+_UNALTERABLE = {
     State.VOWEL: State.CODA,
     State.ONSET: State.FINAL_CONSONANT,
     State.LONE_CONSONANT: State.FINAL_CONSONANT,
@@ -173,7 +170,7 @@ _TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
 
 
 class Grammar:
-    """The table as arrays.
+    """What may follow what.
 
     Args:
         costs: What the language model cannot price.
@@ -181,24 +178,32 @@ class Grammar:
             corrected has them only where the hand rested.
 
     Attributes:
-        cost: (states, arc kinds) natural log-cost, -inf where the step is not allowed.
-        following: (states, arc kinds) the state after the step.
+        steps: By state, the kinds of step that are allowed there, with the state behind each and
+            its natural log-cost.
     """
 
     def __init__(self, costs: GrammarCosts, mode: Mode = Mode.FREE) -> None:
-        shape = (len(State), len(ArcKind))
-        self.cost: NDArray[np.float64] = np.full(shape, FORBIDDEN)
-        self.following: NDArray[np.uint8] = np.zeros(shape, dtype=np.uint8)
-        for state, steps in _TRANSITIONS.items():
-            for kind, (following, cost) in steps.items():
-                self.cost[state, kind] = getattr(costs, cost) if cost else 0.0
-                self.following[state, kind] = following
-        # A segment that is no letter may come anywhere and changes nothing.
-        changes_nothing = [ArcKind.NO_SIGN]
+        changes_nothing = [ArcKind.NO_SIGN]  # a segment that is no letter may come anywhere
         if mode is Mode.WORD:
             changes_nothing.append(ArcKind.REST)
-            self.cost[:, IS_SPACE] = FORBIDDEN
-        if mode is Mode.EXACT:
-            self.cost[np.ix_(~WORD_IS_OVER, IS_SPACE)] = FORBIDDEN
-        self.cost[: State.ENDED, changes_nothing] = 0.0
-        self.following[:, changes_nothing] = np.array(State)[:, None]
+        steps: list[Mapping[int, tuple[int, float]]] = []
+        for state in State:
+            allowed = {
+                int(kind): (int(following), getattr(costs, cost) if cost else 0.0)
+                for kind, (following, cost) in _TRANSITIONS[state].items()
+                if not IS_SPACE[kind] or _has_spaces(mode, state)
+            }
+            if state is not State.ENDED:
+                allowed.update(dict.fromkeys(map(int, changes_nothing), (int(state), 0.0)))
+            steps.append(allowed)
+        self.steps = tuple(steps)
+
+
+def _has_spaces(mode: Mode, state: State) -> bool:
+    """Whether a space may be written in this state."""
+    return mode is not Mode.WORD and (mode is not Mode.EXACT or WORD_IS_OVER[state])
+
+
+def unalterable(state: int) -> int:
+    """The state behind the same text once no later letter may alter it."""
+    return int(_UNALTERABLE.get(State(state), state))

@@ -1,135 +1,149 @@
-"""Hypotheses as arrays: many readings of the same stretch of signal, and how they may go on."""
+"""Hypotheses: readings of the same stretch of signal, and how each came about.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+A hypothesis points at its last step, and every step at the one before it, so hypotheses share what
+they have in common. What all of them agree on is their last common ancestor:
 
-import numpy as np
-from numpy.typing import NDArray
+    ㄱ ◀── ㅏ ◀── ㄴ ◀── ㅏ      가나
+            ▲
+            └──── ㅇ ◀── ㅏ      가아      all agree on ㄱ ㅏ
+"""
 
-from jihwa.composer.language.ngram import States
+from collections.abc import Iterable, Iterator
 
-Rows = NDArray[np.intp]
-
-_ARC_BITS = 16
-"""The low bits of a step are its arc, those above them its path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hypotheses:
-    """H hypotheses that have read the signal up to the same boundary, best first.
-
-    Attributes:
-        score: (H,) natural log of the joint probability.
-        mass: (H,) the same, summed over all hypotheses that became this one by recombination.
-        state: (H,) grammar `State`.
-        letter: (H,) token of the lone letter that each ends in; 0 where it ends in none.
-        key: (H,) equal for those that need not be told apart: where the language model predicts
-            alike, or, without recombination, where the same was written.
-        context: (H, K) language model states.
-        steps: (H, L) the `steps_of` since the last commit, from the left; 0 behind the last one.
-        length: (H,) how many of them.
-        spelled: (H,) whether the word at the end is what was shown, sign for sign.
-        log_prob: (H, N_TOKENS + 1) weighted log-probs of the next token, and a column of zeros;
-            NaN where the language model has not been asked yet.
-    """
-
-    score: NDArray[np.float64]
-    mass: NDArray[np.float64]
-    state: NDArray[np.uint8]
-    letter: NDArray[np.uint8]
-    key: NDArray[np.int64]
-    context: States
-    steps: NDArray[np.int64]
-    length: NDArray[np.intp]
-    spelled: NDArray[np.bool_]
-    log_prob: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.score)
-
-    def take(self, rows: Rows) -> "Hypotheses":
-        """Some of them."""
-        return Hypotheses(*[getattr(self, name).take(rows, axis=0) for name in _FIELDS])
-
-    @property
-    def history(self) -> NDArray[np.int64]:
-        """(H, L) the arcs taken since the last commit."""
-        return self.steps & ((1 << _ARC_BITS) - 1)
-
-    @property
-    def paths(self) -> NDArray[np.int64]:
-        """(H, L) numbers of the paths that they consumed; 0 where they consumed nothing."""
-        return self.steps >> _ARC_BITS
-
-    @property
-    def posterior(self) -> NDArray[np.float64]:
-        """(H,) their probabilities, those that became them by recombination included."""
-        posterior: NDArray[np.float64] = np.exp(self.mass - np.logaddexp.reduce(self.mass))
-        return posterior
-
-    def without_first(self, n: int) -> "Hypotheses":
-        """Forget the first n arcs of every history."""
-        return replace(self, steps=self.steps[:, n:], length=self.length - n)
-
-    def agreeing(self, other: "Hypotheses", n: int, begins: NDArray[np.bool_]) -> "Hypotheses":
-        """Those that took the first n arcs of the best one of others, and then begin a syllable.
-
-        Args:
-            other: The others.
-            n: How many arcs.
-            begins: (arcs,) which arcs begin a syllable.
-        """
-        long = self.take(np.flatnonzero(self.length > n))
-        if not len(long):
-            return long
-        same = (long.steps[:, :n] == other.steps[0, :n]).all(axis=1)
-        return long.take(np.flatnonzero(same & begins[long.history[:, n : n + 1]].all(axis=1)))
-
-    @staticmethod
-    def concatenate(groups: Sequence["Hypotheses"]) -> "Hypotheses":
-        """All hypotheses of several groups."""
-        return Hypotheses(*[joined(groups, name) for name in _FIELDS])
+from jihwa.composer.decoding.arcs import Arc
+from jihwa.composer.decoding.lattice import Path
+from jihwa.composer.language.token_model import ModelState
 
 
-_FIELDS = tuple(field.name for field in fields(Hypotheses))
-
-
-def steps_of(arcs: Rows, paths: Rows) -> NDArray[np.int64]:
-    """(C,) arcs, and the numbers of the paths they consume or 0, as single numbers."""
-    return paths << _ARC_BITS | arcs
-
-
-def joined(groups: Sequence[Hypotheses], name: str) -> NDArray[Any]:
-    """One array of several groups, one below the other; what is narrower is padded."""
-    arrays: list[NDArray[Any]] = [getattr(group, name) for group in groups]
-    if len(arrays) == 1:
-        return arrays[0]
-    if arrays[0].ndim == 1:
-        return np.concatenate(arrays)
-    width = max(array.shape[1] for array in arrays)
-    padded = np.zeros((sum(map(len, arrays)), width), arrays[0].dtype)
-    end = 0
-    for array in arrays:
-        begin, end = end, end + len(array)
-        padded[begin:end, : array.shape[1]] = array
-    return padded
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """Candidates: every one of some hypotheses followed by every one of some arcs.
+class Trail:
+    """The last of the steps that a hypothesis is made of; never changed.
 
     Attributes:
-        hypotheses: H hypotheses.
-        arcs: (A,) the arcs they may take.
-        score: (H, A) the score each would then have; -inf where that cannot be.
-        path: Number of the path that the arcs consume; 0 where they consume nothing.
-        spelled: (A,) whether each takes what was shown for what it looks like most.
+        before: The step before it; None for the first one that is not committed.
+        arc: What was done.
+        path: The emissions that it consumed.
+        length: Steps up to this one.
     """
 
-    hypotheses: Hypotheses
-    arcs: Rows
-    score: NDArray[np.float64]
-    path: int
-    spelled: NDArray[np.bool_]
+    __slots__ = ("arc", "before", "length", "path")
+
+    def __init__(self, before: "Trail | None", arc: Arc, path: Path) -> None:
+        self.before, self.arc, self.path = before, arc, path
+        self.length: int = before.length + 1 if before is not None else 1
+
+
+class Hypothesis:
+    """One reading of the signal up to a boundary, and how it may go on; never changed.
+
+    Attributes:
+        score: Natural log of the joint probability.
+        mass: The same, summed over all hypotheses that became this one by recombination.
+        state: Its grammar `State`.
+        letter: Token of the lone letter that it ends in; 0 where it ends in none.
+        model: What the language model expects behind it.
+        written: Equal for those that wrote the same; tells them apart where there is no
+            recombination, and is 0 where there is.
+        spelled: Whether the word at the end is what was shown, sign for sign.
+        trail: Its last step since the last commit; None where there is none.
+    """
+
+    __slots__ = ("letter", "mass", "model", "score", "spelled", "state", "trail", "written")
+
+    def __init__(
+        self,
+        score: float,
+        mass: float,
+        state: int,
+        letter: int,
+        model: ModelState,
+        written: int,
+        spelled: bool,
+        trail: Trail | None,
+    ) -> None:
+        self.score, self.mass, self.state, self.letter = score, mass, state, letter
+        self.model, self.written, self.spelled, self.trail = model, written, spelled, trail
+
+    @property
+    def length(self) -> int:
+        """Steps since the last commit."""
+        return self.trail.length if self.trail is not None else 0
+
+    def but(
+        self,
+        *,
+        score: float | None = None,
+        mass: float | None = None,
+        state: int | None = None,
+    ) -> "Hypothesis":
+        """The same with another score, mass or state."""
+        return Hypothesis(
+            self.score if score is None else score,
+            self.mass if mass is None else mass,
+            self.state if state is None else state,
+            *(self.letter, self.model, self.written, self.spelled, self.trail),
+        )
+
+    def along(self, trail: Trail | None) -> "Hypothesis":
+        """The same with other steps behind it."""
+        return Hypothesis(
+            *(self.score, self.mass, self.state, self.letter),
+            *(self.model, self.written, self.spelled, trail),
+        )
+
+
+Stack = tuple[Hypothesis, ...]
+"""Hypotheses that have read the signal up to the same boundary, best first."""
+
+
+def steps_of(trail: Trail | None) -> list[Trail]:
+    """The steps of a trail, the first one first."""
+    steps = []
+    while trail is not None:
+        steps.append(trail)
+        trail = trail.before
+    return steps[::-1]
+
+
+def common_ancestor(trails: Iterable[Trail | None]) -> Trail | None:
+    """The last step that trails (one at least) share; None where they share none.
+
+    Every step is climbed once: one that is known to come behind what is shared so far need not be
+    looked at again.
+    """
+    others = iter(trails)
+    shared = next(others)
+    behind: set[Trail] = set()
+    for other in others:
+        while other is not shared and other not in behind:
+            if shared is None or other is None:
+                return None
+            if shared.length >= other.length:
+                if shared.length == other.length:
+                    behind.add(other)
+                    other = other.before
+                shared = shared.before
+            else:
+                behind.add(other)
+                other = other.before
+    return shared
+
+
+def cut(stacks: Iterable[Stack], ancestor: Trail) -> Iterator[Stack]:
+    """The same stacks, with trails that begin behind an ancestor that all of them share.
+
+    The steps are made anew, so that nothing holds on to what is committed but those who need it.
+    """
+    copies: dict[Trail, Trail | None] = {ancestor: None}
+    for stack in stacks:
+        yield tuple(hypothesis.along(_copied(hypothesis.trail, copies)) for hypothesis in stack)
+
+
+def _copied(trail: Trail | None, copies: dict[Trail, Trail | None]) -> Trail | None:
+    fresh: list[Trail] = []
+    while trail is not None and trail not in copies:
+        fresh.append(trail)
+        trail = trail.before
+    copy = copies[trail] if trail is not None else None
+    for step in reversed(fresh):
+        copy = copies[step] = Trail(copy, step.arc, step.path)
+    return copy

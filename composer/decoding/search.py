@@ -1,47 +1,72 @@
-"""The steps of the beam search: one stack of hypotheses from those before it.
+"""The beam search: one stack of hypotheses from those before it.
 
 Every boundary of the lattice has a stack of the best hypotheses that have read the signal up to it.
-It is filled along paths: from the boundary before the last emission by tokens that consume one,
-from the one before the last two by those that consume two (ㅘ as ㅗ ㅏ), and so on; before a stack
-is left, steps that consume nothing (a space, a missed letter) are taken within it.
+It is filled along paths: from the boundary before the last emission by arcs that consume one, from
+the one before the last two by those that consume two (ㅘ as ㅗ ㅏ), and so on; before a stack is
+left, arcs that consume nothing (a space, a missed letter) are taken within it.
+
+Few hypotheses live at a time, some twenty at the median, and few arcs of each are worth a look. So
+these are plain loops: the arcs that a state allows are tried in the order of what speaks for them,
+and the rest is left as soon as one is too weak even if the language model were sure of it.
 """
 
+import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from jihwa.composer.decoding.arcs import Arcs
-from jihwa.composer.decoding.beam import Beam
-from jihwa.composer.decoding.evidence import Evidence
-from jihwa.composer.decoding.grammar import (
-    IS_SPACE,
-    WORD_IS_OVER,
-    ArcKind,
-    Grammar,
-    State,
-    state_behind,
-)
-from jihwa.composer.decoding.hypotheses import Extension, Hypotheses
+from jihwa.composer.decoding.arcs import NO_TOKEN, Arc, Arcs, ModelStep
+from jihwa.composer.decoding.evidence import Evidence, log_add
+from jihwa.composer.decoding.grammar import WORD_IS_OVER, ArcKind, Grammar, State, state_behind
+from jihwa.composer.decoding.hypotheses import Hypothesis, Stack, Trail
 from jihwa.composer.decoding.lattice import Path
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.language.jamo import Tokens, encode
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.jamo import BOUNDARY, Tokens, encode
+from jihwa.composer.language.token_model import Mode, TokenModel
 
-_FREE, _CONSUMING = 0.5, 1.5
+_FREE_SHARE, _CONSUMING_SHARE = 0.5, 1.5
 """Steps looked at for every hypothesis that survives, without an emission and with one: the former
 are seldom among the best, of the latter some turn out to be no different from others."""
 
-_WORST_SPACE = 0.9
+_WORST_SPACE_SHARE = 0.9
 """Share of the beam's window that the space behind a rest costs at most."""
+_SURER_NATS = 0.2
+"""How much above 0 a log-probability may be, since the language model's are coded."""
 
-MEMORY = 16
+MEMORY_CHARACTERS = 16
 """Characters of earlier text that are looked at: more tokens than a language model remembers."""
-_FORESIGHT = 4
+_FORESIGHT_CHARACTERS = 4
 """Characters of later text that are looked at."""
+
+
+class _Move(NamedTuple):
+    """An arc in a grammar state.
+
+    Attributes:
+        weight: Log-likelihood of what it consumes, and its log-costs.
+        arc: The arc.
+        following: The grammar state behind it.
+        spelled: Whether it takes what was shown for what it looks like most.
+    """
+
+    weight: float
+    arc: Arc
+    following: int
+    spelled: bool
+
+
+class _Candidate(NamedTuple):
+    """A hypothesis and a move; they sort best first, and of equal ones in the order of `place`."""
+
+    cost: float
+    place: tuple[int, int, int]
+    hypothesis: Hypothesis
+    move: _Move
+    path: Path
+
+
+Seen = list[tuple[float, bool, Arc]]
+"""Arcs, the log-likelihood of what each consumes, and whether that looks like it most."""
 
 
 class Search:
@@ -57,108 +82,275 @@ class Search:
     def __init__(self, arcs: Arcs, model: TokenModel, options: DecoderOptions, mode: Mode) -> None:
         self._options = options
         self._arcs = arcs
-        self._beam = Beam(
-            model,
-            arcs,
-            Grammar(options.grammar, mode),
-            size=options.beam,
-            window=options.beam_window,
-            lm_weight=options.lm_weight,
-            recombine=options.recombine,
-        )
-        self._consuming = [arcs.consuming(n) for n in range(arcs.longest + 1)]
-        self._always = arcs.kind == ArcKind.NO_SIGN  # (A,) possible whatever was seen
-        free = self._consuming[0]
-        self._spaces = IS_SPACE[arcs.kind[free]]
-        self._spelled = ~arcs.corrects[free]
+        self._model = model
+        self._grammar = Grammar(options.grammar, mode)
 
-    def root(self, behind: str, *, word_is_over: bool) -> Hypotheses:
+    def root(self, behind: str, *, word_is_over: bool) -> Stack:
         """The one hypothesis before anything was seen, behind a text that is final."""
         state = state_behind(behind, word_is_over=word_is_over)
-        return self._beam.root(state, known_end(behind))
+        model = self._model.start()
+        for token in known_end(behind).tolist():
+            model = model.after(token)
+        return (Hypothesis(0.0, 0.0, state, 0, model, 0, True, None),)
 
-    def closed(self, hypotheses: Hypotheses, ahead: Evidence | None = None) -> Hypotheses:
-        """With the steps that consume nothing: a space, a missed letter, both in either order.
-
-        Args:
-            hypotheses: Those of a boundary.
-            ahead: What is seen next; None for nothing, or for several things.
-        """
-        arcs = self._consuming[0]
-        pause, missed = (ahead.word_end, ahead.missed) if ahead else (0.0, 0.0)
-        groups = [hypotheses]
-        for _ in range(2):
-            source = groups[-1]
-            pauses = np.where(WORD_IS_OVER.take(source.state), 0.0, pause)  # (H,)
-            evidence = np.where(self._spaces, pauses[:, None], missed)  # (H, A)
-            scores = self._beam.score(source, arcs, evidence)  # (H, A)
-            if source is hypotheses:
-                self._let_go_on(source, scores)
-            else:  # one space and one missed letter at most
-                scores[(source.state == State.SPACE)[:, None] == self._spaces] = -np.inf
-            scores[scores < self._beam.limit(hypotheses)] = -np.inf
-            if scores.max(initial=-np.inf) == -np.inf:
-                break
-            free = Extension(source, arcs, scores, 0, self._spelled)
-            stepped = self._beam.extend([free], max(1, int(_FREE * self._options.beam)))
-            groups.append(self._beam.merge([stepped]) if source is hypotheses else stepped)
-        return self._beam.merge(groups)
-
-    def _let_go_on(self, hypotheses: Hypotheses, scores: NDArray[np.float64]) -> None:
-        """Keep the best hypothesis's space within the beam's window if the hand has rested.
-
-        It can only go on with one. Where the language model is sure that the text ends there, and
-        no other hypothesis is left, the text could not go on at all.
-        """
-        if WORD_IS_OVER[hypotheses.state[0]]:
-            best = np.flatnonzero(self._spaces)[scores[0, self._spaces].argmax()]
-            if scores[0, best] > -np.inf:
-                least = hypotheses.score[0] - _WORST_SPACE * self._options.beam_window
-                scores[0, best] = max(scores[0, best], least)
-
-    def extended(self, stacks: Mapping[int, Hypotheses], paths: Sequence[Path]) -> Hypotheses:
+    def extended(self, stacks: Mapping[int, Stack], paths: Iterable[Path]) -> Stack:
         """The stack of the newest boundary.
 
         Args:
             stacks: Those of earlier boundaries, closed.
             paths: All that end at the newest one.
         """
-        extensions: list[Extension] = []
-        for path in paths:
-            source = stacks.get(path.begin)
-            if source is None or not len(source):
+        found = _Candidates(int(_CONSUMING_SHARE * self._options.beam), self._options.beam_window)
+        for place, path in enumerate(paths):
+            self._try_path(found, stacks.get(path[0].begin, ()), path, place)
+        return self._best(self._taken(found))
+
+    def _try_path(self, found: "_Candidates", stack: Stack, path: Path, place: int) -> None:
+        """Look at all ways to read a path behind the hypotheses before it."""
+        if stack:
+            seen = self._seen(path)
+            self._try(found, stack, lambda _: seen, path, place)
+
+    def _seen(self, path: Path) -> Seen:
+        """What the emissions of a path say for every arc that is worth a try."""
+        at_least, segmented = -self._options.arc_window, sum(edge.seen.cut for edge in path)
+        missed = path[0].seen.missed
+        scores = [edge.seen.scores for edge in path]
+        seen = []
+        for arc in self._arcs.consuming[len(path)]:
+            looks = 0.0
+            for score, sign in zip(scores, arc.signs, strict=True):
+                looks += score[sign]
+            if looks > at_least or arc.kind == ArcKind.NO_SIGN:
+                evidence = looks + (missed if arc.corrects else 0.0) + segmented
+                seen.append((evidence, looks == 0 and not arc.corrects, arc))
+        return seen
+
+    def closed(self, stack: Stack, ahead: Evidence | None = None) -> Stack:
+        """With the steps that consume nothing: a space, a missed letter, both in either order.
+
+        Args:
+            stack: The hypotheses of a boundary.
+            ahead: What is seen next; None for nothing, or for several things.
+        """
+        pause, missed = (ahead.word_end, ahead.missed) if ahead else (0.0, 0.0)
+        free = self._arcs.consuming[0]
+
+        def after_emission(state: int) -> Seen:
+            gap = 0.0 if WORD_IS_OVER[state] else pause
+            return [(gap if a.is_space else missed, not a.corrects, a) for a in free]
+
+        def after_free_step(state: int) -> Seen:  # one space and one missed letter at most
+            is_space = state != State.SPACE
+            return [each for each in after_emission(state) if each[2].is_space == is_space]
+
+        full = len(stack) == self._options.beam
+        weakest = stack[-1].score if full else -math.inf
+        limit = max(weakest, stack[0].score - self._options.beam_window)
+        n = max(1, int(_FREE_SHARE * self._options.beam))
+        first = _Candidates(n, self._options.beam_window, limit)
+        self._try(first, stack, after_emission, keeps_space=True)
+        once = self._best(self._taken(first))
+        second = _Candidates(n, self._options.beam_window, limit)
+        self._try(second, once, after_free_step)
+        return self._best(sorted((*stack, *once, *self._taken(second)), key=lambda h: -h.score))
+
+    def ended(self, stack: Stack) -> Stack:
+        """With the step that ends the text, best first."""
+        ended = [
+            each.but(score=s, mass=each.mass + s - each.score) for each, s in self._ends(stack)
+        ]
+        if not ended:  # each is in the middle of a syllable or ends profanely
+            ended = list(stack)
+        ended.sort(key=lambda each: -each.score)
+        least = ended[0].score - self._options.beam_window
+        return tuple(each for each in ended if each.score >= least)
+
+    def _ends(self, stack: Stack) -> Iterable[tuple[Hypothesis, float]]:
+        for hypothesis in stack:
+            if hypothesis.model.after(BOUNDARY).profane and not hypothesis.spelled:
                 continue
-            arcs = self._consuming[len(path.edges)]
-            seen = path.looks_like(self._arcs, arcs)
-            likely = (seen > -self._options.arc_window) | self._always.take(arcs)
-            arcs, seen = arcs[likely], seen[likely]
-            if len(arcs):
-                evidence = seen + path.gaps_say(self._arcs, arcs) + path.log_prob
-                scores = self._beam.score(source, arcs, evidence)
-                spelled = (seen == 0) & ~self._arcs.corrects.take(arcs)
-                extensions.append(Extension(source, arcs, scores, path.number, spelled))
-        return self._beam.merge(
-            [self._beam.extend(extensions, int(_CONSUMING * self._options.beam))]
+            moves = self._moves(hypothesis.state, [(0.0, True, arc) for arc in self._arcs.ends])
+            scores = [self._score(hypothesis, move) for move in moves]
+            if scores:
+                yield hypothesis, max(scores)
+
+    def _moves(self, state: int, seen: Seen) -> list[_Move]:
+        """What the grammar allows of what was seen, the likeliest first."""
+        allowed = self._grammar.steps[state]
+        moves = []
+        for evidence, spelled, arc in seen:
+            step = allowed.get(arc.kind)
+            if step is not None:
+                moves.append(_Move(evidence + (step[1] + arc.cost), arc, step[0], spelled))
+        moves.sort(key=lambda move: -move.weight)
+        return moves
+
+    def _try(
+        self,
+        found: "_Candidates",
+        stack: Stack,
+        seen: Callable[[int], Seen],
+        path: Path = (),
+        place: int = 0,
+        *,
+        keeps_space: bool = False,
+    ) -> None:
+        """Look at all moves of the hypotheses of a stack.
+
+        Args:
+            found: Takes the candidates.
+            stack: The hypotheses.
+            seen: What speaks for which arc in a grammar state.
+            path: The emissions that the arcs consume.
+            place: Orders the stacks that are tried together.
+            keeps_space: Whether the best hypothesis's space is kept within the beam's window if the
+                hand has rested. It can only go on with one: where the language model is sure that
+                the text ends there, and no other hypothesis is left, the text could not go on.
+        """
+        by_state: dict[int, list[_Move]] = {}
+        highest = self._options.lm_weight * _SURER_NATS
+        for rank, hypothesis in enumerate(stack):
+            state = hypothesis.state
+            moves = by_state.get(state)
+            if moves is None:
+                moves = by_state[state] = self._moves(state, seen(state))
+            least_space = -math.inf
+            if keeps_space and rank == 0 and WORD_IS_OVER[state]:
+                least_space = hypothesis.score - _WORST_SPACE_SHARE * self._options.beam_window
+            for move in moves:
+                if max(hypothesis.score + move.weight + highest, least_space) < found.limit:
+                    break
+                score = self._score(hypothesis, move)
+                if move.arc.is_space and score < least_space:
+                    score = least_space
+                if score >= found.limit:
+                    where = (place, rank, move.arc.number)
+                    found.add(_Candidate(-score, where, hypothesis, move, path))
+                    if score > found.best and not self._introduces(hypothesis, move):
+                        found.best = score
+
+    def _score(self, hypothesis: Hypothesis, move: _Move) -> float:
+        """The score of a hypothesis behind a move."""
+        score = hypothesis.score + move.weight
+        if move.arc.step == ModelStep.ADVANCE:
+            score += self._options.lm_weight * hypothesis.model.row()[move.arc.token]
+        return score
+
+    def _taken(self, found: "_Candidates") -> list[Hypothesis]:
+        """The best candidates as hypotheses, best first, but for those that introduce profanity.
+
+        Where all of them introduce a word that nobody spelled, the next ones are looked at.
+        """
+        taken: list[Hypothesis] = []
+        candidates = found.ranked()
+        while candidates and not taken:
+            best, candidates = found.first(candidates)
+            taken = [
+                self._stepped(each)
+                for each in best
+                if not self._introduces(each.hypothesis, each.move)
+            ]
+        return taken
+
+    def _introduces(self, before: Hypothesis, move: _Move) -> bool:
+        """Whether a move completes a word that correction must not introduce."""
+        if move.arc.step != ModelStep.ADVANCE or (move.spelled and before.spelled):
+            return False
+        return before.model.after(move.arc.token).profane
+
+    def _stepped(self, candidate: _Candidate) -> Hypothesis:
+        """What a candidate comes to."""
+        _, _, before, (_, arc, following, spelled), path = candidate
+        model = before.model
+        if arc.step == ModelStep.ADVANCE:
+            model = model.after(arc.token)
+        elif arc.step == ModelStep.RESTART:
+            model = self._model.start()
+        writes = arc.token != NO_TOKEN
+        written = 0
+        if not self._options.recombine:
+            written = hash((before.written, arc.token)) if writes else before.written
+        score = -candidate.cost
+        return Hypothesis(
+            score=score,
+            mass=score + before.mass - before.score,
+            state=following,
+            letter=arc.letter if writes else before.letter,
+            model=model,
+            written=written,
+            spelled=(spelled and before.spelled) or arc.is_space,
+            trail=Trail(before.trail, arc, path),
         )
 
-    def ended(self, hypotheses: Hypotheses) -> Hypotheses:
-        """With the step that ends the text, best first."""
-        ends = np.flatnonzero(np.isin(self._arcs.kind, (ArcKind.END, ArcKind.LONE_END)))
-        scores = self._beam.score(hypotheses, ends, np.zeros(len(ends))).max(axis=1)  # (H,)
-        scores[self._beam.profane_at_end(hypotheses)] = -np.inf
-        if scores.max() == -np.inf:  # each is in the middle of a syllable or ends profanely
-            scores = hypotheses.score
-        order = np.argsort(-scores, kind="stable")
-        order = order[scores[order] >= scores.max() - self._options.beam_window]
-        mass = hypotheses.mass + scores - hypotheses.score
-        return replace(hypotheses, score=scores, mass=mass).take(order)
+    def _best(self, ranked: Sequence[Hypothesis]) -> Stack:
+        """The best distinct ones of ranked hypotheses, as many as the beam holds.
+
+        Of those that have equal futures (or wrote the same, where there is no recombination) only
+        the best one is left, and has the mass of all. The lone letter tells hypotheses apart
+        because the model starts afresh behind it: else a text of one letter would have no
+        alternatives.
+        """
+        if not ranked:
+            return ()
+        recombine = self._options.recombine
+        least = ranked[0].score - self._options.beam_window
+        distinct: dict[tuple[object, int, int], Hypothesis] = {}
+        masses: dict[tuple[object, int, int], float] = {}
+        for each in ranked:
+            if each.score < least:
+                break
+            key = (each.model if recombine else each.written, each.state, each.letter)
+            if key in distinct:
+                masses[key] = log_add(masses.get(key, distinct[key].mass), each.mass)
+            else:
+                distinct[key] = each
+        best = list(distinct.items())[: self._options.beam]
+        return tuple(each.but(mass=masses[key]) if key in masses else each for key, each in best)
+
+
+class _Candidates:
+    """The best candidates found so far.
+
+    Args:
+        n: How many are looked at; the fewer, the faster.
+        window: Those this much worse (in nats) than the best one do not count.
+        limit: The score that any needs.
+
+    Attributes:
+        best: The best score so far of one that does not introduce profanity.
+    """
+
+    def __init__(self, n: int, window: float, limit: float = -math.inf) -> None:
+        self.best = -math.inf
+        self._n, self._window, self._limit = n, window, limit
+        self._found: list[_Candidate] = []
+
+    @property
+    def limit(self) -> float:
+        """The score that another one needs by now."""
+        return max(self._limit, self.best - self._window)
+
+    def add(self, candidate: _Candidate) -> None:
+        """Note one more."""
+        self._found.append(candidate)
+
+    def ranked(self) -> list[_Candidate]:
+        """All within the window, best first."""
+        return sorted(self._found)
+
+    def first(self, ranked: list[_Candidate]) -> tuple[list[_Candidate], list[_Candidate]]:
+        """The first ones that are looked at together, and those behind them."""
+        most = ranked[0].cost + self._window
+        n = sum(1 for each in ranked[: self._n] if each.cost <= most)
+        return ranked[:n], ranked[n:]
 
 
 def known_end(text: str) -> Tokens:
     """The tokens at the end of a text that the language model knows; it knows no lone letters."""
-    return encode(re.split("[^가-힣 ] *", text)[-1][-MEMORY:])
+    return encode(re.split("[^가-힣 ] *", text)[-1][-MEMORY_CHARACTERS:])
 
 
 def known_start(text: str) -> Tokens:
     """The first tokens of a text that the language model knows."""
-    return encode(re.split("[^가-힣 ]", text)[0][:_FORESIGHT].strip())
+    return encode(re.split("[^가-힣 ]", text)[0][:_FORESIGHT_CHARACTERS].strip())

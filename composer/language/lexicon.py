@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.language.jamo import BOUNDARY, Tokens, encode
+from jihwa.composer.language.mapped_file import Bytes, child_of
 
-Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Nodes = NDArray[np.int32]
 
@@ -139,22 +139,10 @@ class Lexicon:
         """
         return self | Lexicon.of_words(name, words)
 
-    def follow(self, nodes: Nodes, tokens: NDArray[np.integer[Any]]) -> Nodes:
-        """The children (A,) of nodes (A,) that tokens (A,) lead to, or `NOWHERE`."""
-        child, place = self.children(nodes)  # (F,)
-        found = np.flatnonzero(self.tokens.take(child) == tokens.take(place))
-        following = np.full(len(nodes), NOWHERE, dtype=np.int32)
-        following[place.take(found)] = child.take(found)
-        return following
-
-    def children(self, nodes: Nodes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """All children (F,) of nodes (A,), and for each child the place (F,) of its parent."""
-        size = self.sizes.take(nodes).astype(np.intp)
-        end = size.cumsum()
-        place = np.arange(len(nodes)).repeat(size)
-        child = (self.begins.take(nodes) - end + size).repeat(size)
-        child += np.arange(len(child))
-        return child, place
+    def child(self, node: int, token: int) -> int:
+        """The node that a token leads to, or `NOWHERE`."""
+        begin = int(self.begins[node])
+        return child_of(self.tokens.data, begin, begin + int(self.sizes[node]), token)
 
     def node(self, name: str, word: str) -> int:
         """The node behind the beginning of a word, or `NOWHERE`.
@@ -162,11 +150,11 @@ class Lexicon:
         Raises:
             UsageError: A character is neither a modern syllable nor a space.
         """
-        node = np.array([self.roots[name]], np.int32)
-        for token in encode(word):
-            if node[0] != NOWHERE:
-                node = self.follow(node, token[None])
-        return int(node[0])
+        node = self.roots[name]
+        for token in encode(word).tolist():
+            if node != NOWHERE:
+                node = self.child(node, token)
+        return node
 
     def log_prob(self, name: str, word: str) -> float:
         """The natural log-probability of a word under a root; -inf where it is unknown.
@@ -174,10 +162,10 @@ class Lexicon:
         Raises:
             UsageError: A character is neither a modern syllable nor a space.
         """
-        node, total = np.array([self.roots[name]], np.int32), 0.0
-        for token in encode(word):
-            node = self.follow(node, token[None])
-            if node[0] == NOWHERE:
+        node, total = self.roots[name], 0.0
+        for token in encode(word).tolist():
+            node = self.child(node, token)
+            if node == NOWHERE:
                 return -np.inf
-            total += float(LOG_PROBS[self.prob_codes[node[0]]])
-        return total + float(LOG_PROBS[self.end_codes[node[0]]])
+            total += float(LOG_PROBS[self.prob_codes[node]])
+        return total + float(LOG_PROBS[self.end_codes[node]])

@@ -2,25 +2,29 @@
 
 At the start of a word every root of the lexicon has a share. With every token the shares change by
 Bayes' rule: a root that had not expected the token loses, and one that does not know it is out.
+
+    behind      n-gram   persons   places      (odds against the n-gram)
+    nothing     0.68     0.18      0.14        1 : 0.26 : 0.21
+    ᄀ           the n-gram gives ᄀ 0.10, persons 0.30, places 0.15:
+                         0.26 × 3  0.21 × 1.5  1 : 0.79 : 0.31
+    김         no place goes on so           1 : 3.10 : –
 """
 
+import math
+from array import array
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Self
+from weakref import WeakValueDictionary
 
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
 from jihwa.composer.language.lexicon_file import read_lexicon
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.ngram import LanguageModel, States
+from jihwa.composer.language.mapped_file import child_of
+from jihwa.composer.language.ngram import LanguageModel, NGramState
 from jihwa.composer.language.profanity import Profanity
-
-_Rows = NDArray[np.intp]
-_Values = NDArray[np.float64]
+from jihwa.composer.language.token_model import Mode, ModelState, Row
 
 ROOTS = ("persons", "places", "words", "personal")
 """Roots of the lexicon that words come from. The last one holds the user's own words."""
@@ -50,19 +54,49 @@ SHARES: Mapping[Mode, Shares] = {
     Mode.NAME: Shares(first=(0.4, 0.4, 0.0, 0.1), later=_FREE.later, alone=0.9),
 }
 
-_STEP = 1 / 16
-"""Nats: the log odds of a root against the n-gram are kept in whole steps, so that texts that
-differ in little else can be recombined."""
-_LEAST, _MOST = -10.0, 12.0
+_STEP_NATS = 1 / 16
+"""The log odds of a root against the n-gram are kept in whole steps, so that texts that differ in
+little else can be recombined."""
+_LEAST_NATS, _MOST_NATS = -10.0, 12.0
 """Log odds below which a root is given up, and above which they do not rise."""
-_TINY = 1e-9
+_PROB: list[float] = PROBS.tolist()
+_LOG_PROB: list[float] = LOG_PROBS.tolist()
+
+_Roots = tuple[int, ...]
+"""(E,) a number of every root of the lexicon."""
+_Entry = tuple[_Roots, _Roots]
+"""Nodes and steps with which the roots enter."""
+
+
+class MixtureState(ModelState):
+    """What the n-gram and every root expect behind a text.
+
+    Attributes:
+        n_gram: The n-gram's state.
+        nodes: (E,) where in the lexicon every root is, or `NOWHERE`.
+        steps: (E,) its log odds against the n-gram in whole steps, twice, and 1 more while the word
+            begins the text.
+        spotter: The state of the automaton that finds profane words.
+    """
+
+    __slots__ = ("_model", "n_gram", "nodes", "spotter", "steps")
+
+    def __init__(
+        self, model: "Mixture", n_gram: NGramState, nodes: _Roots, steps: _Roots, spotter: int
+    ) -> None:
+        super().__init__(profane=Profanity.found(spotter))
+        self._model = model
+        self.n_gram, self.nodes, self.steps, self.spotter = n_gram, nodes, steps, spotter
+
+    def _follow(self, token: int) -> "MixtureState":
+        return self._model.following(self, token)
+
+    def _expect(self) -> Row:
+        return self._model.expected(self)
 
 
 class Mixture:
     """A `TokenModel`: words come from the n-gram or from a root of the lexicon.
-
-    A state holds the n-gram's K columns, then for each of E roots its node, for each its log odds
-    against the n-gram, and the state of the profane words' automaton.
 
     Args:
         language_model: The n-gram.
@@ -82,16 +116,11 @@ class Mixture:
         self._lexicon = lexicon
         self._profanity = Profanity(lexicon)
         self._shares = shares
-        names = [name for name in ROOTS if name in lexicon.roots]
-        self._roots = np.array([lexicon.roots[name] for name in names], np.int32)  # (E,)
-        self._known = [ROOTS.index(name) for name in names]  # (E,)
-        k, e = language_model.start().shape[1], len(names)
-        self._context = slice(0, k)
-        self._node = slice(k, k + e)
-        self._odds = slice(k + e, k + 2 * e)
-        self._spotter = k + 2 * e
-        rng = np.random.default_rng(0)
-        self._hash = rng.integers(1 << 62, size=2 * e + 1) * 2 + 1  # of all but the n-gram's
+        self._known = [name for name in ROOTS if name in lexicon.roots]  # (E,)
+        self._roots = frozenset(lexicon.roots[name] for name in self._known)
+        self._tokens, self._ends = lexicon.tokens.data, lexicon.end_codes.data
+        self._prob_codes = lexicon.prob_codes.data
+        self._sizes, self._begins = lexicon.sizes.data, lexicon.begins.data
         self._expect(mode)
 
     @classmethod
@@ -109,7 +138,7 @@ class Mixture:
         return cls(language_model or LanguageModel.load(), lexicon or read_lexicon())
 
     def in_mode(self, mode: Mode) -> Self:
-        """The same model with the shares of a mode; it goes on from the same states."""
+        """The same model with the shares of a mode."""
         other = copy(self)
         other._expect(mode)
         return other
@@ -119,126 +148,118 @@ class Mixture:
         self._alone = shares.alone
         self._first = self._entry(shares.first, is_first=True)
         self._later = self._entry(shares.later, is_first=False)
+        self._states: WeakValueDictionary[tuple[object, ...], MixtureState] = WeakValueDictionary()
 
-    def _entry(self, shares: Sequence[float], *, is_first: bool) -> tuple[States, States]:
-        """Nodes (E,) and log odds as they are stored (E,) of roots that begin with these shares."""
-        share = np.where(self._lexicon.sizes[self._roots] > 0, np.array(shares)[self._known], 0)
-        odds = np.log(np.maximum(share, _TINY) / (1 - share.sum()))
-        nodes = np.where(share > 0, self._roots, np.int32(NOWHERE))
-        return nodes, np.where(share > 0, _stored(odds, is_first), np.int32(0))
+    def _entry(self, shares: Sequence[float], *, is_first: bool) -> _Entry:
+        """Where roots that begin with these shares begin, and with which odds."""
+        roots = [self._lexicon.roots[name] for name in self._known]
+        share = [
+            shares[ROOTS.index(name)] if self._sizes[root] else 0.0
+            for name, root in zip(self._known, roots, strict=True)
+        ]
+        left = 1 - sum(share)
+        nodes = tuple(root if s > 0 else NOWHERE for root, s in zip(roots, share, strict=True))
+        steps = (_stored(math.log(s / left), is_first) if s > 0 else 0 for s in share)
+        return nodes, tuple(steps)
 
-    def start(self) -> States:
-        """The state after the opening boundary, (1, K')."""
-        state = np.zeros((1, self._spotter + 1), dtype=np.int32)
-        state[:, self._context] = self._n_gram.start()
-        state[:, self._node], state[:, self._odds] = self._first
-        state[:, self._spotter] = self._profanity.start
+    def start(self) -> MixtureState:
+        """The state before the first token of a text."""
+        return self._state(self._n_gram.start(), *self._first, self._profanity.start)
+
+    def _state(
+        self, n_gram: NGramState, nodes: _Roots, steps: _Roots, spotter: int
+    ) -> MixtureState:
+        key = (n_gram.longest, nodes, steps, spotter)
+        state = self._states.get(key)
+        if state is None:
+            state = self._states[key] = MixtureState(self, n_gram, nodes, steps, spotter)
         return state
 
-    def advance(self, states: States, tokens: NDArray[np.integer[Any]]) -> States:
-        """The states (B, K') that follow states (B, K') after one token each (B,)."""
-        following = np.zeros(states.shape, dtype=np.int32)
-        context, log_prob = self._n_gram.follow(states[:, self._context], tokens)
-        following[:, self._context] = context
-        following[:, self._spotter] = self._profanity.follow(states[:, self._spotter], tokens)
-        following[:, self._node] = NOWHERE
-        row, place, node, odds, is_first = self._active(states)
-        if len(row):
-            token, n_gram = tokens.take(row), log_prob.take(row)  # (A,)
-            alone = self._alone_at(node, is_first)
-            leave = np.exp(odds) * PROBS.take(self._lexicon.end_codes.take(node))
-            leave *= 1 - alone + alone * np.where(token == BOUNDARY, np.exp(-n_gram), 0.0)
-            odds -= np.log(1 + np.bincount(row, leave, len(states))).take(row)  # the n-gram's gain
-            child = self._lexicon.follow(node, token)
-            odds += LOG_PROBS.take(self._lexicon.prob_codes.take(child)) - n_gram
-            on = np.flatnonzero((child != NOWHERE) & (odds > _LEAST))
-            place = place.take(on)
-            flat = following.reshape(-1)
-            flat[place] = child.take(on)
-            flat[place + len(self._roots)] = _stored(odds.take(on), is_first.take(on))
-        spaces = np.flatnonzero(tokens == SPACE)
-        if len(spaces):
-            self._begin_words(following, spaces)
-        return following
+    def following(self, state: MixtureState, token: int) -> MixtureState:
+        """The state behind one more token."""
+        nodes, steps = list(state.nodes), list(state.steps)
+        roots = [root for root, node in enumerate(nodes) if node != NOWHERE]
+        if roots:
+            n_gram = state.n_gram.log_prob(token)
+            left = 0.0  # odds of all words that may have ended before the token: the n-gram's gain
+            for root in roots:
+                node, is_first = nodes[root], steps[root] & 1
+                alone = self._alone if is_first and node not in self._roots else 0.0
+                goes_on = 1 - alone + (alone * math.exp(-n_gram) if token == BOUNDARY else 0.0)
+                left += _odds(steps[root]) * _PROB[self._ends[node]] * goes_on
+            gain = math.log1p(left)
+            for root in roots:
+                child, is_first = self._child(nodes[root], token), steps[root] & 1
+                log_odds = -math.inf
+                if child != NOWHERE:
+                    expected = _LOG_PROB[self._prob_codes[child]] - n_gram
+                    log_odds = (steps[root] >> 1) * _STEP_NATS - gain + expected
+                on = log_odds > _LEAST_NATS
+                nodes[root] = child if on else NOWHERE
+                steps[root] = _stored(log_odds, is_first) if on else 0
+        if token == SPACE:
+            self._begin_word(nodes, steps)
+        spotter = self._profanity.follow(state.spotter, token)
+        return self._state(state.n_gram.after(token), tuple(nodes), tuple(steps), spotter)
 
-    def _begin_words(self, states: States, rows: _Rows) -> None:
+    def _begin_word(self, nodes: list[int], steps: list[int]) -> None:
         """Let in those roots that do not go on with a word that has a space in it."""
-        nodes, stored = states[rows, self._node], states[rows, self._odds]  # (R, E)
-        new_nodes, new_stored = self._later
-        enters = (nodes == NOWHERE) & (new_nodes != NOWHERE)
-        lost = np.log1p(enters @ np.exp((new_stored >> 1) * _STEP))  # (R,) by the n-gram
-        going_on = _stored((stored >> 1) * _STEP + lost[:, None], stored & 1)
-        stored = np.where(nodes == NOWHERE, 0, going_on)
-        states[rows, self._node] = np.where(enters, new_nodes, nodes)
-        states[rows, self._odds] = np.where(enters, new_stored, stored)
+        new_nodes, new_steps = self._later
+        enters = [
+            root for root, new in enumerate(new_nodes) if new != NOWHERE and nodes[root] == NOWHERE
+        ]
+        lost = math.log1p(sum(_odds(new_steps[root]) for root in enters))  # by the n-gram
+        for root, node in enumerate(nodes):
+            if node != NOWHERE:
+                log_odds = (steps[root] >> 1) * _STEP_NATS + lost
+                steps[root] = _stored(log_odds, steps[root] & 1)
+        for root in enters:
+            nodes[root], steps[root] = new_nodes[root], new_steps[root]
 
-    def log_prob(self, states: States) -> NDArray[np.float32]:
-        """Natural log-probabilities (B, N_TOKENS) of every next token in states (B, K')."""
-        log_prob = self._n_gram.log_prob(states[:, self._context])
-        row, _, node, odds, is_first = self._active(states)
-        if not len(row):
-            return log_prob
-        against = np.exp(odds)
-        n_gram = 1 / (1 + np.bincount(row, against, len(states)))  # (B,) its share
-        share = against * n_gram.take(row)  # (A,)
-        leave = share * PROBS.take(self._lexicon.end_codes.take(node))
-        alone = leave * self._alone_at(node, is_first)
-        log_prob += np.log(n_gram + np.bincount(row, leave - alone, len(states)))[:, None]
-        child, parent = self._lexicon.children(node)  # (F,), (F,)
-        place = row.take(parent) * N_TOKENS + self._lexicon.tokens.take(child)
-        steps = share.take(parent) * PROBS.take(self._lexicon.prob_codes.take(child))
-        place = np.concatenate([place, row * N_TOKENS + BOUNDARY])
-        more = np.bincount(place, np.concatenate([steps, alone]), log_prob.size)
-        place = np.flatnonzero(more)
-        flat = log_prob.reshape(-1)
-        flat[place] = np.log(np.exp(flat.take(place)) + more.take(place))
-        return log_prob
+    def expected(self, state: MixtureState) -> Row:
+        """Natural log-probabilities of every next token.
 
-    def _alone_at(self, node: States, is_first: NDArray[np.bool_]) -> _Values:
-        """(A,) how probably the text ends where a word ends; one without a letter is no word."""
-        return np.where(is_first & ~np.isin(node, self._roots), self._alone, 0.0)
-
-    def key(self, states: States) -> NDArray[np.int64]:
-        """(B,) equal for states that predict alike."""
-        rest = states[:, self._node.start :].astype(np.int64)
-        return self._n_gram.key(states[:, self._context]) + rest @ self._hash
-
-    def profane(self, states: States) -> NDArray[np.bool_]:
-        """(B,) whether the last token completed a word that correction must not introduce.
-
-        Some words are complete only when their end is: behind the next onset, space or boundary.
+        The n-gram speaks for its own share and for the words that may be over; a root for the words
+        that may go on, and for the end of a text that is one word.
         """
-        return self._profanity.found(states[:, self._spotter])
+        row = state.n_gram.row()
+        roots = [root for root, node in enumerate(state.nodes) if node != NOWHERE]
+        if not roots:
+            return row
+        odds = [_odds(state.steps[root]) for root in roots]
+        n_gram = 1 / (1 + sum(odds))  # its share of the words
+        ended = n_gram
+        more = array("d", bytes(8 * N_TOKENS))  # what the roots add to every token
+        for root, against in zip(roots, odds, strict=True):
+            node, share = state.nodes[root], against * n_gram
+            leaves = share * _PROB[self._ends[node]]
+            if state.steps[root] & 1 and node not in self._roots:
+                more[BOUNDARY] += leaves * self._alone
+                leaves -= leaves * self._alone
+            ended += leaves
+            begin = self._begins[node]
+            for child in range(begin, begin + self._sizes[node]):
+                more[self._tokens[child]] += share * _PROB[self._prob_codes[child]]
+        log_ended = math.log(ended)
+        return array(
+            "f",
+            [
+                math.log(math.exp(own + log_ended) + added) if added else own + log_ended
+                for own, added in zip(row, more, strict=True)
+            ],
+        )
 
-    def _active(self, states: States) -> "_Active":
-        """The roots that are on in states (B, K')."""
-        row, root = (states[:, self._node] != NOWHERE).nonzero()
-        place = row * states.shape[1] + (root + self._node.start)
-        flat = states.ravel()
-        stored = flat.take(place + len(self._roots))
-        return _Active(row, place, flat.take(place), (stored >> 1) * _STEP, (stored & 1) > 0)
+    def _child(self, node: int, token: int) -> int:
+        """The node that a token leads to, or `NOWHERE`."""
+        begin = self._begins[node]
+        return child_of(self._tokens, begin, begin + self._sizes[node], token)
 
 
-class _Active(NamedTuple):
-    """A roots that are on, in order of their rows.
-
-    Attributes:
-        row: (A,) the state.
-        place: (A,) where the node stands among all numbers of all states; its log odds stand as
-            many numbers behind it as there are roots.
-        node: (A,) where in the lexicon it is.
-        odds: (A,) log odds against the n-gram.
-        is_first: (A,) whether the word begins the text.
-    """
-
-    row: _Rows
-    place: _Rows
-    node: States
-    odds: _Values
-    is_first: NDArray[np.bool_]
+def _odds(stored: int) -> float:
+    """The odds that stored steps stand for."""
+    return math.exp((stored >> 1) * _STEP_NATS)
 
 
-def _stored(log_odds: _Values, is_first: NDArray[Any] | bool) -> States:
+def _stored(log_odds: float, is_first: int) -> int:
     """Log odds in whole steps, and whether the word begins the text, as one number."""
-    steps = np.rint(np.minimum(log_odds, _MOST) / _STEP).astype(np.int32)
-    return (steps << 1) | is_first
+    return round(min(log_odds, _MOST_NATS) / _STEP_NATS) << 1 | is_first

@@ -1,47 +1,66 @@
-"""The n-gram language model over positional jamo, for all hypotheses of a beam at once."""
+"""The n-gram language model over positional jamo."""
 
+from array import array
+from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
+from weakref import WeakValueDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
-from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, Tokens, encode
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.ngram_file import (
-    FLAG,
-    N_BACKOFF_CODES,
-    N_PROB_CODES,
-    Floats,
-    NGramTrie,
-)
-
-States = NDArray[np.int32]
-"""(B, K) what B hypotheses end with: column k is the context of the last k + 1 tokens, or -1 where
-no n-gram continues them. Contexts are numbered by length, so the largest of a row is the longest,
-and it determines the row."""
-
-Nodes = NDArray[np.intp]
-"""Numbers of n-grams, in the order of the file."""
+from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
+from jihwa.composer.language.mapped_file import FLAG, child_of
+from jihwa.composer.language.ngram_file import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
+from jihwa.composer.language.token_model import Mode, ModelState, Row
 
 _SHIPPED = resources.files("jihwa.composer.language") / "korean.lm"
 _EMPTY = 0
 """The context of no token."""
+_NONE = -1
+"""In the place of a context that no n-gram continues, and of a node that is not there."""
 _SHORT = 2
-"""Contexts of at most so many tokens are looked up in tables. There are some 1,800 of them; going
-through their many children would take most of the time."""
-_BITS_BEFORE = np.array([0, 128, 192, 224, 240, 248, 252, 254], dtype=np.uint8)
-"""(8,) masks of what stands before each bit of a byte, the highest bit first."""
+"""Tokens of the contexts whose rows are kept for good. There are some 1,800 of them; going through
+their many children again and again would take most of the time."""
+
+
+class NGramState(ModelState):
+    """The ends of a text that the n-grams of a model go on from.
+
+    Attributes:
+        contexts: (order - 1,) the number of the context of the last 1, 2, … tokens, or -1.
+        longest: The number of the longest context, which determines all others.
+    """
+
+    __slots__ = ("_model", "contexts", "longest")
+
+    def __init__(self, model: "LanguageModel", contexts: tuple[int, ...]) -> None:
+        super().__init__()
+        self._model = model
+        self.contexts = contexts
+        self.longest = max(_EMPTY, *contexts)
+
+    def log_prob(self, token: int) -> float:
+        """The natural log-probability of one token, for less than a whole row."""
+        if self._row is not None:
+            return self._row[token]
+        return self._model.log_prob(self.contexts, token)
+
+    def _follow(self, token: int) -> "NGramState":
+        return self._model.state(self._model.following(self.contexts, token))
+
+    def _expect(self) -> Row:
+        return self._model.row(self.contexts)
 
 
 class LanguageModel:
-    """Probabilities of the next token, from n-grams with back-off.
+    """Probabilities of the next token, from n-grams with back-off; a `TokenModel`.
 
     The probability of a token is stored with the longest n-gram that consists of the end of the
     text and the token. It is multiplied by the back-off weights of all longer contexts at the end
-    of the text, which the token does not continue.
+    of the text, which the token does not continue. If no n-gram is 학교에 and the token, one of
+    교에 and the token is looked for, and the weight of the context 학교에 is paid for it.
 
     Args:
         trie: The n-grams.
@@ -52,19 +71,19 @@ class LanguageModel:
 
     def __init__(self, trie: NGramTrie) -> None:
         self.order = len(trie.log_probs)
-        self._trie = trie
-        self._missing = trie.tokens.size - 1  # a node that is none: the flag behind the last one
-        self._children = np.flatnonzero(trie.tokens >= FLAG)  # (C + 1,) where each one's begin
-        self._is_context = np.packbits(trie.prob_codes >= FLAG)  # (M / 8,)
-        counts = np.bitwise_count(self._is_context)
-        self._n_contexts = np.cumsum(counts, dtype=np.int32) - counts  # (M / 8,) in bytes before
+        is_context = np.packbits(trie.prob_codes >= FLAG)  # (M / 8,)
+        counts = np.bitwise_count(is_context)
+        # Where the children of each context begin, and behind the last one where they end.
+        self._children = np.flatnonzero(trie.tokens >= FLAG).data
+        self._tokens, self._prob_codes = trie.tokens.data, trie.prob_codes.data
+        self._backoff_codes = trie.backoff_codes.data
+        self._is_context = is_context.data
+        self._n_contexts = (np.cumsum(counts, dtype=np.int32) - counts).data  # in bytes before
         # With its flag, a code is a byte: the book stands twice. Flat: one index finds any entry.
-        self._log_probs = np.tile(trie.log_probs, 2).ravel()
-        self._log_backoffs = trie.log_backoffs.ravel()
-        level = np.arange(1, self.order)  # of the contexts in the columns of a state
-        self._prob_books, self._backoff_books = level * 2 * N_PROB_CODES, level * N_BACKOFF_CODES
-        self._short_nodes = self._nodes_of_short_contexts()
-        self._short_log_probs = self._log_probs_of_short_contexts()
+        self._log_probs = np.tile(trie.log_probs, 2).ravel().data
+        self._log_backoffs = trie.log_backoffs.ravel().data
+        self._states: WeakValueDictionary[int, NGramState] = WeakValueDictionary()
+        self._short_rows: dict[tuple[int, ...], Row] = {}
 
     @classmethod
     def load(cls, path: Path | Traversable | None = None) -> Self:
@@ -75,39 +94,10 @@ class LanguageModel:
         """
         return cls(NGramTrie.read(_SHIPPED if path is None else path))
 
-    def start(self) -> States:
-        """The state after the opening boundary, (1, K)."""
-        return self._states_after(np.array([BOUNDARY], dtype=np.uint8))
-
-    def advance(self, states: States, tokens: NDArray[np.integer[Any]]) -> States:
-        """The states (B, K) that follow states (B, K) after one token each (B,)."""
-        return self._contexts(self._nodes(_with_empty(states[:, :-1]), tokens))
-
-    def follow(self, states: States, tokens: NDArray[np.integer[Any]]) -> tuple[States, Floats]:
-        """What `advance` gives, and the natural log-probability (B,) of the tokens in states."""
-        nodes = self._nodes(_with_empty(states), tokens)  # (B, K + 1)
-        is_node = (nodes != self._missing)[:, ::-1]
-        longest = self.order - 1 - is_node.argmax(axis=1)  # (B,) n-gram with the token
-        node = nodes[np.arange(len(nodes)), longest]
-        code = longest * 2 * N_PROB_CODES + self._trie.prob_codes.take(node)
-        backoffs = self._backoffs(states, 0) * (np.arange(1, self.order) > longest[:, None])
-        log_prob = self._log_probs.take(code) + backoffs.sum(axis=1)
-        return self._contexts(nodes[:, :-1]), log_prob
-
-    def log_prob(self, states: States) -> Floats:
-        """Natural log-probabilities (B, N_TOKENS) of every next token in states (B, K)."""
-        short = states[:, :_SHORT].max(axis=1)
-        log_prob = self._short_log_probs.take(short, axis=0)  # of context -1: the last row
-        return self._with_longer(log_prob, states[:, _SHORT:], _SHORT)
-
-    def key(self, states: States) -> NDArray[np.int64]:
-        """Keys (B,) of states (B, K): equal if and only if all futures have equal probability."""
-        longest: NDArray[np.int64] = states.max(axis=1, initial=_EMPTY).astype(np.int64)
-        return longest
-
-    def profane(self, states: States) -> NDArray[np.bool_]:
-        """Whether states (B, K) end in a profane word, (B,): this model knows of none."""
-        return np.zeros(len(states), dtype=np.bool_)
+    def start(self) -> NGramState:
+        """The state after the opening boundary."""
+        nothing = (_NONE,) * (self.order - 1)
+        return self.state(self.following(nothing, BOUNDARY))
 
     def in_mode(self, mode: Mode) -> Self:
         """The model of that mode: n-grams know of one kind of text only."""
@@ -120,110 +110,101 @@ class LanguageModel:
         Raises:
             UsageError: A character is neither a modern syllable nor a space.
         """
-        tokens = np.concatenate([[BOUNDARY], encode(text), [BOUNDARY]]).astype(np.uint8)
-        _, log_probs = self.follow(self._states_after(tokens[:-1]), tokens[1:])
-        return float(log_probs.sum())
+        contexts, total = self.start().contexts, 0.0
+        for token in (*encode(text).tolist(), BOUNDARY):
+            total += self.log_prob(contexts, token)
+            contexts = self.following(contexts, token)
+        return total
 
-    def _states_after(self, tokens: Tokens) -> States:
-        """The states (T, K) after each of T tokens, one column after the other."""
-        states = np.full((tokens.size, self.order - 1), -1, dtype=np.int32)
-        states[:, 0] = self._contexts(tokens)
-        for k in range(1, self.order - 1):
-            states[1:, k] = self._contexts(self._found(states[:-1, k - 1], tokens[1:]))
-        return states
+    def state(self, contexts: tuple[int, ...]) -> NGramState:
+        """The one state that stands for these contexts."""
+        longest = max(_EMPTY, *contexts)
+        state = self._states.get(longest)
+        if state is None:
+            state = self._states[longest] = NGramState(self, contexts)
+        return state
 
-    def _nodes(self, contexts: States, tokens: NDArray[np.integer[Any]]) -> Nodes:
-        """The nodes (B, L) of contexts (B, L) of 0, 1, … tokens with tokens (B,) behind them."""
-        n_short = _SHORT + 1
-        nodes = np.empty(contexts.shape, dtype=np.intp)
-        entry = contexts[:, :n_short] * N_TOKENS + tokens[:, None]  # of context -1: the last row
-        nodes[:, :n_short] = self._short_nodes.take(entry)
-        longer = contexts[:, n_short:]
-        found = self._found(longer.ravel(), tokens.repeat(longer.shape[1]))
-        nodes[:, n_short:] = found.reshape(longer.shape)
-        return nodes
+    def states(self) -> Iterator[NGramState]:
+        """The states that somebody keeps."""
+        return iter(self._states.values())
 
-    def _found(self, contexts: States, tokens: NDArray[np.integer[Any]]) -> Nodes:
-        """The nodes (E,) of contexts (E,) with tokens (E,) behind them."""
-        nodes = np.full(contexts.shape, self._missing)
-        known = np.flatnonzero(contexts >= 0)
-        size, child = self._children_of(contexts.take(known))
-        is_next = self._trie.tokens.take(child) & ~FLAG == tokens.take(known).repeat(size)  # (F,)
-        found = np.flatnonzero(is_next)
-        nodes[known.repeat(size).take(found)] = child.take(found)
-        return nodes
+    def following(self, contexts: tuple[int, ...], token: int) -> tuple[int, ...]:
+        """The contexts behind one more token, from those of none, 1, 2, … tokens before it."""
+        following = [self._context(self._child(_EMPTY, token))]
+        for context in contexts[:-1]:
+            following.append(_NONE if context < 0 else self._context(self._child(context, token)))
+        return tuple(following)
 
-    def _children_of(self, contexts: NDArray[np.integer[Any]]) -> tuple[Nodes, Nodes]:
-        """How many children each of E contexts has, (E,), and all of them, (F,)."""
-        begin = self._children.take(contexts)
-        size = self._children.take(contexts + 1) - begin
-        end = size.cumsum()
-        child = (begin - end + size).repeat(size)
-        child += np.arange(child.size)
-        return size, child
+    def log_prob(self, contexts: tuple[int, ...], token: int) -> float:
+        """Natural log-probability of a token: its longest n-gram and the back-off weights."""
+        total = 0.0
+        for length in range(self.order - 1, 0, -1):
+            context = contexts[length - 1]
+            if context >= 0:
+                node = self._child(context, token)
+                if node >= 0:
+                    return total + self._log_prob(node, length)
+                total += self._backoff(context, length)
+        return total + self._log_prob(self._child(_EMPTY, token), 0)
 
-    def _contexts(self, nodes: NDArray[np.integer[Any]]) -> States:
-        """The numbers of the contexts that nodes are, or -1 where they are none."""
-        byte, bit = nodes >> 3, nodes & 7
-        before = self._is_context.take(byte) & _BITS_BEFORE.take(bit)
-        number = self._n_contexts.take(byte) + np.bitwise_count(before) + 1  # as they stand
-        return np.where(self._trie.prob_codes.take(nodes) >= FLAG, number, np.int32(-1))
+    def row(self, contexts: tuple[int, ...]) -> Row:
+        """Natural log-probabilities of every next token.
 
-    def _backoffs(self, contexts: States, length: int) -> Floats:
-        """Log back-off weights (B, L) of contexts (B, L) of `length` + 1, + 2, … tokens."""
-        book = self._backoff_books[length : length + contexts.shape[1]]
-        code = self._trie.backoff_codes.take(contexts) + book
-        return np.where(contexts >= 0, self._log_backoffs.take(code), np.float32(0))
-
-    def _with_longer(self, log_prob: Floats, contexts: States, length: int) -> Floats:
-        """Log-probabilities (B, N_TOKENS) that regard longer contexts, too.
-
-        Args:
-            log_prob: (B, N_TOKENS) those after contexts of at most `length` tokens; overwritten.
-            contexts: (B, L) the contexts of `length` + 1, + 2, … tokens.
-            length: See there.
+        Every token begins with what the short contexts know of it; what longer ones know of some
+        overwrites that, each with the back-off weights of those that are longer still.
         """
-        n_rows, n_columns = contexts.shape
-        backoff = np.zeros((n_rows, n_columns + 1), dtype=np.float32)  # of column k and beyond
-        own = self._backoffs(contexts, length)
-        np.cumsum(own[:, ::-1], axis=1, out=backoff[:, -2::-1])
-        log_prob += backoff[:, :1]
-        row, column = np.nonzero(contexts >= 0)  # (E,) longer contexts later: they overwrite
-        size, child = self._children_of(contexts[row, column])  # (E,), (F,)
-        place = (row * N_TOKENS).repeat(size)
-        place += self._trie.tokens.take(child) & ~FLAG
-        code = self._prob_books.take(column + length).repeat(size)
-        code += self._trie.prob_codes.take(child)
-        weight = backoff[row, column + 1].repeat(size)
-        log_prob.reshape(-1)[place] = self._log_probs.take(code) + weight
-        return log_prob
+        row = self._row_of_short(contexts[:_SHORT])
+        if len(contexts) <= _SHORT:
+            return row
+        row = row[:]
+        self._overwrite(row, contexts, _SHORT)
+        return row
 
-    def _nodes_of_short_contexts(self) -> Nodes:
-        """(S + 1, N_TOKENS) the nodes of S short contexts with a token; none in the last row."""
-        codes = self._trie.prob_codes
-        n_contexts = 1
-        for _ in range(min(_SHORT, self.order - 1)):
-            n_contexts = 1 + int(np.count_nonzero(codes[: self._children[n_contexts]] >= FLAG))
-        size, child = self._children_of(np.arange(n_contexts))
-        nodes = np.full((n_contexts + 1, N_TOKENS), self._missing)
-        nodes[np.arange(n_contexts).repeat(size), self._trie.tokens[child] & ~FLAG] = child
-        return nodes
+    def _row_of_short(self, contexts: tuple[int, ...]) -> Row:
+        row = self._short_rows.get(contexts)
+        if row is None:
+            unigrams = (self._log_prob(self._child(_EMPTY, t), 0) for t in range(N_TOKENS))
+            row = self._short_rows[contexts] = array("f", unigrams)
+            self._overwrite(row, contexts, 0)
+        return row
 
-    def _log_probs_of_short_contexts(self) -> Floats:
-        """(S + 1, N_TOKENS) natural log-probabilities after each; after none in the last row."""
-        number = self._contexts(self._short_nodes[:-1])  # (S, N_TOKENS) of one token more
-        states = np.full((len(number) + 1, min(_SHORT, self.order - 1)), -1, dtype=np.int32)
-        context, token = np.nonzero((number >= 0) & (number < len(number)))
-        longest = number[context, token]
-        states[longest, 0] = number[_EMPTY, token]
-        states[longest, np.minimum(context, 1)] = longest  # of two tokens behind a context of one
-        codes = self._trie.prob_codes[:N_TOKENS] & ~FLAG
-        unigrams = np.broadcast_to(self._trie.log_probs[0, codes], (len(states), N_TOKENS))
-        return self._with_longer(unigrams.copy(), states, 0)
+    def _overwrite(self, row: Row, contexts: tuple[int, ...], known: int) -> None:
+        """Let a row that regards contexts of at most `known` tokens regard longer ones, too."""
+        n = len(contexts)
+        weights = array("f", bytes(4 * (n + 1)))  # back-off weights of a length and all beyond it
+        for at in range(n - 1, known - 1, -1):
+            context = contexts[at]
+            own = self._backoff(context, at + 1) if context >= 0 else 0.0
+            weights[at] = weights[at + 1] + own
+        if weights[known]:
+            for token in range(N_TOKENS):
+                row[token] += weights[known]
+        children, tokens = self._children, self._tokens
+        codes, book = self._prob_codes, self._log_probs
+        for at in range(known, n):
+            context = contexts[at]
+            if context >= 0:
+                weight, place = weights[at + 1], (at + 1) * 2 * N_PROB_CODES
+                for node in range(children[context], children[context + 1]):
+                    row[tokens[node] & ~FLAG] = book[place + codes[node]] + weight
 
+    def _log_prob(self, node: int, length: int) -> float:
+        """Log-probability of the last token of an n-gram behind the `length` ones before it."""
+        return self._log_probs[length * 2 * N_PROB_CODES + self._prob_codes[node]]
 
-def _with_empty(states: States) -> States:
-    """States (B, K) with the context of no token before them, (B, K + 1)."""
-    with_empty = np.full((len(states), states.shape[1] + 1), _EMPTY, dtype=np.int32)
-    with_empty[:, 1:] = states
-    return with_empty
+    def _backoff(self, context: int, length: int) -> float:
+        """Log back-off weight of a context of `length` tokens."""
+        return self._log_backoffs[length * N_BACKOFF_CODES + self._backoff_codes[context]]
+
+    def _child(self, context: int, token: int) -> int:
+        """The node of a context with a token behind it, or -1."""
+        children = self._children
+        return child_of(self._tokens, children[context], children[context + 1], token)
+
+    def _context(self, node: int) -> int:
+        """The number of the context that a node is, or -1 where it is none."""
+        if node < 0 or self._prob_codes[node] < FLAG:
+            return _NONE
+        byte, bit = node >> 3, node & 7
+        before = self._is_context[byte] >> (8 - bit)  # the highest bit of a byte stands first
+        return self._n_contexts[byte] + before.bit_count() + 1

@@ -26,8 +26,6 @@ from jihwa.data.messages import Message
 
 Floats = NDArray[np.float32]
 
-FLAG = np.uint8(128)
-"""Of `tokens`: the first child of a context. Of `prob_codes`: the node is a context itself."""
 N_PROB_CODES = 128
 N_BACKOFF_CODES = 256
 
@@ -60,9 +58,10 @@ class NGramTrie:
             grams stand for.
         log_backoffs: (order, N_BACKOFF_CODES) log back-off weights that the codes of contexts of
             0, 1, … tokens stand for.
-        tokens: (M + 1,) last token of every node, with the flag of a first child. After the last
-            node comes one flag more, so that all children end where the next ones begin.
-        prob_codes: (M + 1,) code of every node's log-probability, with the flag of a context.
+        tokens: (M + 1,) last token of every node, with `FLAG` where it is a first child. After the
+            last node comes one flag more, so that all children end where the next ones begin.
+        prob_codes: (M + 1,) code of every node's log-probability, with `FLAG` where the node is a
+            context itself.
         backoff_codes: (C,) code of every context's log back-off weight.
     """
 

@@ -6,7 +6,6 @@ ends at a place decides: 미들섹스, a place, is none although 섹스 is in it
 """
 
 from collections import defaultdict
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ _Ids = NDArray[np.int32]
 
 
 class Profanity:
-    """An automaton over tokens, for many texts at once; a state is a number.
+    """An automaton over tokens; a state is a number.
 
     Args:
         lexicon: Holds the patterns; without any, nothing is profane.
@@ -40,13 +39,12 @@ class Profanity:
         at_once = is_profane & _ENDS_SYLLABLE[last]
         later = is_profane & ~_ENDS_SYLLABLE[last]
         found = at_once[following] | (later[:, None] & _FOLLOWS_SYLLABLE)  # (S, N_TOKENS)
-        self._following = following << 1 | found  # (S, N_TOKENS)
+        self._following = (following << 1 | found).data  # (S, N_TOKENS)
         self.start = int(following[0, BOUNDARY]) << 1
 
-    def follow(self, states: _Ids, tokens: NDArray[np.integer[Any]]) -> _Ids:
-        """The states (B,) that follow states (B,) after one token each (B,)."""
-        following: _Ids = self._following.take((states >> 1) * N_TOKENS + tokens)
-        return following
+    def follow(self, state: int, token: int) -> int:
+        """The state that follows a state after one more token."""
+        return int(self._following[state >> 1, token])
 
     def is_in(self, text: str) -> bool:
         """Whether a text of syllables and spaces has a pattern in it.
@@ -55,15 +53,15 @@ class Profanity:
             UsageError: A character is neither a modern syllable nor a space.
         """
         state, found = self.start, False
-        for token in [*encode(text), BOUNDARY]:
-            state = int(self._following[state >> 1, token])
-            found |= bool(state & 1)
+        for token in (*encode(text).tolist(), BOUNDARY):
+            state = self.follow(state, token)
+            found |= self.found(state)
         return found
 
     @staticmethod
-    def found(states: _Ids) -> NDArray[np.bool_]:
-        """(B,) whether the last token completed a pattern."""
-        return (states & 1).astype(np.bool_)
+    def found(state: int) -> bool:
+        """Whether the last token completed a pattern."""
+        return bool(state & 1)
 
 
 def _automaton(lexicon: Lexicon) -> tuple[_Ids, _Ids, Tokens]:

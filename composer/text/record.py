@@ -2,127 +2,137 @@
 
 import heapq
 import math
-import re
+import unicodedata
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import groupby
 from operator import attrgetter
 
 import numpy as np
 
-from jihwa.composer.decoding.alignment import Reading, Step
-from jihwa.composer.language.jamo import KINDS, LETTER_OF, Kind
+from jihwa.composer.decoding.alignment import Reading, Step, Taken
+from jihwa.composer.language.jamo import KINDS, LETTER_OF, SPACE, Kind, decode
 from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.pieces import Piece, n_tokens, text_of, typed
 from jihwa.composer.text.transcript import Sign, Word
+from jihwa.recognizer.events import REST
 
 _SIGN_CANDIDATES = 5
-_READABLE = 128
-"""Pieces at the end whose emissions are kept, so that their words can be read again."""
+_READABLE_ENTRIES = 128
+"""Entries at the end whose emissions are kept, so that their words can be read again."""
 
 
-class Record:
-    """The decided part of a text, which grows and can be taken back from its end.
-
-    Args:
-        labels: The names of the readings.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was decided, or typed, at once.
 
     Attributes:
-        text: The text.
+        written: A token, or a character that was typed or must not change; None for rest and no
+            sign.
+        signs: The signs that spelled it.
+        taken: What each emission was taken for.
+        confidence: Probability that it is right.
+        readings: Its emissions, of the last entries only.
     """
 
-    def __init__(self, labels: Sequence[str]) -> None:
-        self._labels = labels
-        self._pieces: list[Piece] = []
-        self._commands: list[Sign] = []
-        self.text = ""
+    written: int | str | None
+    signs: tuple[Sign, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    confidence: float = 1.0
+    readings: tuple[Reading, ...] = ()
 
-    def __len__(self) -> int:
-        return len(self._pieces)
+    @property
+    def n_tokens(self) -> int:
+        """How many tokens write it; what was typed counts as if it had been spelled."""
+        if isinstance(self.written, str):
+            return _n_tokens(self.written)
+        return 0 if self.written is None else 1
 
-    def add(self, steps: Iterable[Step]) -> str:
-        """Note decided steps; returns their text."""
-        return self._append([self._piece(step) for step in steps])
+    @property
+    def separates(self) -> bool:
+        """Whether it stands between words."""
+        return self.written == SPACE or (isinstance(self.written, str) and self.written.isspace())
 
-    def type(self, text: str) -> None:
-        """Note characters that were typed."""
-        self._append(typed(text))
+    @property
+    def is_false_start(self) -> bool:
+        """Whether it is the trace of a hold that was neither sign nor rest."""
+        return self.written is None and all(sign.sign != REST for sign in self.signs)
 
-    def _append(self, pieces: Sequence[Piece]) -> str:
-        unreadable = len(self._pieces) - _READABLE
-        self._pieces += pieces
-        for place in range(max(unreadable, 0), max(len(self._pieces) - _READABLE, 0)):
-            self._pieces[place] = replace(self._pieces[place], readings=())
-        added = text_of(pieces)
-        self.text += added
-        return added
 
-    def add_command(self, reading: Reading) -> None:
-        """Note a sign that wrote nothing and was obeyed."""
-        self._commands.append(self._sign(reading))
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The decided part of a text; never changed, so that a snapshot of it is itself.
 
-    def cut(self, length: int) -> None:
-        """Take back all but the first pieces."""
-        self.text = self.text.removesuffix(text_of(self._pieces[length:]))
-        del self._pieces[length:]
+    Attributes:
+        labels: The names of the readings.
+        entries: What was decided, in order.
+        commands: The signs that wrote nothing and were obeyed.
+        text: What the entries write.
+    """
 
-    def cut_character(self) -> bool:
-        """Take back the last character and the space before it; whether there was one."""
-        return self._keep(self.text[:-1])
+    labels: tuple[str, ...]
+    entries: tuple[Entry, ...] = ()
+    commands: tuple[Sign, ...] = ()
+    text: str = ""
 
-    def cut_word(self) -> bool:
-        """Take back the last word and the space before it; whether there was one."""
-        return self._keep(self.text[: _last_word(self.text)])
+    def with_steps(self, steps: Iterable[Step]) -> "Record":
+        """With decided steps behind it."""
+        return self._longer([self._entry(step) for step in steps])
 
-    def _keep(self, text: str) -> bool:
-        """Take back all behind this beginning, spaces at its end too; whether there were any."""
-        kept = text.rstrip(" ")
-        self.become(kept)
-        return kept != text
+    def with_typed(self, text: str) -> "Record":
+        """With characters behind it as they were typed; a space is the one that the hand writes."""
+        return self._longer([Entry(SPACE if char == " " else char) for char in text])
 
-    def become(self, text: str) -> None:
-        """Write another text; the characters that it begins with alike stay as they are."""
+    def _longer(self, more: Sequence[Entry]) -> "Record":
+        entries = (*self.entries, *more)
+        begin, end = (max(len(of) - _READABLE_ENTRIES, 0) for of in (self.entries, entries))
+        unreadable = tuple(replace(entry, readings=()) for entry in entries[begin:end])
+        entries = (*entries[:begin], *unreadable, *entries[end:])
+        return replace(self, entries=entries, text=self.text + _text_of(more))
+
+    def with_command(self, reading: Reading) -> "Record":
+        """With a sign that wrote nothing and was obeyed."""
+        return replace(self, commands=(*self.commands, self._sign(reading)))
+
+    def with_text(self, text: str) -> "Record":
+        """With another text; the characters that it begins with alike stay as they are."""
         edit = TextEdit.between(self.text, text)
-        if edit.delete:
-            del self._pieces[self._covering(len(self.text) - edit.delete) :]
-        self.text = self.text[: len(self.text) - edit.delete]
-        self.type(edit.insert)
+        kept = self.text[: len(self.text) - edit.delete]
+        entries = self.entries[: self._covering(len(kept))] if edit.delete else self.entries
+        return replace(self, entries=entries, text=kept).with_typed(edit.insert)
 
-    def close(self) -> None:
-        """See to it that a lone consonant at the end stays one if a vowel is written behind it."""
-        places = reversed(range(len(self._pieces)))
-        last = next((at for at in places if self._pieces[at].written is not None), None)
-        token = None if last is None else self._pieces[last].written
-        if last is not None and isinstance(token, int) and KINDS[token] == Kind.ONSET:
-            self._pieces[last] = replace(self._pieces[last], written=LETTER_OF[token])
+    def with_final_end(self) -> "Record":
+        """With a lone consonant at the end that stays one if a vowel is written behind it."""
+        places = reversed(range(len(self.entries)))
+        last = next((at for at in places if self.entries[at].written is not None), None)
+        token = None if last is None else self.entries[last].written
+        if last is None or not isinstance(token, int) or KINDS[token] != Kind.ONSET:
+            return self
+        final = replace(self.entries[last], written=LETTER_OF[token])
+        return replace(self, entries=(*self.entries[:last], final, *self.entries[last + 1 :]))
 
-    def release(self, length: int) -> int:
-        """Forget the first characters, and the signs that spelled them.
-
-        Returns:
-            How many pieces they were.
-        """
-        n_pieces = self._covering(length)
-        signs = [sign for piece in self._pieces[:n_pieces] for sign in piece.signs]
-        if signs:
-            self._commands = [c for c in self._commands if c.start_s > signs[-1].start_s]
-        del self._pieces[:n_pieces]
-        self.text = self.text[length:]
-        return n_pieces
+    def without_first(self, length: int) -> "Record":
+        """Without the first characters, and the signs that spelled them."""
+        n_entries = self._covering(length)
+        signs = [sign for entry in self.entries[:n_entries] for sign in entry.signs]
+        later = (c for c in self.commands if not signs or c.start_s > signs[-1].start_s)
+        return replace(
+            self, entries=self.entries[n_entries:], commands=tuple(later), text=self.text[length:]
+        )
 
     def _covering(self, length: int) -> int:
-        """How many of the first pieces write the first characters."""
-        left = n_tokens(self.text[:length])
-        for at, piece in enumerate(self._pieces):
+        """How many of the first entries write the first characters."""
+        left = _n_tokens(self.text[:length])
+        for at, entry in enumerate(self.entries):
             if left == 0:
                 return at
-            left -= piece.n_tokens
-        return len(self._pieces)
+            left -= entry.n_tokens
+        return len(self.entries)
 
     def boundaries_since(self, signs: Container[int]) -> int:
         """Boundaries of the signal from where one of these signs began last; 0 for none."""
         boundaries = 0
-        for piece in reversed(self._pieces):
-            for taken in reversed(piece.taken):
+        for entry in reversed(self.entries):
+            for taken in reversed(entry.taken):
                 boundaries += taken.span
                 if taken.sign in signs:
                     return boundaries
@@ -130,87 +140,74 @@ class Record:
 
     def signs(self) -> tuple[Sign, ...]:
         """Every segment in order."""
-        written = (sign for piece in self._pieces for sign in piece.signs)
-        return tuple(heapq.merge(written, self._commands, key=attrgetter("start_s")))
+        written = (sign for entry in self.entries for sign in entry.signs)
+        return tuple(heapq.merge(written, self.commands, key=attrgetter("start_s")))
 
     def words(self) -> tuple[Word, ...]:
         """The words of the text."""
-        return tuple(_word(self._pieces[place]) for place in self._places())
-
-    def copy(self) -> "Record":
-        """The same, which goes its own way."""
-        copy = Record(self._labels)
-        copy._pieces, copy._commands = list(self._pieces), list(self._commands)
-        copy.text = self.text
-        return copy
-
-    def with_steps(self, steps: Iterable[Step]) -> "Record":
-        """A copy that goes on with steps which are not decided."""
-        copy = self.copy()
-        copy.add(steps)
-        return copy
+        return tuple(_word(self.entries[place]) for place in self._places())
 
     def place(self, word: int) -> slice:
-        """The pieces of a word.
+        """The entries of a word.
 
         Raises:
             IndexError: There is no such word.
         """
         return self._places()[word]
 
-    def holds_of(self, place: slice) -> slice:
-        """The pieces of a word with those around it that write nothing and are not rest."""
-        start, stop = place.start, place.stop
-        while start > 0 and self._pieces[start - 1].is_false_start:
-            start -= 1
-        while stop < len(self._pieces) and self._pieces[stop].is_false_start:
-            stop += 1
-        return slice(start, stop)
-
-    def around(self, place: slice) -> tuple[str, str]:
-        """The text before some pieces, and the text behind them."""
-        return text_of(self._pieces[: place.start]), text_of(self._pieces[place.stop :])
-
-    def readings(self, place: slice) -> tuple[Reading, ...]:
-        """How the emissions of some pieces were read; none where that is not remembered."""
-        pieces = self._pieces[place]
-        if any(piece.taken and not piece.readings for piece in pieces):
-            return ()
-        return tuple(reading for piece in pieces for reading in piece.readings)
-
-    def rewrite(self, place: slice, steps: Sequence[Step], text: str) -> None:
-        """Put a text in the place of some pieces; what comes behind them stands.
-
-        Args:
-            place: Which pieces.
-            steps: How the hand spelled the text; none where that is not known.
-            text: The text.
-        """
-        pieces = [replace(self._piece(step), confidence=1.0) for step in steps]
-        if not pieces:
-            signs = tuple(sign for piece in self._pieces[place] for sign in piece.signs)
-            first, *others = typed(text)
-            pieces = [replace(first, signs=signs), *others]
-        self._pieces[place] = pieces
-        self.text = text_of(self._pieces)
-
     def _places(self) -> list[slice]:
-        """Where the words stand: from the first piece that writes to the last one."""
+        """Where the words stand: from the first entry that writes to the last one."""
         places: list[slice] = []
         within = False
-        for at, piece in enumerate(self._pieces):
-            if piece.separates:
+        for at, entry in enumerate(self.entries):
+            if entry.separates:
                 within = False
-            elif piece.written is not None:
+            elif entry.written is not None:
                 start = places.pop().start if within else at
                 places.append(slice(start, at + 1))
                 within = True
         return places
 
-    def _piece(self, step: Step) -> Piece:
+    def holds_of(self, place: slice) -> slice:
+        """The entries of a word with those around it that write nothing and are not rest."""
+        start, stop = place.start, place.stop
+        while start > 0 and self.entries[start - 1].is_false_start:
+            start -= 1
+        while stop < len(self.entries) and self.entries[stop].is_false_start:
+            stop += 1
+        return slice(start, stop)
+
+    def around(self, place: slice) -> tuple[str, str]:
+        """The text before some entries, and the text behind them."""
+        return _text_of(self.entries[: place.start]), _text_of(self.entries[place.stop :])
+
+    def readings(self, place: slice) -> tuple[Reading, ...]:
+        """How the emissions of some entries were read; none where that is not remembered."""
+        entries = self.entries[place]
+        if any(entry.taken and not entry.readings for entry in entries):
+            return ()
+        return tuple(reading for entry in entries for reading in entry.readings)
+
+    def rewritten(self, place: slice, steps: Sequence[Step], text: str) -> "Record":
+        """With a text in the place of some entries; what comes behind them stands.
+
+        Args:
+            place: Which entries.
+            steps: How the hand spelled the text; none where that is not known.
+            text: The text.
+        """
+        new = [replace(self._entry(step), confidence=1.0) for step in steps]
+        if not new:
+            signs = tuple(sign for entry in self.entries[place] for sign in entry.signs)
+            first, *others = (Entry(SPACE if char == " " else char) for char in text)
+            new = [replace(first, signs=signs), *others]
+        entries = (*self.entries[: place.start], *new, *self.entries[place.stop :])
+        return replace(self, entries=entries, text=_text_of(entries))
+
+    def _entry(self, step: Step) -> Entry:
         taken = tuple(reading.taken for reading in step.readings)
         signs = tuple(map(self._sign, step.readings))
-        return Piece(step.token, signs, taken, step.confidence, step.readings)
+        return Entry(step.token, signs, taken, step.confidence, step.readings)
 
     def _sign(self, reading: Reading) -> Sign:
         best = np.argsort(-reading.posterior, kind="stable")[:_SIGN_CANDIDATES].tolist()
@@ -218,27 +215,37 @@ class Record:
         return Sign(
             start_s=segment.start_s,
             end_s=segment.end_s,
-            sign=self._labels[reading.sign],
+            sign=self.labels[reading.sign],
             candidates=tuple(
-                (self._labels[i], float(reading.posterior[i]))
+                (self.labels[i], float(reading.posterior[i]))
                 for i in best
                 if reading.posterior[i] > 0
             ),
         )
 
 
-def _last_word(text: str) -> int:
-    """Where the last word begins."""
-    words = list(re.finditer(r"\S+", text))
-    return words[-1].start() if words else 0
+def _n_tokens(text: str) -> int:
+    """How many tokens spell a text."""
+    return len(unicodedata.normalize("NFD", text))
 
 
-def _word(pieces: Sequence[Piece]) -> Word:
+def _text_of(entries: Iterable[Entry]) -> str:
+    """What entries write: tokens side by side make syllables; what was typed stands as it is."""
+    written = (entry.written for entry in entries if entry.written is not None)
+    parts: list[str] = []
+    for _, run in groupby(written, key=type):
+        each = list(run)
+        tokens = [token for token in each if isinstance(token, int)]
+        parts.append(decode(tokens) if tokens else "".join(map(str, each)))
+    return "".join(parts)
+
+
+def _word(entries: Sequence[Entry]) -> Word:
     # No more than one letter in a row is missed: only a typed word has no sign.
-    signs = [sign for piece in pieces if piece.written is not None for sign in piece.signs]
+    signs = [sign for entry in entries if entry.written is not None for sign in entry.signs]
     return Word(
-        text=text_of(pieces),
+        text=_text_of(entries),
         start_s=signs[0].start_s if signs else math.nan,
         end_s=signs[-1].end_s if signs else math.nan,
-        confidence=min(piece.confidence for piece in pieces if piece.written is not None),
+        confidence=min(entry.confidence for entry in entries if entry.written is not None),
     )

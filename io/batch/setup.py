@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.settings import options as shared

@@ -5,8 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.messages import JihwaError, Message
 from jihwa.io.failures import explain

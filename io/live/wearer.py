@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle

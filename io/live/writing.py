@@ -9,8 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.language.modes import Mode
-from jihwa.composer.language.token_model import TokenModel
+from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.edits import TextEdit
 from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Control

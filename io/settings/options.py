@@ -7,8 +7,8 @@ from pathlib import Path
 from jihwa.composer.language.history import History
 from jihwa.composer.language.lexicon_file import read_lexicon
 from jihwa.composer.language.mixture import Mixture
-from jihwa.composer.language.modes import Mode
 from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.token_model import Mode
 from jihwa.composer.language.word_list import WordList
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.synthesis.pace import PACES

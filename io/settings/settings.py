@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from jihwa.composer.language.modes import Mode
+from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.settings.kinds import Choice, File, NameOrFile, Names, Number, Switch, Text
 from jihwa.io.settings.setting import Setting, typed

@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.composer.language.jamo import N_TOKENS
-from jihwa.composer.language.mapped_file import Bytes
+from jihwa.composer.language.mapped_file import FLAG, Bytes
 from jihwa.composer.language.ngram_file import (
-    FLAG,
     N_BACKOFF_CODES,
     N_PROB_CODES,
     Floats,
@@ -183,6 +182,7 @@ def _pack(levels: Sequence[Level]) -> NGramTrie:
     backoffs: list[tuple[Floats, Bytes]] = []
     tokens: list[Bytes] = []
     contexts = np.zeros(1, dtype=np.intp)  # of the level before, in the order of the file
+    flag = np.uint8(FLAG)
     for shorter, level, longer in zip(levels, levels[1:], [*levels[2:], None], strict=False):
         number = np.zeros(shorter.keys.size, dtype=np.intp)
         number[contexts] = np.arange(contexts.size)
@@ -194,13 +194,13 @@ def _pack(levels: Sequence[Level]) -> NGramTrie:
         is_first = np.diff(level.parent[nodes], prepend=-1) != 0
         book, codes = _quantise(np.log(level.prob[nodes]), N_PROB_CODES)
         backoffs.append(_quantise(np.log(shorter.backoff[contexts]), N_BACKOFF_CODES))
-        probs.append((book, codes | FLAG * is_context[nodes]))
-        tokens.append(last_tokens(level.keys[nodes]) | FLAG * is_first)
+        probs.append((book, codes | flag * is_context[nodes]))
+        tokens.append(last_tokens(level.keys[nodes]) | flag * is_first)
         contexts = nodes[is_context[nodes]]
     return NGramTrie(
         log_probs=np.stack([book for book, _ in probs]),
         log_backoffs=np.stack([book for book, _ in backoffs]),
-        tokens=np.concatenate([*tokens, [FLAG]]),
+        tokens=np.concatenate([*tokens, [flag]]),
         prob_codes=np.concatenate([*(codes for _, codes in probs), [np.uint8(0)]]),
         backoff_codes=np.concatenate([codes for _, codes in backoffs]),
     )
