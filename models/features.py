@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jihwa.data.signal import gravity
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 N_FEATURES = N_FINGERS + 3
@@ -76,10 +75,11 @@ class FeatureExtractor:
 
     def _gravity(self, frames: Frames) -> Array:
         """(n, 3) gravity from acceleration; where there is none, from pitch and roll."""
-        vector = gravity.of(frames)  # (n, 3)
+        measured = np.isfinite(frames.accel_g).all(axis=1)  # (n,)
+        vector = frames.gravity_g  # (n, 3)
         unit = vector / np.linalg.norm(vector, axis=1, keepdims=True)
         resultant = 1.0 - np.radians(self.angle_error_deg) ** 2
-        length = np.where(gravity.measured(frames.accel_g), 1.0, resultant)  # (n,)
+        length = np.where(measured, 1.0, resultant)  # (n,)
         return np.asarray(unit * length[:, None])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
@@ -16,19 +17,11 @@ from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
 from jihwa.recognizer.segmenter import Segmenter
 
-STRAIGHT, DEFAULT, BENT = 1, 3, 5
 QUICK_SIGNS = 10
 """Signs of a quick calibration: twice ten holds take half a minute."""
-QUICK_STYLES = (STRAIGHT, BENT)
-FULL_STYLES = (STRAIGHT, BENT, DEFAULT)
-
-STYLE_NAMES = {
-    1: Message(ko="아주 곧게", en="very straight"),
-    2: Message(ko="조금 곧게", en="a little straight"),
-    3: Message(ko="보통으로", en="as usual"),
-    4: Message(ko="조금 굽혀", en="a little bent"),
-    5: Message(ko="많이 굽혀", en="very bent"),
-}
+QUICK_STYLES = (1, 5)
+FULL_STYLES = (*QUICK_STYLES, DEFAULT_STYLE)
+"""The straightest and the most bent tell most of a wearer's span."""
 
 SHORTEST_S = 0.3
 """A shorter hold will not do."""

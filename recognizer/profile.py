@@ -17,8 +17,6 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 
-STYLES = range(1, 6)
-"""How bent the fingers are, very straight to very bent."""
 KEPT = 12
 """Observations of a sign that self-adaptation keeps, the latest ones."""
 
@@ -37,7 +35,8 @@ class Observation:
 
     Attributes:
         sign: What was shown.
-        style: How bent the fingers were, one of `STYLES`; None if nobody asked for a style.
+        style: How bent the fingers were, one of `jihwa.data.takes.collection.STYLES`; None if
+            nobody asked for a style.
         flex_adc: Thumb to little finger, ADC counts; None where the sensor was dead.
         gravity_g: Direction of gravity, shorter than 1 where it is less sure; None if it is not
             known.

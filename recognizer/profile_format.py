@@ -9,7 +9,8 @@ import numpy as np
 from jihwa.data.alphabet import CONTROLS, LETTERS
 from jihwa.data.messages import DataError
 from jihwa.data.signal.frames import N_FINGERS
-from jihwa.recognizer.profile import STYLES, Observation, Profile, Step, StepKind
+from jihwa.data.takes.collection import STYLES
+from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
 
 VERSION = 1
 _FORMAT = "jihwa wearer profile"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wearers import hold
 
 from jihwa.composer.language.mixture import Mixture
-from jihwa.data.synthesis.sessions import write_recording
+from jihwa.data.formats.writers import write_recording
 from jihwa.io.engine import assemble_engine
 from jihwa.io.user import profiles
 from jihwa.recognizer.adaptation import Adaptation, AdaptationOptions

@@ -8,6 +8,7 @@ from pathlib import Path
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.signal.monitor import believed
+from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
 from jihwa.io.settings import options as shared
 from jihwa.io.settings import settings
@@ -18,7 +19,6 @@ from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import (
     FULL_STYLES,
     QUICK_STYLES,
-    STYLE_NAMES,
     Calibration,
     Prompt,
     full_plan,
@@ -27,7 +27,7 @@ from jihwa.recognizer.calibration import (
     own_sign_plan,
     quick_plan,
 )
-from jihwa.recognizer.profile import STYLES, Observation, Profile, Step
+from jihwa.recognizer.profile import Observation, Profile, Step
 from jihwa.recognizer.review import lookalike, review
 
 MOST_TAKES = 5

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.data.synthesis.simulator import HandStatistics
+from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.augment import Kind
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet

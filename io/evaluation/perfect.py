@@ -10,8 +10,8 @@ from statistics import median
 
 from jihwa.composer.text.transcript import Transcript
 from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.sessions import Truth
 from jihwa.data.synthesis.spelling import spell_words
-from jihwa.data.synthesis.truth import Truth
 from jihwa.io.engine import Engine
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.events import Segment, Tempo

@@ -9,7 +9,6 @@ import numpy as np
 
 from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.signal import gravity
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.data.signal.monitor import SensorMonitor
@@ -67,7 +66,7 @@ class SessionView:
     @cached_property
     def gravity_g(self) -> Array:
         """(n, 3) the direction of gravity, from acceleration or else from angles."""
-        return gravity.of(self.believed)
+        return self.believed.gravity_g
 
     @cached_property
     def trace(self) -> SegmentationTrace:

@@ -11,9 +11,8 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.data.signal.grid import EvenGrid
 from jihwa.data.signal.monitor import SensorMonitor
-from jihwa.data.synthesis.hands import RecordedHand
+from jihwa.data.synthesis.hands import HandStatistics, RecordedHand, SyntheticHand
 from jihwa.data.synthesis.pace import PACES
-from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.augment import rotations
 from jihwa.data.takes.episodes import EpisodeSet

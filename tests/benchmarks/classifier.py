@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.signal.frames import Frames
-from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.events import Decision, Emission, Segment

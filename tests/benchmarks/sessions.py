@@ -19,8 +19,8 @@ from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.sessions import Truth
 from jihwa.data.synthesis.spelling import SpelledSession, assemble, spell_words
-from jihwa.data.synthesis.truth import Truth
 from jihwa.io.evaluation.perfect import true_segments
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.classifier import Classifier
