@@ -16,8 +16,7 @@ from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.archive import Archive
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.gaussian import HierarchicalGaussian
-from jihwa.models.inputs import Channels, Inputs
-from jihwa.models.network import Network
+from jihwa.models.network import Channels, Inputs, Network
 
 FORMAT_VERSION = 3
 _GRAPH = "network.onnx"

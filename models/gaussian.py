@@ -81,7 +81,7 @@ class HierarchicalGaussian:
     _return: PoseDensity = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        stranger = self.jacobian @ self.wearer @ self.jacobian.swapaxes(1, 2)  # (S, 7, 7)
+        stranger = self.jacobian @ self.wearer @ self.jacobian.mT  # (S, 7, 7)
         scale = self.take + self.block + self.session + stranger + self.mean_covariance
         object.__setattr__(self, "_signs", self._density(self.mean, scale))
         rest = self._density(self.rest[None], self.rest_covariance[None])

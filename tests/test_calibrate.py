@@ -9,8 +9,7 @@ import pytest
 from wearers import ALPHABET, hold, record
 
 from jihwa.data.formats.writers import write_recording
-from jihwa.models.inputs import Channels, Inputs
-from jihwa.models.network import Network
+from jihwa.models.network import Channels, Inputs, Network
 from jihwa.recognizer.calibration import QUICK_SIGNS, quick_plan
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from takes import sequences
 
-from jihwa.models.training.validation import best_temperature, hold_out
+from jihwa.models.training.network_training import best_temperature, hold_out
 
 
 class Glove:

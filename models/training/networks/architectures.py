@@ -17,12 +17,12 @@ from jihwa.models.training.networks.layers import (
     Grid,
     LastFrame,
     MaxPool,
+    Padded,
     Parallel,
     Recurrent,
     TimeDistributed,
     TimeMean,
 )
-from jihwa.models.training.networks.padding import Padded
 
 _FILTERS = 32
 _UNITS = 64

@@ -1,6 +1,12 @@
-"""Training of a network: from labelled takes to a graph that runs without torch."""
+"""Training of a network: from labelled takes to a graph that runs without torch.
 
+A part of the takes is held out. Lightning (`lightning`) trains on the others; the part held out
+ends the training, picks the epoch and sets the temperature; and the graph is written as ONNX.
+"""
+
+import io
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,22 +25,31 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.augment import Augmentation, Kind
 from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.splits import Split, Takes, by_random, by_session
 from jihwa.models.features import FeatureExtractor
-from jihwa.models.inputs import Channels, Inputs
-from jihwa.models.network import Network
+from jihwa.models.network import Channels, Inputs, Network
 from jihwa.models.training import priors
-from jihwa.models.training.batches import Batch, Batches, batch
-from jihwa.models.training.export import to_onnx
-from jihwa.models.training.history import Trained
-from jihwa.models.training.lightning import BEST, Fitting, TrainingData, run, undisturbed
+from jihwa.models.training.lightning import (
+    BEST,
+    Batch,
+    Batches,
+    Fitting,
+    TrainingData,
+    batch,
+    run,
+    undisturbed,
+)
 from jihwa.models.training.networks import ARCHITECTURES
-from jihwa.models.training.options import TrainingLog, TrainingOptions
 from jihwa.models.training.plots import learning_curves
+from jihwa.models.training.runs import Trained, TrainingLog, TrainingOptions
 from jihwa.models.training.takes import channels, fingerprint, truth
-from jihwa.models.training.validation import best_temperature, hold_out
 
 _SETTINGS, _CURVES = "run.json", "learning_curves.png"
 _VALIDATION_BATCH = 256
+
+TEMPERATURES = np.geomspace(1.0, 8.0, 64)
+"""What is tried. The takes held out are of sessions that were seen: they may make a network less
+sure, never surer."""
 
 
 def train(
@@ -104,6 +119,77 @@ def train(
         history=history,
         versions={name: version(name) for name in ("torch", "pytorch-lightning")},
     )
+
+
+def hold_out(takes: Takes, seed: int) -> Split:
+    """Hold out what was not recorded back to back with the rest, as far as that is known.
+
+    Of every sign in every session one style, drawn by lot, so that all signs and all styles are
+    learned. Without styles a whole session, the smallest one that leaves every sign to learn from;
+    with one session random takes, which flatter.
+    """
+    rng = np.random.default_rng(seed)
+    held_out = np.zeros(len(takes), dtype=np.bool_)
+    for session in np.unique(takes.sessions):
+        for sign in np.unique(takes.signs):
+            block = (takes.sessions == session) & (takes.signs == sign)
+            styles = np.unique(takes.styles[block])
+            if len(styles) > 1:
+                held_out |= block & (takes.styles == rng.choice(styles))
+    if held_out.any():
+        rest, chosen = np.flatnonzero(~held_out), np.flatnonzero(held_out)
+        return Split("a style of every sign and session", rest, chosen)
+    n_signs = len(np.unique(takes.signs))
+    if len(np.unique(takes.sessions)) > 1:
+        complete = [s for s in by_session(takes) if len(np.unique(takes.signs[s.train])) == n_signs]
+        if complete:
+            return min(complete, key=lambda split: len(split.test))
+    return next(by_random(takes, seed))
+
+
+def best_temperature(logits: Array, sign: NDArray[np.int64]) -> float:
+    """The temperature of least cross-entropy (Guo et al., 2017), 1 to 8.
+
+    Args:
+        logits: (n, S) of the takes held out.
+        sign: (n,) their signs.
+    """
+    scaled = logits / TEMPERATURES[:, None, None]  # (64, n, S)
+    of_truth = np.take_along_axis(scaled, sign[None, :, None], axis=2)[:, :, 0]  # (64, n)
+    loss = (np.logaddexp.reduce(scaled, axis=2) - of_truth).mean(axis=1)  # (64,)
+    return float(TEMPERATURES[loss.argmin()])
+
+
+def to_onnx(module: nn.Module, n_features: int) -> bytes:
+    """The graph of a trained network for one sequence at a time, weights included.
+
+    The same module gives the same bytes.
+
+    Args:
+        module: Takes (B, T, F) features to (B, S) logits; on the CPU, left as it is.
+        n_features: F.
+
+    Returns:
+        ONNX: input `sequence` (1, T, F) float32 with any T ≥ 1, output `logits` (1, S).
+    """
+    graph = io.BytesIO()
+    example = torch.zeros(1, 7, n_features)  # (1, T, F): odd, so that pooling meets a rest
+    with warnings.catch_warnings():
+        # The newer exporter takes 10 s for a network, and freezes T where there is a GRU.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        # A recurrent layer checks the shape of its input, and warns of batches but of one.
+        warnings.filterwarnings("ignore", module=r"torch\.nn\.modules\.rnn")
+        warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size")
+        torch.onnx.export(
+            module,
+            (example,),
+            graph,  # type: ignore[arg-type]  # this exporter writes to a buffer as well
+            dynamo=False,
+            input_names=["sequence"],
+            output_names=["logits"],
+            dynamic_axes={"sequence": {1: "frames"}},
+        )
+    return graph.getvalue()
 
 
 def _augmentation(kinds: Sequence[Kind], n_sessions: int) -> Augmentation:
