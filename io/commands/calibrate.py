@@ -24,11 +24,12 @@ from jihwa.recognizer.calibration import (
     full_plan,
     go_through,
     longest_hold,
+    lookalike,
     own_sign_plan,
     quick_plan,
+    review,
 )
 from jihwa.recognizer.profile import Observation, Profile, Step
-from jihwa.recognizer.review import lookalike, review
 
 MOST_TAKES = 5
 """Takes of an own sign that are used."""
@@ -187,7 +188,7 @@ def _add_sign(
             warn(say(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough."))
             break
         try:
-            refused = calibration.feed(longest_hold(believed(Recording(path).frames())))
+            refused = calibration.answer(longest_hold(believed(Recording(path).frames())))
         except JihwaError as error:
             warn(error.message.text(language))
             continue

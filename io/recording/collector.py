@@ -110,7 +110,7 @@ class Collector:
             when += timedelta(seconds=1)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, to_csv(_from_its_start(take)))
-        remark = Calibration(self._bundle, (Prompt(sign, style),)).feed(believed(take))
+        remark = Calibration(self._bundle, (Prompt(sign, style),)).answer(believed(take))
         self._saved.append(Saved(path, cell, remark))
         del self._todo[0]
         return self._saved[-1]

@@ -15,7 +15,7 @@ from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.writers.document import Document, Signal
 from jihwa.recognizer.events import Emission, readings
-from jihwa.recognizer.trace import SegmentationTrace
+from jihwa.recognizer.segmenter import SegmentationTrace
 
 _LIKELIEST = 5
 
@@ -109,8 +109,7 @@ class SessionView:
         emission = self._by_time.get((sign.start_s, sign.end_s))
         if emission is None:
             return ()
-        scores = emission.of_readings  # (S + 2,)
-        share = np.exp(scores - np.logaddexp.reduce(scores))
+        share = emission.posterior  # (S + 2,)
         names = readings(self._alphabet)
         best = np.argsort(-share, kind="stable")[:_LIKELIEST].tolist()
         return [(names[i], float(share[i])) for i in best]

@@ -87,7 +87,7 @@ def typed(bundle: Bundle, profile: Profile) -> Adaptation:
         posterior[bundle.alphabet.index[sign]] = 1.0
         segment = Segment(0.0, 2.0, 0.3, hold)
         emission = Emission(segment, np.log(posterior[:-2] + 1e-9), -50.0, -50.0, pose)
-        adaptation.feed([Decision(emission, posterior)])
+        adaptation.learn([Decision(emission, posterior)])
     return adaptation
 
 
