@@ -26,8 +26,8 @@ from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.density import (
     N_COORDINATES,
     TANGENT,
-    BroadDensity,
     PoseDensity,
+    broad_log_density,
     tangent_basis,
 )
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
@@ -77,7 +77,6 @@ class HierarchicalGaussian:
     any_bend_sd: float = 2.5
     _signs: PoseDensity = field(init=False, repr=False)
     _rest: PoseDensity = field(init=False, repr=False)
-    _any: BroadDensity = field(init=False, repr=False)
     _return: PoseDensity = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +87,6 @@ class HierarchicalGaussian:
         object.__setattr__(self, "_rest", rest)
         back = self._density(self.rest[None], self.return_ratio**2 * self.take[None])
         object.__setattr__(self, "_return", back)
-        object.__setattr__(self, "_any", BroadDensity(self.any_bend, self.any_bend_sd))
 
     def log_likelihood(self, x: Array) -> Array:
         """Of every sign for the features of holds: (n, 8) in, (n, S) out.
@@ -104,7 +102,7 @@ class HierarchicalGaussian:
 
     def no_sign_log_likelihood(self, x: Array) -> Array:
         """Of a pose that is no sign and not rest: (n, 8) in, (n,) out."""
-        return self._any.log_density(x) / self.temperature
+        return broad_log_density(x, self.any_bend, self.any_bend_sd) / self.temperature
 
     def pose_log_likelihood(self, x: Array, pose: Array) -> Array:
         """Of a return to a pose that was seen, such as the wearer's rest: (n, 8) in, (n,) out.

@@ -1,4 +1,8 @@
-"""From probabilities to spans: stretches of stillness, and how likely each begins a new hold."""
+"""From probabilities to spans: stretches of stillness, and how likely each begins a new hold.
+
+For example, 20 steps of stillness with beginnings of 0.9 at the first and 0.3 at the eleventh are
+two spans of ten steps, of which the second begins a hold with probability 0.3.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,7 +42,7 @@ class Span:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenSpan:
     """A span that goes on.
 
     Attributes:
@@ -86,7 +90,7 @@ class SpanFinder:
         self._time_s: Array = np.empty(0)
         self._probabilities: Floats = np.empty((0, 2), np.float32)
         self._next = 0  # the first of these steps that was not followed
-        self._open: _Open | None = None
+        self._open: _OpenSpan | None = None
 
     def feed(self, time_s: Array, probabilities: Floats) -> list[Span]:
         """The spans that end.
@@ -134,7 +138,7 @@ class SpanFinder:
             elif peak[step] or (still[step] and not self._open):
                 yield from self._close()
                 start_s, likely = time_s[step], max(LEAST_BEGINNING, begins[step])
-                self._open = _Open(start_s, start_s + STEP_S, likely, peaked=peak[step])
+                self._open = _OpenSpan(start_s, start_s + STEP_S, likely, peaked=peak[step])
             if self._open:
                 self._open.steps += 1
                 if still[step]:

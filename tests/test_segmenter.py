@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.pace import PACES
-from jihwa.recognizer.segmenter import KEPT_S, Segmenter
+from jihwa.recognizer.segmenter import KEPT_OF_HOLD_S, Segmenter
 
 TEXTS = (
     "안녕하세요 만나서 반갑습니다",
@@ -174,7 +174,7 @@ def test_long_hold_is_one_segment_and_takes_bounded_memory():
     assert last - first < 100_000  # three minutes of samples take 570 kB
     (only,) = likeliest_segments([*told, *segmenter.flush()])
     assert only.end_s - only.start_s == pytest.approx(240, abs=0.2)
-    assert only.frames.duration_s <= KEPT_S
+    assert only.frames.duration_s <= KEPT_OF_HOLD_S
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.events import Decision, Emission, Segment
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.profile import KEPT, Observation, Profile, Step, StepKind
+from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
 
 REPEATS = 300
 N_FRAMES = 66
@@ -80,7 +80,7 @@ def calibrated(bundle: Bundle) -> Profile:
 def typed(bundle: Bundle, profile: Profile) -> Adaptation:
     """Self-adaptation that has kept as many holds of every sign as it can."""
     adaptation = Adaptation(bundle, profile)
-    signs = list(bundle.alphabet.signs) * KEPT
+    signs = list(bundle.alphabet.signs) * KEPT_HOLDS
     for sign, hold in zip(signs, holds(bundle, signs), strict=True):
         pose = bundle.extractor.of_hold(hold)
         posterior = np.zeros(len(bundle.alphabet.signs) + 2)
