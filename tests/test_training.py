@@ -14,11 +14,11 @@ from takes import LABELS, sequences
 from jihwa.data.messages import UsageError
 from jihwa.data.takes.augment import Augmentation, Kind
 from jihwa.data.takes.sequences import SequenceSet
+from jihwa.data.takes.splits import hold_out
 from jihwa.models.bundle import Bundle
 from jihwa.models.network import LONGEST_SEQUENCE, Channels, Inputs
 from jihwa.models.training.fitting import LEARNERS, NETWORKS
 from jihwa.models.training.lightning import Batches, HistoryKeeper
-from jihwa.models.training.network_training import hold_out
 from jihwa.models.training.networks import ARCHITECTURES
 from jihwa.models.training.runs import TrainingLog, TrainingOptions
 from jihwa.models.training.takes import likelihoods
