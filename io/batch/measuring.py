@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jihwa.data.messages import DataError, Language, Message
 from jihwa.data.synthesis.pace import PACES
-from jihwa.data.synthesis.truth import Truth
+from jihwa.data.synthesis.sessions import Truth
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.transcribing import Follow, Transcriber
 from jihwa.io.evaluation.alignments import Letters, SessionTally, TextErrors

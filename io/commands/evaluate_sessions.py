@@ -18,8 +18,8 @@ from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.writers.picture import draw
-from jihwa.models.canvas import font_hint
 from jihwa.models.hold_network import HoldNetwork
+from jihwa.models.training.canvas import font_hint
 
 _AROUND_S = 0.8
 """So much is drawn on either side of an error."""

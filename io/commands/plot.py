@@ -12,7 +12,7 @@ from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.writers.picture import LONGEST_S, draw
-from jihwa.models.canvas import font_hint, require_matplotlib
+from jihwa.models.training.canvas import font_hint, require_matplotlib
 
 ENDINGS = (".png", ".svg")
 

@@ -8,7 +8,7 @@ from typing import Any
 from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import DataError, Language, Message, UsageError
-from jihwa.data.synthesis.truth import Truth, find_truth, read_truth
+from jihwa.data.synthesis.sessions import Truth, find_truth, read_truth
 from jihwa.io.evaluation.alignments import Letters, Match, TextErrors
 from jihwa.io.evaluation.text_comparison import TextComparison, together
 from jihwa.io.settings.language import speaker

@@ -47,7 +47,7 @@ def costs(compared: TextComparison, perfect_text: str, alphabet: Alphabet) -> li
 
     Args:
         compared: A text beside the truth, which says when letters were held and fits the alphabet
-            (`jihwa.data.synthesis.truth.Truth.misfit`).
+            (`jihwa.data.synthesis.sessions.Truth.misfit`).
         perfect_text: What is read with perfect boundaries.
         alphabet: The signs that spell the truth.
     """

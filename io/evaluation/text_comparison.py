@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.synthesis.truth import Truth
+from jihwa.data.synthesis.sessions import Truth
 from jihwa.io.evaluation.alignments import Letters, Match, TextErrors, match
 from jihwa.io.evaluation.differences import Difference, differences
 from jihwa.recognizer.events import NO_SIGN, REST

@@ -16,7 +16,7 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle, load_shipped
-from jihwa.models.training.options import TrainingOptions
+from jihwa.models.training.runs import TrainingOptions
 from jihwa.recognizer.profile import Profile
 
 

@@ -3,8 +3,8 @@
 import time
 from queue import SimpleQueue
 
+from jihwa.data.synthesis.hands import RATE_HZ
 from jihwa.data.synthesis.pace import pace_of
-from jihwa.data.synthesis.simulator import RATE_HZ
 from jihwa.io.sources.source import Connection, Link
 from jihwa.io.sources.threaded import ThreadedSource
 from jihwa.io.virtual.glove import VirtualGlove

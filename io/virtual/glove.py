@@ -9,10 +9,10 @@ import re
 
 import numpy as np
 
+from jihwa.data.formats.writers import HEADER, LINE_FORMAT
 from jihwa.data.signal.frames import N_FINGERS
+from jihwa.data.synthesis.hands import RATE_HZ
 from jihwa.data.synthesis.pace import PACES, Pace
-from jihwa.data.synthesis.sessions import HEADER, LINE_FORMAT
-from jihwa.data.synthesis.simulator import RATE_HZ
 from jihwa.io.virtual.signer import Signer
 
 BOOT_S = 2.0

@@ -6,8 +6,8 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Array
+from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import Pace
-from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
 from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign, assemble, spell_words
 
 MOTION_HZ = 500.0
