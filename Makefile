@@ -7,13 +7,16 @@ TEXT := $(SHARED)/text
 TORCH := torch==2.13.0  # the tests' one; anything newer may bring gigabytes for graphics cards
 LM := composer/language/korean.lm
 LEXICON := composer/language/korean.lexicon
+KERNEL_TYPES := $(wildcard composer/*/*.pxd)
+KERNEL_TESTS := $(addprefix tests/test_,beam_search.py composer.py decoder.py language_model.py lattice.py mixture.py)
+KERNEL := $(KERNEL_TYPES) $(KERNEL_TYPES:.pxd=.py)
 
-.PHONY: demo test format check types layers tests benchmarks screens learned samples clean FORCE
+.PHONY: demo test format check types layers plain tests benchmarks screens learned samples clean FORCE
 
 demo: $(VENV)/core  ## watch a shipped session become text
 	$(BIN)/jihwa demo
 
-test: check types layers tests  ## every check that has to pass
+test: check types layers plain tests  ## every check that has to pass
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check .
@@ -27,6 +30,9 @@ layers: build/check
 
 tests: $(VENV)/dev
 	$(BIN)/pytest --cov
+
+plain: build/check  ## the tests of the kernel once more, as it runs without a compiler
+	PYTHONPATH=build/check $(BIN)/pytest -q $(KERNEL_TESTS)
 
 format: $(VENV)/dev
 	$(BIN)/ruff format .
@@ -56,14 +62,14 @@ clean:
 
 build/check: $(VENV)/dev FORCE  # an installed copy: here, io/ would shadow the standard library's
 	rm -rf $@ build/lib
-	$(BIN)/pip install --quiet --no-deps --target $@ .
+	JIHWA_PLAIN=1 $(BIN)/pip install --quiet --no-deps --target $@ .
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jihwa needs Python 3.11 or later; say which with: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/core: $(VENV)/python pyproject.toml
+$(VENV)/core: $(VENV)/python pyproject.toml setup.py $(KERNEL)  # a changed kernel is compiled again
 	$(BIN)/pip install -qq --editable .
 	touch $@
 

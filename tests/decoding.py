@@ -36,7 +36,7 @@ class Bigrams:
 
 class _LastToken(ModelState):
     def __init__(self, model, token):
-        super().__init__()
+        super().__init__(token, False)
         self.model, self.token = model, token
 
     def _follow(self, token):

@@ -1,8 +1,8 @@
 """The n-gram language model: file and scoring."""
 
-import gc
 import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -72,13 +72,15 @@ def test_states_are_the_same_exactly_where_contexts_are(
         assert first is second
 
 
-def test_states_that_nobody_keeps_are_forgotten(small_file: Path) -> None:
+def test_no_more_than_so_many_states_are_kept(small_file: Path) -> None:
     model = LanguageModel.load(small_file)
-    kept = state_after(model, "나는")
-    for word in WORDS:
-        state_after(model, word)
-    gc.collect()
-    assert list(model.states()) == [kept]
+    with patch("jihwa.composer.language.ngram.MOST_STATES", 5):
+        kept = state_after(model, "나는")
+        for word in WORDS:
+            state_after(model, word)
+        again = state_after(model, "나는")
+    assert again.key == kept.key
+    assert list(again.row()) == list(kept.row())
 
 
 def test_the_shipped_model_is_a_distribution_and_knows_korean(shipped: LanguageModel) -> None:

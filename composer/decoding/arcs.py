@@ -60,7 +60,8 @@ class Arc:
         token: What is written; `NO_TOKEN` for nothing.
         signs: Which of the `readings` each emission that it consumes is taken for.
         cost: Natural log-cost of what was missed or spurious.
-        step: Its `ModelStep`.
+        advances: Whether the language model is asked about the token, and goes on behind it.
+        restarts: Whether the language model starts afresh behind it.
         corrects: Whether what was shown is mended: a missed sign added.
         number: Its place among all arcs.
         letter: The token of the lone letter that it writes; 0 where it writes none.
@@ -69,8 +70,8 @@ class Arc:
     """
 
     __slots__ = (
-        *("begins_syllable", "corrects", "cost", "is_space", "kind", "letter", "number"),
-        *("signs", "step", "token"),
+        *("advances", "begins_syllable", "corrects", "cost", "is_space", "kind", "letter"),
+        *("number", "restarts", "signs", "token"),
     )
 
     def __init__(
@@ -83,13 +84,8 @@ class Arc:
         *,
         corrects: bool = False,
     ) -> None:
-        self.kind, self.token, self.signs, self.cost, self.step = (
-            int(kind),
-            token,
-            signs,
-            cost,
-            step,
-        )
+        self.kind, self.token, self.signs, self.cost = int(kind), token, signs, cost
+        self.advances, self.restarts = step is ModelStep.ADVANCE, step is ModelStep.RESTART
         self.corrects = corrects
         self.number = 0
         self.letter = token if kind in _LONE_KINDS.values() else 0

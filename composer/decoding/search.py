@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from jihwa.composer.decoding.arcs import NO_TOKEN, Arc, Arcs, ModelStep
+from jihwa.composer.decoding.arcs import NO_TOKEN, Arc, Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, ArcKind, Grammar, State, state_behind
 from jihwa.composer.decoding.hypotheses import Hypothesis, Stack, Trail
@@ -40,7 +40,7 @@ _FORESIGHT_CHARACTERS = 4
 """Characters of later text that are looked at."""
 
 
-class _Move(NamedTuple):
+class Move:
     """An arc in a grammar state.
 
     Attributes:
@@ -50,10 +50,10 @@ class _Move(NamedTuple):
         spelled: Whether it takes what was shown for what it looks like most.
     """
 
-    weight: float
-    arc: Arc
-    following: int
-    spelled: bool
+    __slots__ = ("arc", "following", "spelled", "weight")
+
+    def __init__(self, weight: float, arc: Arc, following: int, spelled: bool) -> None:
+        self.weight, self.arc, self.following, self.spelled = weight, arc, following, spelled
 
 
 class _Candidate(NamedTuple):
@@ -62,7 +62,7 @@ class _Candidate(NamedTuple):
     cost: float
     place: tuple[int, int, int]
     hypothesis: Hypothesis
-    move: _Move
+    move: Move
     path: Path
 
 
@@ -124,7 +124,7 @@ class Search:
         for place, path in enumerate(paths):
             if stack := stacks.get(path[0].begin):
                 seen = self._seen(path)
-                self._try(candidates, stack, partial(_always, seen), path, place)
+                self._try(candidates, stack, partial(_always, seen), path, place, False)
         return self._best(self._taken(candidates, int(_CONSUMING_SHARE * self._options.beam)))
 
     def _seen(self, path: Path) -> Seen:
@@ -165,10 +165,10 @@ class Search:
         limit = max(weakest, stack[0].score - self._options.beam_window)
         n = max(1, int(_FREE_SHARE * self._options.beam))
         candidates = _Candidates(limit)
-        self._try(candidates, stack, after_emission, keeps_space=True)
+        self._try(candidates, stack, after_emission, (), 0, True)
         once = self._best(self._taken(candidates, n))
         candidates = _Candidates(limit)
-        self._try(candidates, once, after_free_step)
+        self._try(candidates, once, after_free_step, (), 0, False)
         twice = self._taken(candidates, n)
         return self._best(sorted((*stack, *once, *twice), key=lambda each: -each.score))
 
@@ -192,14 +192,14 @@ class Search:
             if scores:
                 yield hypothesis, max(scores)
 
-    def _moves(self, state: int, seen: Seen) -> list[_Move]:
+    def _moves(self, state: int, seen: Seen) -> list[Move]:
         """What the grammar allows of what was seen, the likeliest first."""
         allowed = self._grammar.steps[state]
         moves = []
         for evidence, spelled, arc in seen:
             step = allowed.get(arc.kind)
             if step is not None:
-                moves.append(_Move(evidence + (step[1] + arc.cost), arc, step[0], spelled))
+                moves.append(Move(evidence + (step[1] + arc.cost), arc, step[0], spelled))
         moves.sort(key=lambda move: -move.weight)
         return moves
 
@@ -208,10 +208,9 @@ class Search:
         candidates: _Candidates,
         stack: Stack,
         seen: Callable[[int], Seen],
-        path: Path = (),
-        place: int = 0,
-        *,
-        keeps_space: bool = False,
+        path: Path,
+        place: int,
+        keeps_space: bool,
     ) -> None:
         """Look at all moves of the hypotheses of a stack.
 
@@ -226,7 +225,7 @@ class Search:
                 the text ends there, and no other hypothesis is left, the text could not go on.
         """
         window, lm_weight = self._options.beam_window, self._options.lm_weight
-        by_state: dict[int, list[_Move]] = {}
+        by_state: dict[int, list[Move]] = {}
         for rank, hypothesis in enumerate(stack):
             state = hypothesis.state
             moves = by_state.get(state)
@@ -239,7 +238,7 @@ class Search:
                 score, arc = hypothesis.score + move.weight, move.arc
                 if max(score + lm_weight * _SURER_NATS, least_space) < candidates.limit:
                     break
-                if arc.step == ModelStep.ADVANCE:
+                if arc.advances:
                     score += lm_weight * hypothesis.model.row()[arc.token]
                 if arc.is_space and score < least_space:
                     score = least_space
@@ -250,10 +249,10 @@ class Search:
                     if limit > candidates.limit and not self._introduces(hypothesis, move):
                         candidates.limit = limit
 
-    def _score(self, hypothesis: Hypothesis, move: _Move) -> float:
+    def _score(self, hypothesis: Hypothesis, move: Move) -> float:
         """The score of a hypothesis behind a move."""
         score = hypothesis.score + move.weight
-        if move.arc.step == ModelStep.ADVANCE:
+        if move.arc.advances:
             score += self._options.lm_weight * hypothesis.model.row()[move.arc.token]
         return score
 
@@ -275,19 +274,19 @@ class Search:
             ]
         return taken
 
-    def _introduces(self, before: Hypothesis, move: _Move) -> bool:
+    def _introduces(self, before: Hypothesis, move: Move) -> bool:
         """Whether a move completes a word that correction must not introduce."""
-        if move.arc.step != ModelStep.ADVANCE or (move.spelled and before.spelled):
+        if not move.arc.advances or (move.spelled and before.spelled):
             return False
         return before.model.after(move.arc.token).profane
 
     def _stepped(self, candidate: _Candidate) -> Hypothesis:
         """What a candidate comes to."""
-        _, _, before, (_, arc, following, spelled), path = candidate
+        before, arc = candidate.hypothesis, candidate.move.arc
         model = before.model
-        if arc.step == ModelStep.ADVANCE:
+        if arc.advances:
             model = model.after(arc.token)
-        elif arc.step == ModelStep.RESTART:
+        elif arc.restarts:
             model = self._model.start()
         writes = arc.token != NO_TOKEN
         written = 0
@@ -297,12 +296,12 @@ class Search:
         return Hypothesis(
             score=score,
             mass=score + before.mass - before.score,
-            state=following,
+            state=candidate.move.following,
             letter=arc.letter if writes else before.letter,
             model=model,
             written=written,
-            spelled=(spelled and before.spelled) or arc.is_space,
-            trail=Trail(before.trail, arc, path),
+            spelled=(candidate.move.spelled and before.spelled) or arc.is_space,
+            trail=Trail(before.trail, arc, candidate.path),
         )
 
     def _best(self, ranked: Sequence[Hypothesis]) -> Stack:
@@ -322,7 +321,7 @@ class Search:
         for each in ranked:
             if each.score < least:
                 break
-            key = (each.model if recombine else each.written, each.state, each.letter)
+            key = (each.model.key if recombine else each.written, each.state, each.letter)
             if key in distinct:
                 masses[key] = log_add(masses.get(key, distinct[key].mass), each.mass)
             else:

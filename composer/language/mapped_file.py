@@ -1,8 +1,4 @@
-"""What the fitted files of the language have in common.
-
-They begin with a header and a checksum, are mapped as they are, and hold nodes whose children stand
-together, in the order of the tokens that lead to them.
-"""
+"""What the fitted files of the language have in common: a header, a checksum, and being mapped."""
 
 import struct
 import zlib
@@ -19,21 +15,6 @@ from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, Message
 
 Bytes = NDArray[np.uint8]
-
-FLAG = 128
-"""The bit of a token's byte that is not the token's."""
-
-
-def child_of(tokens: memoryview, begin: int, end: int, token: int) -> int:
-    """The node among the children from `begin` to before `end` that a token leads to, or -1."""
-    low, high = begin, end
-    while low < high:
-        middle = (low + high) >> 1
-        if tokens[middle] & ~FLAG < token:
-            low = middle + 1
-        else:
-            high = middle
-    return low if low < end and tokens[low] & ~FLAG == token else -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,16 @@ Bayes' rule: a root that had not expected the token loses, and one that does not
 import math
 from array import array
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Self
-from weakref import WeakValueDictionary
 
-from jihwa.composer.language.jamo import BOUNDARY, SPACE
+from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
 from jihwa.composer.language.lexicon_file import read_lexicon
-from jihwa.composer.language.mapped_file import child_of
 from jihwa.composer.language.ngram import LanguageModel, NGramState
 from jihwa.composer.language.profanity import Profanity
-from jihwa.composer.language.token_model import Mode, ModelState, Row
+from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
+from jihwa.composer.language.trie import child_of
 
 ROOTS = ("persons", "places", "words", "personal")
 """Roots of the lexicon that words come from. The last one holds the user's own words."""
@@ -84,7 +82,7 @@ class MixtureState(ModelState):
     def __init__(
         self, model: "Mixture", n_gram: NGramState, nodes: _Roots, steps: _Roots, spotter: int
     ) -> None:
-        super().__init__(profane=Profanity.found(spotter))
+        super().__init__(hash((n_gram.key, nodes, steps, spotter)), Profanity.found(spotter))
         self._model = model
         self.n_gram, self.nodes, self.steps, self.spotter = n_gram, nodes, steps, spotter
 
@@ -103,6 +101,7 @@ class Mixture:
         lexicon: The words; of the roots it may lack any.
         mode: What is known of the text.
         shares: Where words come from, in every mode.
+        profanity: Finds the profane words of the lexicon; made of it where it is not given.
     """
 
     def __init__(
@@ -111,17 +110,21 @@ class Mixture:
         lexicon: Lexicon,
         mode: Mode = Mode.FREE,
         shares: Mapping[Mode, Shares] = SHARES,
+        profanity: Profanity | None = None,
     ) -> None:
         self._n_gram = language_model
         self._lexicon = lexicon
-        self._profanity = Profanity(lexicon)
+        self._profanity = profanity or Profanity(lexicon)
         self._shares = shares
         self._known = [name for name in ROOTS if name in lexicon.roots]  # (E,)
         self._roots = frozenset(lexicon.roots[name] for name in self._known)
         self._tokens, self._ends = lexicon.tokens.data, lexicon.end_codes.data
         self._prob_codes = lexicon.prob_codes.data
         self._sizes, self._begins = lexicon.sizes.data, lexicon.begins.data
-        self._expect(mode)
+        self._alone = shares[mode].alone
+        self._first = self._entry(shares[mode].first, is_first=True)
+        self._later = self._entry(shares[mode].later, is_first=False)
+        self._states: dict[tuple[object, ...], MixtureState] = {}
 
     @classmethod
     def load(
@@ -139,16 +142,7 @@ class Mixture:
 
     def in_mode(self, mode: Mode) -> Self:
         """The same model with the shares of a mode."""
-        other = copy(self)
-        other._expect(mode)
-        return other
-
-    def _expect(self, mode: Mode) -> None:
-        shares = self._shares[mode]
-        self._alone = shares.alone
-        self._first = self._entry(shares.first, is_first=True)
-        self._later = self._entry(shares.later, is_first=False)
-        self._states: WeakValueDictionary[tuple[object, ...], MixtureState] = WeakValueDictionary()
+        return type(self)(self._n_gram, self._lexicon, mode, self._shares, self._profanity)
 
     def _entry(self, shares: Sequence[float], *, is_first: bool) -> _Entry:
         """Where roots that begin with these shares begin, and with which odds."""
@@ -164,7 +158,8 @@ class Mixture:
 
     def start(self) -> MixtureState:
         """The state before the first token of a text."""
-        return self._state(self._n_gram.start(), *self._first, self._profanity.start)
+        nodes, steps = self._first
+        return self._state(self._n_gram.start(), nodes, steps, self._profanity.start)
 
     def _state(
         self, n_gram: NGramState, nodes: _Roots, steps: _Roots, spotter: int
@@ -172,6 +167,8 @@ class Mixture:
         key = (n_gram.longest, nodes, steps, spotter)
         state = self._states.get(key)
         if state is None:
+            if len(self._states) >= MOST_STATES:
+                self._states.clear()
             state = self._states[key] = MixtureState(self, n_gram, nodes, steps, spotter)
         return state
 
@@ -190,13 +187,13 @@ class Mixture:
             gain = math.log1p(left)
             for root in roots:
                 child, is_first = self._child(nodes[root], token), steps[root] & 1
-                log_odds = -math.inf
+                nodes[root] = NOWHERE
+                stored, steps[root] = steps[root], 0
                 if child != NOWHERE:
                     expected = _LOG_PROB[self._prob_codes[child]] - n_gram
-                    log_odds = (steps[root] >> 1) * _STEP_NATS - gain + expected
-                on = log_odds > _LEAST_NATS
-                nodes[root] = child if on else NOWHERE
-                steps[root] = _stored(log_odds, is_first) if on else 0
+                    log_odds = (stored >> 1) * _STEP_NATS - gain + expected
+                    if log_odds > _LEAST_NATS:
+                        nodes[root], steps[root] = child, _stored(log_odds, is_first)
         if token == SPACE:
             self._begin_word(nodes, steps)
         spotter = self._profanity.follow(state.spotter, token)
@@ -228,22 +225,24 @@ class Mixture:
         odds = [_odds(state.steps[root]) for root in roots]
         n_gram = 1 / (1 + sum(odds))  # its share of the words
         ended = n_gram
-        more: dict[int, float] = {}  # what the roots add to tokens
+        more = memoryview(array("d", bytes(8 * N_TOKENS)))  # what the roots add to every token
         for root, against in zip(roots, odds, strict=True):
             node, share = state.nodes[root], against * n_gram
             leaves = share * _PROB[self._ends[node]]
             if state.steps[root] & 1 and node not in self._roots:
-                more[BOUNDARY] = more.get(BOUNDARY, 0.0) + leaves * self._alone
+                more[BOUNDARY] += leaves * self._alone
                 leaves -= leaves * self._alone
             ended += leaves
             begin = self._begins[node]
             for child in range(begin, begin + self._sizes[node]):
-                token = self._tokens[child]
-                more[token] = more.get(token, 0.0) + share * _PROB[self._prob_codes[child]]
-        log_ended = math.log(ended)
-        row = array("f", [own + log_ended for own in state.n_gram.row()])
-        for token, added in more.items():
-            row[token] = math.log(math.exp(row[token]) + added)
+                more[self._tokens[child]] += share * _PROB[self._prob_codes[child]]
+        log_ended, known = math.log(ended), state.n_gram.row()
+        row = memoryview(array("f", known))
+        for token in range(N_TOKENS):
+            log_prob = known[token] + log_ended
+            if more[token]:
+                log_prob = math.log(math.exp(log_prob) + more[token])
+            row[token] = log_prob
         return row
 
     def _child(self, node: int, token: int) -> int:

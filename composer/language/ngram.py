@@ -1,19 +1,17 @@
 """The n-gram language model over positional jamo."""
 
 from array import array
-from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Self
-from weakref import WeakValueDictionary
 
 import numpy as np
 
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
-from jihwa.composer.language.mapped_file import FLAG, child_of
 from jihwa.composer.language.ngram_file import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
-from jihwa.composer.language.token_model import Mode, ModelState, Row
+from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
+from jihwa.composer.language.trie import FLAG, child_of
 
 _SHIPPED = resources.files("jihwa.composer.language") / "korean.lm"
 _EMPTY = 0
@@ -36,10 +34,10 @@ class NGramState(ModelState):
     __slots__ = ("_model", "contexts", "longest")
 
     def __init__(self, model: "LanguageModel", contexts: tuple[int, ...]) -> None:
-        super().__init__()
+        self.longest = max(_EMPTY, *contexts)
+        super().__init__(self.longest, False)
         self._model = model
         self.contexts = contexts
-        self.longest = max(_EMPTY, *contexts)
 
     def log_prob(self, token: int) -> float:
         """The natural log-probability of one token, for less than a whole row."""
@@ -82,9 +80,9 @@ class LanguageModel:
         # With its flag, a code is a byte: the book stands twice. Flat: one index finds any entry.
         self._log_probs = np.tile(trie.log_probs, 2).ravel().data
         self._log_backoffs = trie.log_backoffs.ravel().data
-        self._states: WeakValueDictionary[int, NGramState] = WeakValueDictionary()
+        self._states: dict[int, NGramState] = {}
         unigrams = (self._log_prob(self._child(_EMPTY, token), 0) for token in range(N_TOKENS))
-        self._unigrams: Row = array("f", unigrams)
+        self._unigrams: Row = memoryview(array("f", unigrams))
         self._short_rows: dict[tuple[int, ...], Row] = {}
 
     @classmethod
@@ -123,12 +121,10 @@ class LanguageModel:
         longest = max(_EMPTY, *contexts)
         state = self._states.get(longest)
         if state is None:
+            if len(self._states) >= MOST_STATES:
+                self._states.clear()
             state = self._states[longest] = NGramState(self, contexts)
         return state
-
-    def states(self) -> Iterator[NGramState]:
-        """The states that somebody keeps."""
-        return iter(self._states.values())
 
     def following(self, contexts: tuple[int, ...], token: int) -> tuple[int, ...]:
         """The contexts behind one more token, from those of none, 1, 2, … tokens before it."""
@@ -169,13 +165,18 @@ class LanguageModel:
     def _overwritten(self, known: Row, contexts: tuple[int, ...], length: int) -> Row:
         """A row that regards contexts of at most `length` tokens, once longer ones count too."""
         n = len(contexts)
-        weights = array("f", bytes(4 * (n + 1)))  # back-off weights of a length and all beyond it
+        weights = memoryview(
+            array("f", bytes(4 * (n + 1)))
+        )  # back-off weights of a length and all beyond it
         for at in range(n - 1, length - 1, -1):
             context = contexts[at]
             own = self._backoff(context, at + 1) if context >= 0 else 0.0
             weights[at] = weights[at + 1] + own
         weight = weights[length]
-        row = array("f", [log_prob + weight for log_prob in known])
+        row = memoryview(array("f", known))
+        if weight:
+            for token in range(N_TOKENS):
+                row[token] = known[token] + weight
         children, tokens = self._children, self._tokens
         codes, book = self._prob_codes, self._log_probs
         for at in range(length, n):

@@ -7,12 +7,11 @@ the model only about what is new:
     state.after(ᄒ).after(ᅡ).row()[ᆨ]    the log-probability of 학 going on behind 하
 """
 
-from array import array
 from enum import StrEnum
 from typing import Protocol, Self, TypeAlias
 
-Row: TypeAlias = "array[float]"  # Python 3.11 cannot subscript it
-"""(N_TOKENS,) natural log-probabilities of every next token, as 32-bit numbers."""
+Row: TypeAlias = memoryview
+"""(N_TOKENS,) natural log-probabilities of every next token, as 32-bit floats."""
 
 
 class Mode(StrEnum):
@@ -28,26 +27,34 @@ class Mode(StrEnum):
     """No correction: every hold is its likeliest sign, and no space is added."""
 
 
+MOST_STATES = 8192
+"""So many does a model keep: those of some hundred letters, a few megabytes."""
+
+
 class ModelState:
     """What a model expects behind some texts.
 
-    A model keeps its states as long as somebody else does: those that no hypothesis can come back
-    to are forgotten, and with them what followed them.
+    A model keeps so many of them and then forgets them all: who has one can go on from it, and
+    another one with the same `key` is as good.
 
     Attributes:
+        key: The same for two states of a model exactly when they expect alike (but for one chance
+            in 2⁶⁴ or so).
         profane: Whether the last token completed a word that correction must not introduce. Some
             words are complete only when their end is: behind the next onset, space or boundary.
     """
 
-    __slots__ = ("__weakref__", "_followers", "_row", "profane")
+    __slots__ = ("_followers", "_row", "key", "profane")
 
-    def __init__(self, *, profane: bool = False) -> None:
-        self.profane = profane
-        self._followers: dict[int, Self] = {}
+    def __init__(self, key: int, profane: bool) -> None:
+        self.key, self.profane = key, profane
+        self._followers: dict[int, Self] | None = None
         self._row: Row | None = None
 
     def after(self, token: int) -> Self:
         """The state behind one more token."""
+        if self._followers is None:
+            self._followers = {}
         following = self._followers.get(token)
         if following is None:
             self._followers[token] = following = self._follow(token)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.composer.language.jamo import N_TOKENS
-from jihwa.composer.language.mapped_file import FLAG, Bytes
+from jihwa.composer.language.mapped_file import Bytes
 from jihwa.composer.language.ngram_file import (
     N_BACKOFF_CODES,
     N_PROB_CODES,
@@ -31,6 +31,7 @@ from jihwa.composer.language.training.ngram_counts import (
     last_tokens,
     open_a_text,
 )
+from jihwa.composer.language.trie import FLAG
 from jihwa.data.messages import Message, UsageError
 
 _LOG = logging.getLogger(__name__)
