@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jihwa.data.messages import JihwaError
 from jihwa.io.batch.discovery import Found
-from jihwa.io.evaluation.text_comparison import TextComparison
+from jihwa.io.evaluation.comparison import TextComparison
 
 
 class State(StrEnum):

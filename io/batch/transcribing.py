@@ -17,8 +17,7 @@ from jihwa.io.batch.outcome import Outcome, State
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.targets import STDOUT, Task
 from jihwa.io.batch.watch import Watch
-from jihwa.io.evaluation.comparisons import compare
-from jihwa.io.evaluation.text_comparison import TextComparison
+from jihwa.io.evaluation.comparison import TextComparison, compare
 from jihwa.io.failures import explain
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document

@@ -7,13 +7,14 @@ from pathlib import Path
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.data.messages import Language, Message
-from jihwa.io.settings import configuration, editor, settings
+from jihwa.io.settings import configuration, settings
 from jihwa.io.settings.configuration import Origin
 from jihwa.io.settings.kinds import Value
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.setting import Setting
 from jihwa.io.settings.settings import SETTINGS
 from jihwa.io.streams import warn
+from jihwa.io.user import storage
 
 ORIGINS = {
     Origin.COMMAND_LINE: Message(ko="명령줄", en="command line"),
@@ -41,7 +42,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Show all settings as TOML, or let the user edit them; 2 if something in the file is wrong."""
     if options.edit:
-        editor.edit(configuration.path(), _template(language))
+        storage.edit(configuration.path(), _template(language))
     else:
         print(
             f"# {configuration.path()}" + _missing(language) * (not configuration.path().exists())

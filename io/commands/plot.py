@@ -6,7 +6,7 @@ from pathlib import Path
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.transcribing import Transcriber
-from jihwa.io.evaluation import comparisons
+from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
 from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     say, path = speaker(language), options.path
     target = options.output or shared.output_file(Path(f"{path.stem}.png"))
     if options.compare:
-        comparisons.check_truth(options.compare, 1)
+        check_truth(options.compare, 1)
     transcriber = Transcriber(Setup.of(options, language), language, options.compare)
     document = transcriber.read(path, with_signal=True)
     span_s = _span(options, document.duration_s)

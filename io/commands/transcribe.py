@@ -16,8 +16,8 @@ from jihwa.io.batch.report import reporting
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.targets import STDOUT, Task
 from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Transcriber
-from jihwa.io.evaluation import comparisons
-from jihwa.io.evaluation.text_comparison import TextComparison
+from jihwa.io.evaluation import figures
+from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
 from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
@@ -119,7 +119,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     alone = len(tasks) + len(found.problems) == 1
     truths: Path | None = None
     if options.compare:
-        comparisons.check_truth(options.compare, len(tasks))
+        check_truth(options.compare, len(tasks))
         (truths,) = _anywhere([options.compare], workers)
     report_file = options.report and shared.output_file(options.report, "--report")
     setup = Setup.of(options, language)
@@ -147,7 +147,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
                     raise outcome.error
                 _tell(outcome, language, warnings="json" not in formats)
     report.tell()
-    for line in comparisons.report(compared, language):
+    for line in figures.report(compared, language):
         print(line, file=sys.stderr)
     missed = report.counts[State.DONE] - len(compared) if truths else 0
     return 1 if report.counts[State.FAILED] or missed else 0

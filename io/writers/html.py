@@ -15,7 +15,7 @@ from rapidfuzz.distance import Prefix
 
 from jihwa.data.messages import Language
 from jihwa.data.signal.frames import Array
-from jihwa.io.evaluation.comparisons import details, figures
+from jihwa.io.evaluation.figures import details, figures
 from jihwa.io.settings.language import speaker
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import SessionView

@@ -5,7 +5,7 @@ import math
 from importlib import resources
 from typing import Any, TextIO
 
-from jihwa.io.evaluation.comparisons import as_content
+from jihwa.io.evaluation.figures import as_content
 from jihwa.io.writers.document import Document
 
 

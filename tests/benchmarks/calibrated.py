@@ -24,7 +24,7 @@ from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.episodes import EpisodeSet
-from jihwa.io.evaluation.alignments import TextErrors
+from jihwa.io.evaluation.errors import TextErrors
 from jihwa.recognizer.calibration import BENT, DEFAULT, STRAIGHT, Calibration, full_plan, go_through
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Boundary
