@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.data.messages import UsageError
-from jihwa.io.settings import configuration, settings
+from jihwa.io.settings import configuration
 from jihwa.io.settings.configuration import Configuration, Origin, parse, settle
-from jihwa.io.settings.settings import SETTINGS
+from jihwa.io.settings.table import SETTINGS, add_settings
 
 FILE = Path("/home/somebody/.config/jihwa/config.toml")
 
@@ -22,7 +22,7 @@ def parse_text(text: str) -> Configuration:
 
 def typed(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    settings.add(parser, "en", *SETTINGS)
+    add_settings(parser, "en", *SETTINGS)
     return parser.parse_args(words)
 
 

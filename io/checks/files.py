@@ -11,7 +11,7 @@ from jihwa.composer.language.lexicon_file import read_lexicon
 from jihwa.io.checks.finding import Finding, Verdict, bad, doubtful, good
 from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.settings import SHIPPED
+from jihwa.io.settings.table import SHIPPED
 from jihwa.io.user import profiles, storage
 
 _ROOM_MB = 200

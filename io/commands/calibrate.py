@@ -10,8 +10,8 @@ from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles
 from jihwa.models.bundle import Bundle
@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
     signal = parser.add_mutually_exclusive_group()
-    settings.add(signal, language, "source")
+    add_settings(signal, language, "source")
     signal.add_argument(
         "--from",
         dest="sources",
@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "or a folder of them",
         ),
     )
-    settings.add(parser, language, "profile")
+    add_settings(parser, language, "profile")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--quick",
@@ -94,7 +94,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             f"(default: {defaults}; others if there is no take of these)",
         ),
     )
-    settings.add(parser, language, "model", "layout", "commands")
+    add_settings(parser, language, "model", "layout", "commands")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

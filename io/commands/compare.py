@@ -50,7 +50,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=1,
         metavar="N",
         help=say("시드 개수 (기본: %(default)s)", "number of seeds (default: %(default)s)"),

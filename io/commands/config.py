@@ -7,12 +7,11 @@ from pathlib import Path
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.data.messages import Language, Message
-from jihwa.io.settings import configuration, settings
+from jihwa.io.settings import configuration
 from jihwa.io.settings.configuration import Origin
-from jihwa.io.settings.kinds import Value
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.setting import Setting
-from jihwa.io.settings.settings import SETTINGS
+from jihwa.io.settings.setting import Setting, Value
+from jihwa.io.settings.table import SETTINGS, add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import storage
 
@@ -36,7 +35,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "open the file in $EDITOR; it is made if need be",
         ),
     )
-    settings.add(parser, language, *(key for key in SETTINGS if key != "language"))
+    add_settings(parser, language, *(key for key in SETTINGS if key != "language"))
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

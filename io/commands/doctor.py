@@ -17,7 +17,7 @@ from jihwa.io.checks.ports import check_grabbers, check_ports
 from jihwa.io.checks.terminal import check_encoding, check_fonts, check_terminal
 from jihwa.io.checks.voice import check_voice
 from jihwa.io.failures import explain
-from jihwa.io.settings import settings
+from jihwa.io.settings.table import add_settings
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -25,7 +25,7 @@ Check = Callable[[], Iterable[Finding]]
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments: the settings that it checks."""
     parser.set_defaults(needs_configuration=False)  # a broken one is among what it finds
-    settings.add(parser, language, "profile", "model", "lm", "speak", "voice.name")
+    add_settings(parser, language, "profile", "model", "lm", "speak", "voice.name")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

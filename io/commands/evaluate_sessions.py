@@ -16,8 +16,8 @@ from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import truth_of
 from jihwa.io.evaluation.sessions import UNKNOWN, Evaluation, Expensive, Measured, measure
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.picture import draw
@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add what only sessions need besides their folder."""
     say = speaker(language)
     group = parser.add_argument_group(say("세션 (--sessions)", "sessions (--sessions)"))
-    settings.add(group, language, "adapt", "mode", "lm")
+    add_settings(group, language, "adapt", "mode", "lm")
     parser.set_defaults(learn=False, personal=False, history=False)
 
 

@@ -14,8 +14,8 @@ from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.commands import lm_lexicon, lm_words
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -68,7 +68,7 @@ def _configure_build(parser: argparse.ArgumentParser, language: Language) -> Non
     )
     parser.add_argument(
         "--ngrams",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=BuildOptions().max_ngrams,
         metavar="N",
         help=say(
@@ -82,7 +82,7 @@ def _configure_build(parser: argparse.ArgumentParser, language: Language) -> Non
 def _configure_score(parser: argparse.ArgumentParser, language: Language) -> None:
     text = speaker(language)("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
     parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
-    settings.add(parser, language, "lm")
+    add_settings(parser, language, "lm")
     parser.set_defaults(act=_score)
 
 

@@ -3,8 +3,8 @@
 import argparse
 
 from jihwa.data.messages import Language
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import phrases, storage
 
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "open the file in $EDITOR; it is made if need be",
         ),
     )
-    settings.add(parser, language, "profile")
+    add_settings(parser, language, "profile")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -8,8 +8,8 @@ from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.transcribing import Transcriber
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.writers.picture import LONGEST_S, draw
 from jihwa.models.canvas import font_hint, require_matplotlib
@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "draw the truth too: the .json of simulate, a text, or a folder of them",
         ),
     )
-    settings.add(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
+    add_settings(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
     parser.set_defaults(learn=False)
 
 

@@ -13,8 +13,8 @@ from jihwa.io.commands.record_takes import record_takes
 from jihwa.io.recording.line import NOTHING_COMES, listening
 from jihwa.io.recording.raw import RawRecorder
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
 from jihwa.recognizer.calibration import STYLE_NAMES
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "(default: takes)",
         ),
     )
-    settings.add(parser, language, "source", "layout")
+    add_settings(parser, language, "source", "layout")
     parser.add_argument(
         "--seconds",
         type=_seconds,
@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         ),
     )
     _configure_takes(parser.add_argument_group(say("데이터 모으기", "data sets")), language)
-    settings.add(parser, language, "model")
+    add_settings(parser, language, "model")
 
 
 def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None:
@@ -79,7 +79,7 @@ def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None
     )
     group.add_argument(
         "--takes",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=TAKES,
         metavar="N",
         help=say(

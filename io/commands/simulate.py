@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     shared.add_seed(parser, language)
     parser.add_argument(
         "--wearer",
-        type=shared.at_least(0),
+        type=shared.at_least(0, language),
         default=0,
         metavar="N",
         help=say("누구의 손인지 (기본: %(default)s)", "whose hand (default: %(default)s)"),

@@ -68,7 +68,7 @@ def _add_training(group: argparse._ArgumentGroup, language: Language) -> None:
             "training that was cut short",
         ),
     )
-    shared.add_epochs(group, language)
+    datasets.add_epochs(group, language)
     group.add_argument(
         "--channels",
         choices=_GLOVE,

@@ -19,8 +19,8 @@ from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Transcriber
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.io.writers import FORMATS
@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--format",
-        type=_formats,
+        type=_formats(language),
         action="extend",
         metavar="NAME,...",
         help=say("쉼표로 나눈 형식 (기본: txt): ", "formats, comma-separated (default: txt): ")
@@ -93,7 +93,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         help=say("녹화마다 어떻게 되었는지 JSON으로", "what came of every recording, as JSON"),
     )
     jobs.add(parser, language)
-    settings.add(parser, language, "profile")
+    add_settings(parser, language, "profile")
     learning = parser.add_mutually_exclusive_group()
     learning.add_argument(
         "--learn",
@@ -103,8 +103,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "keep in profile and history what was learned from the text",
         ),
     )
-    settings.add(learning, language, "adapt")
-    settings.add(parser, language, "mode", "personal", "history", "model", "lm")
+    add_settings(learning, language, "adapt")
+    add_settings(parser, language, "mode", "personal", "history", "model", "lm")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -225,11 +225,19 @@ def _learner(
     return learn
 
 
-def _formats(text: str) -> list[str]:
+def _formats(language: Language) -> Callable[[str], list[str]]:
     """The type of an argument that names formats, comma-separated."""
-    names = [name.strip().lower() for name in text.split(",")]
-    for name in names:
-        if name not in FORMATS:
-            known = ", ".join(map(repr, FORMATS))
-            raise argparse.ArgumentTypeError(f"invalid choice: {name!r} (choose from {known})")
-    return names
+    known = ", ".join(map(repr, FORMATS))
+
+    def formats(text: str) -> list[str]:
+        names = [name.strip().lower() for name in text.split(",")]
+        for name in names:
+            if name not in FORMATS:
+                told = speaker(language)(
+                    f"{name!r} 없음 ({known} 가운데 하나)",
+                    f"invalid choice: {name!r} (choose from {known})",
+                )
+                raise argparse.ArgumentTypeError(told)
+        return names
+
+    return formats

@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--trials",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=TRIALS,
         metavar="N",
         help=say(
@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "trials, former ones included (default: %(default)s)",
         ),
     )
-    shared.add_epochs(parser, language)
+    datasets.add_epochs(parser, language)
     shared.add_seed(parser, language)
     shared.add_alphabet(parser, language)
     parser.add_argument(

@@ -16,7 +16,6 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle, load_shipped
-from jihwa.models.training.options import TrainingOptions
 from jihwa.recognizer.profile import Profile
 
 
@@ -32,7 +31,7 @@ def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None
 def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--seed`: of all that is random."""
     text = speaker(language)("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)")
-    parser.add_argument("--seed", type=at_least(0), default=0, metavar="N", help=text)
+    parser.add_argument("--seed", type=at_least(0, language), default=0, metavar="N", help=text)
 
 
 def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
@@ -43,13 +42,6 @@ def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
         "(default: %(default)s)",
     )
     parser.add_argument("--speed", choices=PACES, default="normal", help=text)
-
-
-def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--epochs`: how long a network is trained."""
-    say, default = speaker(language), TrainingOptions.epochs
-    text = say("최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)")
-    parser.add_argument("--epochs", type=at_least(1), default=default, metavar="N", help=text)
 
 
 def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -159,13 +151,16 @@ def mode(options: argparse.Namespace) -> Mode:
     return Mode(options.mode)
 
 
-def at_least(least: int) -> Callable[[str], int]:
+def at_least(least: int, language: Language) -> Callable[[str], int]:
     """The type of an argument that is a whole number, `least` or more."""
+    say = speaker(language)
 
     def integer(text: str) -> int:
         value = int(text)
         if value < least:
-            raise argparse.ArgumentTypeError(f"{value} is less than {least}")
+            raise argparse.ArgumentTypeError(
+                say(f"값 {value}, {least} 이상이어야 함", f"{value} is less than {least}")
+            )
         return value
 
     return integer
