@@ -16,7 +16,7 @@ from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.evaluation.comparison import differences
 from jihwa.io.evaluation.errors import Letters, TextErrors, match
-from jihwa.io.writers.objects import schema
+from jihwa.io.writers.plain import schema
 from jihwa.models import canvas
 
 BASIC = Alphabet.load()

@@ -8,10 +8,9 @@ from pathlib import Path
 from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.io.batch.discovery import discover
-from jihwa.io.batch.outcome import Outcome, State
 from jihwa.io.batch.progress import progress
-from jihwa.io.batch.setup import Setup
-from jihwa.io.batch.transcribing import Follow, Transcriber
+from jihwa.io.batch.tasks import Outcome, State
+from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import truth_of
 from jihwa.io.evaluation.sessions import UNKNOWN, Evaluation, Expensive, Measured, measure

@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
-from jihwa.io.batch.setup import Setup
-from jihwa.io.batch.transcribing import Transcriber
+from jihwa.io.batch.transcribing import Setup, Transcriber
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker

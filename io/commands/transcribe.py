@@ -8,14 +8,11 @@ from pathlib import Path
 
 from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.io.batch import jobs, targets
+from jihwa.io.batch import jobs
 from jihwa.io.batch.discovery import Discovery, Found, discover
-from jihwa.io.batch.outcome import Outcome, State
-from jihwa.io.batch.progress import progress
-from jihwa.io.batch.report import reporting
-from jihwa.io.batch.setup import Setup
-from jihwa.io.batch.targets import STDOUT, Task
-from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Transcriber
+from jihwa.io.batch.progress import progress, reporting
+from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task, is_file, plan
+from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Setup, Transcriber
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
@@ -112,10 +109,10 @@ def run(options: argparse.Namespace, language: Language) -> int:
     workers = jobs.Workers.of(options)
     _check(options, workers)
     output, *paths = _anywhere([options.output, *options.paths], workers)
-    in_folder = output != STDOUT and not targets.is_file(output)
+    in_folder = output != STDOUT and not is_file(output)
     found = discover(paths, output if in_folder else None)
     formats = list(dict.fromkeys(options.format or ["txt"]))
-    tasks = targets.plan(found.recordings, output, formats)
+    tasks = plan(found.recordings, output, formats)
     alone = len(tasks) + len(found.problems) == 1
     truths: Path | None = None
     if options.compare:

@@ -100,7 +100,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
                 "chosen": each.chosen,
                 "lane": each.lane,
             }
-            for each in view.cuts
+            for each in view.rivals
         ],
         "time_ms": _packed_ms(frames.time_s),
         "flex": [_packed16(column) for column in frames.flex_adc.T],
