@@ -125,7 +125,7 @@ def _argparse_speaking(language: Language) -> Iterator[None]:
         yield
         return
     asked = vars(argparse)
-    before = {name: asked[name] for name in ("_", "ngettext") if name in asked}
+    before: dict[str, Any] = {name: asked[name] for name in ("_", "ngettext") if name in asked}
     asked["_"] = lambda text: _KOREAN.get(text, text)
     asked["ngettext"] = lambda one, many, n: asked["_"](one if n == 1 else many)
     try:

@@ -16,7 +16,7 @@ from jihwa.io.recording.cutter import TakeCutter
 from jihwa.io.recording.line import NOTHING_COMES, listening
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
-from jihwa.io.sources.posing import PosingSource
+from jihwa.io.sources.simulated import PosingSource
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
 from jihwa.recognizer.calibration import STYLE_NAMES

@@ -16,8 +16,7 @@ from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
-from jihwa.io.virtual.cable import Cable
-from jihwa.io.virtual.faults import parse_schedule
+from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import VirtualGlove
 from jihwa.io.virtual.ports import open_port
 from jihwa.io.virtual.server import Server

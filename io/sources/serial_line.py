@@ -11,8 +11,7 @@ from typing import Protocol
 import serial
 
 from jihwa.io.sources import reasons
-from jihwa.io.sources.source import Connection, Link
-from jihwa.io.sources.threaded import ThreadedSource
+from jihwa.io.sources.source import Connection, Link, ThreadedSource
 
 LINE_ERRORS: tuple[type[Exception], ...] = (OSError,)  # serial.SerialException is one
 if sys.platform != "win32":
