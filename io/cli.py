@@ -40,6 +40,9 @@ COMMANDS: Mapping[str, Message] = {
 }
 """Each one is a module of `jihwa.io.commands` with `configure` and `run`."""
 
+_TRAINING = {"compare", "evaluate", "plot", "train", "tune"}
+"""Those whose module is in `jihwa.io.commands.training`."""
+
 USAGE, INTERRUPTED = 2, 130
 
 _KOREAN: Mapping[str, str] = {
@@ -224,7 +227,8 @@ def _parser(words: Sequence[str], language: Language) -> _Parser:
             name, help=summary.text(language), description=summary.text(language)
         )
         if name == wanted:
-            module = import_module(f"jihwa.io.commands.{name}")
+            folder = "jihwa.io.commands" + ".training" * (name in _TRAINING)
+            module = import_module(f"{folder}.{name}")
             command.set_defaults(run=module.run, needs_configuration=True)
             module.configure(command, language)
     return parser

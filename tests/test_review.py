@@ -17,7 +17,7 @@ from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.evaluation.comparison import differences
 from jihwa.io.evaluation.errors import Letters, TextErrors, match
 from jihwa.io.writers.plain import schema
-from jihwa.models import canvas
+from jihwa.models.training import canvas
 
 BASIC = Alphabet.load()
 TEXTS = st.lists(st.sampled_from(["가", "나다", "라", "마바사", "2호선"]), max_size=6).map(" ".join)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.models.canvas import BLUE, GREY, ORANGE, PALE_BLUE, PALE_GREY, canvas, label
+from jihwa.models.training.canvas import BLUE, GREY, ORANGE, PALE_BLUE, PALE_GREY, canvas, label
 from jihwa.models.training.evaluation import CALIBRATION_BINS, Answers, recall
 from jihwa.models.training.history import Epoch
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jihwa.data.messages import Language, Message
 from jihwa.data.takes.splits import LEAKING, PROTOCOLS, title
-from jihwa.models.canvas import BLUE, GREEN, GREY, PALE_GREY, PINK, canvas
+from jihwa.models.training.canvas import BLUE, GREEN, GREY, PALE_GREY, PINK, canvas
 from jihwa.models.training.comparison import Result, Trial
 
 

@@ -11,6 +11,7 @@ from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.progress import progress
 from jihwa.io.batch.tasks import Outcome, State
 from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
+from jihwa.io.commands.training.picture import draw
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import truth_of
 from jihwa.io.evaluation.sessions import UNKNOWN, Evaluation, Expensive, Measured, measure
@@ -19,9 +20,8 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.picture import draw
-from jihwa.models.canvas import font_hint
 from jihwa.models.hold_network import HoldNetwork
+from jihwa.models.training.canvas import font_hint
 
 _AROUND_S = 0.8
 """So much is drawn on either side of an error."""

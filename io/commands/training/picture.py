@@ -10,8 +10,18 @@ import numpy as np
 from jihwa.data.signal.frames import Array
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import SessionView, Span
-from jihwa.models.canvas import BLUE, GREEN, GREY, ORANGE, PALE_BLUE, PALE_GREY, PINK, canvas, label
 from jihwa.models.hold_network import STEP_S
+from jihwa.models.training.canvas import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE_BLUE,
+    PALE_GREY,
+    PINK,
+    canvas,
+    label,
+)
 from jihwa.recognizer.events import NO_SIGN, REST
 from jihwa.recognizer.segmenter import SegmenterOptions
 

@@ -12,7 +12,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.data.takes.splits import by_session
 from jihwa.io.batch import jobs
-from jihwa.io.commands import datasets
+from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn

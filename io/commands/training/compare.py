@@ -12,11 +12,11 @@ from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message
 from jihwa.data.takes.splits import PROTOCOLS
 from jihwa.io.batch import jobs
-from jihwa.io.commands import datasets
+from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
-from jihwa.models.canvas import require_matplotlib
+from jihwa.models.training.canvas import require_matplotlib
 from jihwa.models.training.comparison import Comparison, Failure, Result, ResultStore, Trial, plan
 from jihwa.models.training.contenders import CONTENDERS
 from jihwa.models.training.history import Epoch

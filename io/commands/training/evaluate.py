@@ -13,13 +13,13 @@ from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
-from jihwa.io.commands import datasets, evaluate_sessions
+from jihwa.io.commands.training import datasets, evaluate_sessions
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
-from jihwa.models.canvas import font_hint, require_matplotlib
+from jihwa.models.training.canvas import font_hint, require_matplotlib
 from jihwa.models.training.evaluation import Answers, recall, score
 from jihwa.models.training.history import Epoch
 from jihwa.models.training.plots import evaluation_figures, learning_curves

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.batch.transcribing import Setup, Transcriber
+from jihwa.io.commands.training.picture import LONGEST_S, draw
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
-from jihwa.io.writers.picture import LONGEST_S, draw
-from jihwa.models.canvas import font_hint, require_matplotlib
+from jihwa.models.training.canvas import font_hint, require_matplotlib
 
 ENDINGS = (".png", ".svg")
 
