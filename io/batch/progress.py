@@ -55,7 +55,7 @@ class Progress:
         self._show(read_bytes, read_s)
 
     def done(self, outcome: Outcome) -> None:
-        """One more is done."""
+        """One more recording is done, and this came of it."""
         self._n_done += 1
         self._done_bytes += outcome.recording.size_bytes
         self._read_s += outcome.duration_s
@@ -120,7 +120,7 @@ class Report:
             file.write('{"recordings": [')
 
     def add(self, outcome: Outcome) -> None:
-        """Take one more."""
+        """Count what came of one more recording, and write it down."""
         if self._file:
             entry = {
                 "source": str(outcome.recording.path),

@@ -33,7 +33,7 @@ class Task:
 
 
 class State(StrEnum):
-    """How it ended."""
+    """How the work on a recording ended; the values are words of the report."""
 
     DONE = "done"
     KEPT = "kept"

@@ -64,7 +64,7 @@ class Setup:
             DataError: One of them is damaged, or they do not fit together.
             OSError: The user's words cannot be read.
         """
-        bundle = shared.model(options)
+        bundle = shared.model(options.model)
         profile = shared.profile(options, bundle)
         return cls(
             model=options.model and options.model.absolute(),
@@ -82,7 +82,7 @@ class Setup:
             UsageError: There is no such language model.
             DataError: A model is damaged.
         """
-        bundle = shared.model_of(self.model)
+        bundle = shared.model(self.model)
         profile = from_json(self.profile, "profile") if self.profile is not None else None
         adaptation = Adaptation(bundle, profile) if self.adapts else None
         engine = assemble_engine(

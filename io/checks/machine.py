@@ -157,7 +157,7 @@ def check_voice(options: argparse.Namespace) -> Iterator[Finding]:
 
 
 def check_clock() -> Iterator[Finding]:
-    """Date and resolution."""
+    """Whether sessions get the right date, and holds the right length."""
     now = datetime.now().astimezone()
     shown = f"{now:%Y-%m-%d %H:%M %Z}"
     if now < _EARLIEST:

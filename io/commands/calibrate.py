@@ -109,7 +109,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
         calibrate_live(options, language)
         return 0
-    bundle = shared.model(options)
+    bundle = shared.model(options.model)
     bundle.of_glove()  # better refused before the takes are read
     known = profiles.load_or_new(options.profile, bundle.alphabet)
     act = _calibrate if options.add is None else _add_sign

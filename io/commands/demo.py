@@ -27,9 +27,9 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Play the sample at the pace of the hand, and compare the text with the truth."""
-    say, bundle = speaker(language), shared.model(options)
+    say, bundle = speaker(language), shared.model(options.model)
     screen = PlainScreen(sys.stdout, bundle.alphabet)
-    engine = assemble_engine(bundle, Mixture.load(shared.language_model(options)), [screen])
+    engine = assemble_engine(bundle, Mixture.load(shared.language_model(options.lm)), [screen])
     with resources.as_file(resources.files("jihwa.data") / "samples") as samples:
         session = read_session(samples / SAMPLE)
     intro = say(

@@ -173,7 +173,7 @@ def _lexicon(options: argparse.Namespace, _: Language) -> None:
 
 
 def _score(options: argparse.Namespace, language: Language) -> None:
-    model = shared.language_model(options)
+    model = shared.language_model(options.lm)
     for path in options.texts:
         print(_measure(path, model).text(language))
 

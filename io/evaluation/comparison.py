@@ -188,7 +188,11 @@ def differences(truth: str, text: str, words: Sequence[Word] = ()) -> list[Diffe
 
 
 def _stretches(truth: str, text: str) -> Iterator[tuple[slice, slice]]:
-    """Both texts, cut where both have a space at the same place of their alignment."""
+    """Both texts, split where both have a space at the same place of their alignment.
+
+    "밥 먹자 응" and "밥먹자 응" have only the second space in common, so the stretches are
+    "밥 먹자" beside "밥먹자", and "응" beside "응".
+    """
     true_at = got_at = 0
     for block in Levenshtein.opcodes(truth, text):
         if block.tag == "equal":

@@ -200,7 +200,7 @@ def scores(tally: SessionTally) -> dict[str, Any]:
 
 
 def error_content(cost: Cost) -> dict[str, Any]:
-    """An error for machines."""
+    """A stretch that was read wrongly, for machines."""
     return {
         "start_s": _seconds(cost.start_s),
         "end_s": _seconds(cost.end_s),
@@ -250,7 +250,7 @@ def _segmentation_cost(tally: SessionTally) -> str:
 
 
 def _rate(percent: float) -> str:
-    """A percentage for people."""
+    """A percentage as people read it; a dash where there is none."""
     return "–" if math.isnan(percent) else f"{percent:.1f} %"
 
 
@@ -264,10 +264,10 @@ def _ms(time_s: float) -> str:
 
 
 def _share(percent: float) -> float | None:
-    """A percentage for machines, as a share."""
+    """A percentage for machines, as a share of 1; None where there is none."""
     return None if math.isnan(percent) else round(percent / 100, 4)
 
 
 def _seconds(time_s: float) -> float | None:
-    """A time for machines."""
+    """A time for machines, to milliseconds; None where nobody knows it."""
     return None if math.isnan(time_s) else round(time_s, 3)

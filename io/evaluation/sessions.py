@@ -24,7 +24,7 @@ from jihwa.recognizer.events import Segment, Tempo
 from jihwa.recognizer.segmenter import LONGEST_GAP_S
 
 MOST_EXPENSIVE = 10
-"""So many errors are shown."""
+"""So many errors are shown, those that cost most."""
 UNKNOWN = "unknown"
 """The speed of sessions whose truth does not tell it."""
 
@@ -59,7 +59,7 @@ class Cost:
 
     @property
     def edits(self) -> int:
-        """What it costs."""
+        """Character edits between what was read and the true words."""
         return self.difference.edits
 
 
@@ -130,7 +130,7 @@ class Evaluation:
         self.takes: set[str] = set()
 
     def add(self, session: Measured) -> None:
-        """Take one more."""
+        """Add one more session to those of its speed."""
         before = self.tallies.get(session.speed, SessionTally())
         self.tallies[session.speed] = before + session.tally
         if session.truth.takes:

@@ -50,12 +50,7 @@ def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument("--json", action="store_true", help=text)
 
 
-def model(options: argparse.Namespace) -> Bundle:
-    """The classifier that the user wants."""
-    return model_of(options.model)
-
-
-def model_of(path: Path | None) -> Bundle:
+def model(path: Path | None) -> Bundle:
     """The classifier of a file; the shipped one without a file."""
     return Bundle.load(path) if path else load_shipped()
 
@@ -70,17 +65,7 @@ def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:
     return profiles.load(options.profile, bundle.alphabet) if options.profile else None
 
 
-def language_model(options: argparse.Namespace) -> LanguageModel:
-    """The language model that the user wants.
-
-    Raises:
-        UsageError: There is no such file.
-        DataError: It is no language model.
-    """
-    return language_model_of(options.lm)
-
-
-def language_model_of(path: Path | None) -> LanguageModel:
+def language_model(path: Path | None) -> LanguageModel:
     """The language model of a file; the shipped one without a file.
 
     Raises:
@@ -119,7 +104,7 @@ def mixture(lm: Path | None, own_words: Mapping[str, float]) -> Mixture:
     """
     lexicon = read_lexicon()
     lexicon = lexicon.with_words("personal", own_words) if own_words else lexicon
-    return Mixture.load(language_model_of(lm), lexicon)
+    return Mixture.load(language_model(lm), lexicon)
 
 
 def personal_words(

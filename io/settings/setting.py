@@ -11,23 +11,23 @@ from pathlib import Path
 from jihwa.data.messages import Language, Message
 
 Value = str | int | float | bool | Path | tuple[str, ...] | None
-"""None: nothing is chosen."""
+"""What a setting holds; None where nothing is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few names."""
+    """One of a few names; on a command line argparse checks it."""
 
     names: Sequence[str]
 
     @property
     def allowed(self) -> Message:
-        """The names."""
+        """The names in quotation marks, comma-separated."""
         names = ", ".join(f'"{name}"' for name in self.names)
         return Message(ko=names, en=names)
 
     def of_toml(self, found: object) -> str:
-        """One of the names."""
+        """The name, if it is one of them."""
         if (name := _text(found)) not in self.names:
             raise ValueError(name)
         return name
@@ -39,11 +39,11 @@ class Switch:
 
     @property
     def allowed(self) -> Message:
-        """TOML's names of both."""
+        """The two values of TOML."""
         return Message(ko="true, false", en="true, false")
 
     def of_toml(self, found: object) -> bool:
-        """On or off."""
+        """Whether it is on."""
         if not isinstance(found, bool):
             raise ValueError(found)
         return found
@@ -58,18 +58,18 @@ class Number:
 
     @property
     def allowed(self) -> Message:
-        """The range."""
+        """The range, and whether the number is whole."""
         return Message(
             ko=f"{self.least}부터 {self.most}까지의 {'정수' if self._is_whole else '수'}",
             en=f"a {'whole ' * self._is_whole}number from {self.least} to {self.most}",
         )
 
     def of_text(self, text: str) -> float:
-        """A number of the range."""
+        """The number that was typed, if it is in the range."""
         return self._checked(int(text) if self._is_whole else float(text))
 
     def of_toml(self, found: object) -> float:
-        """A number of the range."""
+        """The number of the file, if it is in the range."""
         if isinstance(found, bool) or not isinstance(found, int | float):
             raise ValueError(found)
         if self._is_whole and isinstance(found, float):
@@ -96,11 +96,11 @@ class Text:
         return Message(ko='"따옴표로 묶은 글"', en='a text in "quotation marks"')
 
     def of_text(self, text: str) -> str | None:
-        """The text."""
+        """The text as it was typed; None if it is empty."""
         return text or None
 
     def of_toml(self, found: object) -> str | None:
-        """The text."""
+        """The text of the file; None if it is empty."""
         return _text(found) or None
 
 
@@ -173,7 +173,7 @@ class Names:
         return tuple(name.strip() for name in text.split(self.separator)) if text else None
 
     def of_toml(self, found: object) -> tuple[str, ...] | None:
-        """The names of an array."""
+        """The names of an array of texts; None if it is empty."""
         if not isinstance(found, list):
             raise ValueError(found)
         return tuple(map(_text, found)) or None

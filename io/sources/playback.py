@@ -66,7 +66,7 @@ class PlaybackSource(ThreadedSource):
         open_recording(path).close()
 
     def run(self) -> None:
-        """Play to the end."""
+        """Pass on every line when it is due, to the end of the recording."""
         self.tell(Connection(Link.LIVE, self.device))
         with open_recording(self._path) as file:
             is_hdf5 = file.read(len(HDF5_MAGIC)) == HDF5_MAGIC

@@ -14,7 +14,7 @@ from jihwa.io.virtual.glove import VirtualGlove
 
 
 class Fault(StrEnum):
-    """What goes wrong."""
+    """What can go wrong; the values are what the user types."""
 
     DAMAGE = "damage"
     """Bytes come as others."""
@@ -29,7 +29,7 @@ class Fault(StrEnum):
 
 
 SHARES = (Fault.DAMAGE, Fault.DROP)
-"""These befall a share of all bytes; the others happen at a moment."""
+"""These befall a share of all bytes; the others happen at one time."""
 LONGEST_S = 3600.0
 """None of the others lasts longer."""
 LASTS_S: Mapping[Fault, float] = {Fault.STALL: 2.0, Fault.RESET: 0.0, Fault.UNPLUG: 3.0}
@@ -63,7 +63,7 @@ class NoisyLine:
         self._rng = np.random.default_rng(seed)
 
     def carry(self, data: bytes) -> bytes:
-        """What arrives."""
+        """What arrives of bytes that were sent."""
         luck = self._rng.random((len(data), 3))  # damaged?, what it becomes, dropped?
         sent = np.frombuffer(data, dtype=np.uint8)
         other = (sent + 1 + np.floor(255 * luck[:, 1]).astype(np.uint8)).astype(np.uint8)
@@ -97,7 +97,7 @@ class Cable:
 
     @property
     def next_s(self) -> float:
-        """When something happens again."""
+        """When the glove sends again or something goes wrong, in seconds."""
         return min([self._glove.next_s, *(at_s for at_s, _, _ in self._coming[:1])])
 
     def due(self, now_s: float) -> bytes:
@@ -207,7 +207,7 @@ def _mishap(name: str, amount: str | None = None, every: str = "0") -> Mishap | 
 
 
 def _number(text: str) -> float:
-    """NaN where it is none."""
+    """A number; NaN where the text is none."""
     try:
         return float(text)
     except ValueError:

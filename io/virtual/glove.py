@@ -128,7 +128,7 @@ class VirtualGlove:
         self._estimate_bias()
 
     def _sample(self) -> None:
-        """Take one sample, after whatever had to wait for this moment."""
+        """Take one sample, after whatever had to wait for it."""
         self._last_s = self._now_s
         self._sent += self._first
         if self._greet:
@@ -197,10 +197,10 @@ class VirtualGlove:
 
 
 class Signer:
-    """A synthetic signer: at any moment the hand is somewhere, and sensors can read it.
+    """A synthetic signer: at any time the hand is somewhere, and sensors can read it.
 
     What it does depends on the texts and on when they came, never on how often it is looked at.
-    Moments are in seconds and never go back.
+    Times are in seconds and never go back.
 
     Args:
         pace: How fast it spells.

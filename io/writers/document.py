@@ -17,7 +17,7 @@ class Reading(Protocol):
 
     @property
     def text(self) -> str:
-        """The text."""
+        """The whole text."""
 
     @property
     def candidates(self) -> Sequence[Candidate]:

@@ -141,7 +141,7 @@ def _draw(results: Sequence[Result], rows: Sequence[Row], folder: Path) -> None:
 
 
 def _told(trial: Trial, outcome: Result | Failure, language: Language) -> str:
-    """What came of a fit."""
+    """What came of a fit, on one line."""
     say = speaker(language)
     fold = trial.split.name
     where = fold if fold.startswith(trial.protocol) else f"{trial.protocol}, {fold}"

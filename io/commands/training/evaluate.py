@@ -66,7 +66,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         require_matplotlib()
     if options.sessions:
         return evaluate_sessions.evaluate(options, language)
-    bundle = shared.model(options)
+    bundle = shared.model(options.model)
     profile = shared.profile(options, bundle)
     alphabet = bundle.alphabet.with_signs(profile.own_signs) if profile else bundle.alphabet
     takes, labels = datasets.load(options.datasets, alphabet)

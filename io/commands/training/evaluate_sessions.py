@@ -205,7 +205,9 @@ def _draw(
 def _warnings(evaluation: Evaluation, options: argparse.Namespace) -> list[Message]:
     """What makes the figures look better than they are."""
     fitted = {
-        Message(ko="인식 모델", en="model"): shared.model(options).provenance.get("episodes", ()),
+        Message(ko="인식 모델", en="model"): shared.model(options.model).provenance.get(
+            "episodes", ()
+        ),
         Message(ko="구간 모델", en="segmenter"): HoldNetwork.load().provenance.get("sessions", ()),
     }
     found = []

@@ -141,7 +141,7 @@ def _fit(
 
 
 def _told(tried: Tried, language: Language) -> str:
-    """What came of a trial."""
+    """What came of a trial, on one line."""
     say, name = speaker(language), f"#{tried.asked.number}"
     if tried.failure is not None:
         return f"{name}: {say('실패.', 'failed.')} {tried.failure.text(language)}"
@@ -149,7 +149,7 @@ def _told(tried: Tried, language: Language) -> str:
 
 
 def _line(trial: Mapping[str, Any]) -> str:
-    """One trial, for people."""
+    """The scores and settings of a trial, on one line."""
     shown = (
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in trial["settings"].items()
