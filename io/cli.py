@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options = parser.parse_args(words, common)
         if options.needs_configuration:
             configured.check()
-        options.settled = configuration.settle(options, configured)
+        options.resolved = configuration.resolve(options, configured)
         run: Callable[[argparse.Namespace, Language], int] = options.run
         exit_code = run(options, language)
         sys.stdout.flush()

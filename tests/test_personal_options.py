@@ -7,7 +7,7 @@ import pytest
 from jihwa.composer.language.jamo import encode
 from jihwa.composer.language.token_model import Mode
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.configuration import Configuration, settle
+from jihwa.io.settings.configuration import Configuration, resolve
 from jihwa.io.settings.table import add_settings
 from jihwa.io.user import vocabulary
 
@@ -19,7 +19,7 @@ def parse():
 
     def parse(*words):
         options = parser.parse_args(words)
-        settle(options, Configuration())
+        resolve(options, Configuration())
         return options
 
     return parse

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         print(
             f"# {configuration.path()}" + _missing(language) * (not configuration.path().exists())
         )
-        for key, (value, origin) in options.settled.items():
+        for key, (value, origin) in options.resolved.items():
             setting = SETTINGS[key]
             absent = f"#{key} = {setting.absent.text(language)}"
             entry = absent if value is None else _entry(setting, value)

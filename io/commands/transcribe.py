@@ -134,7 +134,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         else:
             learn = _learner(options, setup, transcriber) if options.learn else None
             results = (transcriber.transcribe(task, shown.follow, learn) for task in _open(to_do))
-        for outcome in chain(_settled(found, tasks, to_do), results):
+        for outcome in chain(_known(found, tasks, to_do), results):
             report.add(outcome)
             shown.done(outcome)
             if outcome.comparison:
@@ -179,7 +179,7 @@ def _open(to_do: Sequence[Task]) -> list[Task]:
     return [task for task in to_do if task.targets]
 
 
-def _settled(found: Discovery, tasks: Sequence[Task], to_do: Sequence[Task]) -> Iterator[Outcome]:
+def _known(found: Discovery, tasks: Sequence[Task], to_do: Sequence[Task]) -> Iterator[Outcome]:
     """What is known without any work."""
     for path, error in found.problems:
         yield Outcome(Found(path, Path(), 0), State.FAILED, error=error)

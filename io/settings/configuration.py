@@ -101,7 +101,7 @@ def parse(content: bytes, source: Path) -> Configuration:
     return Configuration(values, tuple(faults))
 
 
-def settle(
+def resolve(
     options: argparse.Namespace, configuration: Configuration
 ) -> Mapping[str, tuple[Value, Origin]]:
     """Give every setting that the command line left open the file's value, or else its default.
@@ -109,7 +109,7 @@ def settle(
     Returns:
         The value of every setting by its key, and where it comes from.
     """
-    settled: dict[str, tuple[Value, Origin]] = {}
+    resolved: dict[str, tuple[Value, Origin]] = {}
     for key, setting in SETTINGS.items():
         if setting.dest in options:
             origin = Origin.COMMAND_LINE
@@ -119,8 +119,8 @@ def settle(
         else:
             origin = Origin.DEFAULT
             setattr(options, setting.dest, setting.default)
-        settled[key] = getattr(options, setting.dest), origin
-    return settled
+        resolved[key] = getattr(options, setting.dest), origin
+    return resolved
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -223,7 +223,7 @@ SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in _ALL}
 def add_settings(parser: argparse._ActionsContainer, language: Language, *keys: str) -> None:
     """Put settings on a command line.
 
-    What the user leaves out stays unset until `jihwa.io.settings.configuration.settle`.
+    What the user leaves out stays unset until `jihwa.io.settings.configuration.resolve`.
     """
     for setting in map(SETTINGS.__getitem__, keys):
         given: dict[str, Any] = {

@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 
 
 def evaluate(options: argparse.Namespace, language: Language) -> int:
-    """Read every session twice, as it is cut and cut perfectly; print figures and errors.
+    """Read every session twice, segmented as ever and perfectly; print figures and errors.
 
     Raises:
         UsageError: There is no recording in the folder.
