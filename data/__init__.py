@@ -1,1 +1,1 @@
-"""What is recorded: alphabets, frames, recordings, labelled episodes and spelled sessions."""
+"""What is recorded: files and bytes of a glove in; frames, takes and their splits out."""

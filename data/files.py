@@ -1,4 +1,4 @@
-"""Files that are never seen half written, and texts that may be compressed."""
+"""Files that are never seen half written, and what users are told of those that cannot be read."""
 
 import gzip
 import os
@@ -6,15 +6,86 @@ import secrets
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from jihwa.data.messages import UsageError
+from jihwa.data.messages import DataError, JihwaError, Message, UsageError
 
 SUFFIX = ".part"
 """Of files that are being written, which are hidden; one that stays is of a killed program."""
 
 _KNOWN_BY = 32
 """Characters of its name that such a file begins with; a long name must not become too long."""
+
+
+class OtherVersionError(ValueError):
+    """A file's format has a version that this program does not read.
+
+    Attributes:
+        found: That version.
+        expected: The one that is read.
+    """
+
+    def __init__(self, found: object, expected: object) -> None:
+        super().__init__(found, expected)
+        self.found, self.expected = found, expected
+
+
+class DamagedError(ValueError):
+    """A file is cut short or was changed since it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """What users are told when a file of one kind cannot be read: a ladder, one rung an error.
+
+    In every message `{file}` stands for the file and `{error}` for the exception, whose attributes
+    it may ask for: a missing file gives `{error.strerror}`, another version `{error.found}`.
+
+    Attributes:
+        other_kind: It is something else (`KeyError`, `TypeError`, `ValueError`).
+        other_version: It is of this kind and another version (`OtherVersionError`).
+        damaged: It is cut short or was changed (`DamagedError`).
+        unopened: It is missing, a folder, or not for the user to read (`OSError`); None where
+            whoever opens such files says so.
+        unopened_error: What the last one is raised as.
+    """
+
+    other_kind: Message
+    other_version: Message
+    damaged: Message
+    unopened: Message | None = None
+    unopened_error: type[JihwaError] = UsageError
+
+    @contextmanager
+    def reading(self, file: object) -> Iterator[None]:
+        """Within this, what goes wrong is told as an error of jihwa.
+
+        Args:
+            file: What messages call it.
+
+        Raises:
+            UsageError: It cannot be opened; or else `unopened_error`.
+            DataError: It is of another kind or version, cut short or damaged.
+        """
+        told: type[JihwaError] = DataError
+        failure: Exception
+        try:
+            yield
+        except OSError as error:
+            if self.unopened is None:
+                raise
+            failure, message, told = error, self.unopened, self.unopened_error
+        except OtherVersionError as error:
+            failure, message = error, self.other_version
+        except DamagedError as error:
+            failure, message = error, self.damaged
+        except (KeyError, TypeError, ValueError) as error:
+            failure, message = error, self.other_kind
+        else:
+            return
+        texts = (text.format(file=file, error=failure) for text in (message.ko, message.en))
+        raise told(*texts) from failure
 
 
 @contextmanager

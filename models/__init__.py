@@ -1,1 +1,4 @@
-"""What is learned: features of a hold, classifiers, and the bundles that carry them."""
+"""What is learned, as it runs: frames of a hold, or of a signal, in; likelihoods out.
+
+This much is on the live path; what learns and measures is in `jihwa.models.training`.
+"""

@@ -15,23 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.data.files import DamagedError, OtherVersionError
 from jihwa.data.signal.frames import Array
 
 _METADATA, _HASH, _ARRAY = "metadata.json", "sha256", ".npy"
 _VERSION = "format_version"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class NotAnArchiveError(ValueError):
-    """The bytes are no such archive."""
-
-
-class DamagedError(ValueError):
-    """The bytes are such an archive, but cut short or changed."""
-
-
-class OtherVersionError(ValueError):
-    """The archive's format has another version: the first argument."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +63,9 @@ class Archive:
         """Read the content of a file.
 
         Raises:
-            NotAnArchiveError: It is something else.
             OtherVersionError: Its format has another version.
             DamagedError: It is cut short or was changed.
+            ValueError: It is something else.
         """
         members = _members(data)
         try:
@@ -84,19 +73,16 @@ class Archive:
             version = metadata.pop(_VERSION)
             stored = members.pop(_HASH).decode()
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise NotAnArchiveError(str(error)) from error
+            raise ValueError("no archive of jihwa") from error
         if version != format_version:
-            raise OtherVersionError(version)
+            raise OtherVersionError(version, format_version)
         if stored != _digest(members):
             raise DamagedError("the hash does not fit")
-        try:
-            arrays = {
-                name.removesuffix(_ARRAY): np.load(io.BytesIO(content), allow_pickle=False)
-                for name, content in members.items()
-                if name.endswith(_ARRAY)
-            }
-        except ValueError as error:
-            raise NotAnArchiveError(str(error)) from error
+        arrays = {
+            name.removesuffix(_ARRAY): np.load(io.BytesIO(content), allow_pickle=False)
+            for name, content in members.items()
+            if name.endswith(_ARRAY)
+        }
         others = members.keys() - {_METADATA} - {name + _ARRAY for name in arrays}
         return cls(format_version, metadata, arrays, {name: members[name] for name in others})
 
@@ -113,7 +99,7 @@ def _members(data: bytes) -> dict[str, bytes]:
             return {name: archive.read(name) for name in archive.namelist()}
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
         cut_short = data.startswith(b"PK\x03\x04")
-        raise (DamagedError if cut_short else NotAnArchiveError)(str(error)) from error
+        raise (DamagedError if cut_short else ValueError)(str(error)) from error
 
 
 def _digest(members: Mapping[str, bytes]) -> str:

@@ -10,18 +10,37 @@ from typing import Any
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.files import write_whole
-from jihwa.data.messages import DataError, UsageError
+from jihwa.data.files import FileKind, write_whole
+from jihwa.data.messages import Message, UsageError
 from jihwa.data.signal.frames import Array, Frames
-from jihwa.models.archive import Archive, DamagedError, NotAnArchiveError, OtherVersionError
+from jihwa.models.archive import Archive
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.gaussian import HierarchicalGaussian
-from jihwa.models.inputs import Channels, Inputs
-from jihwa.models.network import Network
+from jihwa.models.network import Channels, Inputs, Network
 
 FORMAT_VERSION = 3
 _GRAPH = "network.onnx"
 _SHIPPED = resources.files("jihwa.models") / "weights" / "gaussian24.bundle"
+_KIND = FileKind(
+    unopened=Message(
+        ko="{file}: 모델을 열 수 없습니다 ({error.strerror}). 경로를 확인하세요.",
+        en="{file}: the model cannot be opened ({error.strerror}). Check the path.",
+    ),
+    other_kind=Message(
+        ko="{file}: jihwa 모델 파일이 아닙니다. `jihwa train`이 만든 파일을 주세요.",
+        en="{file}: not a model of jihwa. Give a file that `jihwa train` wrote.",
+    ),
+    other_version=Message(
+        ko="{file}: 모델 형식이 버전 {error.found}인데 이 프로그램은 {error.expected}을 읽습니다. "
+        "jihwa를 맞는 버전으로 바꾸거나 모델을 다시 만드세요.",
+        en="{file}: a model of format version {error.found}; this program reads {error.expected}. "
+        "Install the matching jihwa, or fit the model again.",
+    ),
+    damaged=Message(
+        ko="{file}: 모델 파일이 잘렸거나 바뀌었습니다. 다시 받거나 다시 만드세요.",
+        en="{file}: the model file is cut short or was changed. Fetch or fit it again.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -137,14 +156,8 @@ class Bundle:
             UsageError: There is no such file.
             DataError: It is no bundle, or one of another version, damaged or cut short.
         """
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise UsageError(
-                ko=f"{path}: 모델을 열 수 없습니다 ({error.strerror}). 경로를 확인하세요.",
-                en=f"{path}: the model cannot be opened ({error.strerror}). Check the path.",
-            ) from error
-        return cls.from_bytes(data, str(path))
+        with _KIND.reading(path):
+            return cls._assemble(Archive.from_bytes(path.read_bytes(), FORMAT_VERSION))
 
     @classmethod
     def from_bytes(cls, data: bytes, source: str) -> "Bundle":
@@ -153,26 +166,8 @@ class Bundle:
         Raises:
             DataError: It is no bundle, or one of another version, damaged or cut short.
         """
-        try:
+        with _KIND.reading(source):
             return cls._assemble(Archive.from_bytes(data, FORMAT_VERSION))
-        except OtherVersionError as error:
-            version = error.args[0]
-            raise DataError(
-                ko=f"{source}: 모델 형식이 버전 {version}인데 이 프로그램은 {FORMAT_VERSION}을 "
-                "읽습니다. jihwa를 맞는 버전으로 바꾸거나 모델을 다시 만드세요.",
-                en=f"{source}: a model of format version {version}; this program reads "
-                f"{FORMAT_VERSION}. Install the matching jihwa, or fit the model again.",
-            ) from error
-        except DamagedError as error:
-            raise DataError(
-                ko=f"{source}: 모델 파일이 잘렸거나 바뀌었습니다. 다시 받거나 다시 만드세요.",
-                en=f"{source}: the model file is cut short or was changed. Fetch or fit it again.",
-            ) from error
-        except (NotAnArchiveError, KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                ko=f"{source}: jihwa 모델 파일이 아닙니다. `jihwa train`이 만든 파일을 주세요.",
-                en=f"{source}: not a model of jihwa. Give a file that `jihwa train` wrote.",
-            ) from error
 
     @classmethod
     def _assemble(cls, archive: Archive) -> "Bundle":

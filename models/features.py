@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jihwa.data.signal import gravity
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 N_FEATURES = N_FINGERS + 3
@@ -23,7 +22,9 @@ class FeatureExtractor:
 
     The warp is sign(d)·(√(|d| + c) − √c) of the distance d to the reading of a straight finger.
     The square root spreads small bends and makes a finger's gain nearly a factor; below c counts
-    it is linear, so that noise around a straight finger is not blown up.
+    it is linear, so that noise around a straight finger is not blown up. For example, 870 counts,
+    100 above a straight finger, are √120 − √20 = 6.5, and noise of 4 counts is 0.2 there, where it
+    would be 0.4 around 770.
 
     Gravity that was measured has length 1. Gravity that is computed from pitch and roll is
     shorter: its length is the mean resultant length of a direction whose error is
@@ -76,10 +77,11 @@ class FeatureExtractor:
 
     def _gravity(self, frames: Frames) -> Array:
         """(n, 3) gravity from acceleration; where there is none, from pitch and roll."""
-        vector = gravity.of(frames)  # (n, 3)
+        measured = np.isfinite(frames.accel_g).all(axis=1)  # (n,)
+        vector = frames.gravity_g  # (n, 3)
         unit = vector / np.linalg.norm(vector, axis=1, keepdims=True)
         resultant = 1.0 - np.radians(self.angle_error_deg) ** 2
-        length = np.where(gravity.measured(frames.accel_g), 1.0, resultant)  # (n,)
+        length = np.where(measured, 1.0, resultant)  # (n,)
         return np.asarray(unit * length[:, None])
 
 

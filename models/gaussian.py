@@ -16,6 +16,11 @@ where n is the number of source sessions: their own wearers and sessions blur th
 stranger's blur the hold. Its density is a Student-t of the bends times one of gravity, each with
 its part of Σ (see `density`). Effects and means are kept apart, not only their sum, because they
 are what calibration updates.
+
+For example, the shipped model's thumb of ㄱ is bent by 1.17 (warped, see `features`). Its variance
+is 0.29 between takes, 0.51 between blocks, 0.25 between sessions and 0.21 between wearers, and 0.18
+are the mean's own: 1.44 in all, a standard deviation of 1.2. Once a wearer is known, what is left
+is little more than the takes' 0.54 (see `wearer`).
 """
 
 from dataclasses import dataclass, field
@@ -26,8 +31,8 @@ from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.density import (
     N_COORDINATES,
     TANGENT,
-    BroadDensity,
     PoseDensity,
+    broad_log_density,
     tangent_basis,
 )
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
@@ -77,18 +82,16 @@ class HierarchicalGaussian:
     any_bend_sd: float = 2.5
     _signs: PoseDensity = field(init=False, repr=False)
     _rest: PoseDensity = field(init=False, repr=False)
-    _any: BroadDensity = field(init=False, repr=False)
     _return: PoseDensity = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        stranger = self.jacobian @ self.wearer @ self.jacobian.swapaxes(1, 2)  # (S, 7, 7)
+        stranger = self.jacobian @ self.wearer @ self.jacobian.mT  # (S, 7, 7)
         scale = self.take + self.block + self.session + stranger + self.mean_covariance
         object.__setattr__(self, "_signs", self._density(self.mean, scale))
         rest = self._density(self.rest[None], self.rest_covariance[None])
         object.__setattr__(self, "_rest", rest)
         back = self._density(self.rest[None], self.return_ratio**2 * self.take[None])
         object.__setattr__(self, "_return", back)
-        object.__setattr__(self, "_any", BroadDensity(self.any_bend, self.any_bend_sd))
 
     def log_likelihood(self, x: Array) -> Array:
         """Of every sign for the features of holds: (n, 8) in, (n, S) out.
@@ -104,7 +107,7 @@ class HierarchicalGaussian:
 
     def no_sign_log_likelihood(self, x: Array) -> Array:
         """Of a pose that is no sign and not rest: (n, 8) in, (n,) out."""
-        return self._any.log_density(x) / self.temperature
+        return broad_log_density(x, self.any_bend, self.any_bend_sd) / self.temperature
 
     def pose_log_likelihood(self, x: Array, pose: Array) -> Array:
         """Of a return to a pose that was seen, such as the wearer's rest: (n, 8) in, (n,) out.

@@ -14,16 +14,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.files import write_whole
-from jihwa.data.messages import DataError, UsageError
+from jihwa.data.files import FileKind, write_whole
+from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array
-from jihwa.models.archive import Archive, DamagedError, NotAnArchiveError, OtherVersionError
+from jihwa.models.archive import Archive
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 
 Floats = NDArray[np.float32]
 
 FORMAT_VERSION = 1
 _SHIPPED = resources.files("jihwa.models") / "weights" / "segmenter.bundle"
+_KIND = FileKind(
+    unopened=Message(
+        ko="{file}: 구간 모델을 열 수 없습니다 ({error.strerror}). 경로를 확인하세요.",
+        en="{file}: the segmenter's network cannot be opened ({error.strerror}). Check the path.",
+    ),
+    other_kind=Message(
+        ko="{file}: jihwa 구간 모델이 아닙니다. `jihwa train --model segmenter`가 만든 파일을 "
+        "주세요.",
+        en="{file}: not a segmenter's network. Give a file that `jihwa train --model segmenter` "
+        "wrote.",
+    ),
+    other_version=Message(
+        ko="{file}: 구간 모델 형식이 버전 {error.found}인데 이 프로그램은 {error.expected}을 "
+        "읽습니다. jihwa를 맞는 버전으로 바꾸거나 모델을 다시 만드세요.",
+        en="{file}: a segmenter's network of format version {error.found}; this program reads "
+        "{error.expected}. Install the matching jihwa, or train it again.",
+    ),
+    damaged=Message(
+        ko="{file}: 구간 모델 파일이 잘렸거나 바뀌었습니다. 다시 받거나 다시 만드세요.",
+        en="{file}: the segmenter's network is cut short or was changed. Fetch or train it again.",
+    ),
+)
 
 HELD, BEGINS = 0, 1
 """What a head says, in the last axis of its probabilities."""
@@ -114,27 +136,9 @@ class HoldNetwork:
             UsageError: There is no such file.
             DataError: It is no such network, or one of another version, damaged or cut short.
         """
-        if path is None:
-            return cls.from_bytes(_SHIPPED.read_bytes(), str(_SHIPPED))
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise UsageError(
-                ko=f"{path}: 구간 모델을 열 수 없습니다 ({error.strerror}). 경로를 확인하세요.",
-                en=f"{path}: the segmenter's network cannot be opened ({error.strerror}). Check "
-                "the path.",
-            ) from error
-        return cls.from_bytes(data, str(path))
-
-    @classmethod
-    def from_bytes(cls, data: bytes, source: str) -> "HoldNetwork":
-        """Read a network from the content of its file; `source` names it in messages.
-
-        Raises:
-            DataError: It is no such network, or one of another version, damaged or cut short.
-        """
-        try:
-            archive = Archive.from_bytes(data, FORMAT_VERSION)
+        file = _SHIPPED if path is None else path
+        with _KIND.reading(file):
+            archive = Archive.from_bytes(file.read_bytes(), FORMAT_VERSION)
             metadata = archive.metadata
             return cls(
                 extractor=FeatureExtractor(**metadata["features"]),
@@ -144,28 +148,6 @@ class HoldNetwork:
                 provenance=metadata["provenance"],
                 metrics=metadata["metrics"],
             )
-        except OtherVersionError as error:
-            version = error.args[0]
-            raise DataError(
-                ko=f"{source}: 구간 모델 형식이 버전 {version}인데 이 프로그램은 "
-                f"{FORMAT_VERSION}을 읽습니다. jihwa를 맞는 버전으로 바꾸거나 모델을 다시 "
-                "만드세요.",
-                en=f"{source}: a segmenter's network of format version {version}; this program "
-                f"reads {FORMAT_VERSION}. Install the matching jihwa, or train it again.",
-            ) from error
-        except DamagedError as error:
-            raise DataError(
-                ko=f"{source}: 구간 모델 파일이 잘렸거나 바뀌었습니다. 다시 받거나 다시 만드세요.",
-                en=f"{source}: the segmenter's network is cut short or was changed. Fetch or train "
-                "it again.",
-            ) from error
-        except (NotAnArchiveError, KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                ko=f"{source}: jihwa 구간 모델이 아닙니다. `jihwa train --model segmenter`가 만든 "
-                "파일을 주세요.",
-                en=f"{source}: not a segmenter's network. Give a file that "
-                "`jihwa train --model segmenter` wrote.",
-            ) from error
 
 
 class HoldStream:

@@ -7,9 +7,25 @@ one hold with precision L = Λ(I + BΛ)⁻¹, where B is the block covariance; s
 blocks and with δₛ ~ N(0, D) integrated out the same way, the signs add up to 13 equations for θ,
 and every m follows from it. A sign that was never shown still gains from θ.
 
+For example, let wearers differ in one finger with variance 4, sessions, blocks and takes with 1
+each, and let a hold of ㄱ bend it by 3. Of the variance 7 of such a hold 5 are its pose's, so this
+wearer's ㄱ is expected at 3·5/7 = 2.1; and every other sign, which shares the 4 with it, at
+3·4/7 = 1.7.
+
 Wearers bend their fingers in a few ways of their own, so a shown block may come again. The next
 hold of a sign is a mixture: with n blocks shown, each comes again with probability 1 / (n + α), and
 with α / (n + α) the hold is of a new block (a Chinese restaurant process, Aldous 1985).
+
+Which signs a wearer should show follows as well: those whose poses tell most signs apart. What
+showing a sign will tell is known before it is shown, but for the pose itself: covariances do not
+depend on what is seen. The overlap of two signs that is to be expected is the Bhattacharyya
+coefficient of their densities (Bhattacharyya 1943), averaged over how far apart the poses may turn
+out to be,
+
+    E ρ = (|Cₛ| |Cₜ|)^¼ |Q|^-½ exp(−⅛ Δᵀ Q⁻¹ Δ),   Q = ½ (Cₛ + Cₜ) + ¼ M
+
+for normal densities of covariance Cₛ and Cₜ whose poses differ by Δ as far as is known, and by
+N(Δ, M) once what is shown is seen. Tails do not matter for the choice, and are left out.
 """
 
 from dataclasses import dataclass, replace
@@ -27,7 +43,7 @@ from jihwa.models.density import (
     read_key,
     tangent_basis,
 )
-from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import N_WEARER, HierarchicalGaussian
 
 NEW_BLOCK = 2.0
@@ -35,6 +51,9 @@ NEW_BLOCK = 2.0
 
 OWN_BEND_SD, OWN_TILT_SD = 2.5, 1.0
 """How little is known of a sign of the wearer's own before it is shown: warped bend and rad."""
+
+RADIAL_VARIANCE = 0.02
+"""Added to gravity, so that tangent planes of different signs can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +117,13 @@ def personalise(gaussian: HierarchicalGaussian, holds: ShownHolds) -> PoseMixtur
     precision = np.zeros_like(gaussian.block)  # (S, 7, 7) L
     information = np.zeros((n_signs, N_COORDINATES))  # (S, 7)
     np.add.at(precision, blocks.sign, blocks.precision @ shrink)
-    np.add.at(information, blocks.sign, _apply(transposed(shrink), blocks.information))
+    np.add.at(information, blocks.sign, _apply(shrink.mT, blocks.information))
 
     poses = PosePosterior.of(gaussian, precision)
     pose, pose_covariance = poses.mean(information), poses.covariance  # (S, 7), (S, 7, 7)
     own = shrink @ of_block  # (G, 7, 7) covariance of a block's pose given its sign's
     block_pose = _apply(own, blocks.information) + _apply(shrink, pose[blocks.sign])  # (G, 7)
-    block_pose_covariance = own + shrink @ pose_covariance[blocks.sign] @ transposed(shrink)
+    block_pose_covariance = own + shrink @ pose_covariance[blocks.sign] @ shrink.mT
 
     of = np.concatenate([np.arange(n_signs), blocks.sign])
     order = np.argsort(of, kind="stable")
@@ -143,18 +162,69 @@ class PosePosterior:
         between = gaussian.session + gaussian.mean_covariance  # (S, 7, 7) D
         shrink = _shrink(between, precision)
         moved = shrink @ gaussian.jacobian  # (S, 7, 13)
-        shown = (transposed(gaussian.jacobian) @ precision @ moved).sum(axis=0)  # (13, 13)
+        shown = (gaussian.jacobian.mT @ precision @ moved).sum(axis=0)  # (13, 13)
         return cls(shrink @ between, moved, np.linalg.inv(np.linalg.inv(gaussian.wearer) + shown))
 
     @property
     def covariance(self) -> Array:
         """(S, 7, 7) covariance of each sign's pose."""
-        return np.asarray(self.own + self.moved @ self.wearer @ transposed(self.moved))
+        return np.asarray(self.own + self.moved @ self.wearer @ self.moved.mT)
 
     def mean(self, information: Array) -> Array:
         """(S, 7) mean of each sign's pose, from the (S, 7) information that was shown of it."""
-        wearer = self.wearer @ _apply(transposed(self.moved), information).sum(axis=0)  # (13,)
+        wearer = self.wearer @ _apply(self.moved.mT, information).sum(axis=0)  # (13,)
         return np.asarray(_apply(self.own, information) + self.moved @ wearer)
+
+
+def most_telling_signs(gaussian: HierarchicalGaussian, n: int, n_styles: int) -> list[int]:
+    """The signs to show so that all signs are told apart best, the most telling one first.
+
+    Each next sign is the one that leaves the least overlap.
+
+    Args:
+        gaussian: The model of strangers.
+        n: How many signs to choose.
+        n_styles: In how many styles each of them will be shown.
+    """
+    chosen: list[int] = []
+    while len(chosen) < n:
+        left = [s for s in range(len(gaussian.mean)) if s not in chosen]
+        overlaps = [expected_overlap(gaussian, [*chosen, s], n_styles) for s in left]
+        chosen.append(left[int(np.argmin(overlaps))])
+    return chosen
+
+
+def expected_overlap(gaussian: HierarchicalGaussian, shown: list[int], n_styles: int) -> float:
+    """How much signs are expected to overlap once some were shown, summed over all pairs.
+
+    Args:
+        gaussian: The model of strangers.
+        shown: Signs that will be shown, one take in each style.
+        n_styles: In how many styles.
+    """
+    s, t = np.triu_indices(len(gaussian.mean), 1)  # (pairs,)
+    lift = _lift(gaussian)  # (S, 8, 7)
+    precision = np.zeros_like(gaussian.block)  # (S, 7, 7)
+    precision[shown] = n_styles * np.linalg.inv(gaussian.block[shown] + gaussian.take)
+    posterior = PosePosterior.of(gaussian, precision)
+
+    def apart(poses: PosePosterior) -> Array:
+        """(pairs, 8, 8) covariance of the difference between the poses of two signs."""
+        own = lift @ poses.own @ lift.mT  # (S, 8, 8)
+        moved = lift @ poses.moved  # (S, 8, 13)
+        differently = moved[s] - moved[t]  # (pairs, 8, 13)
+        return np.asarray(own[s] + own[t] + differently @ poses.wearer @ differently.mT)
+
+    to_learn = apart(PosePosterior.of(gaussian, np.zeros_like(precision))) - apart(posterior)
+    of_hold = gaussian.take + gaussian.block + posterior.covariance  # (S, 7, 7)
+    density = lift @ of_hold @ lift.mT  # (S, 8, 8) C
+    density[:, GRAVITY, GRAVITY] += RADIAL_VARIANCE * np.eye(3)
+    spread = 0.5 * (density[s] + density[t]) + 0.25 * to_learn  # (pairs, 8, 8) Q
+    distance = gaussian.mean[s] - gaussian.mean[t]  # (pairs, 8) Δ
+    square = (distance * np.linalg.solve(spread, distance[..., None])[..., 0]).sum(axis=-1)
+    log_det = np.linalg.slogdet(density)[1]  # (S,)
+    log_ratio = 0.25 * (log_det[s] + log_det[t]) - 0.5 * np.linalg.slogdet(spread)[1]
+    return float(np.exp(log_ratio - square / 8).sum())
 
 
 def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
@@ -192,6 +262,9 @@ def _apply(matrices: Array, vectors: Array) -> Array:
     return np.asarray((matrices @ vectors[..., None])[..., 0])
 
 
-def transposed(matrices: Array) -> Array:
-    """(..., j, i) of (..., i, j) matrices."""
-    return matrices.swapaxes(-1, -2)
+def _lift(gaussian: HierarchicalGaussian) -> Array:
+    """(S, 8, 7) from the coordinates of every sign to features, which all signs share."""
+    lift = np.zeros((len(gaussian.mean), N_FEATURES, N_COORDINATES))
+    lift[:, FLEX, FLEX] = np.eye(FLEX.stop)
+    lift[:, GRAVITY, TANGENT] = tangent_basis(gaussian.mean[:, GRAVITY]).mT
+    return lift

@@ -1,1 +1,1 @@
-"""From frames to emissions, live: which signs are held, and how likely each letter is."""
+"""Frames in, emissions out, live: where a hand is held, and how likely each letter is there."""

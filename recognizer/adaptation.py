@@ -15,7 +15,7 @@ import numpy as np
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.events import Decision
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.profile import KEPT, Observation, Profile, Step, StepKind
+from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,13 @@ class Adaptation:
         """Forget what was decided."""
         self._believed: dict[str, deque[Observation]] = {}
 
-    def feed(self, decided: Sequence[Decision]) -> bool:
+    def learn(self, decided: Sequence[Decision]) -> bool:
         """Take in how emissions were read; returns whether any of them is believed."""
         believed = [observation for each in decided if (observation := self._observation(each))]
         for observation in believed:
-            self._believed.setdefault(observation.sign, deque(maxlen=KEPT)).append(observation)
+            self._believed.setdefault(observation.sign, deque(maxlen=KEPT_HOLDS)).append(
+                observation
+            )
         return bool(believed)
 
     def model(self) -> PersonalModel:

@@ -1,44 +1,41 @@
-"""Calibration: which sign to show next, whether the hold will do, and the step that comes of it."""
+"""Calibration: which signs to show, whether a hold will do, and what the step was good for."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
-from jihwa.models.overlap import most_telling_signs
+from jihwa.models.wearer import most_telling_signs
 from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
+from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, poses
 from jihwa.recognizer.segmenter import Segmenter
 
-STRAIGHT, DEFAULT, BENT = 1, 3, 5
 QUICK_SIGNS = 10
 """Signs of a quick calibration: twice ten holds take half a minute."""
-QUICK_STYLES = (STRAIGHT, BENT)
-FULL_STYLES = (STRAIGHT, BENT, DEFAULT)
+QUICK_STYLES = (1, 5)
+FULL_STYLES = (*QUICK_STYLES, DEFAULT_STYLE)
+"""The straightest and the most bent tell most of a wearer's span."""
 
-STYLE_NAMES = {
-    1: Message(ko="아주 곧게", en="very straight"),
-    2: Message(ko="조금 곧게", en="a little straight"),
-    3: Message(ko="보통으로", en="as usual"),
-    4: Message(ko="조금 굽혀", en="a little bent"),
-    5: Message(ko="많이 굽혀", en="very bent"),
-}
-
-SHORTEST_S = 0.3
+LEAST_HOLD_S = 0.3
 """A shorter hold will not do."""
-MOST_MISSING = 1
+MOST_DEAD_SENSORS = 1
 """Sensors (five fingers, gravity) that a hold can do without."""
-MOST_BEND, MOST_TURN = 0.8, 0.15
+MOST_BEND, MOST_TURN_G = 0.8, 0.15
 """How far the warped bends and gravity (g) may differ between the halves of a still hold."""
-UNLIKE = 6.0
+UNLIKE_NATS = 6.0
 """Nats by which another sign may be likelier than the one that was asked for: among unseen sessions
 no true hold exceeds it, and three of five holds of a wrong sign do."""
+ALIKE_PROBABILITY = 0.2
+"""Of an own sign in a pose of another one: above it they look much alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ class Calibration:
         """Leave the prompt out."""
         self._place += 1
 
-    def feed(self, hold: Frames) -> Message | None:
+    def answer(self, hold: Frames) -> Message | None:
         """Take in a hold of what the prompt asks for.
 
         Args:
@@ -136,15 +133,15 @@ class Calibration:
     def _unsteady(self, hold: Frames) -> Message | None:
         n = len(hold)
         duration_s = float(hold.time_s[-1] - hold.time_s[0]) if n > 1 else 0.0
-        if duration_s < SHORTEST_S:
+        if duration_s < LEAST_HOLD_S:
             return Message(
-                ko=f"{duration_s:.1f}초는 너무 짧습니다. 손을 {SHORTEST_S}초 넘게 멈추세요.",
-                en=f"{duration_s:.1f} s is too short. Hold still for more than {SHORTEST_S} s.",
+                ko=f"{duration_s:.1f}초는 너무 짧습니다. 손을 {LEAST_HOLD_S}초 넘게 멈추세요.",
+                en=f"{duration_s:.1f} s is too short. Hold still for more than {LEAST_HOLD_S} s.",
             )
         halves = (hold[: n // 2], hold[n // 2 :])
         before, after = (self._extractor.of_hold(half) for half in halves)
         moved = np.nan_to_num(np.abs(after - before))  # (8,)
-        if moved[FLEX].max() > MOST_BEND or moved[GRAVITY].max() > MOST_TURN:
+        if moved[FLEX].max() > MOST_BEND or moved[GRAVITY].max() > MOST_TURN_G:
             return Message(
                 ko="손이 움직였습니다. 자세를 잡고 멈춘 다음 다시 하세요.",
                 en="The hand moved. Take the pose, hold still, and try again.",
@@ -157,7 +154,7 @@ class Calibration:
             return None
         log_likelihood = self._model.of_features(pose[None], [])[0]  # (S,)
         best = int(log_likelihood.argmax())
-        if log_likelihood[best] - log_likelihood[sign] <= UNLIKE:
+        if log_likelihood[best] - log_likelihood[sign] <= UNLIKE_NATS:
             return None
         other = self._model.alphabet.signs[best]
         return Message(
@@ -184,7 +181,7 @@ def go_through(
         fitting = [e for e in unused if e.sign == prompt.sign and e.style in (prompt.style, None)]
         for episode in fitting:
             unused.remove(episode)
-            refused = calibration.feed(episode.hold)
+            refused = calibration.answer(episode.hold)
             if refused is None:
                 break
             reason = Message(ko=f"{episode.path}: {refused.ko}", en=f"{episode.path}: {refused.en}")
@@ -202,11 +199,79 @@ def longest_hold(frames: Frames) -> Frames:
     return longest.frames if longest else Frames.empty()
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How holds are read before and after a step that did not show them.
+
+    Attributes:
+        before: How many of them were read right before the step.
+        after: How many are read right since.
+        resolved: Pairs of signs that were confused before and are less now, most improved first.
+    """
+
+    before: int
+    after: int
+    resolved: tuple[tuple[str, str], ...]
+
+
+def review(bundle: Bundle, profile: Profile, unseen: EpisodeSet) -> Review:
+    """Review the last step of a profile by takes of the same wearer that it was not made from."""
+    earlier = PersonalModel(bundle, profile.undone())
+    model = PersonalModel(bundle, profile)
+    signs = model.alphabet.signs
+    x = np.array([bundle.extractor.of_hold(episode.hold) for episode in unseen])  # (n, 8)
+    truth = np.array([model.alphabet.index[sign] for sign in unseen.signs])  # (n,)
+    before, after = _read(earlier, x), _read(model, x)
+    fewer = _confusions(truth, before)
+    fewer.subtract(_confusions(truth, after))
+    return Review(
+        before=int((before == truth).sum()),
+        after=int((after == truth).sum()),
+        resolved=tuple((signs[s], signs[t]) for (s, t), n in fewer.most_common() if n > 0),
+    )
+
+
+def lookalike(bundle: Bundle, profile: Profile) -> str | None:
+    """The sign that may be taken for the one that a profile's last step added; None if none may.
+
+    Asked of the mean pose of every sign, and of all poses that the wearer showed.
+    """
+    model = PersonalModel(bundle, profile)
+    added = profile.steps[-1].observations[0].sign
+    if added not in model.alphabet.index:  # rest is no sign
+        return None
+    others = [
+        observation
+        for step in profile.steps
+        for observation in step.observations
+        if observation.sign in model.alphabet.index and observation.sign != added
+    ]
+    x = np.vstack([bundle.of_glove().mean, poses(others, bundle.extractor)])  # (n, 8)
+    signs = (*bundle.alphabet.signs, *(observation.sign for observation in others))
+    log_likelihood = model.of_features(x, [])  # (n, S)
+    total = np.logaddexp.reduce(log_likelihood, axis=1)
+    share = log_likelihood[:, model.alphabet.index[added]] - total  # (n,)
+    most = int(share.argmax())
+    return signs[most] if share[most] > np.log(ALIKE_PROBABILITY) else None
+
+
 def _incomplete(pose: Array) -> Message | None:
     missing = int(np.isnan(pose[FLEX]).sum()) + int(np.isnan(pose[GRAVITY]).any())
-    if missing <= MOST_MISSING:
+    if missing <= MOST_DEAD_SENSORS:
         return None
     return Message(
         ko=f"센서 {missing}개가 죽어 있습니다. 배선을 확인하고 다시 하세요.",
         en=f"{missing} sensors are dead. Check their wiring and try again.",
     )
+
+
+def _read(model: PersonalModel, x: Array) -> NDArray[np.int64]:
+    """(n,) the most likely sign of every hold."""
+    return np.asarray(model.of_features(x, []).argmax(axis=1))
+
+
+def _confusions(truth: NDArray[np.int64], read: NDArray[np.int64]) -> Counter[tuple[int, int]]:
+    """How often the two signs of a pair were taken for each other."""
+    wrong = np.flatnonzero(read != truth)
+    pairs = np.sort(np.column_stack([truth[wrong], read[wrong]]), axis=1)
+    return Counter((int(s), int(t)) for s, t in pairs)

@@ -1,16 +1,29 @@
 """Segments to emissions: how likely every sign, rest and no sign are."""
 
+import math
+from collections import deque
+from dataclasses import replace
+
 import numpy as np
 
 from jihwa.data.signal.frames import Array
 from jihwa.models.bundle import Bundle
+from jihwa.models.features import FLEX, GRAVITY
 from jihwa.recognizer.durations import HoldModel
 from jihwa.recognizer.events import Emission, Segment, likeliest
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.stops import StopFinder
 
-RETURN = 0.7
+RETURNS = 0.7
 """How often a resting hand returns to where it rested before; else it rests anywhere."""
+
+HESITATIONS = 0.02
+"""Share of the holds that are stops on the way from one letter to the next, and show none."""
+
+WAY_SHARES = np.linspace(0.25, 0.75, 6)
+"""How far on the way a hand stops."""
+
+LEAST_LOG_ODDS, MOST_LOG_ODDS = -4.0, 3.0
+"""Of a stop: below, it is not looked at; above, nothing is believed more."""
 
 
 class Classifier:
@@ -32,27 +45,25 @@ class Classifier:
         self._extractor = bundle.extractor
         self._initial = personal or PersonalModel(bundle)
         self._holds = HoldModel()
-        self._stops = StopFinder(bundle, self._holds)
+        self._hesitations = HesitationFinder(bundle, self._holds)
         self.reset()
 
     def reset(self) -> None:
         """Forget what was learned of the wearer since the beginning."""
         self.personal = self._initial
         self._rest_pose: Array | None = self.personal.rest
-        self._stops.reset()
+        self._hesitations.reset()
 
     def feed(self, *segments: Segment) -> tuple[Emission, ...]:
-        """The emissions of segments that end together, one more if there was a stop before them.
+        """The emissions of segments that end together, one more if the hand hesitated before.
 
         They may show how the wearer rests.
         """
         emissions = self.read(*segments)
         seen = likeliest(emissions)
-        signs = seen.log_likelihood
-        like_a_sign = np.logaddexp.reduce(signs) - np.log(len(signs))
-        if self._rest_pose is None and seen.rest > like_a_sign:
+        if self._rest_pose is None and seen.rest > seen.any_sign:
             self._rest_pose = seen.pose
-        return self._stops.feed(emissions)
+        return self._hesitations.feed(emissions)
 
     def read(self, *segments: Segment) -> tuple[Emission, ...]:
         """The emissions that segments would be; nothing is learned from them."""
@@ -64,5 +75,64 @@ class Classifier:
         rest = self._gaussian.rest_log_likelihood(x)  # (n,)
         if self._rest_pose is not None:
             known = self._gaussian.pose_log_likelihood(x, self._rest_pose)
-            rest = np.logaddexp(np.log(RETURN) + known, np.log(1 - RETURN) + rest)
+            rest = np.logaddexp(np.log(RETURNS) + known, np.log(1 - RETURNS) + rest)
         return tuple(map(Emission, segments, log_likelihood, rest.tolist(), no_sign.tolist(), x))
+
+
+class HesitationFinder:
+    """Offers to read a hold and the one before it as one letter: the hand hesitated on its way.
+
+    Such a stop is told by where it is: between the pose before it and the one behind it, where a
+    letter would be by chance only. So it is known once the next hold is. For example, a hold half
+    way from ㄱ to ㅎ may be 4 nats likelier as a return to one of the poses there than as a letter,
+    and 1 nat by its length; a share of 0.02 costs ln 50 = 3.9, so the log-odds are 1.1.
+
+    Args:
+        bundle: Knows how near to a pose a return to it is, and how poses are on the way between
+            others.
+        holds: What their length says.
+    """
+
+    def __init__(self, bundle: Bundle, holds: HoldModel) -> None:
+        self._gaussian, self._extractor = bundle.of_glove(), bundle.extractor
+        self._holds = holds
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the holds before."""
+        self._before: deque[Emission] = deque(maxlen=2)
+
+    def feed(self, emissions: tuple[Emission, ...]) -> tuple[Emission, ...]:
+        """The emissions of a boundary, with the one behind a stop if there may have been one."""
+        here = emissions[0]
+        known = [*self._before]
+        self._before.append(here)
+        if len(known) < 2:
+            return emissions
+        before, stop = known
+        log_odds = self._log_odds(before, stop, here)
+        if log_odds < LEAST_LOG_ODDS:
+            return emissions
+        segment = replace(
+            here.segment,
+            spans=2,
+            gap_s=stop.segment.gap_s + here.segment.gap_s,
+            log_prob=here.log_prob + min(log_odds, MOST_LOG_ODDS),
+        )
+        return (*emissions, replace(here, segment=segment))
+
+    def _log_odds(self, before: Emission, stop: Emission, here: Emission) -> float:
+        """Log-odds that a hold was a stop between two others, and no letter."""
+        path = self._path(before.pose, here.pose)
+        near = self._gaussian.pose_log_likelihood(path, stop.pose)  # (K,)
+        on_the_way = float(np.logaddexp.reduce(near)) - math.log(len(near))
+        of_length = self._holds.no_sign_log_ratio(stop.segment.length)
+        return math.log(HESITATIONS) + on_the_way - stop.any_sign + of_length
+
+    def _path(self, start: Array, end: Array) -> Array:
+        """(K, 8) features of poses between two others, where a hand would move evenly."""
+        way = WAY_SHARES[:, None]
+        bends = [self._extractor.unwarp(pose[FLEX]) for pose in (start, end)]
+        flex = self._extractor.warp(bends[0] + way * (bends[1] - bends[0]))
+        gravity = start[GRAVITY] + way * (end[GRAVITY] - start[GRAVITY])
+        return np.hstack([flex, gravity / np.linalg.norm(gravity, axis=1, keepdims=True)])

@@ -1,4 +1,9 @@
-"""How long a hold is, in a wearer's usual ones, and what that says."""
+"""How long a hold is, in a wearer's usual ones, and what that says.
+
+A hand in a hurry passes through poses that look like letters; only that it does not stay tells. So
+a hold of a tenth of the usual time speaks with 11 nats for no sign, one of the usual time with 1.7
+against it, and one of 3.5 times that with 1.7 for it again: there the hand hesitates.
+"""
 
 import math
 from dataclasses import dataclass

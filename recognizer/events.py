@@ -44,10 +44,11 @@ class Segment:
         gap_s: Time since the end of the segment before it (movement and lost signal); infinite
             for the first one.
         frames: The samples of the hold.
-        spans: How many boundaries back it begins. Always 1 where there is one way to cut the
-            signal; where there are several, segments that end together begin apart: two short
-            holds, each spanning 1, or one long one that spans 2.
-        log_prob: Natural log-probability of cutting the signal so; 0 where there is one way.
+        spans: How many boundaries back it begins. Segments that end together begin apart: two
+            short holds, each spanning 1, or one long one that spans 2. Always 1 where nothing
+            competes.
+        log_prob: Natural log-probability that a hold begins and ends there; 0 where nothing
+            competes.
         tempo: What is usual for this wearer by now.
     """
 
@@ -95,38 +96,33 @@ class Emission:
         return np.array([*self.log_likelihood, self.no_sign, self.rest])
 
     @property
+    def posterior(self) -> Array:
+        """(S + 2,) probability of each of the `readings`, all being as likely beforehand."""
+        scores = self.of_readings
+        return np.asarray(np.exp(scores - np.logaddexp.reduce(scores)))
+
+    @property
+    def any_sign(self) -> float:
+        """Natural log-likelihood of a sign, whichever: the mean of their likelihoods."""
+        return float(np.logaddexp.reduce(self.log_likelihood) - np.log(len(self.log_likelihood)))
+
+    @property
     def log_prob(self) -> float:
-        """Natural log-probability of cutting the signal so."""
+        """Natural log-probability of its segment."""
         return self.segment.log_prob
 
     @property
     def alone(self) -> "Emission":
-        """The same where there is no other way to cut the signal."""
+        """The same where no other segment competes."""
         return replace(self, segment=replace(self.segment, spans=1, log_prob=0.0))
 
 
-Way = TypeVar("Way", Segment, Emission)
+Rival = TypeVar("Rival", Segment, Emission)
 
 
-def likeliest(ways: Sequence[Way]) -> Way:
-    """Of segments or emissions that end together the one whose cut of the signal is likeliest."""
-    return max(ways, key=lambda way: way.log_prob)
-
-
-def likeliest_cut(boundaries: Sequence[Boundary]) -> list[Segment]:
-    """The likeliest way to cut a whole signal, whatever the letters (Viterbi)."""
-    best = [0.0]
-    chosen: list[Segment] = []
-    for end, ways in enumerate(boundaries, 1):
-        possible = [way for way in ways if way.spans <= end]
-        scores = [best[end - way.spans] + way.log_prob for way in possible]
-        best.append(max(scores))
-        chosen.append(possible[scores.index(best[-1])])
-    path: list[Segment] = []
-    while chosen:
-        path.append(chosen[-1])
-        del chosen[len(chosen) - path[-1].spans :]
-    return path[::-1]
+def likeliest(rivals: Sequence[Rival]) -> Rival:
+    """Of segments or emissions that end together the likeliest, whatever the letters."""
+    return max(rivals, key=lambda rival: rival.log_prob)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,7 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 
-STYLES = range(1, 6)
-"""How bent the fingers are, very straight to very bent."""
-KEPT = 12
+KEPT_HOLDS = 12
 """Observations of a sign that self-adaptation keeps, the latest ones."""
 
 
@@ -37,7 +35,8 @@ class Observation:
 
     Attributes:
         sign: What was shown.
-        style: How bent the fingers were, one of `STYLES`; None if nobody asked for a style.
+        style: How bent the fingers were, one of `jihwa.data.takes.collection.STYLES`; None if
+            nobody asked for a style.
         flex_adc: Thumb to little finger, ADC counts; None where the sensor was dead.
         gravity_g: Direction of gravity, shorter than 1 where it is less sure; None if it is not
             known.
@@ -78,7 +77,7 @@ class Step:
     Attributes:
         kind: Where they come from.
         date: When, ISO 8601.
-        observations: They.
+        observations: The holds that were shown.
     """
 
     kind: StepKind
@@ -121,7 +120,7 @@ class Profile:
         """The profile after one more step.
 
         Observations that it has already are no news and left out. Self-adaptation has no end, so
-        only the last `KEPT` of its observations of a sign are kept.
+        only the last `KEPT_HOLDS` of its observations of a sign are kept.
         """
         known = {observation for each in self.steps for observation in each.observations}
         news = tuple(each for each in step.observations if each not in known)
@@ -155,7 +154,7 @@ def _latest(observations: Sequence[Observation], room: Counter[str]) -> list[Obs
     latest: list[Observation] = []
     for observation in reversed(observations):
         room[observation.sign] += 1
-        if room[observation.sign] <= KEPT:
+        if room[observation.sign] <= KEPT_HOLDS:
             latest.append(observation)
     return latest[::-1]
 

@@ -7,12 +7,34 @@ from typing import Any
 import numpy as np
 
 from jihwa.data.alphabet import CONTROLS, LETTERS
-from jihwa.data.messages import DataError
+from jihwa.data.files import DamagedError, FileKind, OtherVersionError
+from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS
-from jihwa.recognizer.profile import STYLES, Observation, Profile, Step, StepKind
+from jihwa.data.takes.collection import STYLES
+from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
 
 VERSION = 1
 _FORMAT = "jihwa wearer profile"
+_KIND = FileKind(
+    other_kind=Message(
+        ko="{file}: jihwa 프로필이 아니거나 손상되었습니다. 백업이 있으면 되돌리고, 없으면 지우고 "
+        "`jihwa calibrate`로 다시 만드세요.",
+        en="{file}: no jihwa profile, or a damaged one. Restore a backup, or delete it and make "
+        "another with `jihwa calibrate`.",
+    ),
+    other_version=Message(
+        ko="{file}: 프로필 형식이 버전 {error.found}인데 이 프로그램은 {error.expected}을 "
+        "읽습니다. jihwa를 맞는 버전으로 바꾸세요.",
+        en="{file}: a profile of version {error.found}; this program reads {error.expected}. "
+        "Install the matching jihwa.",
+    ),
+    damaged=Message(
+        ko="{file}: 프로필이 손상되었습니다 ({error}). 고치거나, 지우고 `jihwa calibrate`로 다시 "
+        "만드세요.",
+        en="{file}: the profile is damaged ({error}). Mend it, or delete it and make another with "
+        "`jihwa calibrate`.",
+    ),
+)
 
 
 def to_json(profile: Profile) -> str:
@@ -34,40 +56,22 @@ def from_json(text: str, source: str) -> Profile:
     Raises:
         DataError: It is no profile, damaged, or one of another version.
     """
-    try:
+    with _KIND.reading(source):
         table: Mapping[str, Any] = json.loads(text)
         if table["format"] != _FORMAT:
             raise ValueError(table["format"])
-        version = table["version"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            ko=f"{source}: jihwa 프로필이 아니거나 손상되었습니다. 백업이 있으면 되돌리고, "
-            "없으면 지우고 `jihwa calibrate`로 다시 만드세요.",
-            en=f"{source}: no jihwa profile, or a damaged one. Restore a backup, or delete it "
-            "and make another with `jihwa calibrate`.",
-        ) from error
-    if version != VERSION:
-        raise DataError(
-            ko=f"{source}: 프로필 형식이 버전 {version}인데 이 프로그램은 {VERSION}을 "
-            "읽습니다. jihwa를 맞는 버전으로 바꾸세요.",
-            en=f"{source}: a profile of version {version}; this program reads {VERSION}. "
-            "Install the matching jihwa.",
-        )
-    try:
-        profile = Profile(
-            alphabet=str(table["alphabet"]),
-            signs=tuple(str(sign) for sign in table["signs"]),
-            steps=tuple(_step(step) for step in table["steps"]),
-        )
-        _check(profile)
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            ko=f"{source}: 프로필이 손상되었습니다 ({error}). 고치거나, 지우고 "
-            "`jihwa calibrate`로 다시 만드세요.",
-            en=f"{source}: the profile is damaged ({error}). Mend it, or delete it and make "
-            "another with `jihwa calibrate`.",
-        ) from error
-    return profile
+        if table["version"] != VERSION:
+            raise OtherVersionError(table["version"], VERSION)
+        try:
+            profile = Profile(
+                alphabet=str(table["alphabet"]),
+                signs=tuple(str(sign) for sign in table["signs"]),
+                steps=tuple(_step(step) for step in table["steps"]),
+            )
+            _check(profile)
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedError(error) from error
+        return profile
 
 
 def _check(profile: Profile) -> None:

@@ -77,5 +77,5 @@ class Recognizer:
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Take to heart how emissions were read, from the next emission on."""
-        if self._adaptation and self._adaptation.feed(decided):
+        if self._adaptation and self._adaptation.learn(decided):
             self._classifier.personal = self._adaptation.model()

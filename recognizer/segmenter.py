@@ -1,4 +1,13 @@
-"""Where the hand holds still: the ways to cut the signal, and how likely each is."""
+"""Where the hand holds still: hypotheses of where holds begin and end, and how likely each is.
+
+A hold that wavers looks like two, and two letters in a hurry look like one, so nothing is decided
+here. Stillness comes in spans (see `spans`), each of which begins a hold with some probability; at
+the end of each a boundary is reported, with every hold that may end there.
+
+For example, let span A surely begin a hold and span B with probability 0.3. At the end of B two
+segments compete: B by itself, log 0.3, behind a hold that was A; or A and B together, log 0.7, a
+hold that spans 2. Which of them it was, letters and language decide.
+"""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -6,37 +15,41 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 from statistics import median
+from typing import Self
 
 import numpy as np
 
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.data.signal.grid import EvenGrid
-from jihwa.models.hold_network import HELD, STEP_S, Floats, HoldNetwork
-from jihwa.recognizer.cells import Cell, CellFinder
+from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats, HoldNetwork
 from jihwa.recognizer.events import Boundary, Segment, Tempo
+from jihwa.recognizer.spans import Span, SpanFinder
 
-KEPT_S = 3.0
+KEPT_OF_HOLD_S = 3.0
 """Samples of a longer hold are not kept: they add nothing, and memory stays bounded."""
 
-LONGEST_GAP_S = 1.0
+LONGEST_MOVEMENT_S = 1.0
 """A longer gap is no movement between two letters."""
 
 TEMPO_HOLDS, TEMPO_PRIOR = 15, 3
 """Holds by which the wearer's tempo is known, and how many the first guess counts for."""
 
+_CHUNK_SAMPLES = 1000
+"""A recording is fed in such chunks: what a segmenter keeps stays small."""
+
 
 @dataclass(frozen=True, slots=True)
 class SegmenterOptions:
-    """How the signal is cut.
+    """When stillness is a hold.
 
     Attributes:
-        look_ahead_s: How far the network looks beyond the moment it speaks of, at most; longer
-            tells letters better apart, shorter says them sooner.
+        look_ahead_s: How far the network looks beyond the step it speaks of, at most; longer tells
+            letters better apart, shorter says them sooner.
         least: Probability of a beginning below which there is none.
         sure: Probability from which it is certain.
         around_s: Beginnings are further apart than this.
-        longest_span: Cells that one hold may consist of.
+        longest_span: Spans that one hold may consist of.
         still: Probability of being held from which the hand counts as still.
         early: Probability of a beginning from which the hold that goes on is shown.
     """
@@ -66,8 +79,8 @@ class OpenHold:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece(Cell):
-    """A cell, how long after the one before it, and its samples."""
+class _SampledSpan(Span):
+    """A span, how long after the one before it, and its samples."""
 
     gap_s: float
     frames: Frames
@@ -81,7 +94,7 @@ class Segmenter:
 
     Args:
         network: Sees the hand; None for the one that ships.
-        options: How the signal is cut.
+        options: When stillness is a hold.
         observe: Is told all that boundaries are made of: (n,) times of even steps and the (n, 2)
             probabilities that the network gives them.
     """
@@ -97,14 +110,14 @@ class Segmenter:
         self._observe = observe
         around = round(self._options.around_s / STEP_S)
         ahead = self._network.look_ahead
-        self._late = max(
+        self._head = max(
             (i for i, n in enumerate(ahead) if n * STEP_S <= self._options.look_ahead_s), default=0
         )
         self._extractor = self._network.extractor
         self._grid = EvenGrid(STEP_S)
         self._stream = self._network.stream()
-        self._cells = CellFinder(self._options.least, around, self._options.still)
-        self._early = CellFinder(self._options.early, 1, self._options.still)
+        self._finder = SpanFinder(self._options.least, around, self._options.still)
+        self._early_finder = SpanFinder(self._options.early, 1, self._options.still)
         self.reset()
 
     def reset(self) -> None:
@@ -137,42 +150,43 @@ class Segmenter:
     def pending(self) -> list[Segment]:
         """The holds of which no boundary was reported yet, as far as they are known.
 
-        What the cells of the boundaries do not reach yet is told by the earliest head: how the one
+        What the spans of the boundaries do not reach yet is told by the earliest head: how the one
         that goes on goes on, and what comes behind it.
         """
-        cells = [*filter(None, [self._cells.open])]
-        for cell in (*self._ahead, *filter(None, [self._early.open])):
-            if cell.start_s >= self._cells.until_s or not self._cells.open:
-                cells.append(cell)
+        goes_on, early = self._finder.open, self._early_finder.open
+        spans = [goes_on] if goes_on else []
+        for span in (*self._early_spans, *([early] if early else [])):
+            if span.start_s >= self._finder.until_s or not goes_on:
+                spans.append(span)
             else:
-                cells[0] = replace(cells[0], end_s=max(cells[0].end_s, cell.end_s))
+                spans[0] = replace(spans[0], end_s=max(spans[0].end_s, span.end_s))
         holds, end_s = [], self._last_end_s
-        for cell in cells:
-            if cell.start_s >= self._last_end_s - STEP_S:
-                holds.append(self._segment([self._piece(cell, end_s)], 0.0))
-                end_s = cell.end_s
+        for span in spans:
+            if span.start_s >= self._last_end_s - STEP_S:
+                holds.append(self._segment([self._sampled(span, end_s)], 0.0))
+                end_s = span.end_s
         return holds
 
     @property
     def hold(self) -> OpenHold | None:
         """The hold that goes on; None while the hand moves."""
-        cell = self._early.open
-        if cell is None:
+        span = self._early_finder.open
+        if span is None:
             return None
-        segment = self._segment([self._piece(cell, self._last_end_s)], 0.0)
+        segment = self._segment([self._sampled(span, self._last_end_s)], 0.0)
         moved_on = (1 - self._held_now) / (1 - self._options.still)
-        return OpenHold(segment, cell.end_s - cell.start_s, min(max(moved_on, 0.0), 1.0))
+        return OpenHold(segment, span.end_s - span.start_s, min(max(moved_on, 0.0), 1.0))
 
     def flush(self) -> list[Boundary]:
         """The boundaries of what was still held when the signal ended."""
         boundaries: list[Boundary] = []
         if self._pose is not None and self._step_s - self._began_s >= STEP_S:
             # the hand stays, as far as anybody knows
-            ahead = self._network.look_ahead[self._late]
+            ahead = self._network.look_ahead[self._head]
             later_s = np.asarray(self._step_s + STEP_S * np.arange(1.0, ahead + 1))
-            said = self._stream.feed(np.repeat(self._pose, ahead, axis=0))
-            cells = self._found(later_s, said) + self._cells.flush()
-            boundaries = [*map(self._boundary, cells)]
+            probabilities = self._stream.feed(np.repeat(self._pose, ahead, axis=0))
+            spans = self._new_spans(later_s, probabilities) + self._finder.flush()
+            boundaries = [*map(self._boundary, spans)]
         self._interrupt()
         return boundaries
 
@@ -180,14 +194,14 @@ class Segmenter:
         """What comes does not follow what was."""
         self._grid.reset()
         self._stream.reset()
-        self._cells.reset()
-        self._early.reset()
+        self._finder.reset()
+        self._early_finder.reset()
         self._recent = Frames.empty()
         self._pose: Array | None = None
         self._began_s = self._step_s = np.inf  # the first step, and the last one
         self._held_now = 0.0
-        self._pieces: list[_Piece] = []
-        self._ahead: list[Cell] = []  # early ones, beyond what the boundaries are found in
+        self._recent_spans: list[_SampledSpan] = []
+        self._early_spans: list[Span] = []  # early ones, beyond what the boundaries are found in
 
     def _follow(self, frames: Frames) -> list[Boundary]:
         """The boundaries that become known with frames without a gap."""
@@ -197,73 +211,116 @@ class Segmenter:
             return []
         self._began_s = min(self._began_s, float(time_s[0]))
         self._step_s, self._pose = float(time_s[-1]), poses[-1:]
-        said = self._stream.feed(poses)  # (n, K, 2)
-        self._held_now = float(said[-1, 0, HELD])
-        self._ahead += self._early.feed(*self._spoken_of(time_s, said, 0))
-        boundaries = [self._boundary(cell) for cell in self._found(time_s, said)]
-        known_s = self._cells.open.start_s if self._cells.open else self._cells.until_s
-        self._ahead = [cell for cell in self._ahead if cell.end_s > known_s]
+        probabilities = self._stream.feed(poses)  # (n, K, 2)
+        self._held_now = float(probabilities[-1, 0, HELD])
+        self._early_spans += self._early_finder.feed(*self._of_head(time_s, probabilities, 0))
+        boundaries = [self._boundary(span) for span in self._new_spans(time_s, probabilities)]
+        known_s = self._finder.open.start_s if self._finder.open else self._finder.until_s
+        self._early_spans = [span for span in self._early_spans if span.end_s > known_s]
         self._forget()
         return boundaries
 
-    def _found(self, time_s: Array, said: Floats) -> list[Cell]:
-        """The cells that become known with what is said at these steps."""
-        spoken_of = self._spoken_of(time_s, said, self._late)
+    def _new_spans(self, time_s: Array, probabilities: Floats) -> list[Span]:
+        """The spans that become known with what is said at these steps."""
+        steps = self._of_head(time_s, probabilities, self._head)
         if self._observe:
-            self._observe(*spoken_of)
-        return self._cells.feed(*spoken_of)
+            self._observe(*steps)
+        return self._finder.feed(*steps)
 
-    def _spoken_of(self, time_s: Array, said: Floats, head: int) -> tuple[Array, Floats]:
+    def _of_head(self, time_s: Array, probabilities: Floats, head: int) -> tuple[Array, Floats]:
         """The steps that a head speaks of at these steps, and what it says of them."""
         of_s = np.round(time_s - STEP_S * self._network.look_ahead[head], 6)
         there = of_s > self._began_s - 0.5 * STEP_S
-        return of_s[there], said[there, head]
+        return of_s[there], probabilities[there, head]
 
-    def _boundary(self, cell: Cell) -> Boundary:
-        """All holds that may end with a cell: by itself, or with those before it."""
-        certain = cell.begins >= self._options.sure or not self._pieces
-        piece = self._piece(cell, self._last_end_s)
-        piece = replace(piece, begins=1.0 if certain else cell.begins)
-        self._pieces = [*self._pieces[1 - self._options.longest_span :], piece]
-        ways, joined = [], 0.0  # the log-probability that the later pieces belong together
-        for place in range(len(self._pieces) - 1, -1, -1):
-            begins = self._pieces[place].begins
-            ways.append(self._segment(self._pieces[place:], joined + log(begins)))
+    def _boundary(self, span: Span) -> Boundary:
+        """All holds that may end with a span: by itself, or with those before it."""
+        certain = span.begins >= self._options.sure or not self._recent_spans
+        begins = 1.0 if certain else span.begins
+        last = self._sampled(replace(span, begins=begins), self._last_end_s)
+        self._recent_spans = [*self._recent_spans[1 - self._options.longest_span :], last]
+        hypotheses, joined = [], 0.0  # the log-probability that the later spans belong together
+        for place in range(len(self._recent_spans) - 1, -1, -1):
+            begins = self._recent_spans[place].begins
+            hypotheses.append(self._segment(self._recent_spans[place:], joined + log(begins)))
             if begins == 1.0:
                 break
             joined += log(1 - begins)
-        if piece.gap_s < LONGEST_GAP_S and cell.begins >= self._options.still:
-            self._tempi.append(Tempo(cell.end_s - cell.start_s, piece.gap_s))
-        self._last_end_s = cell.end_s
-        return tuple(ways)
+        if last.gap_s < LONGEST_MOVEMENT_S and span.begins >= self._options.still:
+            self._tempi.append(Tempo(span.end_s - span.start_s, last.gap_s))
+        self._last_end_s = span.end_s
+        return tuple(hypotheses)
 
-    def _segment(self, pieces: Sequence["_Piece"], log_prob: float) -> Segment:
+    def _segment(self, spans: Sequence[_SampledSpan], log_prob: float) -> Segment:
         return Segment(
-            start_s=pieces[0].start_s,
-            end_s=pieces[-1].end_s,
-            gap_s=pieces[0].gap_s,
-            frames=Frames.concatenate([piece.frames for piece in pieces]),
-            spans=len(pieces),
+            start_s=spans[0].start_s,
+            end_s=spans[-1].end_s,
+            gap_s=spans[0].gap_s,
+            frames=Frames.concatenate([span.frames for span in spans]),
+            spans=len(spans),
             log_prob=log_prob,
             tempo=self.tempo,
         )
 
-    def _piece(self, cell: Cell, behind_s: float) -> "_Piece":
-        """A cell with its samples, or the nearest one; behind a hold that ended then."""
+    def _sampled(self, span: Span, behind_s: float) -> _SampledSpan:
+        """A span with its samples, or the nearest one; behind a hold that ended then."""
         time_s = self._recent.time_s
-        rows = (time_s >= cell.start_s) & (time_s <= min(cell.end_s, cell.start_s + KEPT_S))
+        rows = (time_s >= span.start_s) & (time_s <= min(span.end_s, span.start_s + KEPT_OF_HOLD_S))
         if not rows.any():
-            away_s = np.abs(time_s - 0.5 * (cell.start_s + cell.end_s))
+            away_s = np.abs(time_s - 0.5 * (span.start_s + span.end_s))
             rows = away_s == away_s.min()
-        gap_s = max(cell.start_s - behind_s, STEP_S)  # none is known to be shorter
-        return _Piece(cell.start_s, cell.end_s, cell.begins, gap_s, self._recent[rows])
+        gap_s = max(span.start_s - behind_s, STEP_S)  # none is known to be shorter
+        return _SampledSpan(span.start_s, span.end_s, span.begins, gap_s, self._recent[rows])
 
     def _forget(self) -> None:
         """Drop the samples that no segment can need any more."""
         time_s = self._recent.time_s
-        cells = filter(None, (self._cells.open, self._early.open, *self._ahead))
-        start_s = min([self._cells.until_s, *(cell.start_s for cell in cells)])
+        spans = filter(None, (self._finder.open, self._early_finder.open, *self._early_spans))
+        start_s = min([self._finder.until_s, *(span.start_s for span in spans)])
         first = max(int(np.searchsorted(time_s, start_s, side="right")) - 1, 0)
         kept = np.arange(len(time_s)) >= first  # and of a long hold what its segment takes
-        kept &= (time_s >= time_s[-1] - KEPT_S) | (time_s <= time_s[first] + KEPT_S + STEP_S)
+        begun_s = time_s[first] + KEPT_OF_HOLD_S + STEP_S
+        kept &= (time_s >= time_s[-1] - KEPT_OF_HOLD_S) | (time_s <= begun_s)
         self._recent = self._recent[kept]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentationTrace:
+    """What a segmenter sees of a whole recording, for those who want to look at it.
+
+    Attributes:
+        time_s: (n,) when each even step began; none where the signal is missing.
+        held: (n,) probability that the hand was held then.
+        begins: (n,) probability that a hold had just begun.
+        boundaries: All that it reports.
+    """
+
+    time_s: Array
+    held: Array
+    begins: Array
+    boundaries: tuple[Boundary, ...]
+
+    @classmethod
+    def of(cls, frames: Frames) -> Self:
+        """What the shipped segmenter sees of a recording."""
+        seen = [(np.empty(0), np.empty((0, 2), np.float32))]
+        segmenter = Segmenter(observe=lambda time_s, said: seen.append((time_s, said)))
+        boundaries: list[Boundary] = []
+        for start in range(0, len(frames), _CHUNK_SAMPLES):
+            boundaries += segmenter.feed(frames[start : start + _CHUNK_SAMPLES])
+        boundaries += segmenter.flush()
+        times_s, said = zip(*seen, strict=True)
+        probabilities = np.concatenate(said).astype(float)  # (n, 2)
+        held, begins = probabilities[:, HELD], probabilities[:, BEGINS]
+        return cls(np.concatenate(times_s), held, begins, tuple(boundaries))
+
+    @property
+    def rivals(self) -> list[Segment]:
+        """The segments that compete with another one for the same time, in the order of ends."""
+        placed = [
+            (range(end - segment.spans, end), segment)
+            for end, boundary in enumerate(self.boundaries)
+            for segment in boundary
+        ]
+        contested = {span for spans, _ in placed if len(spans) > 1 for span in spans}
+        return [segment for spans, segment in placed if not contested.isdisjoint(spans)]

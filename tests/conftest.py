@@ -11,10 +11,10 @@ from takes import record_session
 
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.writers import HEADER, write_recording
 from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import PACES
-from jihwa.data.synthesis.sessions import HEADER, write_recording
-from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.io.cli import main

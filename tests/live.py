@@ -5,7 +5,7 @@ import time
 from contextlib import contextmanager
 
 from jihwa.composer.language.mixture import Mixture
-from jihwa.data.synthesis.sessions import write_recording
+from jihwa.data.formats.writers import write_recording
 from jihwa.io.live.journal import NoJournal
 from jihwa.io.live.owner import LiveOptions
 from jihwa.io.live.session import LiveSession

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Frames
-from jihwa.data.synthesis.sessions import write_recording
-from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.data.takes.sequences import SequenceSet
 
 N_STYLES = 5

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from wearers import hold
 
 from jihwa.composer.language.mixture import Mixture
-from jihwa.data.synthesis.sessions import write_recording
+from jihwa.data.formats.writers import write_recording
 from jihwa.io.engine import assemble_engine
 from jihwa.io.user import profiles
 from jihwa.recognizer.adaptation import Adaptation, AdaptationOptions
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision, Emission, Segment
-from jihwa.recognizer.profile import KEPT, Observation, Profile, Step, StepKind
+from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
 
 TEXT = "오늘 저녁에 같이 밥을 먹고 나서 공원에서 산책할 사람을 찾아요"
 
@@ -48,44 +48,47 @@ def likelihood(model, bundle, sign, **of):
 def test_believed_letter_makes_its_like_more_likely(bundle, decide):
     adaptation = Adaptation(bundle)
     before = likelihood(adaptation.model(), bundle, "ㄱ", style=3, take=1)
-    assert adaptation.feed([decide("ㄱ")])
+    assert adaptation.learn([decide("ㄱ")])
     assert likelihood(adaptation.model(), bundle, "ㄱ", style=3, take=1) > before + 1
 
 
 @pytest.mark.parametrize("probability", [0.4, AdaptationOptions().confidence - 0.01])
 def test_doubtful_letter_teaches_nothing(bundle, decide, probability):
     adaptation = Adaptation(bundle)
-    assert not adaptation.feed([decide("ㄱ", probability=probability)])
+    assert not adaptation.learn([decide("ㄱ", probability=probability)])
     assert adaptation.step().observations == ()
 
 
 def test_rest_and_no_sign_teach_nothing(bundle, decide):
     decision = decide("ㄱ", probability=0.0)  # rest has all of the posterior
-    assert not Adaptation(bundle).feed([decision])
+    assert not Adaptation(bundle).learn([decision])
 
 
 def test_typed_letter_teaches_nothing(bundle):
     n = len(bundle.alphabet.signs)
     emission = Emission(Segment(0, 1, 0.3, hold("ㄱ", 3)), np.zeros(n), rest=0.0, no_sign=0.0)
     posterior = np.eye(n + 2)[0]
-    assert not Adaptation(bundle).feed([Decision(emission, posterior)])
+    assert not Adaptation(bundle).learn([Decision(emission, posterior)])
 
 
 def test_letter_counts_for_less_than_a_calibrated_one_and_less_the_less_sure(bundle, decide):
     adaptation = Adaptation(bundle)
-    adaptation.feed([decide("ㄱ", probability=0.92), decide("ㄴ")])
+    adaptation.learn([decide("ㄱ", probability=0.92), decide("ㄴ")])
     unsure, sure = (each.weight for each in adaptation.step().observations)
     assert 0 < unsure < sure < 1
 
 
 def test_sign_takes_in_its_last_few_holds_only(bundle, decide):
     adaptation = Adaptation(bundle)
-    adaptation.feed([decide("ㄱ", take=take) for take in range(KEPT + 3)])
+    adaptation.learn([decide("ㄱ", take=take) for take in range(KEPT_HOLDS + 3)])
     last = Observation.of_pose(
-        decide("ㄱ", take=KEPT + 2).emission.pose, bundle.extractor, "ㄱ", weight=0.5 * 0.99
+        decide("ㄱ", take=KEPT_HOLDS + 2).emission.pose,
+        bundle.extractor,
+        "ㄱ",
+        weight=0.5 * 0.99,
     )
     seen = adaptation.step().observations
-    assert len(seen) == KEPT
+    assert len(seen) == KEPT_HOLDS
     assert seen[-1] == last
 
 
@@ -100,7 +103,7 @@ def test_few_wrong_labels_do_not_outweigh_calibrated_ones(bundle, decide):
     )
     profile = Profile.empty(bundle.alphabet).with_step(Step(StepKind.CALIBRATION, "", calibrated))
     adaptation = Adaptation(bundle, profile)
-    adaptation.feed([decide("ㄹ", read_as="ㅌ", style=2), decide("ㄷ", read_as="ㄹ", style=4)])
+    adaptation.learn([decide("ㄹ", read_as="ㅌ", style=2), decide("ㄷ", read_as="ㄹ", style=4)])
     holds = [hold(sign, style, take=5) for sign in "ㄷㄹㅌ" for style in (1, 3, 5)]
     read = adaptation.model().log_likelihood(holds).argmax(axis=1)
     right = [
@@ -114,9 +117,9 @@ def test_every_estimate_starts_from_the_source(bundle, decide):
     decisions = [decide(sign, take=take) for sign in "ㄱㄴㄷ" for take in range(2)]
     stepwise, at_once = Adaptation(bundle), Adaptation(bundle)
     for decision in decisions:
-        stepwise.feed([decision])
+        stepwise.learn([decision])
         stepwise.model()
-    at_once.feed(decisions)
+    at_once.learn(decisions)
     holds = [hold(sign, 2) for sign in "ㄱㄴㄷㄹ"]
     one, other = (each.model().log_likelihood(holds) for each in (stepwise, at_once))
     assert np.array_equal(one, other)
@@ -124,7 +127,7 @@ def test_every_estimate_starts_from_the_source(bundle, decide):
 
 def test_reset_forgets_what_was_decided(bundle, decide):
     adaptation = Adaptation(bundle)
-    adaptation.feed([decide("ㄱ")])
+    adaptation.learn([decide("ㄱ")])
     adaptation.reset()
     assert adaptation.step().observations == ()
 

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.signal import gravity
-from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.frames import Frames, angles_of_gravity, gravity_of_angles
 from jihwa.data.signal.sensors import USABLE_FLEX_ADC
 from jihwa.data.takes.augment import Augmentation, Kind, rotations
 
@@ -31,7 +30,7 @@ def hold(n=30, seed=0) -> Frames:
     flex_adc[:, 3] = np.nan
     accel_g = np.tile(rng.normal(0, 1, 3), (n, 1))
     accel_g /= np.linalg.norm(accel_g[0])
-    orientation_deg = gravity.to_orientation(accel_g)
+    orientation_deg = angles_of_gravity(accel_g)
     return Frames(np.arange(n) / 33, flex_adc, accel_g, orientation_deg)
 
 
@@ -128,7 +127,7 @@ def test_mount_rotation_turns_gravity_and_the_angles_with_it(seed):
     turned = vary(only(Kind.ROTATION, angle_error_deg=0.0, heading_deg=0.0), seed=seed)
     for take, varied in zip(HOLDS, turned, strict=True):
         np.testing.assert_allclose(np.linalg.norm(varied.accel_g, axis=1), 1)
-        computed = gravity.from_orientation(varied.orientation_deg)
+        computed = gravity_of_angles(varied.orientation_deg)
         np.testing.assert_allclose(computed, varied.accel_g, atol=1e-9)
         np.testing.assert_allclose(varied.accel_g - varied.accel_g[0], 0, atol=1e-9)
         assert take.accel_g[0] @ varied.accel_g[0] > np.cos(np.radians(9 * 6))

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from jihwa.data.synthesis.sessions import HEADER
+from jihwa.data.formats.writers import HEADER
 
 
 def saved(array):

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from wearers import ALPHABET, hold, record
 
-from jihwa.data.synthesis.sessions import write_recording
-from jihwa.models.inputs import Channels, Inputs
-from jihwa.models.network import Network
+from jihwa.data.formats.writers import write_recording
+from jihwa.models.network import Channels, Inputs, Network
 from jihwa.recognizer.calibration import QUICK_SIGNS, quick_plan
 
 

@@ -31,7 +31,7 @@ def calibrated(bundle, plan, wearer):
     """The profile of a wearer who showed what the plan asks for."""
     calibration = Calibration(bundle, plan)
     while prompt := calibration.prompt:
-        if calibration.feed(hold(prompt.sign, prompt.style, wearer=wearer)):
+        if calibration.answer(hold(prompt.sign, prompt.style, wearer=wearer)):
             calibration.skip()
     return Profile.empty(bundle.alphabet).with_step(calibration.step(TODAY))
 
@@ -105,14 +105,14 @@ def nothing(_):
     ],
 )
 def test_hold_that_will_not_do_is_refused_with_its_reason(calibration, spoil, reason):
-    refused = calibration.feed(believed(spoil(hold("ㄱ", 1))))
+    refused = calibration.answer(believed(spoil(hold("ㄱ", 1))))
     assert reason in refused.en
     assert calibration.prompt == Prompt("ㄱ", 1)
     assert calibration.step(TODAY) is None
 
 
 def test_accepted_hold_moves_on_and_skipped_ones_are_left_out(calibration):
-    assert calibration.feed(hold("ㄱ", 1)) is None
+    assert calibration.answer(hold("ㄱ", 1)) is None
     assert (calibration.prompt, calibration.progress) == (Prompt("ㅂ", 1), (1, 2))
     calibration.skip()
     assert calibration.prompt is None
@@ -124,7 +124,7 @@ def test_one_dead_sensor_is_no_reason_to_stop(calibration):
     frames = hold("ㄱ", 1)
     flex = frames.flex_adc.copy()
     flex[:, 1] = 0
-    assert calibration.feed(believed(replace(frames, flex_adc=flex))) is None
+    assert calibration.answer(believed(replace(frames, flex_adc=flex))) is None
 
 
 def test_own_sign_is_learned_from_one_take(bundle):
@@ -135,7 +135,7 @@ def test_own_sign_is_learned_from_one_take(bundle):
         return replace(frames, accel_g=-frames.accel_g)
 
     calibration = Calibration(bundle, own_sign_plan("ㅐ", 1))
-    assert calibration.feed(upside_down(0)) is None
+    assert calibration.answer(upside_down(0)) is None
     step = calibration.step(TODAY)
     assert step.kind == StepKind.OWN_SIGN
     model = PersonalModel(bundle, Profile.empty(bundle.alphabet).with_step(step))
@@ -147,7 +147,7 @@ def test_own_sign_is_learned_from_one_take(bundle):
 def test_rest_is_a_pose_and_no_sign(bundle):
     calibration = Calibration(bundle, own_sign_plan("rest", 2))
     for take in range(2):
-        assert calibration.feed(hold("ㅁ", 3, take=take)) is None
+        assert calibration.answer(hold("ㅁ", 3, take=take)) is None
     profile = Profile.empty(bundle.alphabet).with_step(calibration.step(TODAY))
     model = PersonalModel(bundle, profile)
     assert model.alphabet.signs == bundle.alphabet.signs
@@ -164,7 +164,7 @@ def test_own_space_writes_a_space(bundle):
     profile = calibrated(bundle, full_plan(bundle), 0)
     adding = Calibration(bundle, own_sign_plan("space", 2), profile)
     for take in range(2):
-        assert adding.feed(upside_down(take)) is None
+        assert adding.answer(upside_down(take)) is None
     personal = PersonalModel(bundle, profile.with_step(adding.step(TODAY)))
     classifier, composer = (
         Classifier(bundle, personal),

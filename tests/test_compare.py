@@ -8,8 +8,7 @@ import pytest
 from takes import record_session
 
 from jihwa.data.takes.sequences import load_sequences
-from jihwa.models.training.comparison import Result, Trial, plan
-from jihwa.models.training.contenders import CONTENDERS, Fitted
+from jihwa.models.training.comparison import CONTENDERS, Fitted, Result, Trial, plan
 from jihwa.models.training.summary import as_markdown, summarise
 
 FAST = ("--models", "gaussian,1-nn")

@@ -10,8 +10,8 @@ import pytest
 from jihwa.data.formats import compressed
 from jihwa.data.formats.compressed import Inflated, is_bomb
 from jihwa.data.formats.readers import Recording, read_sequences
+from jihwa.data.formats.writers import HEADER
 from jihwa.data.messages import DataError
-from jihwa.data.synthesis.sessions import HEADER
 
 HARMLESS_BYTES = 1 << 20
 LINE = "{},-13.41,-41.93,-14.85,0.27,-0.666,0.724,{},792,803,814,825\n"

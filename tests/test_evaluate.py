@@ -11,8 +11,7 @@ from takes import N_STYLES
 from jihwa.data.alphabet import Alphabet
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FeatureExtractor
-from jihwa.models.inputs import Channels, Inputs
-from jihwa.models.network import Network
+from jihwa.models.network import Channels, Inputs, Network
 
 
 def test_json_keeps_the_contract(jihwa, tree, trained, alphabet):
@@ -166,7 +165,7 @@ def test_glove_and_sequences_do_not_go_together(jihwa, tree, trained, tmp_path):
 def reads_sequences(tmp_path) -> Path:
     """A network of nine features and the classes 0 to 4, not trained."""
     torch = pytest.importorskip("torch")
-    from jihwa.models.training.export import to_onnx
+    from jihwa.models.training.network_training import to_onnx
     from jihwa.models.training.networks import ARCHITECTURES
 
     torch.manual_seed(0)

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.synthesis.sessions import read_session, write_session
+from jihwa.data.synthesis.sessions import Truth, read_session, read_truth, write_session
 from jihwa.data.synthesis.spelling import SpelledSign
-from jihwa.data.synthesis.truth import Truth, read_truth
 from jihwa.io.engine import assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.evaluation.errors import ONSET_S, Letters

@@ -6,7 +6,7 @@ import torch
 from onnxruntime import InferenceSession
 from zoo import trained
 
-from jihwa.models.training.export import to_onnx
+from jihwa.models.training.network_training import to_onnx
 from jihwa.models.training.networks import ARCHITECTURES
 
 every_architecture = pytest.mark.parametrize("name", ARCHITECTURES)

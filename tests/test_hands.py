@@ -8,8 +8,7 @@ import pytest
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Frames
-from jihwa.data.synthesis.hands import RecordedHand
-from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.synthesis.hands import HandStatistics, RecordedHand, SyntheticHand
 from jihwa.data.takes.episodes import Defect, Episode, EpisodeSet
 
 STATISTICS = HandStatistics.load()

@@ -13,9 +13,9 @@ from jihwa.models.training.networks.layers import (
     Bidirectional,
     Convolution,
     MaxPool,
+    Padded,
     Recurrent,
 )
-from jihwa.models.training.networks.padding import Padded
 
 every_architecture = pytest.mark.parametrize("name", ARCHITECTURES)
 

@@ -9,8 +9,8 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.models.training import canvas
 from jihwa.models.training.evaluation import Answers
-from jihwa.models.training.history import Epoch
 from jihwa.models.training.plots import confusion_matrix, evaluation_figures, learning_curves
+from jihwa.models.training.runs import Epoch
 from jihwa.models.training.summary import Row, draw
 
 pytest.importorskip("matplotlib")

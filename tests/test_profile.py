@@ -14,7 +14,7 @@ from jihwa.data.messages import DataError, UsageError
 from jihwa.io.user import profiles
 from jihwa.models.features import FeatureExtractor
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.profile import KEPT, Observation, Profile, Step, StepKind, poses
+from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind, poses
 from jihwa.recognizer.profile_format import from_json, to_json
 
 EXTRACTOR = FeatureExtractor()
@@ -81,13 +81,13 @@ def test_path_is_used_as_it_is(tmp_path):
 
 
 def test_only_the_last_adapted_holds_of_a_sign_are_kept_and_calibration_is_never_dropped():
-    profile = Profile.empty(ALPHABET).with_step(step(*[observation()] * (KEPT + 5)))
-    for flex in range(800, 800 + 4 * KEPT):
+    profile = Profile.empty(ALPHABET).with_step(step(*[observation()] * (KEPT_HOLDS + 5)))
+    for flex in range(800, 800 + 4 * KEPT_HOLDS):
         profile = profile.with_step(step(observation(flex=flex), kind=StepKind.ADAPTATION))
     calibrated, *adapted = profile.steps
-    assert len(calibrated.observations) == KEPT + 5
+    assert len(calibrated.observations) == KEPT_HOLDS + 5
     kept = [o.flex_adc[0] for each in adapted for o in each.observations]
-    assert kept == list(range(800 + 3 * KEPT, 800 + 4 * KEPT))
+    assert kept == list(range(800 + 3 * KEPT_HOLDS, 800 + 4 * KEPT_HOLDS))
 
 
 def test_undo_drops_the_last_step_and_nothing_else():

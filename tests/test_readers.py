@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from jihwa.data.formats.readers import Recording, read_sequences
+from jihwa.data.formats.writers import HEADER, write_recording
 from jihwa.data.messages import DataError, UsageError
-from jihwa.data.synthesis.sessions import HEADER, write_recording
 
 LINE = "{},-13.41,-41.93,-14.85,0.27,-0.666,0.724,781,792,803,814,825"
 

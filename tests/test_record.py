@@ -36,7 +36,7 @@ def cutter(take_s=1.0, *, hands_free=True):
 def session(spell):
     """ㄱ, ㅏ, rest, ㄷ: every hold of 1.5 s, and rests of a second."""
     from jihwa.data.alphabet import Alphabet
-    from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+    from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 
     alphabet = Alphabet.load()
     hand = SyntheticHand(HandStatistics.load(), alphabet, np.random.default_rng(3))

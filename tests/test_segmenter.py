@@ -7,14 +7,14 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from benchmarks.likeliest import likeliest_segments
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.pace import PACES
-from jihwa.recognizer.events import likeliest_cut
-from jihwa.recognizer.segmenter import KEPT_S, Segmenter
+from jihwa.recognizer.segmenter import KEPT_OF_HOLD_S, Segmenter
 
 TEXTS = (
     "안녕하세요 만나서 반갑습니다",
@@ -28,7 +28,7 @@ WEARERS = range(12)
 
 def segment(*chunks: Frames):
     """The likeliest way to cut a signal."""
-    return likeliest_cut(boundaries(*chunks))
+    return likeliest_segments(boundaries(*chunks))
 
 
 def boundaries(*chunks: Frames):
@@ -172,9 +172,9 @@ def test_long_hold_is_one_segment_and_takes_bounded_memory():
     first, last = hold(range(1)), hold(range(1, 4))
     tracemalloc.stop()
     assert last - first < 100_000  # three minutes of samples take 570 kB
-    (only,) = likeliest_cut([*told, *segmenter.flush()])
+    (only,) = likeliest_segments([*told, *segmenter.flush()])
     assert only.end_s - only.start_s == pytest.approx(240, abs=0.2)
-    assert only.frames.duration_s <= KEPT_S
+    assert only.frames.duration_s <= KEPT_OF_HOLD_S
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_reset_forgets_the_hold_and_the_clock():
     segmenter.reset()
     assert segmenter.flush() == []
     segmenter.feed(still(1.0))
-    (only,) = likeliest_cut(segmenter.flush())
+    (only,) = likeliest_segments(segmenter.flush())
     assert (only.start_s, only.gap_s) == (0.0, np.inf)
 
 

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.signal import gravity
-from jihwa.data.signal.detection import impossible
-from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.frames import Frames, angles_of_gravity, gravity_of_angles
+from jihwa.data.signal.monitor import impossible
 from jihwa.data.signal.sensors import ACCELERATION, SENSORS, Fault, FaultKind, is_dead
 
 NAN3 = (np.nan,) * 3
@@ -63,17 +62,17 @@ def test_fault_tells_which_sensor_what_since_when_and_what_to_do(sensor, kind):
 
 
 def test_gravity_is_the_acceleration_where_it_was_sent_else_from_the_angles():
-    assert gravity.measured(frames(3).accel_g).all()
-    assert gravity.of(frames(1))[0] == pytest.approx([0, 0.6, 0.8])
-    assert gravity.of(frames(1, accel=NAN3))[0] == pytest.approx([0, 0.6, 0.8], abs=1e-4)
-    assert np.isnan(gravity.of(frames(1, accel=NAN3, angles=NAN3))).all()
+    assert np.isfinite(frames(3).accel_g).all()
+    assert frames(1).gravity_g[0] == pytest.approx([0, 0.6, 0.8])
+    assert frames(1, accel=NAN3).gravity_g[0] == pytest.approx([0, 0.6, 0.8], abs=1e-4)
+    assert np.isnan(frames(1, accel=NAN3, angles=NAN3).gravity_g).all()
 
 
 @given(st.floats(-89, 89), st.floats(-179, 179), st.floats(-180, 180))
 def test_pitch_and_roll_survive_the_way_through_gravity(pitch, roll, yaw):
-    down = gravity.from_orientation(np.array([[pitch, roll, yaw]]))
+    down = gravity_of_angles(np.array([[pitch, roll, yaw]]))
     assert np.linalg.norm(down) == pytest.approx(1)
-    assert gravity.to_orientation(down)[0] == pytest.approx([pitch, roll, 0], abs=1e-6)
+    assert angles_of_gravity(down)[0] == pytest.approx([pitch, roll, 0], abs=1e-6)
 
 
 def test_channels_must_fit_the_times():

@@ -12,9 +12,9 @@ import pytest
 import serial
 
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.writers import HEADER
 from jihwa.data.messages import UsageError
 from jihwa.data.synthesis.pace import PACES
-from jihwa.data.synthesis.sessions import HEADER
 from jihwa.io.sources.simulated import SimulatedSource
 from jihwa.io.sources.source import Connection, Link, Received
 from jihwa.io.virtual.cable import Cable, parse_schedule

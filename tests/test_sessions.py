@@ -7,8 +7,9 @@ from importlib import resources
 import pytest
 
 from jihwa.data.formats.readers import Recording
+from jihwa.data.formats.writers import HEADER, write_recording
 from jihwa.data.messages import DataError, UsageError
-from jihwa.data.synthesis.sessions import HEADER, read_session, write_recording, write_session
+from jihwa.data.synthesis.sessions import read_session, write_session
 
 
 def test_session_survives_the_disk(spell, table, tmp_path):

@@ -14,15 +14,14 @@ from takes import LABELS, sequences
 from jihwa.data.messages import UsageError
 from jihwa.data.takes.augment import Augmentation, Kind
 from jihwa.data.takes.sequences import SequenceSet
+from jihwa.data.takes.splits import hold_out
 from jihwa.models.bundle import Bundle
-from jihwa.models.inputs import LONGEST_SEQUENCE, Channels, Inputs
-from jihwa.models.training.batches import Batches
+from jihwa.models.network import LONGEST_SEQUENCE, Channels, Inputs
 from jihwa.models.training.fitting import LEARNERS, NETWORKS
-from jihwa.models.training.lightning import HistoryKeeper
+from jihwa.models.training.lightning import Batches, HistoryKeeper
 from jihwa.models.training.networks import ARCHITECTURES
-from jihwa.models.training.options import TrainingLog, TrainingOptions
+from jihwa.models.training.runs import TrainingLog, TrainingOptions
 from jihwa.models.training.takes import likelihoods
-from jihwa.models.training.validation import hold_out
 
 FEW = TrainingOptions(epochs=6, batch_size=16)
 
@@ -262,7 +261,7 @@ def test_learners_are_listed_without_torch():
 
 
 def test_without_torch_the_way_to_install_it_is_told(monkeypatch):
-    monkeypatch.setitem(sys.modules, "jihwa.models.training.training", None)
+    monkeypatch.setitem(sys.modules, "jihwa.models.training.network_training", None)
     with pytest.raises(UsageError, match=r"pip install 'jihwa\[train\]'"):
         LEARNERS["gru"].fit(sequences(), LABELS)
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from takes import sequences
 
-from jihwa.models.training.validation import best_temperature, hold_out
+from jihwa.data.takes.splits import hold_out
+from jihwa.models.training.evaluation import best_temperature
 
 
 class Glove:

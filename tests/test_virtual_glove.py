@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.writers import HEADER
 from jihwa.data.messages import UsageError
 from jihwa.data.synthesis.pace import PACES, pace_of
-from jihwa.data.synthesis.sessions import HEADER
 from jihwa.io.virtual.cable import Cable, parse_mishap, parse_schedule
 from jihwa.io.virtual.glove import BOOT_S, VirtualGlove
 

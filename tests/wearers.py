@@ -6,9 +6,9 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Frames
-from jihwa.data.synthesis.sessions import write_recording
-from jihwa.data.synthesis.simulator import EXTENDED_ADC, HandStatistics, SyntheticHand
+from jihwa.data.synthesis.hands import EXTENDED_ADC, HandStatistics, SyntheticHand
 
 UNUSUAL_SPAN = 1.3
 UNUSUAL_MOUNT = Rotation.from_euler("xyz", [15, -15, 15], degrees=True).as_matrix()

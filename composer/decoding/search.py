@@ -13,6 +13,7 @@ and the rest is left as soon as one is too weak even if the language model were 
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arc, Arcs, ModelStep
@@ -65,6 +66,25 @@ class _Candidate(NamedTuple):
     path: Path
 
 
+class _Candidates:
+    """What may survive.
+
+    Args:
+        limit: The score that a candidate needs.
+
+    Attributes:
+        found: The candidates.
+        limit: The score that another one needs by now: no more than the beam's window below the
+            best one that introduces no profanity.
+    """
+
+    __slots__ = ("found", "limit")
+
+    def __init__(self, limit: float = -math.inf) -> None:
+        self.found: list[_Candidate] = []
+        self.limit = limit
+
+
 Seen = list[tuple[float, bool, Arc]]
 """Arcs, the log-likelihood of what each consumes, and whether that looks like it most."""
 
@@ -100,16 +120,12 @@ class Search:
             stacks: Those of earlier boundaries, closed.
             paths: All that end at the newest one.
         """
-        found = _Candidates(int(_CONSUMING_SHARE * self._options.beam), self._options.beam_window)
+        candidates = _Candidates()
         for place, path in enumerate(paths):
-            self._try_path(found, stacks.get(path[0].begin, ()), path, place)
-        return self._best(self._taken(found))
-
-    def _try_path(self, found: "_Candidates", stack: Stack, path: Path, place: int) -> None:
-        """Look at all ways to read a path behind the hypotheses before it."""
-        if stack:
-            seen = self._seen(path)
-            self._try(found, stack, lambda _: seen, path, place)
+            if stack := stacks.get(path[0].begin):
+                seen = self._seen(path)
+                self._try(candidates, stack, partial(_always, seen), path, place)
+        return self._best(self._taken(candidates, int(_CONSUMING_SHARE * self._options.beam)))
 
     def _seen(self, path: Path) -> Seen:
         """What the emissions of a path say for every arc that is worth a try."""
@@ -148,12 +164,13 @@ class Search:
         weakest = stack[-1].score if full else -math.inf
         limit = max(weakest, stack[0].score - self._options.beam_window)
         n = max(1, int(_FREE_SHARE * self._options.beam))
-        first = _Candidates(n, self._options.beam_window, limit)
-        self._try(first, stack, after_emission, keeps_space=True)
-        once = self._best(self._taken(first))
-        second = _Candidates(n, self._options.beam_window, limit)
-        self._try(second, once, after_free_step)
-        return self._best(sorted((*stack, *once, *self._taken(second)), key=lambda h: -h.score))
+        candidates = _Candidates(limit)
+        self._try(candidates, stack, after_emission, keeps_space=True)
+        once = self._best(self._taken(candidates, n))
+        candidates = _Candidates(limit)
+        self._try(candidates, once, after_free_step)
+        twice = self._taken(candidates, n)
+        return self._best(sorted((*stack, *once, *twice), key=lambda each: -each.score))
 
     def ended(self, stack: Stack) -> Stack:
         """With the step that ends the text, best first."""
@@ -188,7 +205,7 @@ class Search:
 
     def _try(
         self,
-        found: "_Candidates",
+        candidates: _Candidates,
         stack: Stack,
         seen: Callable[[int], Seen],
         path: Path = (),
@@ -199,7 +216,7 @@ class Search:
         """Look at all moves of the hypotheses of a stack.
 
         Args:
-            found: Takes the candidates.
+            candidates: What was found so far, and where more is noted.
             stack: The hypotheses.
             seen: What speaks for which arc in a grammar state.
             path: The emissions that the arcs consume.
@@ -208,8 +225,8 @@ class Search:
                 hand has rested. It can only go on with one: where the language model is sure that
                 the text ends there, and no other hypothesis is left, the text could not go on.
         """
+        window, lm_weight = self._options.beam_window, self._options.lm_weight
         by_state: dict[int, list[_Move]] = {}
-        highest = self._options.lm_weight * _SURER_NATS
         for rank, hypothesis in enumerate(stack):
             state = hypothesis.state
             moves = by_state.get(state)
@@ -217,18 +234,21 @@ class Search:
                 moves = by_state[state] = self._moves(state, seen(state))
             least_space = -math.inf
             if keeps_space and rank == 0 and WORD_IS_OVER[state]:
-                least_space = hypothesis.score - _WORST_SPACE_SHARE * self._options.beam_window
+                least_space = hypothesis.score - _WORST_SPACE_SHARE * window
             for move in moves:
-                if max(hypothesis.score + move.weight + highest, least_space) < found.limit:
+                score, arc = hypothesis.score + move.weight, move.arc
+                if max(score + lm_weight * _SURER_NATS, least_space) < candidates.limit:
                     break
-                score = self._score(hypothesis, move)
-                if move.arc.is_space and score < least_space:
+                if arc.step == ModelStep.ADVANCE:
+                    score += lm_weight * hypothesis.model.row()[arc.token]
+                if arc.is_space and score < least_space:
                     score = least_space
-                if score >= found.limit:
-                    where = (place, rank, move.arc.number)
-                    found.add(_Candidate(-score, where, hypothesis, move, path))
-                    if score > found.best and not self._introduces(hypothesis, move):
-                        found.best = score
+                if score >= candidates.limit:
+                    order = (place, rank, arc.number)
+                    candidates.found.append(_Candidate(-score, order, hypothesis, move, path))
+                    limit = score - window
+                    if limit > candidates.limit and not self._introduces(hypothesis, move):
+                        candidates.limit = limit
 
     def _score(self, hypothesis: Hypothesis, move: _Move) -> float:
         """The score of a hypothesis behind a move."""
@@ -237,15 +257,17 @@ class Search:
             score += self._options.lm_weight * hypothesis.model.row()[move.arc.token]
         return score
 
-    def _taken(self, found: "_Candidates") -> list[Hypothesis]:
-        """The best candidates as hypotheses, best first, but for those that introduce profanity.
+    def _taken(self, candidates: _Candidates, n: int) -> list[Hypothesis]:
+        """The n best candidates as hypotheses, best first, but for those that introduce profanity.
 
-        Where all of them introduce a word that nobody spelled, the next ones are looked at.
+        Where all of them introduce a word that nobody spelled, the next n are looked at.
         """
+        ranked = sorted(candidates.found)
         taken: list[Hypothesis] = []
-        candidates = found.ranked()
-        while candidates and not taken:
-            best, candidates = found.first(candidates)
+        while ranked and not taken:
+            least = ranked[0].cost + self._options.beam_window
+            best = [each for each in ranked[:n] if each.cost <= least]
+            ranked = ranked[len(best) :]
             taken = [
                 self._stepped(each)
                 for each in best
@@ -309,41 +331,10 @@ class Search:
         return tuple(each.but(mass=masses[key]) if key in masses else each for key, each in best)
 
 
-class _Candidates:
-    """The best candidates found so far.
-
-    Args:
-        n: How many are looked at; the fewer, the faster.
-        window: Those this much worse (in nats) than the best one do not count.
-        limit: The score that any needs.
-
-    Attributes:
-        best: The best score so far of one that does not introduce profanity.
-    """
-
-    def __init__(self, n: int, window: float, limit: float = -math.inf) -> None:
-        self.best = -math.inf
-        self._n, self._window, self._limit = n, window, limit
-        self._found: list[_Candidate] = []
-
-    @property
-    def limit(self) -> float:
-        """The score that another one needs by now."""
-        return max(self._limit, self.best - self._window)
-
-    def add(self, candidate: _Candidate) -> None:
-        """Note one more."""
-        self._found.append(candidate)
-
-    def ranked(self) -> list[_Candidate]:
-        """All within the window, best first."""
-        return sorted(self._found)
-
-    def first(self, ranked: list[_Candidate]) -> tuple[list[_Candidate], list[_Candidate]]:
-        """The first ones that are looked at together, and those behind them."""
-        most = ranked[0].cost + self._window
-        n = sum(1 for each in ranked[: self._n] if each.cost <= most)
-        return ranked[:n], ranked[n:]
+def _always(seen: Seen, state: int) -> Seen:
+    """What is seen of a path is the same in every grammar state."""
+    del state
+    return seen
 
 
 def known_end(text: str) -> Tokens:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Self
 from weakref import WeakValueDictionary
 
-from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
+from jihwa.composer.language.jamo import BOUNDARY, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
 from jihwa.composer.language.lexicon_file import read_lexicon
 from jihwa.composer.language.mapped_file import child_of
@@ -222,32 +222,29 @@ class Mixture:
         The n-gram speaks for its own share and for the words that may be over; a root for the words
         that may go on, and for the end of a text that is one word.
         """
-        row = state.n_gram.row()
         roots = [root for root, node in enumerate(state.nodes) if node != NOWHERE]
         if not roots:
-            return row
+            return state.n_gram.row()
         odds = [_odds(state.steps[root]) for root in roots]
         n_gram = 1 / (1 + sum(odds))  # its share of the words
         ended = n_gram
-        more = array("d", bytes(8 * N_TOKENS))  # what the roots add to every token
+        more: dict[int, float] = {}  # what the roots add to tokens
         for root, against in zip(roots, odds, strict=True):
             node, share = state.nodes[root], against * n_gram
             leaves = share * _PROB[self._ends[node]]
             if state.steps[root] & 1 and node not in self._roots:
-                more[BOUNDARY] += leaves * self._alone
+                more[BOUNDARY] = more.get(BOUNDARY, 0.0) + leaves * self._alone
                 leaves -= leaves * self._alone
             ended += leaves
             begin = self._begins[node]
             for child in range(begin, begin + self._sizes[node]):
-                more[self._tokens[child]] += share * _PROB[self._prob_codes[child]]
+                token = self._tokens[child]
+                more[token] = more.get(token, 0.0) + share * _PROB[self._prob_codes[child]]
         log_ended = math.log(ended)
-        return array(
-            "f",
-            [
-                math.log(math.exp(own + log_ended) + added) if added else own + log_ended
-                for own, added in zip(row, more, strict=True)
-            ],
-        )
+        row = array("f", [own + log_ended for own in state.n_gram.row()])
+        for token, added in more.items():
+            row[token] = math.log(math.exp(row[token]) + added)
+        return row
 
     def _child(self, node: int, token: int) -> int:
         """The node that a token leads to, or `NOWHERE`."""

@@ -83,6 +83,8 @@ class LanguageModel:
         self._log_probs = np.tile(trie.log_probs, 2).ravel().data
         self._log_backoffs = trie.log_backoffs.ravel().data
         self._states: WeakValueDictionary[int, NGramState] = WeakValueDictionary()
+        unigrams = (self._log_prob(self._child(_EMPTY, token), 0) for token in range(N_TOKENS))
+        self._unigrams: Row = array("f", unigrams)
         self._short_rows: dict[tuple[int, ...], Row] = {}
 
     @classmethod
@@ -156,37 +158,33 @@ class LanguageModel:
         row = self._row_of_short(contexts[:_SHORT])
         if len(contexts) <= _SHORT:
             return row
-        row = row[:]
-        self._overwrite(row, contexts, _SHORT)
-        return row
+        return self._overwritten(row, contexts, _SHORT)
 
     def _row_of_short(self, contexts: tuple[int, ...]) -> Row:
         row = self._short_rows.get(contexts)
         if row is None:
-            unigrams = (self._log_prob(self._child(_EMPTY, t), 0) for t in range(N_TOKENS))
-            row = self._short_rows[contexts] = array("f", unigrams)
-            self._overwrite(row, contexts, 0)
+            row = self._short_rows[contexts] = self._overwritten(self._unigrams, contexts, 0)
         return row
 
-    def _overwrite(self, row: Row, contexts: tuple[int, ...], known: int) -> None:
-        """Let a row that regards contexts of at most `known` tokens regard longer ones, too."""
+    def _overwritten(self, known: Row, contexts: tuple[int, ...], length: int) -> Row:
+        """A row that regards contexts of at most `length` tokens, once longer ones count too."""
         n = len(contexts)
         weights = array("f", bytes(4 * (n + 1)))  # back-off weights of a length and all beyond it
-        for at in range(n - 1, known - 1, -1):
+        for at in range(n - 1, length - 1, -1):
             context = contexts[at]
             own = self._backoff(context, at + 1) if context >= 0 else 0.0
             weights[at] = weights[at + 1] + own
-        if weights[known]:
-            for token in range(N_TOKENS):
-                row[token] += weights[known]
+        weight = weights[length]
+        row = array("f", [log_prob + weight for log_prob in known])
         children, tokens = self._children, self._tokens
         codes, book = self._prob_codes, self._log_probs
-        for at in range(known, n):
+        for at in range(length, n):
             context = contexts[at]
             if context >= 0:
                 weight, place = weights[at + 1], (at + 1) * 2 * N_PROB_CODES
                 for node in range(children[context], children[context + 1]):
                     row[tokens[node] & ~FLAG] = book[place + codes[node]] + weight
+        return row
 
     def _log_prob(self, node: int, length: int) -> float:
         """Log-probability of the last token of an n-gram behind the `length` ones before it."""

@@ -1,1 +1,1 @@
-"""Recordings on disk and lines of a glove in, frames out, and the way back."""
+"""Recordings in every format that is met: bytes in, frames out, and the way back."""

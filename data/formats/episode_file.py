@@ -1,7 +1,6 @@
-"""HDF5 episodes, read piece by piece; nothing outside the file is ever opened."""
+"""HDF5 episodes, read chunk by chunk; nothing outside the file is ever opened."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -9,27 +8,14 @@ import numpy as np
 
 from jihwa.data.formats.compressed import is_bomb
 from jihwa.data.messages import DataError
-from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.frames import Frames
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 CHUNK_SAMPLES = 4096
 MOST_CHUNK_BYTES = 1 << 26
-"""A chunk of HDF5's own is inflated as a whole."""
+"""HDF5 inflates each chunk of its own as a whole."""
 
 _SENSOR, _TIMES, _ACCEL = "sensor_data", "arduino_timestamps", "sensors/acceleration"
-
-
-@dataclass(frozen=True, slots=True)
-class RawEpisode:
-    """Samples as they are stored.
-
-    Attributes:
-        raw_s: (n,) the device's clock in seconds.
-        frames: The same samples, timed by that clock.
-    """
-
-    raw_s: Array
-    frames: Frames
 
 
 class EpisodeFile:
@@ -62,8 +48,8 @@ class EpisodeFile:
         except (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
             raise self._no_episode(error) from error
 
-    def chunks(self) -> Iterator[RawEpisode]:
-        """The samples, in pieces of bounded size.
+    def chunks(self) -> Iterator[Frames]:
+        """The samples, timed by the device's own clock, in chunks of bounded size.
 
         Raises:
             DataError: They cannot be read.
@@ -78,7 +64,7 @@ class EpisodeFile:
                     accel[:] = self._accel[rows]
             except (OSError, TypeError, ValueError) as error:
                 raise self._no_episode(error) from error
-            yield RawEpisode(raw_s, Frames(raw_s, sensor[:, :5], accel, sensor[:, 5:8]))
+            yield Frames(raw_s, sensor[:, :5], accel, sensor[:, 5:8])
 
     def _check_links(self, h5py: Any) -> None:  # noqa: ANN401  # a module
         """Raise DataError where something lies in another file."""

@@ -2,12 +2,11 @@
 
 import json
 import math
+import re
 from operator import gt
 
 import numpy as np
 
-from jihwa.data.formats import alpha
-from jihwa.data.formats.arrival import Arrival
 from jihwa.data.formats.layout import FLEX, VALUES, Layout
 from jihwa.data.formats.report import Report
 from jihwa.data.signal.frames import N_FINGERS, Frames
@@ -17,6 +16,16 @@ MAX_LINE_BYTES = 4096
 
 _LIMITS = (4096.0,) * 5 + (17.0,) * 3 + (3600.0,) * 3
 """Largest magnitude of every channel of `VALUES` that a sensor can send; angles may run on."""
+
+STEP_S, LEAST_STEP_S = 0.02, 0.001
+"""Usual and least time between two samples of a glove that has no clock."""
+
+_ALPHA_FULL_SCALE, _ADC_FULL_SCALE = 4095, 1023
+_ALPHA_BEGINNING = re.compile(r"A *\d")
+_ALPHA_FINGERS = "".join(rf"{letter} *(\d+)" for letter in "ABCDE")  # thumb to little finger
+_ALPHA_LINE = re.compile(rf"{_ALPHA_FINGERS}(?:[F-P] *\d*|\([A-E][A-E]+\) *\d+)*")
+"""OpenGloves' alpha encoding, a letter before each value: after the fingers come joystick, trigger,
+buttons, and the splay or the joints of fingers."""
 
 
 class LineParser:
@@ -41,7 +50,7 @@ class LineParser:
         self.language = ""
         """What the last sample came as: the names of its fields, `JSON` or `OpenGloves`."""
         self._layout = self._described
-        self._arrival = Arrival()
+        self._arrival = _Arrival()
         self._rest = b""
         self._rows: list[list[float]] = []
 
@@ -51,7 +60,7 @@ class LineParser:
         Args:
             data: Bytes as they came.
             at_s: When they came, on any monotone clock: the time of samples without one. None
-                where nobody knows; such samples are `arrival.STEP_S` apart.
+                where nobody knows; such samples are `STEP_S` apart.
         """
         *lines, rest = (self._rest + data).split(b"\n")
         self._rest = rest[: MAX_LINE_BYTES + 1]  # enough to see that it is too long
@@ -72,8 +81,7 @@ class LineParser:
             return Frames.empty()
         table = np.array(self._rows)  # (n, 1 + channels)
         self._rows = []
-        flex, accel, orientation = np.split(table[:, 1:], [N_FINGERS, N_FINGERS + 3], axis=1)
-        return Frames(table[:, 0], flex, accel, orientation)
+        return Frames.of_channels(table[:, 0], table[:, 1:])
 
     def _read(self, raw: bytes, n_behind: int) -> None:
         text = raw[:MAX_LINE_BYTES].decode("utf-8", errors="replace").strip("\ufeff\0 \t\r")
@@ -84,7 +92,7 @@ class LineParser:
             self.report.messages += 1
         elif text.startswith("{"):
             self._read_json(text)
-        elif alpha.looks_alpha(text):
+        elif _ALPHA_BEGINNING.match(text):
             self._read_alpha(text, n_behind)
         elif text:
             self._read_csv(text, n_behind)
@@ -114,7 +122,7 @@ class LineParser:
 
     def _read_alpha(self, text: str, n_behind: int) -> None:
         try:
-            flex = alpha.flex_of(text)
+            flex = _alpha_flex_adc(text)
         except ValueError:
             self.report.damage(text)
             return
@@ -160,3 +168,45 @@ def _numbers(fields: list[str], layout: Layout) -> list[float]:
             float(field) if at in used and field.strip() else math.nan
             for at, field in enumerate(fields)
         ]
+
+
+class _Arrival:
+    """Times by when the lines arrived, always increasing.
+
+    Lines that arrive together were taken one after the other: the last one when it arrived, those
+    before it evenly since the arrival before, no more than `STEP_S` apart. Where nobody notes
+    arrivals, as in a file, samples are `STEP_S` apart.
+    """
+
+    def __init__(self) -> None:
+        self._last_s = -math.inf
+        self._at_s: float | None = None
+        self._step_s = STEP_S
+
+    def note(self, n_lines: int, at_s: float | None) -> None:
+        """So many lines have come, at this time of any monotone clock; None if nobody knows."""
+        self._at_s = at_s
+        if at_s is not None and n_lines:
+            self._step_s = min(STEP_S, max(at_s - self._last_s, 0.0) / n_lines)
+
+    def time_s(self, n_behind: int) -> float:
+        """The time of a sample that came with so many lines behind it."""
+        if self._at_s is None:
+            self._last_s = self._last_s + STEP_S if math.isfinite(self._last_s) else 0.0
+        else:
+            earliest_s = self._last_s + LEAST_STEP_S
+            self._last_s = max(self._at_s - n_behind * self._step_s, earliest_s)
+        return self._last_s
+
+
+def _alpha_flex_adc(text: str) -> list[float]:
+    """The flex of an OpenGloves line in ADC counts of 0-1023, thumb to little finger.
+
+    Raises:
+        ValueError: It is no such line, or a value is beyond the encoding's 4095.
+    """
+    line = _ALPHA_LINE.fullmatch(text)
+    values = [int(value) for value in line.groups()] if line else []
+    if len(values) != N_FINGERS or max(values) > _ALPHA_FULL_SCALE:
+        raise ValueError(text)
+    return [value * _ADC_FULL_SCALE / _ALPHA_FULL_SCALE for value in values]

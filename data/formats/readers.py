@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
-from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile, RawEpisode
+from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.tables import TABLES, TableReader, note
@@ -48,7 +48,7 @@ class Recording:
         self.read_bytes = 0
 
     def chunks(self) -> Iterator[Frames]:
-        """The samples, in pieces of bounded size.
+        """The samples, in chunks of bounded size.
 
         Raises:
             UsageError: There is no such file, or it cannot be a recording.
@@ -103,11 +103,10 @@ class Recording:
             for raw in episode.chunks():
                 yield self._trusted(raw)
 
-    def _trusted(self, raw: RawEpisode) -> Frames:
+    def _trusted(self, raw: Frames) -> Frames:
         """The samples whose time can be trusted."""
-        time_s = np.array([self._trust(raw_s) for raw_s in raw.raw_s.tolist()])
-        kept = ~np.isnan(time_s)
-        return replace(raw.frames, time_s=time_s)[kept]
+        time_s = np.array([self._trust(raw_s) for raw_s in raw.time_s.tolist()])
+        return replace(raw, time_s=time_s)[~np.isnan(time_s)]
 
     def _table(self, read: TableReader, content: bytes) -> Frames:
         try:

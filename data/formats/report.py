@@ -1,5 +1,6 @@
 """What a recording holds besides samples, counted while it is read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jihwa.data.messages import Message
@@ -54,53 +55,41 @@ class Report:
 
     def warnings(self) -> list[Message]:
         """One message for every kind of defect that was found."""
-        found: list[Message] = []
+        return [*self._defects()]
+
+    def _defects(self) -> Iterator[Message]:
         if self.headers > 1:
-            found.append(
-                Message(
-                    ko=f"머리줄이 {self.headers}번 나왔습니다. 매번 새로 적용했습니다.",
-                    en=f"The header appears {self.headers} times. Each one was applied.",
-                )
+            yield Message(
+                ko=f"머리줄이 {self.headers}번 나왔습니다. 매번 새로 적용했습니다.",
+                en=f"The header appears {self.headers} times. Each one was applied.",
             )
         if self.first_damage is not None:
             number, text = self.first_damage
-            found.append(
-                Message(
-                    ko=f"읽을 수 없는 {self.damaged}줄을 건너뛰었습니다. 처음은 {number}번째 줄: "
-                    f"{text}",
-                    en=f"Skipped {self.damaged} unreadable line(s). The first is line {number}: "
-                    f"{text}",
-                )
+            yield Message(
+                ko=f"읽을 수 없는 {self.damaged}줄을 건너뛰었습니다. 처음은 {number}번째 줄: "
+                f"{text}",
+                en=f"Skipped {self.damaged} unreadable line(s). The first is line {number}: {text}",
             )
         if self.clock.resets:
-            found.append(
-                Message(
-                    ko=f"장갑의 시계가 {self.clock.resets}번 새로 시작했습니다. 이어 붙였습니다.",
-                    en=f"The glove's clock restarted {self.clock.resets} time(s). It was joined.",
-                )
+            yield Message(
+                ko=f"장갑의 시계가 {self.clock.resets}번 새로 시작했습니다. 이어 붙였습니다.",
+                en=f"The glove's clock restarted {self.clock.resets} time(s). It was joined.",
             )
         if self.clock.gaps:
             longest_s = self.clock.longest_gap_s
-            found.append(
-                Message(
-                    ko=f"신호가 {self.clock.gaps}번 끊겼습니다 (가장 길게 {longest_s:.1f}초).",
-                    en=f"The signal has {self.clock.gaps} gap(s), the longest {longest_s:.1f} s.",
-                )
+            yield Message(
+                ko=f"신호가 {self.clock.gaps}번 끊겼습니다 (가장 길게 {longest_s:.1f}초).",
+                en=f"The signal has {self.clock.gaps} gap(s), the longest {longest_s:.1f} s.",
             )
         if self.is_cut:
-            found.append(
-                Message(
-                    ko="압축 파일이 잘렸거나 손상되어, 읽을 수 있는 데까지만 읽었습니다. 원본을 "
-                    "다시 받으세요.",
-                    en="The compressed file is cut short or damaged: only what comes before that "
-                    "was read. Get it again.",
-                )
+            yield Message(
+                ko="압축 파일이 잘렸거나 손상되어, 읽을 수 있는 데까지만 읽었습니다. 원본을 "
+                "다시 받으세요.",
+                en="The compressed file is cut short or damaged: only what comes before that "
+                "was read. Get it again.",
             )
         if self.burst:
-            found.append(
-                Message(
-                    ko="표본이 한꺼번에 도착했습니다. 장갑의 시계를 따릅니다.",
-                    en="The samples arrived all at once. The glove's own clock is used.",
-                )
+            yield Message(
+                ko="표본이 한꺼번에 도착했습니다. 장갑의 시계를 따릅니다.",
+                en="The samples arrived all at once. The glove's own clock is used.",
             )
-        return found

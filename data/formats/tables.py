@@ -22,8 +22,7 @@ _LABEL = b"label"
 
 def columns_of(frames: Frames) -> dict[str, Array]:
     """(n,) columns by name: `time_s`, then those of `jihwa.data.formats.layout.VALUES`."""
-    values = np.hstack([frames.flex_adc, frames.accel_g, frames.orientation_deg])  # (n, 11)
-    return {TIME: frames.time_s, **dict(zip(VALUES, values.T, strict=True))}
+    return {TIME: frames.time_s, **dict(zip(VALUES, frames.channels.T, strict=True))}
 
 
 def frames_of(columns: Mapping[str, Any]) -> Frames:
@@ -42,8 +41,7 @@ def frames_of(columns: Mapping[str, Any]) -> Frames:
     values = np.column_stack(
         [np.asarray(columns.get(name, absent), dtype=np.float64) for name in VALUES]
     )
-    flex, accel, orientation = np.split(values, [N_FINGERS, N_FINGERS + 3], axis=1)
-    return Frames(time_s - time_s[:1], flex, accel, orientation)
+    return Frames.of_channels(time_s - time_s[:1], values)
 
 
 def note(frames: Frames, report: Report) -> None:

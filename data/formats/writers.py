@@ -4,10 +4,11 @@ import io
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
-from jihwa.data.files import unfinished
+from jihwa.data.files import unfinished, write_whole
 from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.tables import to_npy, to_parquet
@@ -17,7 +18,24 @@ from jihwa.data.signal.frames import Frames
 SAME_TIME_S = 1e-6
 """Text and HDF5 hold milliseconds, which a clock adds up again: times agree to this."""
 
-_CSV_HEADER = ",".join(["timestamp", *ORIENTATION, *ACCEL, *FLEX])
+HEADER = ",".join(["timestamp", *ORIENTATION, *ACCEL, *FLEX])
+"""Of the firmware's 12-field lines."""
+
+LINE_FORMAT = ",".join(["%.0f"] + ["%.2f"] * 3 + ["%.3f"] * 3 + ["%.0f"] * 5)
+"""How the firmware prints a sample."""
+
+
+def write_recording(target: Path | TextIO, frames: Frames) -> None:
+    """Write frames as the 12-field lines of the firmware, time in whole milliseconds."""
+    columns = np.hstack(
+        [frames.time_s[:, None] * 1000, frames.orientation_deg, frames.accel_g, frames.flex_adc]
+    )
+    lines = io.StringIO()
+    np.savetxt(lines, columns, fmt=LINE_FORMAT, header=HEADER, comments="")
+    if isinstance(target, Path):
+        write_whole(target, lines.getvalue().encode())
+    else:
+        target.write(lines.getvalue())
 
 
 def to_csv(frames: Frames) -> bytes:
@@ -27,7 +45,7 @@ def to_csv(frames: Frames) -> bytes:
         ",".join([_milliseconds(time_s), *map(_number, row)])
         for time_s, row in zip(frames.time_s.tolist(), values.tolist(), strict=True)
     ]
-    return "\n".join([_CSV_HEADER, *lines, ""]).encode()
+    return "\n".join([HEADER, *lines, ""]).encode()
 
 
 def to_hdf5(frames: Frames, label: str | None) -> bytes:

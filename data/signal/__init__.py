@@ -1,1 +1,1 @@
-"""The signal: frames of samples, their clock and grid, gravity, and sensors that fail."""
+"""The signal: samples as they came in; frames on one clock, without what failed, out."""

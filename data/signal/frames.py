@@ -1,4 +1,9 @@
-"""The one in-memory form of the glove signal."""
+"""The one in-memory form of the glove signal, and where gravity points in it.
+
+In the glove's frame a still accelerometer reads (-sin p, cos p sin r, cos p cos r) g for pitch p
+and roll r; the recordings agree with this convention. A hand that hangs down has pitch -90°, and
+gravity (1, 0, 0).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -46,6 +51,26 @@ class Frames:
         """Time from the first to the last sample; 0 when there are fewer than two."""
         return float(self.time_s[-1] - self.time_s[0]) if len(self) else 0.0
 
+    @property
+    def channels(self) -> Array:
+        """(n, 11) flex, acceleration, orientation."""
+        return np.hstack([self.flex_adc, self.accel_g, self.orientation_deg])
+
+    @property
+    def gravity_g(self) -> Array:
+        """(n, 3) gravity: acceleration where there is one, else from pitch and roll."""
+        missing = ~np.isfinite(self.accel_g).all(axis=1)  # (n,)
+        gravity_g = self.accel_g
+        if missing.any():
+            gravity_g = gravity_g.copy()
+            gravity_g[missing] = gravity_of_angles(self.orientation_deg[missing])
+        return gravity_g
+
+    @classmethod
+    def of_channels(cls, time_s: Array, channels: Array) -> "Frames":
+        """Samples at (n,) times, of (n, 11) channels as `channels` has them."""
+        return cls(time_s, *np.split(channels, [N_FINGERS, N_FINGERS + 3], axis=1))
+
     @classmethod
     def empty(cls) -> "Frames":
         """No samples."""
@@ -59,3 +84,17 @@ class Frames:
         return cls(
             *(np.concatenate([getattr(c, field.name) for c in chunks]) for field in fields(cls))
         )
+
+
+def gravity_of_angles(orientation_deg: Array) -> Array:
+    """(n, 3) unit gravity from (n, 3) pitch, roll and yaw."""
+    pitch, roll, _ = np.radians(orientation_deg).T
+    components = (-np.sin(pitch), np.cos(pitch) * np.sin(roll), np.cos(pitch) * np.cos(roll))
+    return np.asarray(np.stack(components, axis=1))
+
+
+def angles_of_gravity(accel_g: Array) -> Array:
+    """(n, 3) pitch, roll and yaw in degrees from (n, 3) acceleration at rest; yaw is 0."""
+    x, y, z = accel_g.T
+    pitch, roll = np.arctan2(-x, np.hypot(y, z)), np.arctan2(y, z)
+    return np.asarray(np.degrees(np.column_stack([pitch, roll, np.zeros(len(accel_g))])))

@@ -1,1 +1,1 @@
-"""Sessions that nobody signed: holds, real or synthetic, in; a signal and its truth out."""
+"""Sessions that nobody signed: a text and a hand in; a signal and its truth out."""

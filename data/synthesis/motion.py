@@ -203,5 +203,4 @@ def sensed(time_s: Array, signal: Array, trouble: Trouble, rng: Generator) -> Fr
     if trouble.dead_finger:
         died = time_s >= rng.uniform(0, 0.5 * time_s[-1])
         signal[died, rng.integers(N_FINGERS)] = 0.0
-    flex, accel, orientation = np.split(signal, [N_FINGERS, N_FINGERS + 3], axis=1)
-    return Frames(time_s - time_s[0], flex, accel, orientation)
+    return Frames.of_channels(time_s - time_s[0], signal)

@@ -1,1 +1,1 @@
-"""Labelled holds: folders and files of them in; takes, their splits and variations out."""
+"""Labelled holds: folders and files in; takes, their splits and their variations out."""

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from jihwa.data.signal import gravity
-from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames, angles_of_gravity, gravity_of_angles
 from jihwa.data.signal.sensors import SENSOR_NOISE, USABLE_FLEX_ADC, is_dead
 
 _FLEX, _ACCEL, _ANGLES = np.split(SENSOR_NOISE, [N_FINGERS, N_FINGERS + 3])
@@ -150,8 +149,8 @@ class Augmentation:
         n = int(take[-1]) + 1
         mount = rotations(np.radians(rng.normal(0, self.rotation_deg, (n, 3))))  # (B, 3, 3)
         error = rotations(np.radians(rng.normal(0, self.angle_error_deg, (n, 3))))
-        computed = gravity.from_orientation(orientation_deg)  # (n, 3)
-        turned = gravity.to_orientation(_turn((error @ mount)[take], computed))
+        computed = gravity_of_angles(orientation_deg)  # (n, 3)
+        turned = angles_of_gravity(_turn((error @ mount)[take], computed))
         heading = orientation_deg[:, 2] + rng.normal(0, self.heading_deg, n)[take]
         turned[:, 2] = (heading + 180) % 360 - 180
         return _turn(mount[take], accel_g), turned

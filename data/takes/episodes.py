@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import JihwaError, Message, UsageError
-from jihwa.data.signal import gravity
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import believed, examined
@@ -242,7 +241,7 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
             en=f"{path}: skipped, it holds a single sample (damaged lines: {report.damaged}).",
         )
     told, faults = examined(frames)
-    if not (np.isfinite(told.flex_adc).any() or np.isfinite(gravity.of(told)).any()):
+    if not (np.isfinite(told.flex_adc).any() or np.isfinite(told.gravity_g).any()):
         raise UsageError(
             ko=f"{path}: 믿을 수 있는 센서가 없어 건너뛰었습니다. 배선을 확인하고 다시 녹화하세요.",
             en=f"{path}: skipped, no sensor in it can be believed. Check the wiring and record it "

@@ -107,6 +107,32 @@ PROTOCOLS: Mapping[str, Callable[[Takes], Iterator[Split]]] = {
 """By name, the most honest first."""
 
 
+def hold_out(takes: Takes, seed: int) -> Split:
+    """Hold out what was not recorded back to back with the rest, as far as that is known.
+
+    Of every sign in every session one style, drawn by lot, so that all signs and all styles are
+    learned. Without styles a whole session, the smallest one that leaves every sign to learn from;
+    with one session random takes, which flatter.
+    """
+    rng = np.random.default_rng(seed)
+    held_out = np.zeros(len(takes), dtype=np.bool_)
+    for session in np.unique(takes.sessions):
+        for sign in np.unique(takes.signs):
+            block = (takes.sessions == session) & (takes.signs == sign)
+            styles = np.unique(takes.styles[block])
+            if len(styles) > 1:
+                held_out |= block & (takes.styles == rng.choice(styles))
+    if held_out.any():
+        rest, chosen = np.flatnonzero(~held_out), np.flatnonzero(held_out)
+        return Split("a style of every sign and session", rest, chosen)
+    n_signs = len(np.unique(takes.signs))
+    if len(np.unique(takes.sessions)) > 1:
+        complete = [s for s in by_session(takes) if len(np.unique(takes.signs[s.train])) == n_signs]
+        if complete:
+            return min(complete, key=lambda split: len(split.test))
+    return next(by_random(takes, seed))
+
+
 def _leave_one_out(what: str, groups: NDArray[np.generic]) -> Iterator[Split]:
     names = np.unique(groups)
     if len(names) < 2:

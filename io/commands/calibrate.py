@@ -8,6 +8,7 @@ from pathlib import Path
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.signal.monitor import believed
+from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
@@ -18,17 +19,17 @@ from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import (
     FULL_STYLES,
     QUICK_STYLES,
-    STYLE_NAMES,
     Calibration,
     Prompt,
     full_plan,
     go_through,
     longest_hold,
+    lookalike,
     own_sign_plan,
     quick_plan,
+    review,
 )
-from jihwa.recognizer.profile import STYLES, Observation, Profile, Step
-from jihwa.recognizer.review import lookalike, review
+from jihwa.recognizer.profile import Observation, Profile, Step
 
 MOST_TAKES = 5
 """Takes of an own sign that are used."""
@@ -187,7 +188,7 @@ def _add_sign(
             warn(say(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough."))
             break
         try:
-            refused = calibration.feed(longest_hold(believed(Recording(path).frames())))
+            refused = calibration.answer(longest_hold(believed(Recording(path).frames())))
         except JihwaError as error:
             warn(error.message.text(language))
             continue

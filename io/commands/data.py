@@ -11,9 +11,8 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, write_lossless
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
-from jihwa.data.takes.collection import STYLES, Cell
+from jihwa.data.takes.collection import DUPLICATE, STYLES, UNUSABLE, SignStyle, inspect
 from jihwa.data.takes.episodes import Defect, recordings_below
-from jihwa.data.takes.inspection import DUPLICATE, UNUSABLE, inspect
 from jihwa.io.commands import data_assemble
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
@@ -113,14 +112,14 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     """Tell of every file with something wrong, then of all together; 1 if there was one."""
     alphabet = Alphabet.load(options.alphabet)
     kinds: Counter[str] = Counter()
-    cells: Counter[Cell] = Counter()
+    cells: Counter[SignStyle] = Counter()
     files = []
     n_files = 0
     for found in inspect(options.dataset, alphabet):
         n_files += 1
         kinds.update(found.kinds)
-        if found.cell:
-            cells[found.cell] += 1
+        if found.shows:
+            cells[found.shows] += 1
         if found.kinds:
             notes = [note.text(language) for note in found.notes]
             files.append({"path": str(found.path), "kinds": list(found.kinds), "notes": notes})
@@ -161,7 +160,7 @@ def _summarise(
     n_files: int,
     n_wrong: int,
     kinds: Counter[str],
-    cells: Counter[Cell],
+    cells: Counter[SignStyle],
     alphabet: Alphabet,
     language: Language,
 ) -> None:
@@ -177,7 +176,7 @@ def _summarise(
         warn(line)
 
 
-def _coverage(cells: Mapping[Cell, int], alphabet: Alphabet, language: Language) -> list[str]:
+def _coverage(cells: Mapping[SignStyle, int], alphabet: Alphabet, language: Language) -> list[str]:
     """Which signs lack takes, or takes of a style."""
     say = speaker(language)
     of_sign = {sign: [k for k in STYLES if not cells.get((sign, k))] for sign in alphabet.signs}

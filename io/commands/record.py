@@ -7,7 +7,7 @@ from pathlib import Path
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.data.takes.collection import STYLES
+from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.io.commands import live
 from jihwa.io.commands.record_takes import record_takes
 from jihwa.io.recording.line import NOTHING_COMES, listening
@@ -17,7 +17,6 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
-from jihwa.recognizer.calibration import STYLE_NAMES
 
 TAKES, TAKE_S = 10, 2.4
 """As many takes, and as long, as the public recordings have of each sign and style."""

@@ -9,7 +9,15 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.data.takes.collection import STYLES, Cell, count_takes, missing, progress
+from jihwa.data.takes.collection import (
+    DEFAULT_STYLE,
+    STYLE_NAMES,
+    STYLES,
+    SignStyle,
+    count_takes,
+    missing,
+    progress,
+)
 from jihwa.io.commands import live
 from jihwa.io.recording.collector import Collector, Saved
 from jihwa.io.recording.cutter import TakeCutter
@@ -19,12 +27,10 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.sources.simulated import PosingSource
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
-from jihwa.recognizer.calibration import STYLE_NAMES
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
 
-DEFAULT_STYLE = 3
 FOLDER = Path("takes")
 _SHOWN = 12
 """So many missing signs of a style are named."""
@@ -61,7 +67,9 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
     return 1 if collector.prompt else 0
 
 
-def _plan(options: argparse.Namespace, root: Path, alphabet: Alphabet) -> list[tuple[Cell, int]]:
+def _plan(
+    options: argparse.Namespace, root: Path, alphabet: Alphabet
+) -> list[tuple[SignStyle, int]]:
     """What to record.
 
     Raises:
@@ -96,7 +104,7 @@ class _Desk:
         self._collector, self._cutter, self._source = collector, cutter, source
         self._parser, self._language = LineParser(layout), language
         self._say: Callable[[str, str], str] = speaker(language)
-        self._prompted: Cell | None = None
+        self._prompted: SignStyle | None = None
 
     def run(self) -> None:
         """Go on until the plan is done, the user quits or the source ends.

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import Language, UsageError
+from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import pace_of
-from jihwa.data.synthesis.sessions import write_recording, write_session
-from jihwa.data.synthesis.simulator import RATE_HZ, HandStatistics, SyntheticHand
+from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker

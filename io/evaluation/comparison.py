@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import DataError, Message, UsageError
-from jihwa.data.synthesis.truth import Truth, find_truth, read_truth
+from jihwa.data.synthesis.sessions import Truth, find_truth, read_truth
 from jihwa.io.evaluation.errors import Letters, Match, TextErrors, match
 from jihwa.recognizer.events import NO_SIGN, REST
 

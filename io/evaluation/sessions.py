@@ -14,14 +14,14 @@ from jihwa.composer.text.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.sessions import Truth
 from jihwa.data.synthesis.spelling import SpelledSign, spell_words
-from jihwa.data.synthesis.truth import Truth
 from jihwa.io.engine import Engine
 from jihwa.io.evaluation.comparison import Difference, TextComparison, differences
 from jihwa.io.evaluation.errors import Letters, Match, SessionTally, TextErrors, signs_of
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.events import Segment, Tempo
-from jihwa.recognizer.segmenter import LONGEST_GAP_S
+from jihwa.recognizer.segmenter import LONGEST_MOVEMENT_S
 
 MOST_EXPENSIVE = 10
 """So many errors are shown, those that cost most."""
@@ -156,7 +156,7 @@ def costs(compared: TextComparison, perfect_text: str, alphabet: Alphabet) -> li
 
     Args:
         compared: A text beside the truth, which says when letters were held and fits the alphabet
-            (`jihwa.data.synthesis.truth.Truth.misfit`).
+            (`jihwa.data.synthesis.sessions.Truth.misfit`).
         perfect_text: What is read with perfect boundaries.
         alphabet: The signs that spell the truth.
     """
@@ -237,7 +237,7 @@ def true_segments(frames: Frames, truth: Truth, word_lengths: Sequence[int]) -> 
     holds = sorted([*letters, *_rests(letters, truth.pauses, word_lengths)])
     ends_s = [-inf, *(end_s for _, end_s in holds[:-1])]
     gaps_s = [start_s - before_s for (start_s, _), before_s in zip(holds, ends_s, strict=True)]
-    short_s = [gap_s for gap_s in gaps_s if gap_s < LONGEST_GAP_S]
+    short_s = [gap_s for gap_s in gaps_s if gap_s < LONGEST_MOVEMENT_S]
     lengths_s = [end_s - start_s for start_s, end_s in letters]
     tempo = Tempo(median(lengths_s), median(short_s)) if short_s else Tempo()
     segments = []

@@ -34,7 +34,7 @@ class LiveCalibration:
         """Follow the signal: samples without what cannot be believed, NaN there."""
         for boundary in self._segmenter.feed(frames):
             if self._calibration.prompt:
-                self._feedback = self._calibration.feed(likeliest(boundary).frames)
+                self._feedback = self._calibration.answer(likeliest(boundary).frames)
 
     def skip(self) -> None:
         """Leave the prompt out."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from jihwa.data.signal.frames import Array
 from jihwa.io.engine import Engine
 from jihwa.io.live.state import Hold
 from jihwa.recognizer.events import Emission, Segment, readings
@@ -39,7 +38,7 @@ class HoldReader:
         held = self._engine.recognizer.hold
         if held is None or not _is_shown(held.segment):
             return None
-        share = _posterior(self._emission(held.segment))
+        share = self._emission(held.segment).posterior
         best = np.argsort(-share, kind="stable")[:_LETTERS].tolist()
         letters = tuple((self._labels[i], float(share[i])) for i in best)
         return Hold(letters, held.duration_s, held.acceptance)
@@ -82,7 +81,7 @@ class HoldReader:
 
 def is_rest(emission: Emission) -> bool:
     """Whether a hold is more likely rest, or no sign, than a letter."""
-    return float(_posterior(emission)[-2:].sum()) >= RESTING
+    return float(emission.posterior[-2:].sum()) >= RESTING
 
 
 def _is_shown(segment: Segment) -> bool:
@@ -92,9 +91,3 @@ def _is_shown(segment: Segment) -> bool:
 def _seen_until_s(segment: Segment) -> float:
     """When the last of its samples was taken; of a long hold only the first ones are kept."""
     return float(segment.frames.time_s[-1])
-
-
-def _posterior(emission: Emission) -> Array:
-    scores = emission.of_readings  # (S + 2,)
-    posterior: Array = np.exp(scores - np.logaddexp.reduce(scores))
-    return posterior

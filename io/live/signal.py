@@ -8,7 +8,6 @@ import numpy as np
 
 from jihwa.data.formats.lines import MAX_LINE_BYTES, LineParser
 from jihwa.data.messages import Message
-from jihwa.data.signal import gravity
 from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.signal.sensors import ACCELERATION, ANGLES
@@ -131,7 +130,7 @@ class SignalReader:
             gaps=clock.gaps,
             lost_s=clock.lost_s,
             flex_adc=last.flex_adc[0],
-            gravity_g=gravity.of(last)[0],
+            gravity_g=last.gravity_g[0],
             faults=tuple(fault.message() for fault in faults),
         )
 

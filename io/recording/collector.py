@@ -10,7 +10,7 @@ from jihwa.data.formats.writers import to_csv
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import believed
-from jihwa.data.takes.collection import Cell, take_path
+from jihwa.data.takes.collection import SignStyle, take_path
 from jihwa.io.recording.cutter import TakeCutter
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import Calibration, Prompt
@@ -27,7 +27,7 @@ class Saved:
     """
 
     path: Path
-    cell: Cell
+    cell: SignStyle
     remark: Message | None
 
 
@@ -45,7 +45,7 @@ class Collector:
     def __init__(
         self,
         root: Path,
-        plan: Sequence[tuple[Cell, int]],
+        plan: Sequence[tuple[SignStyle, int]],
         cutter: TakeCutter,
         bundle: Bundle,
         now: Callable[[], datetime] = datetime.now,
@@ -55,7 +55,7 @@ class Collector:
         self._saved: list[Saved] = []
 
     @property
-    def prompt(self) -> Cell | None:
+    def prompt(self) -> SignStyle | None:
         """What to show next; None at the end."""
         return self._todo[0] if self._todo else None
 
@@ -103,14 +103,14 @@ class Collector:
             if self.prompt is not None:
                 yield self._save(take, self.prompt)
 
-    def _save(self, take: Frames, cell: Cell) -> Saved:
+    def _save(self, take: Frames, cell: SignStyle) -> Saved:
         sign, style = cell
         when = self._now()
         while (path := take_path(self._root, sign, style, when)).exists():
             when += timedelta(seconds=1)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, to_csv(_from_its_start(take)))
-        remark = Calibration(self._bundle, (Prompt(sign, style),)).feed(believed(take))
+        remark = Calibration(self._bundle, (Prompt(sign, style),)).answer(believed(take))
         self._saved.append(Saved(path, cell, remark))
         del self._todo[0]
         return self._saved[-1]

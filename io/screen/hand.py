@@ -7,7 +7,7 @@ import numpy as np
 
 from jihwa.data.messages import Language, Message
 from jihwa.data.signal.frames import Array
-from jihwa.data.synthesis.simulator import HandStatistics
+from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.io.screen.text import Line, bar, pad, width
 
 FINGERS = (

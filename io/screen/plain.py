@@ -57,8 +57,7 @@ def describe(emission: Emission, labels: Sequence[str]) -> str:
 
 def _shares(emission: Emission) -> Array:
     """(S + 1,) posterior of every sign and, last, of none: rest and no sign together."""
-    scores = emission.of_readings  # (S + 2,)
-    share = np.exp(scores - np.logaddexp.reduce(scores))
+    share = emission.posterior  # (S + 2,)
     return np.append(share[:-2], share[-2:].sum())
 
 

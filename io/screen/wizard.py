@@ -6,12 +6,12 @@ import numpy as np
 
 from jihwa.data.messages import Language
 from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.takes.collection import STYLE_NAMES
 from jihwa.io.live.state import CalibrationProgress, LiveState
 from jihwa.io.screen import hand
 from jihwa.io.screen.hold import NOTHING_COMES
 from jihwa.io.screen.text import Line, bar, pad, paragraph
 from jihwa.io.settings.language import speaker
-from jihwa.recognizer.calibration import STYLE_NAMES
 
 FEEDBACK_ROWS = 3
 _GAP = 6

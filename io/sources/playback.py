@@ -14,7 +14,7 @@ from jihwa.data.formats.episode_file import HDF5_MAGIC
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import Recording, open_recording
-from jihwa.data.synthesis.sessions import write_recording
+from jihwa.data.formats.writers import write_recording
 from jihwa.io.sources.source import Connection, Link, ThreadedSource
 
 BLOCK_BYTES = 1 << 16

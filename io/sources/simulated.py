@@ -8,10 +8,10 @@ from queue import Empty, SimpleQueue
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.writers import HEADER, write_recording
 from jihwa.data.signal.frames import N_FINGERS, Frames
+from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import Pace, pace_of
-from jihwa.data.synthesis.sessions import HEADER, write_recording
-from jihwa.data.synthesis.simulator import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.sources.source import Connection, Link, ThreadedSource
 from jihwa.io.virtual.glove import VirtualGlove

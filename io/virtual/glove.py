@@ -11,10 +11,10 @@ from collections import deque
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.writers import HEADER, LINE_FORMAT
 from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import PACES, Pace
-from jihwa.data.synthesis.sessions import HEADER, LINE_FORMAT
-from jihwa.data.synthesis.simulator import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign, assemble, spell_words
 
 BOOT_S = 2.0

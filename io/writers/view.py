@@ -9,14 +9,13 @@ import numpy as np
 
 from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.signal import gravity
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.writers.document import Document, Signal
 from jihwa.recognizer.events import Emission, readings
-from jihwa.recognizer.trace import SegmentationTrace
+from jihwa.recognizer.segmenter import SegmentationTrace
 
 _N_READINGS = 5
 """So many readings of a hold are shown."""
@@ -68,7 +67,7 @@ class SessionView:
     @cached_property
     def gravity_g(self) -> Array:
         """(n, 3) the direction of gravity, from acceleration or else from angles."""
-        return gravity.of(self.believed)
+        return self.believed.gravity_g
 
     @cached_property
     def trace(self) -> SegmentationTrace:
@@ -111,8 +110,7 @@ class SessionView:
         emission = self._by_time.get((sign.start_s, sign.end_s))
         if emission is None:
             return ()
-        scores = emission.of_readings  # (S + 2,)
-        share = np.exp(scores - np.logaddexp.reduce(scores))
+        share = emission.posterior  # (S + 2,)
         names = readings(self._alphabet)
         best = np.argsort(-share, kind="stable")[:_N_READINGS].tolist()
         return [(names[i], float(share[i])) for i in best]

@@ -1,4 +1,4 @@
-"""What learns and what measures: takes in, model bundles, scores and figures out.
+"""What learns, measures and draws: labelled takes in; model files, scores and figures out.
 
-Only the commands that train, evaluate, compare or tune come here; nothing live does.
+Only the commands that train, evaluate, compare, tune or plot come here; nothing live does.
 """

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -16,14 +17,65 @@ from jihwa.data.files import write_whole
 from jihwa.data.messages import JihwaError, Message
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import LEAKING, PROTOCOLS, Split, by_random
-from jihwa.models.training.contenders import Contender
+from jihwa.models.bundle import Bundle
 from jihwa.models.training.evaluation import score
-from jihwa.models.training.options import TrainingOptions
-from jihwa.models.training.references import Reader
-from jihwa.models.training.takes import fingerprint, truth
+from jihwa.models.training.fitting import LEARNERS
+from jihwa.models.training.references import REFERENCES, Reader
+from jihwa.models.training.runs import TrainingOptions
+from jihwa.models.training.takes import fingerprint, likelihoods, truth
 
 _TIMED, _WARM_UP = 50, 5
 """So many single takes are timed, and so many before the clock runs."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a contender has learned.
+
+    Attributes:
+        log_likelihood: Reads takes.
+        n_parameters: How many numbers were fitted; None where that says nothing.
+        size_kb: Of the file that it is saved to; None if it never is.
+        history: Epochs of the training, as `jihwa.models.training.runs.Epoch` has them, if any.
+    """
+
+    log_likelihood: Reader
+    n_parameters: int | None = None
+    size_kb: float | None = None
+    history: Sequence[Mapping[str, Any]] = ()
+
+
+Contender = Callable[[TakeSet, Alphabet, int], Fitted]
+"""Learns from takes, with a seed."""
+
+
+def _learner(name: str, takes: TakeSet, alphabet: Alphabet, seed: int) -> Fitted:
+    bundle = LEARNERS[name].fit(takes, alphabet, seed)
+    return Fitted(
+        partial(likelihoods, bundle),
+        _n_parameters(bundle),
+        len(bundle.to_bytes()) / 1000,
+        bundle.metrics.get("history", ()),
+    )
+
+
+def _reference(name: str, takes: TakeSet, alphabet: Alphabet, seed: int) -> Fitted:
+    return Fitted(REFERENCES[name](takes, alphabet, seed))
+
+
+def _n_parameters(bundle: Bundle) -> int:
+    """Of whatever has a say in which sign comes first."""
+    n = bundle.network.n_parameters if bundle.network else 0
+    gaussian = bundle.gaussian
+    if gaussian is not None and bundle.network_weight < 1:
+        n += gaussian.mean.size + gaussian.take.size + gaussian.block.size
+    return n
+
+
+CONTENDERS: Mapping[str, Contender] = {
+    **{name: partial(_learner, name) for name in LEARNERS},
+    **{name: partial(_reference, name) for name in REFERENCES},
+}
 
 
 @dataclass(frozen=True)
@@ -60,9 +112,9 @@ class Result:
         seed: As in `Trial`.
         fold: What was tested.
         name: Of the trial.
-        scores: `jihwa.models.training.evaluation.Scores` by name.
+        scores: Every figure of `Scores` by its name.
         latency_ms: Median time from one take to its log-likelihoods, warm.
-        n_parameters: As in `jihwa.models.training.contenders.Fitted`.
+        n_parameters: As in `jihwa.models.training.comparison.Fitted`.
         size_kb: As there.
         fit_s: Time that the fit took.
         history: As there.

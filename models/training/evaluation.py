@@ -11,6 +11,10 @@ from jihwa.data.takes.splits import Split
 
 CALIBRATION_BINS = 15
 
+TEMPERATURES = np.geomspace(1.0, 8.0, 64)
+"""What is tried. The takes held out are of sessions that were seen: they may make a network less
+sure, never surer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -133,6 +137,19 @@ def recall(counts: NDArray[np.int64]) -> Array:
     """(S,) share of right holds among each sign's in a confusion matrix; NaN where it has none."""
     n = counts.sum(axis=1)  # (S,)
     return np.where(n > 0, np.diag(counts) / np.maximum(n, 1), np.nan)
+
+
+def best_temperature(logits: Array, sign: NDArray[np.int64]) -> float:
+    """The temperature of least cross-entropy (Guo et al., 2017), 1 to 8.
+
+    Args:
+        logits: (n, S) of the takes held out.
+        sign: (n,) their signs.
+    """
+    scaled = logits / TEMPERATURES[:, None, None]  # (64, n, S)
+    of_truth = np.take_along_axis(scaled, sign[None, :, None], axis=2)[:, :, 0]  # (64, n)
+    loss = (np.logaddexp.reduce(scaled, axis=2) - of_truth).mean(axis=1)  # (64,)
+    return float(TEMPERATURES[loss.argmin()])
 
 
 def cross_validate(

@@ -1,7 +1,8 @@
 """Everything that can learn, by name: from labelled takes to a bundle that knows its origin."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,29 +16,17 @@ from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import LEAKING, Split, by_random, by_session, title
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import N_FEATURES, FeatureExtractor
-from jihwa.models.inputs import Channels
+from jihwa.models.network import Channels
 from jihwa.models.training.estimation import LabelledHolds, fit
 from jihwa.models.training.evaluation import cross_validate
-from jihwa.models.training.extras import trains
-from jihwa.models.training.history import Trained
-from jihwa.models.training.options import TrainingLog, TrainingOptions
+from jihwa.models.training.runs import Trained, TrainingLog, TrainingOptions
 from jihwa.models.training.takes import truth
 
+_PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru cnn-gru cnn-stacked-gru
+ms-gru ms-stacked-gru ms3d-gru ms3d-stacked-gru"""
 NETWORKS: Mapping[str, Channels] = {
-    "lstm": Channels.ANGLES,
-    "gru-dropout": Channels.ANGLES,
-    "gru-dense": Channels.ANGLES,
-    "bilstm-attention": Channels.ANGLES,
-    "gru": Channels.ANGLES,
-    "stacked-gru": Channels.ANGLES,
-    "cnn-gru": Channels.ANGLES,
-    "cnn-stacked-gru": Channels.ANGLES,
-    "ms-gru": Channels.ANGLES,
-    "ms-stacked-gru": Channels.ANGLES,
-    "ms3d-gru": Channels.ANGLES,
-    "ms3d-stacked-gru": Channels.ANGLES,
-    "pose-mlp": Channels.POSE,
-    "pose-gru": Channels.POSE,
+    **dict.fromkeys(_PUBLISHED.split(), Channels.ANGLES),
+    **dict.fromkeys(("pose-mlp", "pose-gru"), Channels.POSE),
 }
 """The architectures of the zoo, and what each sees of the glove if nobody says otherwise: published
 ones what they were published with."""
@@ -163,7 +152,7 @@ def _train(
     """Train a network; what that needs takes ten seconds to import."""
     channels = _channels(architecture, takes, options)
     with trains(architecture):
-        from jihwa.models.training.training import train
+        from jihwa.models.training.network_training import train
     return train(architecture, channels, takes, alphabet, seed, options, log)
 
 
@@ -200,3 +189,21 @@ def _metrics(
     has_sessions = len(set(episodes.sessions)) > 1
     honest = {"session": scores(by_session(episodes))} if has_sessions else {}
     return {**honest, title(LEAKING): scores(by_random(episodes, seed))}
+
+
+@contextmanager
+def trains(network: str) -> Iterator[None]:
+    """Import what trains a network.
+
+    Raises:
+        UsageError: A library is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            ko=f"신경망 {network}을(를) 학습하려면 {error.name}이(가) 필요합니다. "
+            "설치: pip install 'jihwa[train]'",
+            en=f"Training the network {network} needs {error.name}. Install it with: "
+            "pip install 'jihwa[train]'",
+        ) from error

@@ -1,16 +1,20 @@
 """A training run as Lightning sees it; everything that it needs to go on is in its checkpoints."""
 
+import csv
+import io
 import logging
 import signal
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.random import Generator
+from numpy.typing import NDArray
 from pytorch_lightning import (
     Callback,
     LightningDataModule,
@@ -22,13 +26,18 @@ from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint, TQDMProg
 from pytorch_lightning.loggers import TensorBoardLogger
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
 from torch.optim import AdamW, Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from torch.utils.data import DataLoader
 
-from jihwa.models.training.batches import Batch, Batches
-from jihwa.models.training.history import Epoch, write_history
-from jihwa.models.training.options import TrainingLog, TrainingOptions
+from jihwa.data.files import write_whole
+from jihwa.data.signal.frames import Array
+from jihwa.data.takes.augment import Augmentation
+from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.data.takes.sequences import TakeSet
+from jihwa.models.network import Inputs
+from jihwa.models.training.runs import Epoch, TrainingLog, TrainingOptions
 
 LABEL_SMOOTHING = 0.1
 """Share of a label that is spread over all signs: a stranger's sign is never as sure as that of a
@@ -39,6 +48,55 @@ BEST, LAST, HISTORY = "best.ckpt", "last.ckpt", "history.csv"
 
 _LOSS = "validation_loss"
 _METRICS = ("train_loss", _LOSS, "validation_accuracy", "learning_rate")
+
+Batch = tuple[Tensor, Tensor, Tensor]
+"""(B, T, F) float32 standardised channels, (B,) int64 lengths, (B,) int64 signs."""
+
+
+def batch(sequences: Sequence[Array], sign: NDArray[np.int64], inputs: Inputs) -> Batch:
+    """One batch of (T, F) channels and their (n,) signs."""
+    scaled = [torch.from_numpy(inputs.scale(sequence)) for sequence in sequences]
+    length = torch.tensor([len(sequence) for sequence in scaled])
+    return pad_sequence(scaled, batch_first=True), length, torch.from_numpy(sign)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """An epoch of training: all takes once, in another order and other variations every time.
+
+    Attributes:
+        takes: What to learn from.
+        sign: (n,) their signs.
+        inputs: What the network sees of them.
+        augmentation: How they are varied.
+        batch_size: Takes in a batch, or a few less.
+        seed: All that is random in an epoch depends on this and the epoch's number alone.
+        epoch: Its number.
+    """
+
+    takes: TakeSet
+    sign: NDArray[np.int64]
+    inputs: Inputs
+    augmentation: Augmentation
+    batch_size: int
+    seed: int
+    epoch: int
+
+    def __len__(self) -> int:
+        return -(-len(self.takes) // self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        rng = np.random.default_rng([self.seed, self.epoch])
+        for rows in np.array_split(rng.permutation(len(self.takes)), len(self)):
+            yield batch(self._varied(rows, rng), self.sign[rows], self.inputs)
+
+    def _varied(self, rows: NDArray[np.int64], rng: Generator) -> list[Array]:
+        """(T, F) channels of variations of these takes."""
+        takes = self.takes[rows]
+        if isinstance(takes, EpisodeSet):
+            holds = self.augmentation.of_holds([episode.hold for episode in takes], rng)
+            return [self.inputs.of_hold(hold) for hold in holds]
+        return self.augmentation.of_sequences(takes.sequences, self.inputs.sd, rng)
 
 
 class Fitting(LightningModule):
@@ -121,7 +179,7 @@ class TrainingData(LightningDataModule):
 
 
 class HistoryKeeper(Callback):
-    """Keeps the history of a run, and writes it as CSV after every epoch."""
+    """Keeps the history of a run, and after every epoch writes it as CSV, one line an epoch."""
 
     def __init__(self, path: Path) -> None:
         self.epochs: list[Epoch] = []
@@ -132,7 +190,11 @@ class HistoryKeeper(Callback):
         values = {name: trainer.callback_metrics[name].item() for name in _METRICS}
         rounded = {name: float(f"{value:.5g}") for name, value in values.items()}
         self.epochs.append(Epoch(trainer.current_epoch, **rounded))
-        write_history(self.epochs, self._path)
+        text = io.StringIO()
+        table = csv.DictWriter(text, [f.name for f in fields(Epoch)], lineterminator="\n")
+        table.writeheader()
+        table.writerows(asdict(epoch) for epoch in self.epochs)
+        write_whole(self._path, text.getvalue().encode())
 
     def state_dict(self) -> dict[str, Any]:
         """The history, for the checkpoint."""

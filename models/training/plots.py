@@ -1,6 +1,6 @@
 """Figures of an evaluation and of a training run, as PNG."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from jihwa.models.training.canvas import BLUE, GREY, ORANGE, PALE_BLUE, PALE_GREY, canvas, label
 from jihwa.models.training.evaluation import CALIBRATION_BINS, Answers, recall
-from jihwa.models.training.history import Epoch
+from jihwa.models.training.runs import Epoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,10 +104,7 @@ def confidence_histogram(answers: Answers, path: Path) -> None:
     bins = np.linspace(0, 1, 21).tolist()
     with canvas(path, 6.4, 4) as figure:
         axes = figure.subplots()
-        for name, rows, colour, hatch in (
-            ("right", answers.right, BLUE, ""),
-            ("wrong", ~answers.right, ORANGE, "///"),
-        ):
+        for name, rows, colour, hatch, _ in _right_and_wrong(answers):
             confidence = answers.confidence[rows]
             mean = f", mean {confidence.mean():.2f}" if len(confidence) else ""
             axes.hist(
@@ -130,14 +127,11 @@ def confidence_scatter(answers: Answers, signs: Sequence[str], path: Path) -> No
     x = place + np.random.default_rng(0).uniform(-0.32, 0.32, len(place))  # side by side
     with canvas(path, _width_in(len(present)), 4.5) as figure:
         axes = figure.subplots()
-        for name, rows, colour, marker, size in (
-            ("right", answers.right, BLUE, ".", 14),
-            ("wrong", ~answers.right, ORANGE, "x", 14),
-        ):
+        for name, rows, colour, _, marker in _right_and_wrong(answers):
             axes.scatter(
                 x[rows],
                 answers.confidence[rows],
-                s=size,
+                s=14,
                 color=colour,
                 marker=marker,
                 linewidths=0.8,
@@ -206,6 +200,12 @@ def learning_curves(history: Sequence[Epoch], path: Path) -> None:
                 name = "learning rate reduced" if number == 0 else None
                 axes.axvline(epoch, color=ORANGE, linestyle=":", linewidth=1, label=name)
             axes.legend()
+
+
+def _right_and_wrong(answers: Answers) -> Iterator[tuple[str, NDArray[np.bool_], str, str, str]]:
+    """Name, rows, colour, hatch and marker of the right answers, then of the wrong ones."""
+    yield "right", answers.right, BLUE, "", "."
+    yield "wrong", ~answers.right, ORANGE, "///", "x"
 
 
 def _width_in(n_signs: int) -> float:

@@ -11,7 +11,7 @@ from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import Takes
 from jihwa.models.bundle import Bundle
-from jihwa.models.inputs import Channels, channels_of
+from jihwa.models.network import Channels, channels_of
 
 
 def channels(takes: TakeSet, kind: Channels) -> list[Array]:

@@ -20,10 +20,10 @@ from jihwa.data.takes.augment import Kind
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import by_session
-from jihwa.models.inputs import Channels
+from jihwa.models.network import Channels
 from jihwa.models.training.evaluation import Scores, score
 from jihwa.models.training.fitting import LEARNERS, Learner
-from jihwa.models.training.options import TrainingOptions
+from jihwa.models.training.runs import TrainingOptions
 from jihwa.models.training.takes import fingerprint, likelihoods, truth
 
 if TYPE_CHECKING:

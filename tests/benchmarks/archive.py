@@ -25,11 +25,11 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
+from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
+from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import PACES
-from jihwa.data.synthesis.sessions import write_recording
-from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.models.bundle import load_shipped
 from jihwa.recognizer.classifier import Classifier

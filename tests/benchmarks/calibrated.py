@@ -23,9 +23,10 @@ from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
+from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.io.evaluation.errors import TextErrors
-from jihwa.recognizer.calibration import BENT, DEFAULT, STRAIGHT, Calibration, full_plan, go_through
+from jihwa.recognizer.calibration import QUICK_STYLES, Calibration, full_plan, go_through
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Boundary
 from jihwa.recognizer.personal import PersonalModel
@@ -34,8 +35,8 @@ from jihwa.recognizer.segmenter import Segmenter
 
 SHOWN: dict[str, Sequence[int]] = {
     "nothing": (),
-    "all signs once": (DEFAULT,),
-    "straight and bent": (STRAIGHT, BENT),
+    "all signs once": (DEFAULT_STYLE,),
+    "straight and bent": QUICK_STYLES,
 }
 """The styles in which all signs are shown."""
 

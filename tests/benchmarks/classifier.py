@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.signal.frames import Frames
-from jihwa.data.synthesis.simulator import HandStatistics, SyntheticHand
+from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.events import Decision, Emission, Segment
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.profile import KEPT, Observation, Profile, Step, StepKind
+from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
 
 REPEATS = 300
 N_FRAMES = 66
@@ -80,14 +80,14 @@ def calibrated(bundle: Bundle) -> Profile:
 def typed(bundle: Bundle, profile: Profile) -> Adaptation:
     """Self-adaptation that has kept as many holds of every sign as it can."""
     adaptation = Adaptation(bundle, profile)
-    signs = list(bundle.alphabet.signs) * KEPT
+    signs = list(bundle.alphabet.signs) * KEPT_HOLDS
     for sign, hold in zip(signs, holds(bundle, signs), strict=True):
         pose = bundle.extractor.of_hold(hold)
         posterior = np.zeros(len(bundle.alphabet.signs) + 2)
         posterior[bundle.alphabet.index[sign]] = 1.0
         segment = Segment(0.0, 2.0, 0.3, hold)
         emission = Emission(segment, np.log(posterior[:-2] + 1e-9), -50.0, -50.0, pose)
-        adaptation.feed([Decision(emission, posterior)])
+        adaptation.learn([Decision(emission, posterior)])
     return adaptation
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.signal import gravity
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 
@@ -65,7 +64,7 @@ class MovementEnergy:
 
     def feed(self, frames: Frames) -> Array:
         """(n,) the energy of every frame; infinite while the window is too short to tell."""
-        poses = np.hstack([frames.flex_adc, gravity.of(frames)])  # (n, 8)
+        poses = np.hstack([frames.flex_adc, frames.gravity_g])  # (n, 8)
         return np.array(
             [self._energy(t, pose) for t, pose in zip(frames.time_s.tolist(), poses, strict=True)]
         )

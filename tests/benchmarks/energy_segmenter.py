@@ -9,7 +9,7 @@ from energy import EnergyOptions, MovementEnergy
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Frames
 from jihwa.recognizer.events import Segment
-from jihwa.recognizer.segmenter import KEPT_S
+from jihwa.recognizer.segmenter import KEPT_OF_HOLD_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class EnergySegmenter:
         time_s = self._recent.time_s
         start_s = max(first_s - 0.75 * window_s, self._began_s)
         end_s = max(last_s - 0.25 * window_s, start_s)
-        rows = (time_s >= start_s) & (time_s <= min(end_s, start_s + KEPT_S))
+        rows = (time_s >= start_s) & (time_s <= min(end_s, start_s + KEPT_OF_HOLD_S))
         if not rows.any():
             rows = (time_s >= first_s - window_s) & (time_s <= last_s)
         gap_s = max(start_s - self._last_end_s, 0.0)

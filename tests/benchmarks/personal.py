@@ -92,7 +92,7 @@ def _show(wearer: Wearer, prompts: Sequence[Prompt], rng: Generator) -> tuple[Pr
         signs, styles = wearer.episodes.signs, wearer.episodes.styles
         fitting = np.flatnonzero((signs == prompt.sign) & (styles == prompt.style))
         for row in rng.permutation(fitting).tolist():
-            if calibration.feed(wearer.episodes.episodes[row].hold) is None:
+            if calibration.answer(wearer.episodes.episodes[row].hold) is None:
                 shown.append(row)
                 break
         else:

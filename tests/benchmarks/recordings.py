@@ -14,7 +14,6 @@ from jihwa.models import hold_network
 from jihwa.models.bundle import Bundle
 from jihwa.models.hold_network import HoldNetwork
 from jihwa.models.training.fitting import LEARNERS
-from jihwa.models.training.training import hold_examples
 
 SESSIONS = ("hb", "v2")
 NETWORKS = Path(__file__).parents[2] / "build" / "networks"
@@ -40,9 +39,9 @@ def stranger_network(wearer: str) -> HoldNetwork:
     Where that lacks a style, the synthetic hands among its practice are the shipped ones, which
     know both.
     """
-    from jihwa.models.training.training import hold_training  # takes seconds to import
+    from jihwa.models.training import hold_training  # takes seconds to import
 
-    learned_from = (motion, spelling, hold_network, hold_examples, hold_training)
+    learned_from = (motion, spelling, hold_network, hold_training)
     constants = "".join(map(_constants, learned_from))
     key = sha256(constants.encode()).hexdigest()[:12]
     path = NETWORKS / f"{_other(wearer)}-{key}.bundle"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from likeliest import likeliest_segments
 from recordings import SESSIONS, episodes, stranger, stranger_network
 from scoring import dev_texts
 from signals import FLEX_FAULTS, IMU_FAULTS, Readings, broken, resampled
@@ -31,7 +32,6 @@ from jihwa.data.takes.episodes import Episode
 from jihwa.io.evaluation.errors import Letters
 from jihwa.models.training.evaluation import score
 from jihwa.models.training.takes import truth
-from jihwa.recognizer.events import likeliest_cut
 from jihwa.recognizer.segmenter import Segmenter
 
 RATES_HZ = (15, 20, 33, 47, 100)
@@ -202,7 +202,7 @@ def _log_posteriors(
     """The letters found, and the (S,) log-posterior of each by its place in the session."""
     segmenter = Segmenter(stranger_network(wearer))
     told = SensorMonitor().feed(frames)
-    segments = likeliest_cut(segmenter.feed(told) + segmenter.flush())
+    segments = likeliest_segments(segmenter.feed(told) + segmenter.flush())
     signs = Alphabet.load().signs
     likelihood = stranger(wearer).log_likelihood([segment.frames for segment in segments])
     posterior = likelihood - np.logaddexp.reduce(likelihood, axis=1, keepdims=True)

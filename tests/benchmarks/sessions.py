@@ -11,6 +11,7 @@ from itertools import product
 from statistics import median
 
 import numpy as np
+from likeliest import likeliest_segments
 from recordings import SESSIONS, episodes, stranger, stranger_network
 from scoring import dev_texts
 
@@ -19,13 +20,13 @@ from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.sessions import Truth
 from jihwa.data.synthesis.spelling import SpelledSession, assemble, spell_words
-from jihwa.data.synthesis.truth import Truth
 from jihwa.io.evaluation.sessions import true_segments
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Boundary, Emission, Segment, Tempo, likeliest_cut
-from jihwa.recognizer.segmenter import LONGEST_GAP_S, TEMPO_HOLDS, TEMPO_PRIOR, Segmenter
+from jihwa.recognizer.events import Boundary, Emission, Segment, Tempo
+from jihwa.recognizer.segmenter import LONGEST_MOVEMENT_S, TEMPO_HOLDS, TEMPO_PRIOR, Segmenter
 
 Seen = Sequence[tuple[Emission, ...]]
 """The emissions that end at each boundary."""
@@ -94,7 +95,7 @@ def true_boundaries(session: SpelledSession) -> list[Boundary]:
 
 def likeliest_boundaries(boundaries: Sequence[Boundary]) -> list[Boundary]:
     """The same without any choice: the likeliest cut."""
-    alone = (replace(each, spans=1, log_prob=0.0) for each in likeliest_cut(boundaries))
+    alone = (replace(each, spans=1, log_prob=0.0) for each in likeliest_segments(boundaries))
     return [(segment,) for segment in alone]
 
 
@@ -120,7 +121,7 @@ def with_tempo(segments: Iterable[Segment]) -> list[Boundary]:
     for segment in segments:
         tempo = Tempo(median(t.hold_s for t in known), median(t.gap_s for t in known))
         boundaries.append((replace(segment, tempo=tempo),))
-        if segment.gap_s < LONGEST_GAP_S:
+        if segment.gap_s < LONGEST_MOVEMENT_S:
             known.append(Tempo(segment.end_s - segment.start_s, segment.gap_s))
         if len(known) > TEMPO_PRIOR + TEMPO_HOLDS:
             del known[TEMPO_PRIOR]

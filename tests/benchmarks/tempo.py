@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
+from likeliest import likeliest_segments
 from recordings import SESSIONS
 from sessions import found_boundaries, spelled_sessions
 
 from jihwa.data.synthesis.spelling import SpelledSession
-from jihwa.recognizer.events import Segment, likeliest_cut
+from jihwa.recognizer.events import Segment
 
 REST_S = 0.35
 """A pause that is at least so long is rest or a stop, a shorter one a turning point."""
@@ -49,7 +50,9 @@ def main() -> None:
     lengths: dict[tuple[str, str], list[float]] = defaultdict(list)
     for wearer in SESSIONS:
         for cell, session in spelled_sessions(wearer, options.share):
-            for of, length in measured(session, likeliest_cut(found_boundaries(session, wearer))):
+            for of, length in measured(
+                session, likeliest_segments(found_boundaries(session, wearer))
+            ):
                 for pace in (cell.pace, "all"):
                     lengths[of, pace].append(length)
     print("| of | pace | n | median | spread | 2 % | 98 % |\n|---|---|---|---|---|---|---|")

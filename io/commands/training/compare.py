@@ -17,10 +17,17 @@ from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.training.canvas import require_matplotlib
-from jihwa.models.training.comparison import Comparison, Failure, Result, ResultStore, Trial, plan
-from jihwa.models.training.contenders import CONTENDERS
-from jihwa.models.training.history import Epoch
+from jihwa.models.training.comparison import (
+    CONTENDERS,
+    Comparison,
+    Failure,
+    Result,
+    ResultStore,
+    Trial,
+    plan,
+)
 from jihwa.models.training.plots import learning_curves
+from jihwa.models.training.runs import Epoch
 from jihwa.models.training.summary import Row, as_json, as_markdown, draw, summarise
 
 

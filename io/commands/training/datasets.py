@@ -13,7 +13,7 @@ from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.data.takes.sequences import TakeSet, load_sequences
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.options import at_least
-from jihwa.models.training.options import TrainingOptions
+from jihwa.models.training.runs import TrainingOptions
 
 
 def add_datasets(

@@ -21,8 +21,8 @@ from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.training.canvas import font_hint, require_matplotlib
 from jihwa.models.training.evaluation import Answers, recall, score
-from jihwa.models.training.history import Epoch
 from jihwa.models.training.plots import evaluation_figures, learning_curves
+from jihwa.models.training.runs import Epoch
 from jihwa.models.training.takes import likelihoods, truth
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile

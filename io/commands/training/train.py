@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.data.synthesis.simulator import HandStatistics
+from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.augment import Kind
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
@@ -16,10 +16,9 @@ from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
-from jihwa.models.inputs import Channels
-from jihwa.models.training.extras import trains
-from jihwa.models.training.fitting import LEARNERS
-from jihwa.models.training.options import TrainingLog, TrainingOptions
+from jihwa.models.network import Channels
+from jihwa.models.training.fitting import LEARNERS, trains
+from jihwa.models.training.runs import TrainingLog, TrainingOptions
 
 HAND, SEGMENTER = "hand", "segmenter"
 _GLOVE = [str(channels) for channels in Channels if channels != Channels.GIVEN]

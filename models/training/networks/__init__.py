@@ -1,4 +1,4 @@
-"""The zoo: every architecture that published systems use, and our own, as torch modules."""
+"""The zoo: numbers of features and classes in, an untrained torch module out, by its name."""
 
 from jihwa.models.training.networks.architectures import ARCHITECTURES
 

@@ -5,6 +5,7 @@ a dropout rate or an activation, the same system's sister network gave it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -17,12 +18,12 @@ from jihwa.models.training.networks.layers import (
     Grid,
     LastFrame,
     MaxPool,
+    Padded,
     Parallel,
     Recurrent,
     TimeDistributed,
     TimeMean,
 )
-from jihwa.models.training.networks.padding import Padded
 
 _FILTERS = 32
 _UNITS = 64
@@ -135,11 +136,6 @@ def cnn_gru(n_features: int, n_classes: int, n_layers: int = 1) -> nn.Module:
     )
 
 
-def cnn_stacked_gru(n_features: int, n_classes: int) -> nn.Module:
-    """`cnn_gru` with two GRUs."""
-    return cnn_gru(n_features, n_classes, n_layers=2)
-
-
 def ms_gru(n_features: int, n_classes: int, n_layers: int = 1) -> nn.Module:
     """Convolutions over time at several scales side by side, then GRUs."""
     n_channels = len(_KERNELS) * _FILTERS
@@ -153,21 +149,16 @@ def ms_gru(n_features: int, n_classes: int, n_layers: int = 1) -> nn.Module:
     )
 
 
-def ms_stacked_gru(n_features: int, n_classes: int) -> nn.Module:
-    """`ms_gru` with two GRUs."""
-    return ms_gru(n_features, n_classes, n_layers=2)
-
-
 def ms3d_gru(n_features: int, n_classes: int) -> nn.Module:
     """Convolutions over time and a grid of the features at several scales, then a GRU."""
-    towers = [_convolved_grid(1, kernel) for kernel in _KERNELS]
+    towers = [_convolved(1, kernel, grid=True) for kernel in _KERNELS]
     return _ms3d(n_features, n_classes, towers, pool=(2, 4, 2), n_layers=1)
 
 
 def ms3d_stacked_gru(n_features: int, n_classes: int) -> nn.Module:
     """`ms3d_gru` with two convolutions a tower, time not pooled, and two GRUs."""
     towers = [
-        nn.Sequential(_convolved_grid(1, kernel), _convolved_grid(_FILTERS, 3))
+        nn.Sequential(_convolved(1, kernel, grid=True), _convolved(_FILTERS, 3, grid=True))
         for kernel in _KERNELS
     ]
     return _ms3d(n_features, n_classes, towers, pool=(1, 4, 2), n_layers=2)
@@ -213,18 +204,11 @@ def _dense(n_inputs: int, units: int, activation: nn.Module | None = None) -> li
     return [nn.Linear(n_inputs, units), activation or nn.ReLU()]
 
 
-def _convolved(n_features: int, kernel: int) -> nn.Module:
+def _convolved(n_channels: int, kernel: int, *, grid: bool = False) -> nn.Module:
+    convolution, norm = (nn.Conv3d, nn.BatchNorm2d) if grid else (nn.Conv1d, nn.BatchNorm1d)
     return nn.Sequential(
-        Convolution(nn.Conv1d(n_features, _FILTERS, kernel, padding=kernel // 2)),
-        BatchNorm(nn.BatchNorm1d(_FILTERS)),
-        TimeDistributed(nn.ReLU()),
-    )
-
-
-def _convolved_grid(n_channels: int, kernel: int) -> nn.Module:
-    return nn.Sequential(
-        Convolution(nn.Conv3d(n_channels, _FILTERS, kernel, padding=kernel // 2)),
-        BatchNorm(nn.BatchNorm2d(_FILTERS)),
+        Convolution(convolution(n_channels, _FILTERS, kernel, padding=kernel // 2)),
+        BatchNorm(norm(_FILTERS)),
         TimeDistributed(nn.ReLU()),
     )
 
@@ -267,9 +251,9 @@ ARCHITECTURES: Mapping[str, Callable[[int, int], nn.Module]] = {
     "gru": gru,
     "stacked-gru": stacked_gru,
     "cnn-gru": cnn_gru,
-    "cnn-stacked-gru": cnn_stacked_gru,
+    "cnn-stacked-gru": partial(cnn_gru, n_layers=2),
     "ms-gru": ms_gru,
-    "ms-stacked-gru": ms_stacked_gru,
+    "ms-stacked-gru": partial(ms_gru, n_layers=2),
     "ms3d-gru": ms3d_gru,
     "ms3d-stacked-gru": ms3d_stacked_gru,
     "pose-mlp": pose_mlp,

@@ -1,6 +1,12 @@
-"""Training of a network: from labelled takes to a graph that runs without torch."""
+"""Training of a network: from labelled takes to a graph that runs without torch.
 
+A part of the takes is held out. Lightning (`lightning`) trains on the others; the part held out
+ends the training, picks the epoch and sets the temperature; and the graph is written as ONNX.
+"""
+
+import io
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,19 +25,25 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.augment import Augmentation, Kind
 from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.splits import hold_out
 from jihwa.models.features import FeatureExtractor
-from jihwa.models.inputs import Channels, Inputs
-from jihwa.models.network import Network
+from jihwa.models.network import Channels, Inputs, Network
 from jihwa.models.training import priors
-from jihwa.models.training.batches import Batch, Batches, batch
-from jihwa.models.training.export import to_onnx
-from jihwa.models.training.history import Trained
-from jihwa.models.training.lightning import BEST, Fitting, TrainingData, run, undisturbed
+from jihwa.models.training.evaluation import best_temperature
+from jihwa.models.training.lightning import (
+    BEST,
+    Batch,
+    Batches,
+    Fitting,
+    TrainingData,
+    batch,
+    run,
+    undisturbed,
+)
 from jihwa.models.training.networks import ARCHITECTURES
-from jihwa.models.training.options import TrainingLog, TrainingOptions
 from jihwa.models.training.plots import learning_curves
+from jihwa.models.training.runs import Trained, TrainingLog, TrainingOptions
 from jihwa.models.training.takes import channels, fingerprint, truth
-from jihwa.models.training.validation import best_temperature, hold_out
 
 _SETTINGS, _CURVES = "run.json", "learning_curves.png"
 _VALIDATION_BATCH = 256
@@ -104,6 +116,38 @@ def train(
         history=history,
         versions={name: version(name) for name in ("torch", "pytorch-lightning")},
     )
+
+
+def to_onnx(module: nn.Module, n_features: int) -> bytes:
+    """The graph of a trained network for one sequence at a time, weights included.
+
+    The same module gives the same bytes.
+
+    Args:
+        module: Takes (B, T, F) features to (B, S) logits; on the CPU, left as it is.
+        n_features: F.
+
+    Returns:
+        ONNX: input `sequence` (1, T, F) float32 with any T ≥ 1, output `logits` (1, S).
+    """
+    graph = io.BytesIO()
+    example = torch.zeros(1, 7, n_features)  # (1, T, F): odd, so that pooling meets a rest
+    with warnings.catch_warnings():
+        # The newer exporter takes 10 s for a network, and freezes T where there is a GRU.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        # A recurrent layer checks the shape of its input, and warns of batches but of one.
+        warnings.filterwarnings("ignore", module=r"torch\.nn\.modules\.rnn")
+        warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size")
+        torch.onnx.export(
+            module,
+            (example,),
+            graph,  # type: ignore[arg-type]  # this exporter writes to a buffer as well
+            dynamo=False,
+            input_names=["sequence"],
+            output_names=["logits"],
+            dynamic_axes={"sequence": {1: "frames"}},
+        )
+    return graph.getvalue()
 
 
 def _augmentation(kinds: Sequence[Kind], n_sessions: int) -> Augmentation:

@@ -1,4 +1,4 @@
-"""Stops on the way: a hold is no letter where it lies between two others by no chance."""
+"""Hesitations: a hold is no letter where it lies between two others by no chance."""
 
 import math
 from dataclasses import replace
@@ -8,14 +8,14 @@ import pytest
 
 from jihwa.data.signal.frames import Frames
 from jihwa.models.features import GRAVITY
+from jihwa.recognizer.classifier import HesitationFinder
 from jihwa.recognizer.durations import HoldModel
 from jihwa.recognizer.events import Emission, Segment, Tempo
-from jihwa.recognizer.stops import StopFinder
 
 
 @pytest.fixture
 def finder(bundle):
-    return StopFinder(bundle, HoldModel())
+    return HesitationFinder(bundle, HoldModel())
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""From probabilities to cells: stretches of stillness, and how likely each begins a new hold."""
+"""From probabilities to spans: stretches of stillness, and how likely each begins a new hold.
+
+For example, 20 steps of stillness with beginnings of 0.9 at the first and 0.3 at the eleventh are
+two spans of ten steps, of which the second begins a hold with probability 0.3.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,27 +13,27 @@ from numpy.lib.stride_tricks import sliding_window_view
 from jihwa.data.signal.frames import Array
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats
 
-LEAST = 0.005
-"""Least probability that a cell begins a hold: the network is never that sure."""
+LEAST_BEGINNING = 0.005
+"""Least probability that a span begins a hold: the network is never that sure."""
 
-EARLY = 2
+EARLY_STEPS = 2
 """Steps that a hand has been still at most when the beginning of its hold is at its height."""
 
-JOLT = 2
+JOLT_STEPS = 2
 """Steps for which the hand may not be still without having moved on."""
 
-FLEETING = 4
+FLEETING_STEPS = 4
 """Steps of stillness that count for nothing where no beginning was seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Span:
     """A stretch of stillness.
 
     Attributes:
         start_s: When it begins.
         end_s: When it ends.
-        begins: Probability that a hold begins with it; else it belongs to the cell before.
+        begins: Probability that a hold begins with it; else it belongs to the span before.
     """
 
     start_s: float
@@ -38,8 +42,8 @@ class Cell:
 
 
 @dataclass(slots=True)
-class _Open:
-    """A cell that goes on.
+class _OpenSpan:
+    """A span that goes on.
 
     Attributes:
         start_s: When it begins.
@@ -60,15 +64,15 @@ class _Open:
     moving: int = 0
 
     @property
-    def cell(self) -> Cell:
+    def span(self) -> Span:
         """What there is of it."""
-        return Cell(self.start_s, self.end_s, self.begins)
+        return Span(self.start_s, self.end_s, self.begins)
 
 
-class CellFinder:
+class SpanFinder:
     """Follows what one head of a hold network says; the cut of the input does not matter.
 
-    A cell begins where the probability of a beginning has a peak, or where the hand is still though
+    A span begins where the probability of a beginning has a peak, or where the hand is still though
     no beginning was seen. It ends where the hand moves, or where the next one begins.
 
     Args:
@@ -84,57 +88,57 @@ class CellFinder:
     def reset(self) -> None:
         """Forget everything."""
         self._time_s: Array = np.empty(0)
-        self._said: Floats = np.empty((0, 2), np.float32)
+        self._probabilities: Floats = np.empty((0, 2), np.float32)
         self._next = 0  # the first of these steps that was not followed
-        self._open: _Open | None = None
+        self._open: _OpenSpan | None = None
 
-    def feed(self, time_s: Array, said: Floats) -> list[Cell]:
-        """The cells that end.
+    def feed(self, time_s: Array, probabilities: Floats) -> list[Span]:
+        """The spans that end.
 
         Args:
             time_s: (n,) when steps begin.
-            said: (n, 2) probabilities of `HELD` and `BEGINS` in them.
+            probabilities: (n, 2) probabilities of `HELD` and `BEGINS` in them.
         """
         self._time_s = np.concatenate([self._time_s, time_s])
-        self._said = np.concatenate([self._said, said])
-        cells = [*self._follow(len(self._time_s) - self._around)]
+        self._probabilities = np.concatenate([self._probabilities, probabilities])
+        spans = [*self._follow(len(self._time_s) - self._around)]
         kept = max(self._next - self._around, 0)
-        self._time_s, self._said = self._time_s[kept:], self._said[kept:]
+        self._time_s, self._probabilities = self._time_s[kept:], self._probabilities[kept:]
         self._next -= kept
-        return cells
+        return spans
 
     @property
-    def open(self) -> Cell | None:
-        """The cell that goes on."""
-        return self._open.cell if self._open else None
+    def open(self) -> Span | None:
+        """The span that goes on."""
+        return self._open.span if self._open else None
 
     @property
     def until_s(self) -> float:
         """Up to when the signal was followed."""
         return float(self._time_s[self._next]) if self._next < len(self._time_s) else -np.inf
 
-    def flush(self) -> list[Cell]:
-        """The cells that end with the signal."""
-        cells = [*self._follow(len(self._time_s))]
-        cells += self._close()
+    def flush(self) -> list[Span]:
+        """The spans that end with the signal."""
+        spans = [*self._follow(len(self._time_s))]
+        spans += self._close()
         self.reset()
-        return cells
+        return spans
 
-    def _follow(self, end: int) -> Iterator[Cell]:
+    def _follow(self, end: int) -> Iterator[Span]:
         """Follow the steps before this one."""
         if end <= self._next:
             return
-        time_s, begins = self._time_s.tolist(), self._said[:, BEGINS].tolist()
-        still = (self._said[:, HELD] >= self._still).tolist()
+        time_s, begins = self._time_s.tolist(), self._probabilities[:, BEGINS].tolist()
+        still = (self._probabilities[:, HELD] >= self._still).tolist()
         peak = self._peaks()
         for step in range(self._next, end):
-            is_new = self._open is None or self._open.peaked or self._open.steps > EARLY
+            is_new = self._open is None or self._open.peaked or self._open.steps > EARLY_STEPS
             if peak[step] and self._open and not is_new:
                 self._open.peaked, self._open.begins = True, begins[step]
             elif peak[step] or (still[step] and not self._open):
                 yield from self._close()
-                start_s, likely = time_s[step], max(LEAST, begins[step])
-                self._open = _Open(start_s, start_s + STEP_S, likely, peaked=peak[step])
+                start_s, likely = time_s[step], max(LEAST_BEGINNING, begins[step])
+                self._open = _OpenSpan(start_s, start_s + STEP_S, likely, peaked=peak[step])
             if self._open:
                 self._open.steps += 1
                 if still[step]:
@@ -142,14 +146,14 @@ class CellFinder:
                     self._open.end_s = time_s[step] + STEP_S
                 else:
                     self._open.moving += 1
-                    patience = JOLT if self._open.still else self._around
+                    patience = JOLT_STEPS if self._open.still else self._around
                     if self._open.moving > patience:
                         yield from self._close()
         self._next = end
 
     def _peaks(self) -> list[bool]:
         """Which steps are peaks, as far as that is known; of equal ones the first."""
-        begins = self._said[:, BEGINS]
+        begins = self._probabilities[:, BEGINS]
         padded = np.pad(begins, self._around, constant_values=-1.0)
         around = sliding_window_view(padded, 2 * self._around + 1)  # (n, 2 around + 1)
         before = around[:, : self._around].max(axis=1, initial=-1.0)
@@ -157,8 +161,8 @@ class CellFinder:
         is_peak = (begins >= self._least) & (begins > before) & (begins >= behind)
         return list(is_peak.tolist())
 
-    def _close(self) -> Iterator[Cell]:
-        """End the cell that goes on, if there is one; a moment that nothing began is none."""
+    def _close(self) -> Iterator[Span]:
+        """End the span that goes on, if there is one; a moment that nothing began is none."""
         closed, self._open = self._open, None
-        if closed and (closed.peaked or closed.steps - closed.moving > FLEETING):
-            yield closed.cell
+        if closed and (closed.peaked or closed.steps - closed.moving > FLEETING_STEPS):
+            yield closed.span

@@ -1,4 +1,4 @@
-"""Cells: where the hand is still and where a hold begins, told from probabilities."""
+"""Spans: where the hand is still and where a hold begins, told from probabilities."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.models.hold_network import STEP_S
-from jihwa.recognizer.cells import FLEETING, JOLT, LEAST, CellFinder
+from jihwa.recognizer.spans import FLEETING_STEPS, JOLT_STEPS, LEAST_BEGINNING, SpanFinder
 
 DIGITS = {".": (0.1, 0.0), "-": (0.9, 0.0)}
 """A step on the move, and a still one; digits are still ones, and tenths of a beginning."""
@@ -20,22 +20,22 @@ def said(story):
 
 
 def found(story, cuts=()):
-    """The first and last step of every cell, and whether its beginning was seen."""
-    finder = CellFinder(least=0.2, around=4, still=0.5)
-    time_s, cells = STEP_S * np.arange(len(story)), []
+    """The first and last step of every span, and whether its beginning was seen."""
+    finder = SpanFinder(least=0.2, around=4, still=0.5)
+    time_s, spans = STEP_S * np.arange(len(story)), []
     for rows in np.split(np.arange(len(story)), sorted(cuts)):
-        cells += finder.feed(time_s[rows], said(story)[rows])
-    cells += finder.flush()
+        spans += finder.feed(time_s[rows], said(story)[rows])
+    spans += finder.flush()
     return [
-        (round(c.start_s / STEP_S), round(c.end_s / STEP_S) - 1, round(c.begins, 2)) for c in cells
+        (round(c.start_s / STEP_S), round(c.end_s / STEP_S) - 1, round(c.begins, 2)) for c in spans
     ]
 
 
-def test_a_cell_begins_at_the_height_of_a_beginning_and_ends_when_the_hand_moves():
+def test_a_span_begins_at_the_height_of_a_beginning_and_ends_when_the_hand_moves():
     assert found(".....3963----.....") == [(5, 12, 0.9)]
 
 
-def test_a_beginning_in_the_middle_of_stillness_parts_two_cells():
+def test_a_beginning_in_the_middle_of_stillness_parts_two_spans():
     assert found("...9------------8-------....") == [(3, 15, 0.9), (16, 23, 0.8)]
 
 
@@ -44,17 +44,17 @@ def test_of_two_beginnings_that_are_close_the_higher_one_counts():
     assert found("...5---9-----....") == [(7, 12, 0.9)]
 
 
-def test_stillness_without_a_beginning_is_a_cell_of_its_own_unless_it_is_fleeting():
-    still = "-" * (FLEETING + 3)
+def test_stillness_without_a_beginning_is_a_span_of_its_own_unless_it_is_fleeting():
+    still = "-" * (FLEETING_STEPS + 3)
     ((first, last, begins),) = found("....." + still + ".....")
-    assert (first, last, begins) == (5, 4 + len(still), pytest.approx(LEAST, abs=0.01))
+    assert (first, last, begins) == (5, 4 + len(still), pytest.approx(LEAST_BEGINNING, abs=0.01))
     assert found(".....--.....") == []
 
 
-def test_a_jolt_ends_no_cell():
-    jolt = "." * JOLT
-    assert found(f"..9----{jolt}-----.....") == [(2, 11 + JOLT, 0.9)]
-    moved = "." * (JOLT + 1)
+def test_a_jolt_ends_no_span():
+    jolt = "." * JOLT_STEPS
+    assert found(f"..9----{jolt}-----.....") == [(2, 11 + JOLT_STEPS, 0.9)]
+    moved = "." * (JOLT_STEPS + 1)
     assert len(found(f"..9----{moved}------------.....")) == 2
 
 
@@ -63,8 +63,8 @@ def test_a_signal_may_begin_and_end_in_a_hold():
     assert found(".....9-----")[-1][1] == 10
 
 
-def test_the_cell_that_goes_on_is_known():
-    finder = CellFinder(least=0.2, around=1, still=0.5)
+def test_the_span_that_goes_on_is_known():
+    finder = SpanFinder(least=0.2, around=1, still=0.5)
     story = "....9---"
     assert finder.feed(STEP_S * np.arange(len(story)), said(story)) == []
     assert finder.open.start_s == pytest.approx(4 * STEP_S)
@@ -77,8 +77,8 @@ stories = st.lists(st.sampled_from(".....------123579"), max_size=60).map("".joi
 
 
 @given(stories, st.lists(st.integers(0, 60)))
-def test_any_chunking_gives_the_same_cells_in_order(story, cuts):
-    cells = found(story)
-    assert found(story, [min(cut, len(story)) for cut in cuts]) == cells
-    for (_, end, _), (start, _, _) in pairwise(cells):
+def test_any_chunking_gives_the_same_spans_in_order(story, cuts):
+    spans = found(story)
+    assert found(story, [min(cut, len(story)) for cut in cuts]) == spans
+    for (_, end, _), (start, _, _) in pairwise(spans):
         assert end < start
