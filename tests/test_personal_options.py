@@ -29,9 +29,9 @@ def log_prob(options, text):
     """What the user's model makes of a text."""
     model = shared.token_model(options, "en")
     state, total = model.start(), 0.0
-    for token in encode(text):
-        total += float(model.log_prob(state)[0, token])
-        state = model.advance(state, token[None])
+    for token in encode(text).tolist():
+        total += state.row()[token]
+        state = state.after(token)
     return total
 
 
