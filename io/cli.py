@@ -3,15 +3,17 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any, ClassVar, NoReturn
 
-from jihwa.data.messages import JihwaError, Language, Message
+from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.io import streams
 from jihwa.io.failures import explain
 from jihwa.io.settings import configuration
-from jihwa.io.settings.arguments import PARSERS, Parser, split_common
 from jihwa.io.settings.language import preferred, speaker
+from jihwa.io.settings.table import add_settings
 
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),
@@ -38,7 +40,32 @@ COMMANDS: Mapping[str, Message] = {
 }
 """Each one is a module of `jihwa.io.commands` with `configure` and `run`."""
 
+_TRAINING = {"compare", "evaluate", "plot", "train", "tune"}
+"""Those whose module is in `jihwa.io.commands.training`."""
+
 USAGE, INTERRUPTED = 2, 130
+
+_KOREAN: Mapping[str, str] = {
+    "usage: ": "사용법: ",
+    "positional arguments": "인자",
+    "options": "선택 사항",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "invalid choice: %(value)r (choose from %(choices)s)": (
+        "%(value)r 없음 (%(choices)s 가운데 하나)"
+    ),
+    "invalid %(type)s value: %(value)r": "읽을 수 없는 값 %(value)r",
+    "expected one argument": "값이 없음",
+    "expected at most one argument": "값이 없음",
+    "expected at least one argument": "값이 없음",
+    "expected %s argument": "값이 없음%.0s",  # how many is left out
+    "expected %s arguments": "값이 없음%.0s",
+    "ignored explicit argument %r": "필요 없는 값 %r",
+    "the following arguments are required: %s": "빠진 인자 %s",
+    "not allowed with argument %s": "%s와(과) 함께 쓸 수 없음",
+    "one of the arguments %s is required": "%s 가운데 하나가 빠짐",
+    "unrecognized arguments: %s": "모르는 인자 %s",
+}
+"""What argparse says by itself, under the names by which it asks gettext for it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,16 +78,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language, debug = configured.language or preferred(os.environ), False
     try:
         streams.prepare()
-        common, words = split_common(words, language)
+        with _argparse_speaking(language):
+            common, words = _split_common(words, language)
         language, debug = getattr(common, "lang", language), "debug" in common
-        parser = _parser(words, language)
-        if not words:
-            parser.print_help(sys.stderr)
-            return USAGE
-        options = parser.parse_args(words, common)
+        with _argparse_speaking(language):
+            parser = _parser(words, language)
+            if not words:
+                parser.print_help(sys.stderr)
+                return USAGE
+            options = parser.parse_args(words, common)
         if options.needs_configuration:
             configured.check()
-        options.settled = configuration.settle(options, configured)
+        options.resolved = configuration.resolve(options, configured)
         run: Callable[[argparse.Namespace, Language], int] = options.run
         exit_code = run(options, language)
         sys.stdout.flush()
@@ -87,6 +116,85 @@ def _complain(text: str, debug: bool) -> None:
     streams.warn(text)
 
 
+@contextmanager
+def _argparse_speaking(language: Language) -> Iterator[None]:
+    """Let argparse speak the user's language.
+
+    It asks for every text anew, by the names under which it has imported gettext's functions. What
+    gettext itself takes is a compiled file in a folder of the system's layout, chosen by the
+    environment, which `--lang` is not.
+    """
+    if language == "en":
+        yield
+        return
+    asked = vars(argparse)
+    before: dict[str, Any] = {name: asked[name] for name in ("_", "ngettext") if name in asked}
+    asked["_"] = lambda text: _KOREAN.get(text, text)
+    asked["ngettext"] = lambda one, many, n: asked["_"](one if n == 1 else many)
+    try:
+        yield
+    finally:
+        asked.update(before)
+
+
+class _Complaining(argparse.ArgumentParser):
+    """An argument parser whose mistakes are `UsageError`s."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments and where help is.
+
+        Raises:
+            UsageError: Always.
+        """
+        raise UsageError(
+            ko=f"명령을 이해하지 못했습니다: {message}. 도움말: {self.prog} --help",
+            en=f"cannot understand the command: {message}. Help: {self.prog} --help",
+        )
+
+
+class _Parser(_Complaining):
+    """The parser of the program or of one command; its help lists the common options too.
+
+    Commands added to it get a parser of the same class.
+    """
+
+    language: ClassVar[Language] = "en"
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401  # whatever argparse takes
+        super().__init__(**given, add_help=False, allow_abbrev=False)
+        text = speaker(self.language)("이 도움말 보이기", "show this help")
+        self.add_argument("-h", "--help", action="help", help=text)
+        _add_common(self, self.language)
+
+
+class _KoreanParser(_Parser):
+    language = "ko"
+
+
+_PARSERS: Mapping[Language, type[_Parser]] = {"ko": _KoreanParser, "en": _Parser}
+
+
+def _split_common(words: list[str], language: Language) -> tuple[argparse.Namespace, list[str]]:
+    """The options that may stand anywhere, where given (`lang`, `debug`), and the other words.
+
+    Raises:
+        UsageError: One of them has no value, or one that it cannot have.
+    """
+    common = _Complaining(prog="jihwa", add_help=False, allow_abbrev=False)
+    _add_common(common, language)
+    return common.parse_known_args(words)
+
+
+def _add_common(parser: argparse.ArgumentParser, language: Language) -> None:
+    add_settings(parser, language, "language")
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help=speaker(language)("오류의 자세한 경로 보이기", "show tracebacks"),
+    )
+
+
 class _ShowVersion(argparse.Action):
     """Prints the version and ends; what looks it up takes time to import."""
 
@@ -97,10 +205,10 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
-def _parser(words: Sequence[str], language: Language) -> Parser:
+def _parser(words: Sequence[str], language: Language) -> _Parser:
     """The parser; only the command that is used is imported."""
     say = speaker(language)
-    parser = PARSERS[language](
+    parser = _PARSERS[language](
         prog="jihwa",
         description=say(
             "지화: 장갑으로 쓴 한국어 지문자를 글로 옮깁니다.",
@@ -119,7 +227,8 @@ def _parser(words: Sequence[str], language: Language) -> Parser:
             name, help=summary.text(language), description=summary.text(language)
         )
         if name == wanted:
-            module = import_module(f"jihwa.io.commands.{name}")
+            folder = "jihwa.io.commands" + ".training" * (name in _TRAINING)
+            module = import_module(f"{folder}.{name}")
             command.set_defaults(run=module.run, needs_configuration=True)
             module.configure(command, language)
     return parser

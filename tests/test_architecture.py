@@ -1,4 +1,4 @@
-"""The shape of the project: what may import what, what starts light, and what is never used."""
+"""What starts light, and what is never used; import-linter knows what may import what."""
 
 import ast
 import re
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LAYERS = ("data", "models", "recognizer", "composer", "io")
-SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+FOLDERS = ("data", "models", "recognizer", "composer", "io")
+SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 HEAVY = {
     *("torch", "pytorch_lightning", "tensorboard", "onnx", "onnxruntime"),
     *("sklearn", "scipy", "matplotlib", "pandas", "dask", "joblib", "optuna", "pyarrow"),
@@ -63,30 +63,12 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: a relative import"
             names.add(node.module)
     return names
 
 
 def test_sources_are_found():
     assert len(SOURCES) > 30
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_module_imports_only_from_layers_below(path):
-    layer = LAYERS.index(path.relative_to(ROOT).parts[0])
-    above = {f"jihwa.{name}" for name in LAYERS[layer + 1 :]}
-    used = {".".join(name.split(".")[:2]) for name in imports(path)}
-    assert not used & above
-    assert not used & set(LAYERS[:-1])
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_only_what_builds_models_of_the_language_imports_what_trains_them(path):
-    builds = path.parent.name == "training" or path.stem in {"lm", "lm_lexicon"}
-    assert builds or not any(
-        name.startswith("jihwa.composer.language.training") for name in imports(path)
-    )
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

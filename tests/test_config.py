@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from jihwa.io.settings import configuration
-from jihwa.io.settings.settings import SETTINGS
+from jihwa.io.settings.table import SETTINGS
 
 
 @pytest.fixture

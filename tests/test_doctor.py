@@ -6,11 +6,15 @@ import sys
 
 import pytest
 
-from jihwa.io.checks import clock, ports, terminal, voice
-from jihwa.io.checks.clock import check_clock
-from jihwa.io.checks.finding import Verdict
-from jihwa.io.checks.ports import check_grabbers, check_ports
-from jihwa.io.checks.terminal import check_encoding, check_fonts, check_terminal
+from jihwa.io.checks import Verdict, machine
+from jihwa.io.checks.machine import (
+    check_clock,
+    check_encoding,
+    check_fonts,
+    check_grabbers,
+    check_ports,
+    check_terminal,
+)
 from jihwa.io.commands import doctor
 from jihwa.io.settings import configuration
 from jihwa.io.sources.ports import Board
@@ -28,8 +32,8 @@ def plain_machine(monkeypatch):
     def start(settings):
         raise SpeechError(Problem.ENGINE)
 
-    monkeypatch.setattr(ports, "connected", lambda: [UART])
-    monkeypatch.setattr(voice, "SpeechProcess", start)
+    monkeypatch.setattr(machine, "connected", lambda: [UART])
+    monkeypatch.setattr(machine, "SpeechProcess", start)
 
 
 def marked(done, mark):
@@ -106,8 +110,8 @@ def test_port_may_be_opened_or_its_group_is_told(monkeypatch, tmp_path, may):
     device = tmp_path / "ttyACM7"
     device.touch()
     board = Board(str(device), GLOVE.name, GLOVE.usb)
-    monkeypatch.setattr(ports, "connected", lambda: [board, UART])
-    monkeypatch.setattr(ports.os, "access", lambda path, mode: may)
+    monkeypatch.setattr(machine, "connected", lambda: [board, UART])
+    monkeypatch.setattr(machine.os, "access", lambda path, mode: may)
     (finding,) = check_ports()
     assert finding.verdict is (Verdict.GOOD if may else Verdict.BAD)
     assert str(device) in finding.message.ko
@@ -148,7 +152,7 @@ def test_folder_that_cannot_be_written_is_bad(jihwa):
     ("encoding", "verdict"), [("UTF-8", Verdict.GOOD), ("latin-1", Verdict.DOUBTFUL)]
 )
 def test_encoding_without_hangul_is_told(monkeypatch, encoding, verdict):
-    monkeypatch.setattr(terminal.locale, "getencoding", lambda: encoding)
+    monkeypatch.setattr(machine.locale, "getencoding", lambda: encoding)
     (finding,) = check_encoding()
     assert finding.verdict is verdict
 
@@ -165,9 +169,9 @@ def test_encoding_without_hangul_is_told(monkeypatch, encoding, verdict):
     ],
 )
 def test_terminal_is_told_with_what_it_lacks(monkeypatch, kind, size, told):
-    monkeypatch.setattr(terminal.sys.stdin, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(terminal.sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(terminal.shutil, "get_terminal_size", lambda: size)
+    monkeypatch.setattr(machine.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(machine.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(machine.shutil, "get_terminal_size", lambda: size)
     (finding,) = check_terminal({"TERM": kind})
     assert told in finding.message.en
 
@@ -178,14 +182,14 @@ def test_terminal_is_told_with_what_it_lacks(monkeypatch, kind, size, told):
 )
 def test_fonts_of_this_machine_are_counted(monkeypatch, tmp_path, listed, verdict):
     done = subprocess.CompletedProcess([], 0, listed.encode())
-    monkeypatch.setattr(terminal.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(terminal.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(machine.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(machine.subprocess, "run", lambda *_, **__: done)
     (finding,) = check_fonts({})
     assert finding.verdict is verdict
 
 
 def test_over_ssh_and_without_a_list_the_user_looks_for_themselves(monkeypatch):
-    monkeypatch.setattr(terminal.shutil, "which", lambda name: None)
+    monkeypatch.setattr(machine.shutil, "which", lambda name: None)
     for environment in ({"SSH_CONNECTION": "a b"}, {}):
         (finding,) = check_fonts(environment)
         assert finding.verdict is Verdict.GOOD
@@ -196,12 +200,12 @@ def test_clock_that_starts_in_1970_is_told(monkeypatch):
     (finding,) = check_clock()
     assert finding.verdict is Verdict.GOOD
 
-    class Past(clock.datetime):
+    class Past(machine.datetime):
         @classmethod
         def now(cls):
             return cls(1970, 1, 1)
 
-    monkeypatch.setattr(clock, "datetime", Past)
+    monkeypatch.setattr(machine, "datetime", Past)
     (finding,) = check_clock()
     assert finding.verdict is Verdict.DOUBTFUL
     assert "Set the clock" in finding.message.en

@@ -15,10 +15,9 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.sessions import Truth, read_session, read_truth, write_session
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.engine import assemble_engine
-from jihwa.io.evaluation.alignments import ONSET_S, Letters
-from jihwa.io.evaluation.costs import costs
-from jihwa.io.evaluation.perfect import read_perfectly, true_segments
-from jihwa.io.evaluation.text_comparison import TextComparison
+from jihwa.io.evaluation.comparison import TextComparison
+from jihwa.io.evaluation.errors import ONSET_S, Letters
+from jihwa.io.evaluation.sessions import costs, read_perfectly, true_segments
 
 BASIC = Alphabet.load()
 SCORES = [

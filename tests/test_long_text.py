@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from jihwa.composer.text import undo
 from jihwa.composer.text.transcript import Sign
-from jihwa.io.batch.long_text import read
-from jihwa.io.batch.signs import SignStore
+from jihwa.io.batch.reading import SignStore, read
 
 SHARE = st.floats(0, 1)
 SIGNS = st.builds(

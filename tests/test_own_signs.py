@@ -15,7 +15,7 @@ from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.io.screen.plain import PlainScreen
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.objects import write_json
+from jihwa.io.writers.plain import write_json
 from jihwa.recognizer.events import NO_SIGN
 
 # --- letters

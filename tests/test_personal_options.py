@@ -7,19 +7,19 @@ import pytest
 from jihwa.composer.language.jamo import encode
 from jihwa.composer.language.token_model import Mode
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
-from jihwa.io.settings.configuration import Configuration, settle
+from jihwa.io.settings.configuration import Configuration, resolve
+from jihwa.io.settings.table import add_settings
 from jihwa.io.user import vocabulary
 
 
 @pytest.fixture
 def parse():
     parser = argparse.ArgumentParser()
-    settings.add(parser, "en", "lm", "personal", "history", "mode")
+    add_settings(parser, "en", "lm", "personal", "history", "mode")
 
     def parse(*words):
         options = parser.parse_args(words)
-        settle(options, Configuration())
+        resolve(options, Configuration())
         return options
 
     return parse
@@ -29,9 +29,9 @@ def log_prob(options, text):
     """What the user's model makes of a text."""
     model = shared.token_model(options, "en")
     state, total = model.start(), 0.0
-    for token in encode(text):
-        total += float(model.log_prob(state)[0, token])
-        state = model.advance(state, token[None])
+    for token in encode(text).tolist():
+        total += state.row()[token]
+        state = state.after(token)
     return total
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.io.user import phrases
-from jihwa.io.user.phrases import Phrase, by_key, expand, parse
+from jihwa.io.user.phrases import Phrase, parse
 
 
 def read(text):
@@ -91,14 +91,13 @@ def test_no_content_makes_it_fail(content):
     assert len(keys) == len(set(keys))
 
 
-def test_spelled_abbreviation_becomes_its_sentence_and_other_words_do_not():
+def test_key_and_abbreviation_stand_before_a_sentence():
     found, _ = read("ㅁㅈ = 물 좀 주세요.\n2. 감사 = 감사합니다.\n안녕하세요\n")
-    assert expand(found, "ㅁㅈ") == "물 좀 주세요."
-    assert expand(found, "\u1100\u1161\u11b7\u1109\u1161") == "감사합니다."
-    assert expand(found, "안녕하세요") is None
-    assert expand(found, "") is None
-    assert by_key(found, 2) == "감사합니다."
-    assert by_key(found, 1) is None
+    assert found == (
+        Phrase("물 좀 주세요.", None, "ㅁㅈ"),
+        Phrase("감사합니다.", 2, "감사"),
+        Phrase("안녕하세요"),
+    )
 
 
 def test_wearers_sentences_come_first_and_take_the_keys(store):
@@ -106,11 +105,14 @@ def test_wearers_sentences_come_first_and_take_the_keys(store):
     store("1. 민수의 인사\nㅇ = 민수의 줄임말\n", profile="minsu")
     found, warnings = phrases.load("minsu")
     assert warnings == ()
-    assert (by_key(found, 1), by_key(found, 2)) == ("민수의 인사", "모두의 부탁")
-    assert expand(found, "ㅇ") == "민수의 줄임말"
-    assert "모두의 인사" in [phrase.text for phrase in found]
+    assert found == (
+        Phrase("민수의 인사", 1),
+        Phrase("민수의 줄임말", None, "ㅇ"),
+        Phrase("모두의 인사"),
+        Phrase("모두의 부탁", 2),
+    )
     others, _ = phrases.load("jia")
-    assert by_key(others, 1) == "모두의 인사"
+    assert others[0] == Phrase("모두의 인사", 1, "ㅇ")
 
 
 def test_without_a_file_there_is_no_sentence():

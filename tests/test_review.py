@@ -14,9 +14,9 @@ from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import SpelledSign
-from jihwa.io.evaluation.alignments import Letters, TextErrors, match
-from jihwa.io.evaluation.differences import differences
-from jihwa.io.writers.objects import schema
+from jihwa.io.evaluation.comparison import differences
+from jihwa.io.evaluation.errors import Letters, TextErrors, match
+from jihwa.io.writers.plain import schema
 from jihwa.models.training import canvas
 
 BASIC = Alphabet.load()

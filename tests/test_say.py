@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from jihwa.io.checks.voice import check_voice
+from jihwa.io.checks.machine import check_voice
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.voice import Voice
 

@@ -17,8 +17,7 @@ from jihwa.data.messages import UsageError
 from jihwa.data.synthesis.pace import PACES
 from jihwa.io.sources.simulated import SimulatedSource
 from jihwa.io.sources.source import Connection, Link, Received
-from jihwa.io.virtual.cable import Cable
-from jihwa.io.virtual.faults import parse_schedule
+from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import VirtualGlove
 from jihwa.io.virtual.ports import open_port
 from jihwa.io.virtual.server import Server

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.data.messages import UsageError
-from jihwa.io.settings import configuration, settings
-from jihwa.io.settings.configuration import Configuration, Origin, parse, settle
-from jihwa.io.settings.settings import SETTINGS
+from jihwa.io.settings import configuration
+from jihwa.io.settings.configuration import Configuration, Origin, parse, resolve
+from jihwa.io.settings.table import SETTINGS, add_settings
 
 FILE = Path("/home/somebody/.config/jihwa/config.toml")
 
@@ -22,13 +22,13 @@ def parse_text(text: str) -> Configuration:
 
 def typed(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    settings.add(parser, "en", *SETTINGS)
+    add_settings(parser, "en", *SETTINGS)
     return parser.parse_args(words)
 
 
 def test_unset_settings_are_their_defaults_under_the_names_of_their_options():
     options = typed()
-    settle(options, Configuration())
+    resolve(options, Configuration())
     assert options.source == "auto:"
     assert (options.speak, options.rate, options.volume, options.voice) == ("off", 160, 1.0, None)
     assert (options.history, options.say_again) == (True, False)
@@ -38,16 +38,16 @@ def test_unset_settings_are_their_defaults_under_the_names_of_their_options():
 def test_command_line_goes_before_the_file_and_the_file_before_the_default():
     configured = parse_text('speak = "word"\nvoice.rate_wpm = 200\nhistory = false\n')
     options = typed("--rate", "120", "--history")
-    settled = settle(options, configured)
+    resolved = resolve(options, configured)
     assert (options.speak, options.rate, options.history) == ("word", 120, True)
-    assert settled["speak"] == ("word", Origin.FILE)
-    assert settled["voice.rate_wpm"] == (120, Origin.COMMAND_LINE)
-    assert settled["pause_s"] == (5.0, Origin.DEFAULT)
+    assert resolved["speak"] == ("word", Origin.FILE)
+    assert resolved["voice.rate_wpm"] == (120, Origin.COMMAND_LINE)
+    assert resolved["pause_s"] == (5.0, Origin.DEFAULT)
 
 
 def test_option_of_a_command_with_the_name_of_a_setting_is_left_alone():
     options = argparse.Namespace(model="gaussian")
-    settle(options, parse_text('model = "own.bundle"'))
+    resolve(options, parse_text('model = "own.bundle"'))
     assert options.model == "gaussian"
 
 

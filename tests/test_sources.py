@@ -13,8 +13,7 @@ from wires import HEADER, Log, sample
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.sources.playback import PlaybackSource, StdinSource, paced
-from jihwa.io.sources.source import Link
-from jihwa.io.sources.threaded import ThreadedSource
+from jihwa.io.sources.source import Link, ThreadedSource
 from jihwa.io.sources.uri import open_source
 
 DEVICES = {

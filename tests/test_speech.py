@@ -80,7 +80,6 @@ def test_off_is_silent_whatever_is_asked():
     text = Listener("off")
     text.tell("안녕 ", command=Control.SPEAK, complete=True)
     text.spoken.say_again()
-    text.spoken.say_phrase("도와주세요")
     assert text.voice.said == []
 
 
@@ -155,11 +154,10 @@ def test_the_end_of_the_signal_says_what_is_left():
     assert text.heard(lambda: text.spoken.finish(end)) == ["안녕하세요"]
 
 
-def test_a_phrase_and_a_stop_reach_the_voice():
+def test_a_stop_reaches_the_voice():
     text = Listener("manual")
-    text.spoken.say_phrase("도와주세요")
     text.spoken.stop()
-    assert text.voice.said == ["도와주세요", "⏹"]
+    assert text.voice.said == ["⏹"]
 
 
 def test_a_spelled_text_is_said_word_by_word_as_it_becomes_final():

@@ -11,8 +11,7 @@ from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.writers import HEADER
 from jihwa.data.messages import UsageError
 from jihwa.data.synthesis.pace import PACES, pace_of
-from jihwa.io.virtual.cable import Cable
-from jihwa.io.virtual.faults import parse_mishap, parse_schedule
+from jihwa.io.virtual.cable import Cable, parse_mishap, parse_schedule
 from jihwa.io.virtual.glove import BOOT_S, VirtualGlove
 
 
@@ -158,8 +157,10 @@ def test_nonsense_does_not_stop_it(chunks):
     for chunk in chunks:
         glove.command(chunk)
     glove.due(5.0)
-    glove.command(b"\nheader\n")
-    assert HEADER.encode() in glove.due(60.0)  # behind every `recal` among it
+    glove.command(b"\n")
+    glove.due(50.0)  # behind every `recal` among it, and any `flush`
+    glove.command(b"header\n")
+    assert HEADER.encode() in glove.due(60.0)
 
 
 def test_a_reset_board_is_silent_then_begins_within_a_line_and_counts_from_zero():

@@ -19,7 +19,7 @@ from jihwa.composer.text.edits import TextEdit
 from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Word
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.objects import schema
+from jihwa.io.writers.plain import schema
 from jihwa.io.writers.tiers import tiers
 from jihwa.recognizer.events import NO_SIGN, REST
 

@@ -18,8 +18,8 @@ ENDINGS = (".csv", ".jsonl", ".ndjson", ".h5", ".hdf5", ".parquet")
 any name. `.json` and `.txt` are left to truths and results."""
 COMPRESSED = ".gz"
 
-
 Problems = list[tuple[Path, JihwaError]]
+"""Names that led to nothing, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Discovery:
 
     @property
     def n(self) -> int:
-        """How many of either."""
+        """How many recordings and problems there are."""
         return len(self.recordings) + len(self.problems)
 
 

@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser, language: Language) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--jobs",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=1,
         metavar="N",
         help=say(

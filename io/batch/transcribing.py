@@ -1,5 +1,6 @@
 """One recording to its results, in whatever process."""
 
+import argparse
 import io
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -7,21 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from jihwa.composer.language.token_model import Mode
 from jihwa.composer.text.transcript import Word
 from jihwa.data.files import unfinished
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.data.signal.frames import Frames
-from jihwa.io.batch.long_text import read
-from jihwa.io.batch.outcome import Outcome, State
-from jihwa.io.batch.setup import Setup
-from jihwa.io.batch.targets import STDOUT, Task
-from jihwa.io.batch.watch import Watch
-from jihwa.io.evaluation.comparisons import compare
-from jihwa.io.evaluation.text_comparison import TextComparison
+from jihwa.io.batch.reading import Watch, read
+from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task
+from jihwa.io.engine import Engine, assemble_engine
+from jihwa.io.evaluation.comparison import TextComparison, compare
 from jihwa.io.failures import explain
+from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document
+from jihwa.recognizer.adaptation import Adaptation
+from jihwa.recognizer.profile_format import from_json, to_json
 
 DOUBTFUL = 0.3
 """A word of less confidence is pointed out."""
@@ -29,9 +31,68 @@ NOTHING_FOUND = Message(
     ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
     en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
 )
-
 Follow = Callable[[int, float], None]
 """Is told how many bytes and how many seconds of a recording were read by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Enough to read with the same models anywhere that has the same files.
+
+    Attributes:
+        model: The classifier's file; None for the shipped one.
+        lm: The language model's file; None for the shipped one.
+        words: How much every word of the user's own is expected.
+        profile: What the wearer showed, as JSON; None for a stranger.
+        mode: What the text may be.
+        adapts: Whether the hand is learned while it writes.
+    """
+
+    model: Path | None
+    lm: Path | None
+    words: tuple[tuple[str, float], ...]
+    profile: str | None
+    mode: Mode
+    adapts: bool
+
+    @classmethod
+    def of(cls, options: argparse.Namespace, language: Language) -> "Setup":
+        """What the user wants.
+
+        Raises:
+            UsageError: There is no such model or profile.
+            DataError: One of them is damaged, or they do not fit together.
+            OSError: The user's words cannot be read.
+        """
+        bundle = shared.model(options.model)
+        profile = shared.profile(options, bundle)
+        return cls(
+            model=options.model and options.model.absolute(),
+            lm=options.lm and options.lm.absolute(),
+            words=tuple(shared.personal_words(options, language).items()),
+            profile=to_json(profile) if profile else None,
+            mode=shared.mode(options),
+            adapts=options.adapt or options.learn,
+        )
+
+    def build(self) -> tuple[Engine, Adaptation | None]:
+        """The engine, and what learns the wearer's hand while it reads.
+
+        Raises:
+            UsageError: There is no such language model.
+            DataError: A model is damaged.
+        """
+        bundle = shared.model(self.model)
+        profile = from_json(self.profile, "profile") if self.profile is not None else None
+        adaptation = Adaptation(bundle, profile) if self.adapts else None
+        engine = assemble_engine(
+            bundle,
+            shared.mixture(self.lm, dict(self.words)),
+            profile=profile,
+            adaptation=adaptation,
+            mode=self.mode,
+        )
+        return engine, adaptation
 
 
 class Transcriber:
@@ -79,8 +140,7 @@ class Transcriber:
                     follow(recording.read_bytes, duration_s)
 
         alphabet = self._engine.recognizer.alphabet
-        self._watch.keeps = with_signal
-        found = read(self._engine, self._watch.follow(source()))
+        found = read(self._engine, self._watch.follow(source(), keep=with_signal))
         warnings = recording.report.warnings() + self._engine.sensors.warnings()
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:

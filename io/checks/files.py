@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jihwa.composer.language.lexicon_file import read_lexicon
-from jihwa.io.checks.finding import Finding, Verdict, bad, doubtful, good
+from jihwa.io.checks import Finding, Verdict, bad, doubtful, good
 from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.settings import SHIPPED
+from jihwa.io.settings.table import SHIPPED
 from jihwa.io.user import profiles, storage
 
 _ROOM_MB = 200
@@ -20,7 +20,7 @@ _ROOM_MB = 200
 
 def check_model(options: argparse.Namespace) -> Iterator[Finding]:
     """The classifier; loading it checks its hash."""
-    bundle = shared.model(options)
+    bundle = shared.model(options.model)
     bundle.of_glove()
     yield good(
         f"인식 모델: {options.model or SHIPPED.ko}, 지문자 {len(bundle.alphabet.signs)}개",
@@ -34,7 +34,7 @@ def check_model(options: argparse.Namespace) -> Iterator[Finding]:
 
 def check_language_model(options: argparse.Namespace) -> Iterator[Finding]:
     """Language model and lexicon; loading them checks them."""
-    shared.language_model(options)
+    shared.language_model(options.lm)
     read_lexicon()
     yield good(
         f"언어 모델: {options.lm or SHIPPED.ko}", f"language model: {options.lm or SHIPPED.en}"

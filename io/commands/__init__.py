@@ -1,1 +1,5 @@
-"""The subcommands of ``jihwa``, one module each."""
+"""The subcommands of `jihwa`, one module each: a parser and options come in, an exit code goes out.
+
+Each has `configure`, which adds its arguments, and `run`. Those that need the extra `train` stand
+in `training/`.
+"""

@@ -11,8 +11,8 @@ from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles
 from jihwa.models.bundle import Bundle
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
     signal = parser.add_mutually_exclusive_group()
-    settings.add(signal, language, "source")
+    add_settings(signal, language, "source")
     signal.add_argument(
         "--from",
         dest="sources",
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "or a folder of them",
         ),
     )
-    settings.add(parser, language, "profile")
+    add_settings(parser, language, "profile")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--quick",
@@ -95,7 +95,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             f"(default: {defaults}; others if there is no take of these)",
         ),
     )
-    settings.add(parser, language, "model", "layout", "commands")
+    add_settings(parser, language, "model", "layout", "commands")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -110,7 +110,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
         calibrate_live(options, language)
         return 0
-    bundle = shared.model(options)
+    bundle = shared.model(options.model)
     bundle.of_glove()  # better refused before the takes are read
     known = profiles.load_or_new(options.profile, bundle.alphabet)
     act = _calibrate if options.add is None else _add_sign

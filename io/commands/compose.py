@@ -8,8 +8,8 @@ from jihwa.composer.letters import compose
 from jihwa.data.alphabet import LETTERS, Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 
 
@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "letters such as ㅎㅏㄱㄱㅛ; without any, one sequence a line on stdin",
     )
     parser.add_argument("letters", nargs="*", metavar="JAMO", help=letters)
-    settings.add(parser, language, "mode", "personal", "history", "lm")
+    add_settings(parser, language, "mode", "personal", "history", "lm")
     shared.add_alphabet(parser, language)
 
 

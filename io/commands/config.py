@@ -7,13 +7,13 @@ from pathlib import Path
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.data.messages import Language, Message
-from jihwa.io.settings import configuration, editor, settings
+from jihwa.io.settings import configuration
 from jihwa.io.settings.configuration import Origin
-from jihwa.io.settings.kinds import Value
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.setting import Setting
-from jihwa.io.settings.settings import SETTINGS
+from jihwa.io.settings.setting import Setting, Value
+from jihwa.io.settings.table import SETTINGS, add_settings
 from jihwa.io.streams import warn
+from jihwa.io.user import storage
 
 ORIGINS = {
     Origin.COMMAND_LINE: Message(ko="명령줄", en="command line"),
@@ -35,18 +35,18 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "open the file in $EDITOR; it is made if need be",
         ),
     )
-    settings.add(parser, language, *(key for key in SETTINGS if key != "language"))
+    add_settings(parser, language, *(key for key in SETTINGS if key != "language"))
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Show all settings as TOML, or let the user edit them; 2 if something in the file is wrong."""
     if options.edit:
-        editor.edit(configuration.path(), _template(language))
+        storage.edit(configuration.path(), _template(language))
     else:
         print(
             f"# {configuration.path()}" + _missing(language) * (not configuration.path().exists())
         )
-        for key, (value, origin) in options.settled.items():
+        for key, (value, origin) in options.resolved.items():
             setting = SETTINGS[key]
             absent = f"#{key} = {setting.absent.text(language)}"
             entry = absent if value is None else _entry(setting, value)

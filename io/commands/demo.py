@@ -11,8 +11,8 @@ from jihwa.data.synthesis.sessions import read_session
 from jihwa.io.engine import assemble_engine
 from jihwa.io.screen.plain import PlainScreen
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.playback import paced
 
 SAMPLE = "dinner.csv"
@@ -22,14 +22,14 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     fast = speaker(language)("기다리지 않고 끝까지", "do not wait for the hand")
     parser.add_argument("--fast", action="store_true", help=fast)
-    settings.add(parser, language, "model", "lm")
+    add_settings(parser, language, "model", "lm")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Play the sample at the pace of the hand, and compare the text with the truth."""
-    say, bundle = speaker(language), shared.model(options)
+    say, bundle = speaker(language), shared.model(options.model)
     screen = PlainScreen(sys.stdout, bundle.alphabet)
-    engine = assemble_engine(bundle, Mixture.load(shared.language_model(options)), [screen])
+    engine = assemble_engine(bundle, Mixture.load(shared.language_model(options.lm)), [screen])
     with resources.as_file(resources.files("jihwa.data") / "samples") as samples:
         session = read_session(samples / SAMPLE)
     intro = say(

@@ -5,19 +5,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from jihwa.data.messages import JihwaError, Language
-from jihwa.io.checks.clock import check_clock
+from jihwa.io.checks import Finding, Verdict, bad
 from jihwa.io.checks.files import (
     check_configuration,
     check_language_model,
     check_model,
     check_storage,
 )
-from jihwa.io.checks.finding import Finding, Verdict, bad
-from jihwa.io.checks.ports import check_grabbers, check_ports
-from jihwa.io.checks.terminal import check_encoding, check_fonts, check_terminal
-from jihwa.io.checks.voice import check_voice
+from jihwa.io.checks.machine import (
+    check_clock,
+    check_encoding,
+    check_fonts,
+    check_grabbers,
+    check_ports,
+    check_terminal,
+    check_voice,
+)
 from jihwa.io.failures import explain
-from jihwa.io.settings import settings
+from jihwa.io.settings.table import add_settings
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -25,7 +30,7 @@ Check = Callable[[], Iterable[Finding]]
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments: the settings that it checks."""
     parser.set_defaults(needs_configuration=False)  # a broken one is among what it finds
-    settings.add(parser, language, "profile", "model", "lm", "speak", "voice.name")
+    add_settings(parser, language, "profile", "model", "lm", "speak", "voice.name")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

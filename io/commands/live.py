@@ -60,7 +60,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
         tell(Message(ko=text, en=text))
 
     return Wearer(
-        partial(shared.model, options),
+        partial(shared.model, options.model),
         lambda: shared.token_model(options, language, warn),
         profile=options.profile,
         adapts=options.adapt,

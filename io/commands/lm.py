@@ -4,18 +4,21 @@ import argparse
 import logging
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jihwa.composer.language.jamo import SPACE, encode
 from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.training.corpus import Source, read_text, training_texts
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
+from jihwa.composer.language.training.lexicon import LexiconSources, build_lexicon
+from jihwa.composer.language.word_list import fault, normalised, shown
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io.commands import lm_lexicon, lm_words
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
+from jihwa.io.streams import warn
+from jihwa.io.user import vocabulary
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -26,8 +29,19 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     _configure_build(actions.add_parser("build", help=learn, description=learn), language)
     measure = say("글의 자모당 비트 재기", "measure the bits per jamo of texts")
     _configure_score(actions.add_parser("score", help=measure, description=measure), language)
-    lm_lexicon.configure(actions, language)
-    lm_words.configure(actions, language)
+    learn = say("이름과 낱말 사전 만들기", "learn the lexicon of names and words")
+    _configure_lexicon(actions.add_parser("lexicon", help=learn, description=learn), language)
+    _configure_words(actions, language)
+
+
+def run(options: argparse.Namespace, language: Language) -> int:
+    """Do what was asked for."""
+    progress = logging.StreamHandler(sys.stderr)
+    progress.setFormatter(_Spoken(language))
+    logging.basicConfig(level=logging.INFO, handlers=[progress])
+    act: Callable[[argparse.Namespace, Language], None] = options.act
+    act(options, language)
+    return 0
 
 
 def _configure_build(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -68,7 +82,7 @@ def _configure_build(parser: argparse.ArgumentParser, language: Language) -> Non
     )
     parser.add_argument(
         "--ngrams",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=BuildOptions().max_ngrams,
         metavar="N",
         help=say(
@@ -82,18 +96,49 @@ def _configure_build(parser: argparse.ArgumentParser, language: Language) -> Non
 def _configure_score(parser: argparse.ArgumentParser, language: Language) -> None:
     text = speaker(language)("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
     parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
-    settings.add(parser, language, "lm")
+    add_settings(parser, language, "lm")
     parser.set_defaults(act=_score)
 
 
-def run(options: argparse.Namespace, language: Language) -> int:
-    """Do what was asked for."""
-    progress = logging.StreamHandler(sys.stderr)
-    progress.setFormatter(_Spoken(language))
-    logging.basicConfig(level=logging.INFO, handlers=[progress])
-    act: Callable[[argparse.Namespace, Language], None] = options.act
-    act(options, language)
-    return 0
+def _configure_lexicon(parser: argparse.ArgumentParser, language: Language) -> None:
+    say = speaker(language)
+    text = say("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
+    parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
+    for option, names, of in (
+        ("--titles", "TITLES", say("온갖 이름과 낱말 목록", "list of names and words of any kind")),
+        ("--addresses", "ADDRESSES", say("행정 구역 주소 목록", "list of administrative places")),
+        ("--profane", "WORDS", say("고침으로 나오면 안 되는 말", "what correction must not write")),
+        ("--output", "FILE", say("사전 파일", "lexicon file")),
+    ):
+        kind = shared.output_file if option == "--output" else Path
+        parser.add_argument(option, type=kind, required=True, metavar=names, help=of)
+    parser.add_argument(
+        "--names",
+        nargs=2,
+        type=Path,
+        required=True,
+        metavar=("FAMILY", "GIVEN"),
+        help=say("성과 이름 목록", "lists of some family and given names"),
+    )
+    parser.set_defaults(act=_lexicon)
+
+
+def _configure_words(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", language: Language
+) -> None:
+    say = speaker(language)
+    word = say("낱말이나 짧은 구", "word or short phrase")
+    typed = say("잊을 낱말 (없으면 모두)", "word to forget (default: all)")
+    for name, act, summary, nargs, words in (
+        ("add", _add, say("내 낱말 더하기", "add words of your own"), "+", word),
+        ("remove", _remove, say("내 낱말 빼기", "remove words of your own"), "+", word),
+        ("forget", _forget, say("입력 기록 지우기", "forget what you typed"), "*", typed),
+    ):
+        action = actions.add_parser(name, help=summary, description=summary)
+        action.add_argument("words", nargs=nargs, metavar="WORD", help=words)
+        action.set_defaults(act=act)
+    summary = say("내 낱말 보기", "show your own words")
+    actions.add_parser("list", help=summary, description=summary).set_defaults(act=_list)
 
 
 class _Spoken(logging.Formatter):
@@ -109,14 +154,26 @@ class _Spoken(logging.Formatter):
         return message.text(self._language) if isinstance(message, Message) else str(message)
 
 
-def _build(options: argparse.Namespace, language: Language) -> None:
-    del language
+def _build(options: argparse.Namespace, _: Language) -> None:
     texts = training_texts(options.texts, options.names)
     build(texts, options.output, BuildOptions(options.order, options.ngrams))
 
 
+def _lexicon(options: argparse.Namespace, _: Language) -> None:
+    families, given = options.names
+    sources = LexiconSources(
+        texts=tuple(options.texts),
+        titles=options.titles,
+        families=families,
+        given=given,
+        addresses=options.addresses,
+        profane=options.profane,
+    )
+    build_lexicon(sources, options.output)
+
+
 def _score(options: argparse.Namespace, language: Language) -> None:
-    model = shared.language_model(options)
+    model = shared.language_model(options.lm)
     for path in options.texts:
         print(_measure(path, model).text(language))
 
@@ -153,3 +210,67 @@ def _measure(path: Path, model: LanguageModel) -> Message:
         en=f"{path}: {bits / n_jamo:.3f} bits per jamo ({n_lines} lines, {n_jamo} jamo; "
         f"{n_skipped} lines that are not Hangul left out)",
     )
+
+
+def _add(options: argparse.Namespace, language: Language) -> None:
+    words = _checked(options.words)
+    new = vocabulary.add(words)
+    say, path = speaker(language), vocabulary.list_path()
+    if new:
+        print(say(f"{path}: 더했습니다: ", f"{path}: added ") + ", ".join(new))
+    if known := [word for word in words if word not in new]:
+        print(say(f"{path}: 이미 있습니다: ", f"{path}: already there: ") + ", ".join(known))
+
+
+def _remove(options: argparse.Namespace, language: Language) -> None:
+    words = [normalised(word) for word in options.words]
+    vocabulary.remove(words)
+    path = vocabulary.list_path()
+    print(speaker(language)(f"{path}: 뺐습니다: ", f"{path}: removed ") + ", ".join(words))
+
+
+def _list(_: argparse.Namespace, language: Language) -> None:
+    say = speaker(language)
+    (words, unusable), (history, damaged) = vocabulary.word_list(), vocabulary.history()
+    for word in words.words:
+        print(word)
+    n_words, n_typed = len(words.words), len(history.counts)
+    print(
+        say(
+            f"{vocabulary.list_path()}: 내 낱말 {n_words}개\n"
+            f"{vocabulary.history_path()}: 입력 기록 낱말 {n_typed}개",
+            f"{vocabulary.list_path()}: {n_words} word(s) of your own\n"
+            f"{vocabulary.history_path()}: {n_typed} word(s) remembered of what you typed",
+        )
+    )
+    for warning in (unusable, damaged):
+        if warning:
+            warn(warning.text(language))
+
+
+def _forget(options: argparse.Namespace, language: Language) -> None:
+    say, path = speaker(language), vocabulary.history_path()
+    if not options.words:
+        vocabulary.wipe()
+        print(say(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten."))
+        return
+    n = vocabulary.forget([normalised(word) for word in options.words])
+    print(say(f"{path}: 낱말 {n}개를 잊었습니다.", f"{path}: {n} word(s) forgotten."))
+
+
+def _checked(words: Sequence[str]) -> list[str]:
+    """The words, normalised, each once.
+
+    Raises:
+        UsageError: One cannot be learned.
+    """
+    checked = list(dict.fromkeys(normalised(word) for word in words))
+    for word in checked:
+        if why := fault(word):
+            raise UsageError(
+                ko=f"{shown(word)}: 더할 수 없습니다 ({why.ko}). 손으로 쓸 때처럼 한글로 적으세요 "
+                "(예: 제이슨).",
+                en=f"{shown(word)}: cannot be added ({why.en}). Write it in Hangul, as the hand "
+                "spells it, such as 제이슨.",
+            )
+    return checked

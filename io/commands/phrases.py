@@ -3,10 +3,10 @@
 import argparse
 
 from jihwa.data.messages import Language
-from jihwa.io.settings import editor, settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
-from jihwa.io.user import phrases
+from jihwa.io.user import phrases, storage
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -20,14 +20,14 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "open the file in $EDITOR; it is made if need be",
         ),
     )
-    settings.add(parser, language, "profile")
+    add_settings(parser, language, "profile")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """List the sentences, and what of the files cannot be used; with --edit, edit them first."""
     path, say = phrases.path_of(options.profile), speaker(language)
     if options.edit:
-        editor.edit(path, phrases.template(language))
+        storage.edit(path, phrases.TEMPLATE.text(language))
     stored, unusable = phrases.load(options.profile)
     for phrase in stored:
         key = f"{phrase.key}." if phrase.key else "  "

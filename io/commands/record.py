@@ -13,8 +13,8 @@ from jihwa.io.commands.record_takes import record_takes
 from jihwa.io.recording.line import NOTHING_COMES, listening
 from jihwa.io.recording.raw import RawRecorder
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
 
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "(default: takes)",
         ),
     )
-    settings.add(parser, language, "source", "layout")
+    add_settings(parser, language, "source", "layout")
     parser.add_argument(
         "--seconds",
         type=_seconds,
@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         ),
     )
     _configure_takes(parser.add_argument_group(say("데이터 모으기", "data sets")), language)
-    settings.add(parser, language, "model")
+    add_settings(parser, language, "model")
 
 
 def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None:
@@ -78,7 +78,7 @@ def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None
     )
     group.add_argument(
         "--takes",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=TAKES,
         metavar="N",
         help=say(

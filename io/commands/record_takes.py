@@ -24,7 +24,7 @@ from jihwa.io.recording.cutter import TakeCutter
 from jihwa.io.recording.line import NOTHING_COMES, listening
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
-from jihwa.io.sources.posing import PosingSource
+from jihwa.io.sources.simulated import PosingSource
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
 from jihwa.recognizer.classifier import Classifier
@@ -45,7 +45,7 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
     Returns:
         0 if all that was asked for is there now, else 1.
     """
-    bundle, alphabet = shared.model(options), Alphabet.load(options.alphabet)
+    bundle, alphabet = shared.model(options.model), Alphabet.load(options.alphabet)
     bundle.of_glove()  # better refused before the wearer stands there
     root = shared.output_folder(options.path or FOLDER, "PATH")
     plan = _plan(options, root, alphabet)

@@ -4,8 +4,8 @@ import argparse
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.speech.process import SpeechProcess, VoiceSettings
 
 
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="WAV",
         help=say("소리 내지 않고 이 파일에 쓰기", "write the sound to this file, and be silent"),
     )
-    settings.add(parser, language, "voice.name", "voice.rate_wpm", "voice.volume")
+    add_settings(parser, language, "voice.name", "voice.rate_wpm", "voice.volume")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -17,8 +17,7 @@ from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
-from jihwa.io.virtual.cable import Cable
-from jihwa.io.virtual.faults import parse_schedule
+from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import VirtualGlove
 from jihwa.io.virtual.ports import open_port
 from jihwa.io.virtual.server import Server
@@ -50,7 +49,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     shared.add_seed(parser, language)
     parser.add_argument(
         "--wearer",
-        type=shared.at_least(0),
+        type=shared.at_least(0, language),
         default=0,
         metavar="N",
         help=say("누구의 손인지 (기본: %(default)s)", "whose hand (default: %(default)s)"),

@@ -8,19 +8,16 @@ from pathlib import Path
 
 from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.io.batch import jobs, targets
+from jihwa.io.batch import jobs
 from jihwa.io.batch.discovery import Discovery, Found, discover
-from jihwa.io.batch.outcome import Outcome, State
-from jihwa.io.batch.progress import progress
-from jihwa.io.batch.report import reporting
-from jihwa.io.batch.setup import Setup
-from jihwa.io.batch.targets import STDOUT, Task
-from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Transcriber
-from jihwa.io.evaluation import comparisons
-from jihwa.io.evaluation.text_comparison import TextComparison
+from jihwa.io.batch.progress import progress, reporting
+from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task, is_file, plan
+from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Setup, Transcriber
+from jihwa.io.evaluation import figures
+from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.io.writers import FORMATS
@@ -43,7 +40,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--format",
-        type=_formats,
+        type=_formats(language),
         action="extend",
         metavar="NAME,...",
         help=say("쉼표로 나눈 형식 (기본: txt): ", "formats, comma-separated (default: txt): ")
@@ -93,7 +90,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         help=say("녹화마다 어떻게 되었는지 JSON으로", "what came of every recording, as JSON"),
     )
     jobs.add(parser, language)
-    settings.add(parser, language, "profile")
+    add_settings(parser, language, "profile")
     learning = parser.add_mutually_exclusive_group()
     learning.add_argument(
         "--learn",
@@ -103,8 +100,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "keep in profile and history what was learned from the text",
         ),
     )
-    settings.add(learning, language, "adapt")
-    settings.add(parser, language, "mode", "personal", "history", "model", "lm")
+    add_settings(learning, language, "adapt")
+    add_settings(parser, language, "mode", "personal", "history", "model", "lm")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -112,14 +109,14 @@ def run(options: argparse.Namespace, language: Language) -> int:
     workers = jobs.Workers.of(options)
     _check(options, workers)
     output, *paths = _anywhere([options.output, *options.paths], workers)
-    in_folder = output != STDOUT and not targets.is_file(output)
+    in_folder = output != STDOUT and not is_file(output)
     found = discover(paths, output if in_folder else None)
     formats = list(dict.fromkeys(options.format or ["txt"]))
-    tasks = targets.plan(found.recordings, output, formats)
+    tasks = plan(found.recordings, output, formats)
     alone = len(tasks) + len(found.problems) == 1
     truths: Path | None = None
     if options.compare:
-        comparisons.check_truth(options.compare, len(tasks))
+        check_truth(options.compare, len(tasks))
         (truths,) = _anywhere([options.compare], workers)
     report_file = options.report and shared.output_file(options.report, "--report")
     setup = Setup.of(options, language)
@@ -137,7 +134,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         else:
             learn = _learner(options, setup, transcriber) if options.learn else None
             results = (transcriber.transcribe(task, shown.follow, learn) for task in _open(to_do))
-        for outcome in chain(_settled(found, tasks, to_do), results):
+        for outcome in chain(_known(found, tasks, to_do), results):
             report.add(outcome)
             shown.done(outcome)
             if outcome.comparison:
@@ -147,7 +144,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
                     raise outcome.error
                 _tell(outcome, language, warnings="json" not in formats)
     report.tell()
-    for line in comparisons.report(compared, language):
+    for line in figures.report(compared, language):
         print(line, file=sys.stderr)
     missed = report.counts[State.DONE] - len(compared) if truths else 0
     return 1 if report.counts[State.FAILED] or missed else 0
@@ -182,7 +179,7 @@ def _open(to_do: Sequence[Task]) -> list[Task]:
     return [task for task in to_do if task.targets]
 
 
-def _settled(found: Discovery, tasks: Sequence[Task], to_do: Sequence[Task]) -> Iterator[Outcome]:
+def _known(found: Discovery, tasks: Sequence[Task], to_do: Sequence[Task]) -> Iterator[Outcome]:
     """What is known without any work."""
     for path, error in found.problems:
         yield Outcome(Found(path, Path(), 0), State.FAILED, error=error)
@@ -225,11 +222,19 @@ def _learner(
     return learn
 
 
-def _formats(text: str) -> list[str]:
+def _formats(language: Language) -> Callable[[str], list[str]]:
     """The type of an argument that names formats, comma-separated."""
-    names = [name.strip().lower() for name in text.split(",")]
-    for name in names:
-        if name not in FORMATS:
-            known = ", ".join(map(repr, FORMATS))
-            raise argparse.ArgumentTypeError(f"invalid choice: {name!r} (choose from {known})")
-    return names
+    known = ", ".join(map(repr, FORMATS))
+
+    def formats(text: str) -> list[str]:
+        names = [name.strip().lower() for name in text.split(",")]
+        for name in names:
+            if name not in FORMATS:
+                told = speaker(language)(
+                    f"{name!r} 없음 ({known} 가운데 하나)",
+                    f"invalid choice: {name!r} (choose from {known})",
+                )
+                raise argparse.ArgumentTypeError(told)
+        return names
+
+    return formats

@@ -20,8 +20,8 @@ from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.screen.text import clean, tail
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Link, Source
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
@@ -37,12 +37,12 @@ YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니�
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
-    settings.add(parser, language, "source", "profile", "model", "lm", "mode", "layout", "commands")
-    settings.add(parser, language, "personal", "history", "adapt", "pause_s", "speak")
-    settings.add(
+    add_settings(parser, language, "source", "profile", "model", "lm", "mode", "layout", "commands")
+    add_settings(parser, language, "personal", "history", "adapt", "pause_s", "speak")
+    add_settings(
         parser, language, "voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again"
     )
-    settings.add(parser, language, "journal.keep_days", "journal.keep_mb")
+    add_settings(parser, language, "journal.keep_days", "journal.keep_mb")
     plain = say(
         "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
         "print lines instead of a full screen (screen readers, pipes)",

@@ -1,1 +1,5 @@
-"""A text or its segments beside the truth in, error rates and the errors themselves out."""
+"""Texts and segments beside the truth.
+
+In come transcripts, signals and what was really spelled; out go error rates and every single error
+with its time and its cost, for people and for machines.
+"""

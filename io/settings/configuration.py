@@ -13,8 +13,8 @@ import platformdirs
 
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.failures import explain
-from jihwa.io.settings.kinds import Value
-from jihwa.io.settings.settings import SETTINGS
+from jihwa.io.settings.setting import File, Kind, NameOrFile, Value
+from jihwa.io.settings.table import SETTINGS
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 
@@ -95,13 +95,13 @@ def parse(content: bytes, source: Path) -> Configuration:
             faults.append(_unknown(key, where))
             continue
         try:
-            values[key] = SETTINGS[key].kind.of_toml(value, source.parent)
+            values[key] = _value(SETTINGS[key].kind, value, source.parent)
         except ValueError:
             faults.append(_unfit(key, value, where))
     return Configuration(values, tuple(faults))
 
 
-def settle(
+def resolve(
     options: argparse.Namespace, configuration: Configuration
 ) -> Mapping[str, tuple[Value, Origin]]:
     """Give every setting that the command line left open the file's value, or else its default.
@@ -109,7 +109,7 @@ def settle(
     Returns:
         The value of every setting by its key, and where it comes from.
     """
-    settled: dict[str, tuple[Value, Origin]] = {}
+    resolved: dict[str, tuple[Value, Origin]] = {}
     for key, setting in SETTINGS.items():
         if setting.dest in options:
             origin = Origin.COMMAND_LINE
@@ -119,8 +119,8 @@ def settle(
         else:
             origin = Origin.DEFAULT
             setattr(options, setting.dest, setting.default)
-        settled[key] = getattr(options, setting.dest), origin
-    return settled
+        resolved[key] = getattr(options, setting.dest), origin
+    return resolved
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -131,6 +131,17 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, obj
             yield from _flat(value, f"{key}.")
         else:
             yield key, value
+
+
+def _value(kind: Kind, found: object, folder: Path) -> Value:
+    """What a file of a folder sets; paths count from there.
+
+    Raises:
+        ValueError: It is none of the kind.
+    """
+    if isinstance(kind, File | NameOrFile):
+        return kind.of_toml(found, folder)
+    return kind.of_toml(found)
 
 
 def _line_of(key: str, text: str) -> int:

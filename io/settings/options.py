@@ -16,7 +16,6 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle, load_shipped
-from jihwa.models.training.runs import TrainingOptions
 from jihwa.recognizer.profile import Profile
 
 
@@ -32,7 +31,7 @@ def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None
 def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--seed`: of all that is random."""
     text = speaker(language)("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)")
-    parser.add_argument("--seed", type=at_least(0), default=0, metavar="N", help=text)
+    parser.add_argument("--seed", type=at_least(0, language), default=0, metavar="N", help=text)
 
 
 def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
@@ -45,25 +44,13 @@ def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
     parser.add_argument("--speed", choices=PACES, default="normal", help=text)
 
 
-def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--epochs`: how long a network is trained."""
-    say, default = speaker(language), TrainingOptions.epochs
-    text = say("최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)")
-    parser.add_argument("--epochs", type=at_least(1), default=default, metavar="N", help=text)
-
-
 def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--json`: results for machines."""
     text = speaker(language)("JSON으로 출력", "print JSON")
     parser.add_argument("--json", action="store_true", help=text)
 
 
-def model(options: argparse.Namespace) -> Bundle:
-    """The classifier that the user wants."""
-    return model_of(options.model)
-
-
-def model_of(path: Path | None) -> Bundle:
+def model(path: Path | None) -> Bundle:
     """The classifier of a file; the shipped one without a file."""
     return Bundle.load(path) if path else load_shipped()
 
@@ -78,17 +65,7 @@ def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:
     return profiles.load(options.profile, bundle.alphabet) if options.profile else None
 
 
-def language_model(options: argparse.Namespace) -> LanguageModel:
-    """The language model that the user wants.
-
-    Raises:
-        UsageError: There is no such file.
-        DataError: It is no language model.
-    """
-    return language_model_of(options.lm)
-
-
-def language_model_of(path: Path | None) -> LanguageModel:
+def language_model(path: Path | None) -> LanguageModel:
     """The language model of a file; the shipped one without a file.
 
     Raises:
@@ -127,7 +104,7 @@ def mixture(lm: Path | None, own_words: Mapping[str, float]) -> Mixture:
     """
     lexicon = read_lexicon()
     lexicon = lexicon.with_words("personal", own_words) if own_words else lexicon
-    return Mixture.load(language_model_of(lm), lexicon)
+    return Mixture.load(language_model(lm), lexicon)
 
 
 def personal_words(
@@ -159,13 +136,16 @@ def mode(options: argparse.Namespace) -> Mode:
     return Mode(options.mode)
 
 
-def at_least(least: int) -> Callable[[str], int]:
+def at_least(least: int, language: Language) -> Callable[[str], int]:
     """The type of an argument that is a whole number, `least` or more."""
+    say = speaker(language)
 
     def integer(text: str) -> int:
         value = int(text)
         if value < least:
-            raise argparse.ArgumentTypeError(f"{value} is less than {least}")
+            raise argparse.ArgumentTypeError(
+                say(f"값 {value}, {least} 이상이어야 함", f"{value} is less than {least}")
+            )
         return value
 
     return integer

@@ -1,11 +1,188 @@
-"""One thing that can be set: its name in the file, its option, its values and what it does."""
+"""One thing that can be set: its names, and what its value may be, typed or read from a file.
 
-from collections.abc import Callable
+Each kind of value says in `allowed` what may stand in a file; `of_text` reads what was typed and
+`of_toml` what a file holds. Both raise ValueError for what is none of the kind.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from jihwa.composer.language.word_list import shown
-from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io.settings.kinds import Kind, Typed, Value
+from jihwa.data.messages import Language, Message
+
+Value = str | int | float | bool | Path | tuple[str, ...] | None
+"""What a setting holds; None where nothing is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few names; on a command line argparse checks it."""
+
+    names: Sequence[str]
+
+    @property
+    def allowed(self) -> Message:
+        """The names in quotation marks, comma-separated."""
+        names = ", ".join(f'"{name}"' for name in self.names)
+        return Message(ko=names, en=names)
+
+    def of_toml(self, found: object) -> str:
+        """The name, if it is one of them."""
+        if (name := _text(found)) not in self.names:
+            raise ValueError(name)
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """On or off; on a command line there is an option for each."""
+
+    @property
+    def allowed(self) -> Message:
+        """The two values of TOML."""
+        return Message(ko="true, false", en="true, false")
+
+    def of_toml(self, found: object) -> bool:
+        """Whether it is on."""
+        if not isinstance(found, bool):
+            raise ValueError(found)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number from `least` to `most`; whole where both are."""
+
+    least: float
+    most: float
+
+    @property
+    def allowed(self) -> Message:
+        """The range, and whether the number is whole."""
+        return Message(
+            ko=f"{self.least}부터 {self.most}까지의 {'정수' if self._is_whole else '수'}",
+            en=f"a {'whole ' * self._is_whole}number from {self.least} to {self.most}",
+        )
+
+    def of_text(self, text: str) -> float:
+        """The number that was typed, if it is in the range."""
+        return self._checked(int(text) if self._is_whole else float(text))
+
+    def of_toml(self, found: object) -> float:
+        """The number of the file, if it is in the range."""
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            raise ValueError(found)
+        if self._is_whole and isinstance(found, float):
+            raise ValueError(found)
+        return self._checked(found if self._is_whole else float(found))
+
+    def _checked(self, number: float) -> float:
+        if not self.least <= number <= self.most:  # nor NaN
+            raise ValueError(number)
+        return number
+
+    @property
+    def _is_whole(self) -> bool:
+        return isinstance(self.least, int) and isinstance(self.most, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Any text; an empty one chooses nothing."""
+
+    @property
+    def allowed(self) -> Message:
+        """What it looks like in TOML."""
+        return Message(ko='"따옴표로 묶은 글"', en='a text in "quotation marks"')
+
+    def of_text(self, text: str) -> str | None:
+        """The text as it was typed; None if it is empty."""
+        return text or None
+
+    def of_toml(self, found: object) -> str | None:
+        """The text of the file; None if it is empty."""
+        return _text(found) or None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The path of a file; an empty one chooses nothing.
+
+    In a configuration, paths count from its folder.
+    """
+
+    @property
+    def allowed(self) -> Message:
+        """What it looks like in TOML."""
+        return Message(ko='"따옴표로 묶은 경로"', en='a path in "quotation marks"')
+
+    def of_text(self, text: str) -> Path | None:
+        """The path, as the shell left it."""
+        return Path(text) if text else None
+
+    def of_toml(self, found: object, folder: Path) -> Path | None:
+        """The path, with `~` for the home folder."""
+        return folder / _at_home(text) if (text := _text(found)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NameOrFile:
+    """A name, or the path of a file of one kind; an empty one chooses nothing.
+
+    Attributes:
+        suffix: What the names of such files end with.
+    """
+
+    suffix: str
+
+    @property
+    def allowed(self) -> Message:
+        """What it looks like in TOML."""
+        return Message(
+            ko=f'"이름" 또는 "경로{self.suffix}"', en=f'a "name" or a "path{self.suffix}"'
+        )
+
+    def of_text(self, text: str) -> str | None:
+        """The name or path, as the shell left it."""
+        return text or None
+
+    def of_toml(self, found: object, folder: Path) -> str | None:
+        """The name, or the path with `~` for the home folder."""
+        text = _text(found)
+        is_name = Path(text).name == text and not text.endswith(self.suffix)
+        return text or None if is_name else str(folder / _at_home(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in an order; none chooses nothing.
+
+    Attributes:
+        separator: What is between them on a command line.
+    """
+
+    separator: str = ","
+
+    @property
+    def allowed(self) -> Message:
+        """What it looks like in TOML."""
+        return Message(ko='["이름", "이름", …]', en='["name", "name", …]')
+
+    def of_text(self, text: str) -> tuple[str, ...] | None:
+        """The names between the separators."""
+        return tuple(name.strip() for name in text.split(self.separator)) if text else None
+
+    def of_toml(self, found: object) -> tuple[str, ...] | None:
+        """The names of an array of texts; None if it is empty."""
+        if not isinstance(found, list):
+            raise ValueError(found)
+        return tuple(map(_text, found)) or None
+
+
+Typed = Number | Text | File | NameOrFile | Names
+"""What follows its option on the command line, and is checked here."""
+
+Kind = Choice | Switch | Typed
 
 NONE = Message(ko="없음", en="none")
 
@@ -51,16 +228,19 @@ class Setting:
         return told.text(language)
 
 
-def typed(flag: str, kind: Typed) -> Callable[[str], Value]:
-    """The type of what follows an option."""
+def _text(found: object) -> str:
+    if not isinstance(found, str):
+        raise ValueError(found)
+    return found
 
-    def read(text: str) -> Value:
-        try:
-            return kind.of_text(text)
-        except ValueError as error:
-            raise UsageError(
-                ko=f"{flag}: {shown(text)}은(는) 쓸 수 없습니다. 쓸 수 있는 것: {kind.allowed.ko}.",
-                en=f"{flag}: {shown(text)} will not do. Allowed: {kind.allowed.en}.",
-            ) from error
 
-    return read
+def _at_home(text: str) -> Path:
+    """A path with `~` for the home folder.
+
+    Raises:
+        ValueError: It is that of a user who does not exist.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(text) from error

@@ -1,1 +1,4 @@
-"""Where the signal comes from: everything that moves bytes of a glove to the engine."""
+"""Where a signal comes from: a URI comes in, bytes and the state of the line go out.
+
+A source moves bytes and never interprets them, except to find out whether a port is a glove's.
+"""

@@ -15,8 +15,7 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import Recording, open_recording
 from jihwa.data.formats.writers import write_recording
-from jihwa.io.sources.source import Connection, Link
-from jihwa.io.sources.threaded import ThreadedSource
+from jihwa.io.sources.source import Connection, Link, ThreadedSource
 
 BLOCK_BYTES = 1 << 16
 POLL_S = 0.1
@@ -67,7 +66,7 @@ class PlaybackSource(ThreadedSource):
         open_recording(path).close()
 
     def run(self) -> None:
-        """Play to the end."""
+        """Pass on every line when it is due, to the end of the recording."""
         self.tell(Connection(Link.LIVE, self.device))
         with open_recording(self._path) as file:
             is_hdf5 = file.read(len(HDF5_MAGIC)) == HDF5_MAGIC

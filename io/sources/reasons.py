@@ -81,7 +81,7 @@ def silent(device: str) -> Message:
 
 
 def stranger(device: str) -> Message:
-    """What comes is no glove's."""
+    """Something comes, but it is no glove's signal."""
     return Message(
         ko=f"{device}: 장갑의 신호가 아닙니다. 다른 장치를 찾습니다. 장갑이 맞으면 layout 설정으로 "
         "칸의 뜻을 알려 주세요.",

@@ -11,8 +11,7 @@ from typing import Protocol
 import serial
 
 from jihwa.io.sources import reasons
-from jihwa.io.sources.source import Connection, Link
-from jihwa.io.sources.threaded import ThreadedSource
+from jihwa.io.sources.source import Connection, Link, ThreadedSource
 
 LINE_ERRORS: tuple[type[Exception], ...] = (OSError,)  # serial.SerialException is one
 if sys.platform != "win32":
@@ -21,10 +20,13 @@ if sys.platform != "win32":
     LINE_ERRORS = (OSError, termios.error)  # from a port that goes away while it is opened
 
 BAUD = 115200
+"""Bits per second of the firmware."""
 READ_BYTES = 4096
+"""So much is read at once at most."""
 READ_S = 0.005
 """What comes within this time is read at once; so late a sample may be."""
 WRITE_S = 0.5
+"""A port that takes a command no sooner is lost."""
 LOOK_S = 0.25
 """How often to look for another port while this one has not proved to be the glove's."""
 
@@ -210,7 +212,7 @@ class _Line:
 
     @property
     def age_s(self) -> float:
-        """Since it was opened."""
+        """How long the port has been open."""
         return time.monotonic() - self._opened_s
 
     @property
@@ -233,5 +235,5 @@ class _Line:
         return data
 
     def write(self, command: str) -> None:
-        """Send one command."""
+        """Send one command of the firmware."""
         self._port.write(f"{command}\n".encode())

@@ -1,13 +1,23 @@
-"""A glove that does not exist, in this very process and at its own pace."""
+"""Gloves that do not exist, in this very process and at their own pace."""
 
+import io
 import time
-from queue import SimpleQueue
+from collections.abc import Iterator
+from queue import Empty, SimpleQueue
 
-from jihwa.data.synthesis.hands import RATE_HZ
-from jihwa.data.synthesis.pace import pace_of
-from jihwa.io.sources.source import Connection, Link
-from jihwa.io.sources.threaded import ThreadedSource
+import numpy as np
+
+from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.writers import HEADER, write_recording
+from jihwa.data.signal.frames import N_FINGERS, Frames
+from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
+from jihwa.data.synthesis.pace import Pace, pace_of
+from jihwa.data.synthesis.spelling import assemble
+from jihwa.io.sources.source import Connection, Link, ThreadedSource
 from jihwa.io.virtual.glove import VirtualGlove
+
+REST_S = 0.3
+"""How long the hand rests before it looks again whether something is asked for."""
 
 
 class SimulatedSource(ThreadedSource):
@@ -58,3 +68,72 @@ class SimulatedSource(ThreadedSource):
             self.pass_on(glove.due(time.monotonic() - began_s))
             self.closing.wait(max(began_s + glove.next_s - time.monotonic(), 0))
         self.tell(Connection(Link.ENDED, self.device))
+
+
+class PosingSource(ThreadedSource):
+    """Sends the lines of a glove on a hand that rests, or shows what it was asked for.
+
+    Args:
+        wearer: Whose hand it is.
+        seed: Of everything else that differs from one time to the next.
+        rate_hz: How often the glove samples.
+        speed: How many times faster than its own clock it sends.
+    """
+
+    def __init__(
+        self, wearer: int = 0, seed: int = 0, rate_hz: float = RATE_HZ, speed: float = 1.0
+    ) -> None:
+        super().__init__("sim")
+        self._alphabet = Alphabet.load()
+        self._rng = np.random.default_rng([seed, wearer])
+        hand_rng = np.random.default_rng(wearer)
+        self._hand = SyntheticHand(HandStatistics.load(), self._alphabet, hand_rng)
+        self._hand.rate_hz = rate_hz
+        self._speed = speed
+        self._asked: SimpleQueue[tuple[str, int | None, float]] = SimpleQueue()
+
+    def show(self, sign: str, style: int | None, hold_s: float) -> None:
+        """Let the hand show a sign, after those that it was asked for before.
+
+        Args:
+            sign: One of the 24 basic signs.
+            style: How bent the fingers are, 1 to 5; None for any.
+            hold_s: How long it is held.
+        """
+        self._asked.put((sign, style, hold_s))
+
+    def run(self) -> None:
+        """Send what the glove sends, when it does."""
+        self.tell(Connection(Link.LIVE, self.device))
+        self.pass_on(f"{HEADER}\n".encode())
+        began_s, offset_s = time.monotonic(), 0.0
+        while not self.closing.is_set():
+            frames = self._next()
+            for time_s, line in _lines(frames, offset_s):
+                early_s = began_s + time_s / self._speed - time.monotonic()
+                if early_s > 0:
+                    self.closing.wait(early_s)
+                if self.closing.is_set():
+                    return
+                self.pass_on(line)
+            offset_s += frames.duration_s + 1 / self._hand.rate_hz
+
+    def _next(self) -> Frames:
+        try:
+            sign, self._hand.style, hold_s = self._asked.get_nowait()
+        except Empty:
+            n = max(round(REST_S * self._hand.rate_hz), 2)
+            samples = self._hand.rest(n, self._rng)  # (n, 11)
+            time_s = np.arange(n) / self._hand.rate_hz
+            return Frames(time_s, *np.split(samples, [N_FINGERS, N_FINGERS + 3], axis=1))
+        pace = Pace(hold_s=(hold_s, hold_s))
+        return assemble(sign, self._hand, self._alphabet, pace, self._rng).frames
+
+
+def _lines(frames: Frames, offset_s: float) -> Iterator[tuple[float, bytes]]:
+    """Every sample as the firmware prints it, with its time."""
+    time_s = frames.time_s + offset_s
+    text = io.StringIO()
+    write_recording(text, Frames(time_s, frames.flex_adc, frames.accel_g, frames.orientation_deg))
+    lines = text.getvalue().encode().splitlines(keepends=True)[1:]
+    yield from zip(time_s.tolist(), lines, strict=True)

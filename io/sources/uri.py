@@ -118,7 +118,7 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
                 simulated.send(command)
             return simulated
         case "sim:":
-            from jihwa.io.sources.posing import PosingSource
+            from jihwa.io.sources.simulated import PosingSource
 
             return PosingSource(**_settings(uri, settings, POSING))
     raise _no_such(uri, kind)

@@ -1,1 +1,4 @@
-"""The voice: what is said, how it is pronounced, and the engine that says it."""
+"""The voice: the growing text comes in, speech goes out, and what keeps it from being heard.
+
+Speaking has a process of its own, since the engines hang, block and print.
+"""

@@ -78,11 +78,6 @@ class SpokenText:
         with self._lock:
             self._say(self._sentence())
 
-    def say_phrase(self, text: str) -> None:
-        """Say something that is not the text."""
-        with self._lock:
-            self._say(text)
-
     def stop(self) -> None:
         """Be quiet at once."""
         self._voice.stop()

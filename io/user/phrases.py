@@ -1,14 +1,12 @@
 """Stored sentences of a wearer: plain text files that they edit."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jihwa.composer.language.word_list import normalised, shown
-from jihwa.data.messages import Language, Message
-from jihwa.io.settings.language import speaker
+from jihwa.data.messages import Message
 from jihwa.io.user import profiles, storage
 
 MAX_LENGTH = 200
@@ -16,6 +14,21 @@ MAX_LENGTH = 200
 MAX_ABBREVIATION = 12
 """Characters of the longest abbreviation."""
 COMMENT = "#"
+
+TEMPLATE = Message(
+    ko="# 자주 쓰는 문장, 한 줄에 하나. 앞에 1.부터 9.까지 적으면 그 숫자 글쇠로,\n"
+    "# 줄임말 =을 적으면 그 줄임말을 지문자로 써서 부를 수 있습니다. 보기:\n"
+    "#1. 안녕하세요. 만나서 반갑습니다.\n"
+    "#2. ㅁㅈ = 물 좀 주세요.\n"
+    "#감사 = 도와주셔서 감사합니다.\n",
+    en="# Sentences of often, one a line. With 1. to 9. before it, that number key types it;\n"
+    "# with an abbreviation and = before it, spelling the abbreviation does. Examples:\n"
+    "#1. 안녕하세요. 만나서 반갑습니다.\n"
+    "#2. ㅁㅈ = 물 좀 주세요.\n"
+    "#감사 = 도와주셔서 감사합니다.\n",
+)
+"""A file without a sentence that explains itself."""
+
 
 _LINE = re.compile(r"(?:([1-9])[.)](?:\s+|$))?(?:([^=]*)=)?(.*)")
 _ABBREVIATION = re.compile("[가-힣ㄱ-ㅣ]+")
@@ -107,33 +120,6 @@ def parse(content: bytes, source: str) -> tuple[tuple[Phrase, ...], tuple[Messag
     return tuple(phrases), tuple(warnings)
 
 
-def expand(phrases: Iterable[Phrase], word: str) -> str | None:
-    """The sentence that a spelled word abbreviates; None if it is no abbreviation."""
-    word = unicodedata.normalize("NFC", word)
-    return next((phrase.text for phrase in phrases if phrase.abbreviation == word), None)
-
-
-def by_key(phrases: Iterable[Phrase], key: int) -> str | None:
-    """The sentence of a number key; None if it has none."""
-    return next((phrase.text for phrase in phrases if phrase.key == key), None)
-
-
-def template(language: Language) -> str:
-    """A file without a sentence that explains itself."""
-    return speaker(language)(
-        "# 자주 쓰는 문장, 한 줄에 하나. 앞에 1.부터 9.까지 적으면 그 숫자 글쇠로,\n"
-        "# 줄임말 =을 적으면 그 줄임말을 지문자로 써서 부를 수 있습니다. 보기:\n"
-        "#1. 안녕하세요. 만나서 반갑습니다.\n"
-        "#2. ㅁㅈ = 물 좀 주세요.\n"
-        "#감사 = 도와주셔서 감사합니다.\n",
-        "# Sentences of often, one a line. With 1. to 9. before it, that number key types it;\n"
-        "# with an abbreviation and = before it, spelling the abbreviation does. Examples:\n"
-        "#1. 안녕하세요. 만나서 반갑습니다.\n"
-        "#2. ㅁㅈ = 물 좀 주세요.\n"
-        "#감사 = 도와주셔서 감사합니다.\n",
-    )
-
-
 def _phrase(entry: str) -> Phrase:
     key, abbreviation, text = next(_LINE.finditer(entry)).groups()
     return Phrase(
@@ -167,7 +153,7 @@ def _faults(phrase: Phrase, known: Sequence[Phrase]) -> Iterator[Message]:
             ko=f"줄임말이 {MAX_ABBREVIATION}자보다 김",
             en=f"an abbreviation longer than {MAX_ABBREVIATION} characters",
         )
-    if phrase.key and by_key(known, phrase.key):
+    if phrase.key and any(other.key == phrase.key for other in known):
         yield Message(ko=f"위에 {phrase.key}번이 있음", en=f"key {phrase.key} is taken above")
-    if short and expand(known, short):
+    if short and any(other.abbreviation == short for other in known):
         yield Message(ko=f"위에 {short}이(가) 있음", en=f"{short} is taken above")

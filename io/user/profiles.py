@@ -34,7 +34,7 @@ def path_of(name: str) -> Path:
 
 
 def names() -> list[str]:
-    """The stored profiles."""
+    """The names of the stored profiles, in order."""
     return sorted(path.stem for path in folder().glob(f"*{SUFFIX}"))
 
 

@@ -1,6 +1,8 @@
 """What a user keeps: files of one folder, theirs alone, written by one program at a time."""
 
 import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from jihwa.data.files import write_whole
+from jihwa.data.messages import UsageError
 
 if sys.platform == "win32":
     import msvcrt
@@ -17,6 +20,9 @@ else:
 
 PRIVATE = 0o600
 """How a hand moves and what it writes is nobody else's business."""
+
+EDITOR = "notepad" if sys.platform == "win32" else "vi"
+"""What opens files where the user has not chosen an editor."""
 
 
 def folder() -> Path:
@@ -42,6 +48,33 @@ def keep(path: Path, content: bytes) -> None:
         OSError: It cannot be written.
     """
     write_whole(path.resolve() if path.is_file() else path, content, PRIVATE)  # a link stays one
+
+
+def edit(path: Path, template: str) -> None:
+    """Let the user edit a file (`$VISUAL`, `$EDITOR`); returns when they are done.
+
+    Args:
+        path: The file.
+        template: What it holds before the first time.
+
+    Raises:
+        UsageError: There is no such editor, or it failed; the file stays.
+        OSError: The file cannot be made.
+    """
+    if not path.exists():
+        make_folder(path.parent)
+        keep(path, template.encode())
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or EDITOR
+    try:
+        command = [*shlex.split(editor, posix=sys.platform != "win32"), str(path)]
+        subprocess.run(command, check=True)  # noqa: S603  # the user's own editor
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        raise UsageError(
+            ko=f"{path}: 편집기로 열지 못했습니다 ({editor}: {error}). EDITOR 환경 변수를 바꾸거나 "
+            "이 파일을 직접 고치세요.",
+            en=f"{path}: the editor failed ({editor}: {error}). Change the environment variable "
+            "EDITOR, or edit this file yourself.",
+        ) from error
 
 
 @contextmanager

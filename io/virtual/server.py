@@ -5,8 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from jihwa.io.virtual.cable import Cable
-from jihwa.io.virtual.faults import parse_mishap
+from jihwa.io.virtual.cable import Cable, parse_mishap
 from jihwa.io.virtual.ports import Port
 
 POLL_S = 0.02

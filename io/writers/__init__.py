@@ -1,17 +1,14 @@
-"""What transcripts are written as: a module for each family of formats."""
+"""Transcripts and what they were read from come in, files of one of `FORMATS` go out."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
+from jihwa.io.writers.annotation import write_eaf, write_textgrid
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.elan import write_eaf
 from jihwa.io.writers.html import write_html
-from jihwa.io.writers.objects import write_json
-from jihwa.io.writers.plain import write_text
-from jihwa.io.writers.praat import write_textgrid
+from jihwa.io.writers.plain import write_csv, write_json, write_text
 from jihwa.io.writers.subtitles import write_srt, write_vtt
-from jihwa.io.writers.table import write_csv
 
 
 @dataclass(frozen=True, slots=True)

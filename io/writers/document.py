@@ -8,7 +8,7 @@ from jihwa.composer.text.transcript import Candidate, Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language
 from jihwa.data.signal.frames import Frames
-from jihwa.io.evaluation.text_comparison import TextComparison
+from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.recognizer.events import NO_SIGN, REST, Emission
 
 
@@ -17,7 +17,7 @@ class Reading(Protocol):
 
     @property
     def text(self) -> str:
-        """The text."""
+        """The whole text."""
 
     @property
     def candidates(self) -> Sequence[Candidate]:

@@ -15,7 +15,7 @@ from rapidfuzz.distance import Prefix
 
 from jihwa.data.messages import Language
 from jihwa.data.signal.frames import Array
-from jihwa.io.evaluation.comparisons import details, figures
+from jihwa.io.evaluation.figures import details, figures
 from jihwa.io.settings.language import speaker
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import SessionView
@@ -100,7 +100,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
                 "chosen": each.chosen,
                 "lane": each.lane,
             }
-            for each in view.cuts
+            for each in view.rivals
         ],
         "time_ms": _packed_ms(frames.time_s),
         "flex": [_packed16(column) for column in frames.flex_adc.T],

@@ -10,9 +10,8 @@ from jihwa.io.writers.document import Document
 
 SENTENCE_PAUSE_S = 2.0
 """A longer pause between two words ends a sentence; between words a hand rests for about one."""
-
-
 _FOREVER_MS = 1 << 62
+"""Later than anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Tier:
 
 
 def tiers(document: Document) -> tuple[Tier, Tier, Tier]:
-    """Sentences, words and signs."""
+    """The sentences, words and signs of a document, in this order."""
     words = word_spans(document)
     letters = list(document.letters)
     places = _places([(sign.start_s, sign.end_s) for sign in letters])

@@ -17,19 +17,20 @@ from jihwa.io.writers.document import Document, Signal
 from jihwa.recognizer.events import Emission, readings
 from jihwa.recognizer.segmenter import SegmentationTrace
 
-_LIKELIEST = 5
+_N_READINGS = 5
+"""So many readings of a hold are shown."""
 
 Span = tuple[float, float]
 """From when to when, in seconds."""
 
 
-class Cut(NamedTuple):
-    """One way to cut a stretch of signal that might have been cut otherwise.
+class Rival(NamedTuple):
+    """One of the segments that a stretch of signal may be, where there is more than one.
 
     Attributes:
         start_s: When the segment begins.
         end_s: When it ends.
-        share: Probability of cutting the signal so, 0 to 1.
+        share: Probability that this is the segment, 0 to 1.
         chosen: Whether the text was made of it.
         lane: Where it is drawn, from 0 on, so that it covers no other.
     """
@@ -70,16 +71,16 @@ class SessionView:
 
     @cached_property
     def trace(self) -> SegmentationTrace:
-        """How the signal was cut, and how else it might have been."""
+        """How the signal was segmented, and how else it might have been."""
         return SegmentationTrace.of(self.believed)
 
     @cached_property
-    def cuts(self) -> Sequence[Cut]:
+    def rivals(self) -> Sequence[Rival]:
         """The segments that competed for the same time, and those that the text passed over."""
         chosen = {(sign.start_s, sign.end_s) for sign in self.document.reading.signs}
         rivals = self.trace.rivals
         known = {id(each) for each in rivals}
-        alone = [ways[0] for ways in self.trace.boundaries if id(ways[0]) not in known]
+        alone = [ends[0] for ends in self.trace.boundaries if id(ends[0]) not in known]
         passed = [each for each in alone if (each.start_s, each.end_s) not in chosen]
         ends_s: list[float] = []  # of every lane
         found = []
@@ -88,7 +89,7 @@ class SessionView:
             lane = next(free, len(ends_s))
             ends_s[lane : lane + 1] = [each.end_s]
             is_chosen = (each.start_s, each.end_s) in chosen
-            found.append(Cut(each.start_s, each.end_s, exp(each.log_prob), is_chosen, lane))
+            found.append(Rival(each.start_s, each.end_s, exp(each.log_prob), is_chosen, lane))
         return found
 
     @property
@@ -111,7 +112,7 @@ class SessionView:
             return ()
         share = emission.posterior  # (S + 2,)
         names = readings(self._alphabet)
-        best = np.argsort(-share, kind="stable")[:_LIKELIEST].tolist()
+        best = np.argsort(-share, kind="stable")[:_N_READINGS].tolist()
         return [(names[i], float(share[i])) for i in best]
 
     @cached_property

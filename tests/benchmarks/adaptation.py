@@ -25,7 +25,7 @@ from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.io.engine import Engine
-from jihwa.io.evaluation.alignments import TextErrors
+from jihwa.io.evaluation.errors import TextErrors
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.personal import PersonalModel

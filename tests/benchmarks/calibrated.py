@@ -25,7 +25,7 @@ from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet
-from jihwa.io.evaluation.alignments import TextErrors
+from jihwa.io.evaluation.errors import TextErrors
 from jihwa.recognizer.calibration import QUICK_STYLES, Calibration, full_plan, go_through
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Boundary

@@ -27,7 +27,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.token_model import TokenModel
 from jihwa.composer.letters import compose
 from jihwa.data.alphabet import Alphabet
-from jihwa.io.evaluation.alignments import TextErrors
+from jihwa.io.evaluation.errors import TextErrors
 
 TWO_SET = Path(__file__).parents[1] / "compositions" / "two-set.toml"
 DECODER = "decoder (ours)"

@@ -32,7 +32,7 @@ from sessions import (
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
-from jihwa.io.evaluation.alignments import TextErrors
+from jihwa.io.evaluation.errors import TextErrors
 from jihwa.recognizer.events import Emission
 
 WAYS = ("whole path", "perfect segments")

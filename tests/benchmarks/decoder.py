@@ -29,7 +29,7 @@ from jihwa.composer.language.training.corpus import read_text
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.letters import compose
 from jihwa.data.alphabet import Alphabet
-from jihwa.io.evaluation.alignments import TextErrors
+from jihwa.io.evaluation.errors import TextErrors
 
 KINDS = ("sentences", "words", "names")
 EXACT_TARGETS = {"sentences": 99.5, "words": 99.8}

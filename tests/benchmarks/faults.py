@@ -32,8 +32,7 @@ from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.ports import NamedPort
 from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Link
-from jihwa.io.virtual.cable import Cable
-from jihwa.io.virtual.faults import parse_schedule
+from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import BOOT_S, VirtualGlove
 from jihwa.io.virtual.ports import open_port
 from jihwa.io.virtual.server import Server

@@ -25,7 +25,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.pace import PACES
-from jihwa.io.evaluation.alignments import TextErrors
+from jihwa.io.evaluation.errors import TextErrors
 from jihwa.io.live.entries import Header
 from jihwa.io.live.journal import Journal
 from jihwa.io.live.owner import LiveOptions

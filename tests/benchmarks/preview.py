@@ -13,7 +13,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.signal.frames import Array
 from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign
-from jihwa.io.evaluation.alignments import Tally, signs_of
+from jihwa.io.evaluation.errors import Tally, signs_of
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.segmenter import Segmenter
 

@@ -29,7 +29,7 @@ from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.episodes import Episode
-from jihwa.io.evaluation.alignments import Letters
+from jihwa.io.evaluation.errors import Letters
 from jihwa.models.training.evaluation import score
 from jihwa.models.training.takes import truth
 from jihwa.recognizer.segmenter import Segmenter

@@ -5,7 +5,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
-from jihwa.io.evaluation.alignments import Tally
+from jihwa.io.evaluation.errors import Tally
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 TRAINING_TEXTS = (

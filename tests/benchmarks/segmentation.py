@@ -41,7 +41,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSession
-from jihwa.io.evaluation.alignments import Letters, Tally, TextErrors
+from jihwa.io.evaluation.errors import Letters, Tally, TextErrors
 from jihwa.recognizer.events import NO_SIGN, REST, Boundary, readings
 
 PERFECT, LIKELIEST = "perfect segments", "network, likeliest cut"

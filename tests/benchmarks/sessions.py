@@ -22,7 +22,7 @@ from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.sessions import Truth
 from jihwa.data.synthesis.spelling import SpelledSession, assemble, spell_words
-from jihwa.io.evaluation.perfect import true_segments
+from jihwa.io.evaluation.sessions import true_segments
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Boundary, Emission, Segment, Tempo

@@ -32,7 +32,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.text.transcript import Transcript
 from jihwa.data.synthesis.spelling import SpelledSession
-from jihwa.io.evaluation.alignments import Letters, TextErrors
+from jihwa.io.evaluation.errors import Letters, TextErrors
 from jihwa.recognizer.events import NO_SIGN, REST
 
 WAYS = ("whole path", "perfect segments", "labels + automaton")

@@ -12,7 +12,7 @@ from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message
 from jihwa.data.takes.splits import PROTOCOLS
 from jihwa.io.batch import jobs
-from jihwa.io.commands import datasets
+from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=1,
         metavar="N",
         help=say("시드 개수 (기본: %(default)s)", "number of seeds (default: %(default)s)"),
@@ -148,7 +148,7 @@ def _draw(results: Sequence[Result], rows: Sequence[Row], folder: Path) -> None:
 
 
 def _told(trial: Trial, outcome: Result | Failure, language: Language) -> str:
-    """What came of a fit."""
+    """What came of a fit, on one line."""
     say = speaker(language)
     fold = trial.split.name
     where = fold if fold.startswith(trial.protocol) else f"{trial.protocol}, {fold}"

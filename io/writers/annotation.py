@@ -1,16 +1,21 @@
-"""ELAN: an annotation document with the tiers, and a tier of confidences below each."""
+"""For annotation tools: an ELAN document, and a text grid of Praat, with the same tiers in them."""
 
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, TextIO
 
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.tiers import tiers
 
 AUTHOR = "jihwa"
+"""What an ELAN document names as its author."""
+LEAST_S = 0.001
+"""Praat knows no grid without a duration."""
 
 
 def write_eaf(document: Document, file: TextIO) -> None:
-    """An EAF 2.8 document, which every ELAN since 4.7 opens."""
+    """An EAF 2.8 document, which every ELAN since 4.7 opens, with confidences below each tier."""
     from pympi import Elan  # what only some need is not loaded for all
 
     eaf = Elan.Eaf(author=AUTHOR)
@@ -28,6 +33,25 @@ def write_eaf(document: Document, file: TextIO) -> None:
     _order_time(eaf)
     file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
     file.write(Elan.to_string(eaf) + "\n")
+
+
+def write_textgrid(document: Document, file: TextIO) -> None:
+    """A TextGrid of interval tiers, as UTF-8, with a tier of confidences below each."""
+    from pympi.Praat import TextGrid  # what only some need is not loaded for all
+
+    layers = tiers(document)
+    ends_s = [tier.spans[-1].end_ms / 1000 for tier in layers if tier.spans]
+    grid = TextGrid(xmax=max([document.duration_s, LEAST_S, *ends_s]))
+    for layer in layers:
+        texts, confidences = grid.add_tier(layer.name), grid.add_tier(f"{layer.name} confidence")
+        for span in layer.spans:
+            place_s = span.start_ms / 1000, span.end_ms / 1000
+            texts.add_interval(*place_s, span.text, check=False)  # they never overlap
+            confidences.add_interval(*place_s, f"{span.confidence:.3f}", check=False)
+    with tempfile.TemporaryDirectory() as folder:  # pympi writes to a path alone
+        path = Path(folder) / "grid"
+        grid.to_file(path)
+        file.write(path.read_text(encoding="utf-8"))
 
 
 def _add_about(eaf: Any, parent: str, what: str, values: Iterable[str]) -> None:  # noqa: ANN401

@@ -45,7 +45,7 @@ _FINGERS = ("thumb", "index", "middle", "ring", "little")
 _COLOURS = (BLUE, ORANGE, GREEN, PINK, "#8A6D00")
 _DARK_GREY, _PALE_ORANGE = "#444444", "#F7D3BD"
 _LANE_IN = 0.22
-"""Height of a lane of cuts."""
+"""Height of a lane of rival segments."""
 _NAMES = {REST: "rest", NO_SIGN: "no sign"}
 
 
@@ -65,8 +65,8 @@ def draw(document: Document, path: Path, span_s: Span) -> None:
     n_rows = math.ceil((end_s - start_s) / _ROW_S)
     row_s = (end_s - start_s) / n_rows
     n_lanes = _lanes(view, span_s)
-    cuts = [_LANE_IN * n_lanes] if n_lanes else []
-    heights = [0.45, 0.95, *([0.45] if view.held else []), *cuts, 2.6, 1.6, 1.5]
+    rivals = [_LANE_IN * n_lanes] if n_lanes else []
+    heights = [0.45, 0.95, *([0.45] if view.held else []), *rivals, 2.6, 1.6, 1.5]
     width_in = _MARGIN_IN + max(_LEAST_IN, _SECOND_IN * row_s)
     with canvas(path, width_in, n_rows * (sum(heights) + 0.9)) as figure:
         rows = figure.subfigures(n_rows, squeeze=False)[:, 0]
@@ -85,7 +85,7 @@ def _row(
     if view.held:
         _truth(next(axes), view, span_s)
     if n_lanes:
-        _cuts(next(axes), view, span_s, n_lanes)
+        _rivals(next(axes), view, span_s, n_lanes)
     flex, gravity, holds = axes
     _flex(flex, view)
     _gravity(gravity, view)
@@ -143,15 +143,15 @@ def _truth(axes: "Axes", view: SessionView, span_s: Span) -> None:
 
 
 def _lanes(view: SessionView, span_s: Span) -> int:
-    """How many lanes the cuts of a stretch take."""
-    seen = (each for each in view.cuts if _seen(each.start_s, each.end_s, span_s))
+    """How many lanes the rivals of a stretch take."""
+    seen = (each for each in view.rivals if _seen(each.start_s, each.end_s, span_s))
     return max((1 + each.lane for each in seen), default=0)
 
 
-def _cuts(axes: "Axes", view: SessionView, span_s: Span, n_lanes: int) -> None:
-    """How else the signal might have been cut; blue is what the text was made of."""
+def _rivals(axes: "Axes", view: SessionView, span_s: Span, n_lanes: int) -> None:
+    """How else the signal might be segmented; blue is what the text was made of."""
     _strip(axes, "cuts")
-    for each in view.cuts:
+    for each in view.rivals:
         if not _seen(each.start_s, each.end_s, span_s):
             continue
         bottom, length_s = each.lane / n_lanes, each.end_s - each.start_s

@@ -1,4 +1,9 @@
-"""How good texts are: character and jamo errors, and held letters that were found."""
+"""Counts of errors: of texts in characters and jamo, and of segments beside the letters held.
+
+Counts of several texts or sessions add up, rates are made of the sums. A letter is found if a
+segment of its own overlaps it: where ㄱ is held from 0 to 1 s and ㅏ from 1.2 to 2 s, of segments
+at 0.1–0.9 s and 0.95–1.1 s the first is ㄱ, the second is spurious, and ㅏ is missed.
+"""
 
 import statistics
 import unicodedata
@@ -80,7 +85,7 @@ class TextErrors(Tally):
 
     @property
     def jamo_error_rate(self) -> float:
-        """Edits a true sign, %."""
+        """Edits between signs, % of the true ones."""
         return _percent(self.jamo_errors, self.jamo)
 
     @property
@@ -104,7 +109,7 @@ class Match:
 
     @property
     def end_s(self) -> float:
-        """When it ended, likewise."""
+        """When it ended, in truth where that is known."""
         here = self.held or self.found
         return here.end_s if here else nan
 
@@ -179,12 +184,12 @@ class Letters(Tally):
 
     @property
     def recall(self) -> float:
-        """Letters found, %."""
+        """Letters that were found, % of all."""
         return _percent(self.found, self.true)
 
     @property
     def precision(self) -> float:
-        """Segments that are letters, %."""
+        """Segments that are letters, % of all segments."""
         return _percent(self.found, self.found + self.spurious)
 
     @property

@@ -1,11 +1,13 @@
-"""Where the results of recordings go."""
+"""What is to be made of recordings, where it goes, and what came of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-from jihwa.data.messages import UsageError
+from jihwa.data.messages import JihwaError, UsageError
 from jihwa.io.batch.discovery import Found
+from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
 
@@ -28,6 +30,41 @@ class Task:
         """The same without the results that are there already."""
         kept = {} if force else {f: p for f, p in self.targets.items() if p.is_file()}
         return Task(self.recording, {f: p for f, p in self.targets.items() if f not in kept})
+
+
+class State(StrEnum):
+    """How the work on a recording ended; the values are words of the report."""
+
+    DONE = "done"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a recording.
+
+    Attributes:
+        recording: The recording.
+        state: How it ended.
+        results: The files that are there now.
+        text: What goes to the standard output.
+        duration_s: How long the recording is.
+        took_s: How long it took to read and write.
+        warnings: What the user should know, in their language.
+        comparison: The text beside the truth, where somebody asked for it.
+        error: Why it failed.
+    """
+
+    recording: Found
+    state: State
+    results: tuple[Path, ...] = ()
+    text: str = ""
+    duration_s: float = 0.0
+    took_s: float = 0.0
+    warnings: tuple[str, ...] = ()
+    comparison: TextComparison | None = None
+    error: JihwaError | None = None
 
 
 def is_file(output: Path) -> bool:

@@ -13,10 +13,10 @@ from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
-from jihwa.io.commands import datasets, evaluate_sessions
+from jihwa.io.commands.training import datasets, evaluate_sessions
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.training.canvas import font_hint, require_matplotlib
@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="DIR",
         help=say("그림을 둘 폴더", "folder for figures"),
     )
-    settings.add(parser, language, "model", "profile")
+    add_settings(parser, language, "model", "profile")
     evaluate_sessions.configure(parser, language)
 
 
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         require_matplotlib()
     if options.sessions:
         return evaluate_sessions.evaluate(options, language)
-    bundle = shared.model(options)
+    bundle = shared.model(options.model)
     profile = shared.profile(options, bundle)
     alphabet = bundle.alphabet.with_signs(profile.own_signs) if profile else bundle.alphabet
     takes, labels = datasets.load(options.datasets, alphabet)

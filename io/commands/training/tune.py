@@ -12,7 +12,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.data.takes.splits import by_session
 from jihwa.io.batch import jobs
-from jihwa.io.commands import datasets
+from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     parser.add_argument(
         "--trials",
-        type=shared.at_least(1),
+        type=shared.at_least(1, language),
         default=TRIALS,
         metavar="N",
         help=say(
@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "trials, former ones included (default: %(default)s)",
         ),
     )
-    shared.add_epochs(parser, language)
+    datasets.add_epochs(parser, language)
     shared.add_seed(parser, language)
     shared.add_alphabet(parser, language)
     parser.add_argument(
@@ -141,7 +141,7 @@ def _fit(
 
 
 def _told(tried: Tried, language: Language) -> str:
-    """What came of a trial."""
+    """What came of a trial, on one line."""
     say, name = speaker(language), f"#{tried.asked.number}"
     if tried.failure is not None:
         return f"{name}: {say('실패.', 'failed.')} {tried.failure.text(language)}"
@@ -149,7 +149,7 @@ def _told(tried: Tried, language: Language) -> str:
 
 
 def _line(trial: Mapping[str, Any]) -> str:
-    """One trial, for people."""
+    """The scores and settings of a trial, on one line."""
     shown = (
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in trial["settings"].items()

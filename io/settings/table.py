@@ -1,16 +1,26 @@
 """Everything that can be set: one table for the command line, the configuration file and help."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from jihwa.composer.language.token_model import Mode
-from jihwa.data.messages import Language, Message
-from jihwa.io.settings.kinds import Choice, File, NameOrFile, Names, Number, Switch, Text
-from jihwa.io.settings.setting import Setting, typed
+from jihwa.composer.language.word_list import shown
+from jihwa.data.messages import Language, Message, UsageError
+from jihwa.io.settings.setting import (
+    Choice,
+    File,
+    NameOrFile,
+    Names,
+    Number,
+    Setting,
+    Switch,
+    Text,
+    Typed,
+    Value,
+)
 
 SHIPPED = Message(ko="함께 온 것", en="the shipped one")
-
 
 _ALL = (
     Setting(
@@ -210,10 +220,10 @@ SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in _ALL}
 """Every setting by its key, in the order in which they are shown."""
 
 
-def add(parser: argparse._ActionsContainer, language: Language, *keys: str) -> None:
+def add_settings(parser: argparse._ActionsContainer, language: Language, *keys: str) -> None:
     """Put settings on a command line.
 
-    What the user leaves out stays unset until `jihwa.io.settings.configuration.settle`.
+    What the user leaves out stays unset until `jihwa.io.settings.configuration.resolve`.
     """
     for setting in map(SETTINGS.__getitem__, keys):
         given: dict[str, Any] = {
@@ -227,5 +237,20 @@ def add(parser: argparse._ActionsContainer, language: Language, *keys: str) -> N
         elif isinstance(kind, Choice):
             parser.add_argument(setting.flag, choices=kind.names, **given)
         else:
-            value = typed(setting.flag, kind)
+            value = _typed(setting.flag, kind)
             parser.add_argument(setting.flag, type=value, metavar=setting.metavar, **given)
+
+
+def _typed(flag: str, kind: Typed) -> Callable[[str], Value]:
+    """The type of what follows an option."""
+
+    def read(text: str) -> Value:
+        try:
+            return kind.of_text(text)
+        except ValueError as error:
+            raise UsageError(
+                ko=f"{flag}: {shown(text)}은(는) 쓸 수 없습니다. 쓸 수 있는 것: {kind.allowed.ko}.",
+                en=f"{flag}: {shown(text)} will not do. Allowed: {kind.allowed.en}.",
+            ) from error
+
+    return read

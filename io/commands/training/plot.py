@@ -4,14 +4,13 @@ import argparse
 from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
-from jihwa.io.batch.setup import Setup
-from jihwa.io.batch.transcribing import Transcriber
-from jihwa.io.evaluation import comparisons
+from jihwa.io.batch.transcribing import Setup, Transcriber
+from jihwa.io.commands.training.picture import LONGEST_S, draw
+from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
-from jihwa.io.writers.picture import LONGEST_S, draw
 from jihwa.models.training.canvas import font_hint, require_matplotlib
 
 ENDINGS = (".png", ".svg")
@@ -57,7 +56,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             "draw the truth too: the .json of simulate, a text, or a folder of them",
         ),
     )
-    settings.add(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
+    add_settings(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
     parser.set_defaults(learn=False)
 
 
@@ -67,7 +66,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     say, path = speaker(language), options.path
     target = options.output or shared.output_file(Path(f"{path.stem}.png"))
     if options.compare:
-        comparisons.check_truth(options.compare, 1)
+        check_truth(options.compare, 1)
     transcriber = Transcriber(Setup.of(options, language), language, options.compare)
     document = transcriber.read(path, with_signal=True)
     span_s = _span(options, document.duration_s)

@@ -1,4 +1,7 @@
-"""Data sets as commands take them: labelled folders of the glove, or `.npy` files of features."""
+"""What commands that train have in common: data sets, and how long to train.
+
+Data sets are labelled folders of the glove, or `.npy` files of features.
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -9,6 +12,8 @@ from jihwa.data.messages import Language, UsageError
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.data.takes.sequences import TakeSet, load_sequences
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.options import at_least
+from jihwa.models.training.runs import TrainingOptions
 
 
 def add_datasets(
@@ -21,6 +26,19 @@ def add_datasets(
     )
     count = {"nargs": "*", "default": []} if optional else {"nargs": "+"}
     parser.add_argument("datasets", type=Path, metavar="DATASET", help=text, **count)
+
+
+def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--epochs`: how long a network is trained."""
+    parser.add_argument(
+        "--epochs",
+        type=at_least(1, language),
+        default=TrainingOptions.epochs,
+        metavar="N",
+        help=speaker(language)(
+            "최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)"
+        ),
+    )
 
 
 def load(paths: Sequence[Path], alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:

@@ -8,16 +8,18 @@ from pathlib import Path
 from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.io.batch.discovery import discover
-from jihwa.io.batch.measuring import UNKNOWN, Evaluation, Expensive, Measurer
-from jihwa.io.batch.outcome import Outcome, State
 from jihwa.io.batch.progress import progress
-from jihwa.io.batch.setup import Setup
-from jihwa.io.evaluation import evaluations
+from jihwa.io.batch.tasks import Outcome, State
+from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
+from jihwa.io.commands.training.picture import draw
+from jihwa.io.evaluation import figures
+from jihwa.io.evaluation.comparison import truth_of
+from jihwa.io.evaluation.sessions import UNKNOWN, Evaluation, Expensive, Measured, measure
 from jihwa.io.settings import options as shared
-from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
-from jihwa.io.writers.picture import draw
+from jihwa.io.writers.document import Document
 from jihwa.models.hold_network import HoldNetwork
 from jihwa.models.training.canvas import font_hint
 
@@ -31,12 +33,12 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add what only sessions need besides their folder."""
     say = speaker(language)
     group = parser.add_argument_group(say("세션 (--sessions)", "sessions (--sessions)"))
-    settings.add(group, language, "adapt", "mode", "lm")
+    add_settings(group, language, "adapt", "mode", "lm")
     parser.set_defaults(learn=False, personal=False, history=False)
 
 
 def evaluate(options: argparse.Namespace, language: Language) -> int:
-    """Read every session twice, as it is cut and cut perfectly; print figures and errors.
+    """Read every session twice, segmented as ever and perfectly; print figures and errors.
 
     Raises:
         UsageError: There is no recording in the folder.
@@ -45,21 +47,24 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     found = discover([options.sessions])
     if found.problems and not found.recordings:
         raise found.problems[0][1]
-    measurer = Measurer(Setup.of(options, language), language, options.sessions)
+    reader = _Reader(Setup.of(options, language), language, options.sessions)
     evaluation = Evaluation()
+    documents: dict[Path, Document] = {}  # of the sessions whose errors are shown
     skipped: list[Message] = [error.message for _, error in found.problems]
     size_bytes = sum(recording.size_bytes for recording in found.recordings)
     with progress(len(found.recordings), size_bytes, language) as shown:
         for recording in found.recordings:
             try:
-                session = measurer.measure(recording.path, shown.follow)
+                document, session = reader.read(recording.path, shown.follow)
             except JihwaError as error:
                 skipped.append(error.message)
                 shown.done(Outcome(recording, State.FAILED, error=error))
             else:
                 evaluation.add(session)
-                duration_s = session.document.duration_s
-                shown.done(Outcome(recording, State.DONE, duration_s=duration_s))
+                documents[session.source] = document
+                sources = {each.session.source for each in evaluation.expensive}
+                documents = {source: documents[source] for source in sources}
+                shown.done(Outcome(recording, State.DONE, duration_s=document.duration_s))
     if not evaluation.tallies:
         raise DataError(
             ko=f"{options.sessions}: 잴 수 있는 세션이 없습니다. {skipped[0].ko} `jihwa data "
@@ -67,7 +72,7 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
             en=f"{options.sessions}: no session can be measured. {skipped[0].en} Give a folder "
             "that `jihwa data assemble` wrote.",
         )
-    pictures = _draw(evaluation, options.figures, language) if options.figures else {}
+    pictures = _draw(evaluation, documents, options.figures, language) if options.figures else {}
     warnings = _warnings(evaluation, options)
     if options.json:
         content = _content(evaluation, pictures, skipped, warnings, language)
@@ -75,6 +80,43 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     else:
         _show(evaluation, skipped, warnings, language)
     return 0
+
+
+class _Reader:
+    """Reads sessions, one after the other, each as if it were the first.
+
+    Args:
+        setup: What to read with.
+        language: Of documents.
+        folder: Where the sessions are, each with its truth beside it.
+    """
+
+    def __init__(self, setup: Setup, language: Language, folder: Path) -> None:
+        self._transcriber = Transcriber(setup, language, folder)
+        self._engine, _ = setup.build()
+        self._folder = folder
+
+    def read(self, path: Path, follow: Follow) -> tuple[Document, Measured]:
+        """What a session was read as, with its signal, and what came of it.
+
+        Raises:
+            UsageError: There is no such file, or it cannot be a recording.
+            DataError: The recording or its truth cannot be read, or they do not fit together.
+        """
+        if truth_of(self._folder, path) is None:
+            raise _unfit(path, Message(ko="옆에 정답(.json)이 없습니다.", en="no truth beside it."))
+        document = self._transcriber.read(path, follow, with_signal=True)
+        compared, signal = document.comparison, document.signal
+        if compared is None or signal is None:
+            raise _unfit(path, Message(ko="읽을 것이 없습니다.", en="nothing to read."))
+        if misfit := compared.truth.misfit(signal.alphabet, document.duration_s):
+            raise _unfit(path, misfit)
+        source = path.relative_to(self._folder)
+        return document, measure(self._engine, source, signal.frames, compared)
+
+
+def _unfit(path: Path, why: Message) -> DataError:
+    return DataError(ko=f"{path}: {why.ko}", en=f"{path}: {why.en}")
 
 
 def _content(
@@ -85,16 +127,16 @@ def _content(
     language: Language,
 ) -> dict[str, object]:
     """All that was measured, for machines."""
-    speeds = {name: evaluations.scores(tally) for name, tally in evaluation.by_speed.items()}
+    speeds = {name: figures.scores(tally) for name, tally in evaluation.by_speed.items()}
     return {
         "sessions": evaluation.total.sessions,
         "speeds": speeds,
-        "all": evaluations.scores(evaluation.total),
+        "all": figures.scores(evaluation.total),
         "errors": [
             {
                 "source": str(each.session.source),
                 "speed": each.session.speed,
-                **evaluations.error_content(each.cost),
+                **figures.error_content(each.cost),
                 "picture": pictures.get(rank),
             }
             for rank, each in enumerate(evaluation.expensive, start=1)
@@ -113,7 +155,7 @@ def _show(
     columns = {names.get(name, name): tally for name, tally in evaluation.by_speed.items()}
     if len(columns) > 1:
         columns[say("모두", "all")] = evaluation.total
-    for line in evaluations.table(columns, language):
+    for line in figures.table(columns, language):
         print(line)
     if evaluation.expensive:
         print(say("\n가장 비싼 오류:", "\nThe most expensive errors:"))
@@ -133,14 +175,16 @@ def _show(
 
 def _told(each: Expensive, language: Language) -> list[str]:
     source = f"{each.session.source} ({each.session.speed})"
-    return [*evaluations.error_told(each.cost, source, language)]
+    return [*figures.error_told(each.cost, source, language)]
 
 
-def _draw(evaluation: Evaluation, folder: Path, language: Language) -> dict[int, str]:
+def _draw(
+    evaluation: Evaluation, documents: Mapping[Path, Document], folder: Path, language: Language
+) -> dict[int, str]:
     """Draw what is around every error, and a page of all; returns the pictures' names by rank."""
     names: dict[int, str] = {}
     for rank, each in enumerate(evaluation.expensive, start=1):
-        document, cost = each.session.document, each.cost
+        document, cost = documents[each.session.source], each.cost
         names[rank] = f"{rank:02}-{each.session.speed}-{each.session.source.stem}.png"
         span_s = (
             max(cost.start_s - _AROUND_S, 0.0),
@@ -152,7 +196,7 @@ def _draw(evaluation: Evaluation, folder: Path, language: Language) -> dict[int,
         for rank, each in enumerate(evaluation.expensive, start=1)
     }
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "index.html", evaluations.index(shown, language).encode())
+    write_whole(folder / "index.html", figures.index(shown, language).encode())
     if hint := font_hint():
         warn(hint.text(language))
     return names
@@ -161,7 +205,9 @@ def _draw(evaluation: Evaluation, folder: Path, language: Language) -> dict[int,
 def _warnings(evaluation: Evaluation, options: argparse.Namespace) -> list[Message]:
     """What makes the figures look better than they are."""
     fitted = {
-        Message(ko="인식 모델", en="model"): shared.model(options).provenance.get("episodes", ()),
+        Message(ko="인식 모델", en="model"): shared.model(options.model).provenance.get(
+            "episodes", ()
+        ),
         Message(ko="구간 모델", en="segmenter"): HoldNetwork.load().provenance.get("sessions", ()),
     }
     found = []

@@ -11,7 +11,7 @@ from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.augment import Kind
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
-from jihwa.io.commands import datasets
+from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
@@ -67,7 +67,7 @@ def _add_training(group: argparse._ArgumentGroup, language: Language) -> None:
             "training that was cut short",
         ),
     )
-    shared.add_epochs(group, language)
+    datasets.add_epochs(group, language)
     group.add_argument(
         "--channels",
         choices=_GLOVE,
