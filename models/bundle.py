@@ -74,7 +74,7 @@ class Bundle:
             raise ValueError("a bundle without a model")
 
     def log_likelihood(self, holds: Sequence[Frames]) -> Array:
-        """(n, S) log-likelihood of every sign for the poses held in n pieces of signal.
+        """(n, S) log-likelihood of every sign for the poses held in n holds.
 
         Raises:
             UsageError: The model does not read the glove.

@@ -173,7 +173,7 @@ class PoseMixture(PoseDensity):
     Attributes:
         pose: (S, 8) features of the poses, gravity of length 1.
         scale: (K, 7, 7) scale matrices of the components, in the coordinates of their pose.
-        degrees_of_freedom: As in `PoseDensity`.
+        degrees_of_freedom: Of both Student-t: small is heavy-tailed.
         of: (K,) the pose that each component belongs to, ascending; every pose has one.
         centre: (K, 7) its centre in the coordinates of that pose.
         weight: (K,) its share in the pose's mixture, above 0.

@@ -1,7 +1,7 @@
 """A small causal network that sees the hand hold still and begin a new hold.
 
-At every even step of time it says, of moments a little ago, how likely the hand held still then,
-and how likely a new hold had just begun. It sees movement only and no pose: what a hand does
+At every even step of time it says, of steps a little ago, how likely the hand held still then, and
+how likely a new hold had just begun. It sees movement only and no pose: what a hand does
 between two letters is much the same for all letters and all wearers.
 """
 
@@ -61,7 +61,7 @@ LARGEST_MOVEMENT = 8.0
 
 N_INPUTS = 2 * N_FEATURES + 2
 N_TAPS = 3
-"""Earlier moments that a layer looks at."""
+"""Steps that a layer looks at: the present one and two earlier ones."""
 
 
 def movement(poses: Array) -> Floats:
@@ -90,13 +90,13 @@ def inputs(moved: Array) -> Floats:
 class HoldNetwork:
     """A fitted network: dilated causal convolutions with a head for every look-ahead.
 
-    Every layer adds to its input what it makes of the present and two earlier moments, further
+    Every layer adds to its input what it makes of the present and two earlier steps, further
     apart from layer to layer (a WaveNet without gates: van den Oord et al. 2016).
 
     Attributes:
         extractor: Turns frames into poses.
         look_ahead: (K,) steps by which each head lags behind what it speaks of.
-        dilations: Steps between the moments that each layer looks at.
+        dilations: How many steps apart those are that each layer looks at.
         weights: `input` (18, C), `layer<i>` (3 C, C), `heads` (C, 2 K), each with a `…_bias`.
         provenance: What it was fitted on, and how.
         metrics: What was measured when it was fitted.

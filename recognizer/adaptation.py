@@ -8,7 +8,6 @@ source, the profile and those holds, so that no estimate builds on another.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,18 +16,11 @@ from jihwa.recognizer.events import Decision
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
 
+LEAST_CONFIDENCE = 0.9
+"""Posterior probability from which a decided letter is believed."""
 
-@dataclass(frozen=True, slots=True)
-class AdaptationOptions:
-    """When to believe a decided letter, and how far.
-
-    Attributes:
-        confidence: Least posterior probability of its sign.
-        weight: How much a hold counts next to a calibrated one, times that probability.
-    """
-
-    confidence: float = 0.9
-    weight: float = 0.5
+ADAPTED_WEIGHT = 0.5
+"""How much such a hold counts next to a calibrated one, times that probability."""
 
 
 class Adaptation:
@@ -37,18 +29,11 @@ class Adaptation:
     Args:
         bundle: The model of strangers.
         profile: What the wearer showed before.
-        options: When to believe a decided letter.
     """
 
-    def __init__(
-        self,
-        bundle: Bundle,
-        profile: Profile | None = None,
-        options: AdaptationOptions | None = None,
-    ) -> None:
+    def __init__(self, bundle: Bundle, profile: Profile | None = None) -> None:
         self._bundle = bundle
         self._profile = profile or Profile.empty(bundle.alphabet)
-        self._options = options or AdaptationOptions()
         self._signs = bundle.alphabet.with_signs(self._profile.own_signs).signs
         self.reset()
 
@@ -84,11 +69,11 @@ class Adaptation:
         sign = int(of_signs.argmax())
         probability = float(of_signs[sign])
         seen = np.isfinite(decision.emission.pose).any()  # typed letters teach nothing
-        if probability < self._options.confidence or not seen:
+        if probability < LEAST_CONFIDENCE or not seen:
             return None
         return Observation.of_pose(
             decision.emission.pose,
             self._bundle.extractor,
             self._signs[sign],
-            weight=self._options.weight * probability,
+            weight=ADAPTED_WEIGHT * probability,
         )

@@ -9,7 +9,7 @@ import numpy as np
 from jihwa.data.signal.frames import Array
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
-from jihwa.recognizer.durations import HoldModel
+from jihwa.recognizer.durations import no_sign_log_ratio
 from jihwa.recognizer.events import Emission, Segment, likeliest
 from jihwa.recognizer.personal import PersonalModel
 
@@ -44,8 +44,7 @@ class Classifier:
         self._gaussian = bundle.of_glove()
         self._extractor = bundle.extractor
         self._initial = personal or PersonalModel(bundle)
-        self._holds = HoldModel()
-        self._hesitations = HesitationFinder(bundle, self._holds)
+        self._hesitations = HesitationFinder(bundle)
         self.reset()
 
     def reset(self) -> None:
@@ -71,7 +70,7 @@ class Classifier:
         x = np.array([self._extractor.of_hold(hold) for hold in holds])  # (n, 8)
         log_likelihood = self.personal.of_features(x, holds)  # (n, S)
         no_sign = self._gaussian.no_sign_log_likelihood(x)  # (n,)
-        no_sign += [self._holds.no_sign_log_ratio(segment.length) for segment in segments]
+        no_sign += [no_sign_log_ratio(segment.length) for segment in segments]
         rest = self._gaussian.rest_log_likelihood(x)  # (n,)
         if self._rest_pose is not None:
             known = self._gaussian.pose_log_likelihood(x, self._rest_pose)
@@ -90,12 +89,10 @@ class HesitationFinder:
     Args:
         bundle: Knows how near to a pose a return to it is, and how poses are on the way between
             others.
-        holds: What their length says.
     """
 
-    def __init__(self, bundle: Bundle, holds: HoldModel) -> None:
+    def __init__(self, bundle: Bundle) -> None:
         self._gaussian, self._extractor = bundle.of_glove(), bundle.extractor
-        self._holds = holds
         self.reset()
 
     def reset(self) -> None:
@@ -126,7 +123,7 @@ class HesitationFinder:
         path = self._path(before.pose, here.pose)
         near = self._gaussian.pose_log_likelihood(path, stop.pose)  # (K,)
         on_the_way = float(np.logaddexp.reduce(near)) - math.log(len(near))
-        of_length = self._holds.no_sign_log_ratio(stop.segment.length)
+        of_length = no_sign_log_ratio(stop.segment.length)
         return math.log(HESITATIONS) + on_the_way - stop.any_sign + of_length
 
     def _path(self, start: Array, end: Array) -> Array:

@@ -6,47 +6,36 @@ against it, and one of 3.5 times that with 1.7 for it again: there the hand hesi
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
+LETTER_SPREAD = 0.45
+"""Standard deviation of the natural logarithm of a letter's hold; its median is the usual one. The
+figures are those of assembled sessions (`tests/benchmarks/tempo.py`)."""
 
-@dataclass(frozen=True, slots=True)
-class HoldModel:
-    """What the length of a hold says about whether it shows a letter.
+LINGERING_SHARE = 0.04
+"""Of the letters, those that are held as long as a hesitation."""
 
-    A letter is held about as long as usual, and longer when the hand hesitates. What is no letter
-    is a moment on the way, of any length, or a stop there for as long as a hesitation. Medians and
-    spreads are those of assembled sessions (`tests/benchmarks/tempo.py`).
+PASSING_MEDIAN, PASSING_SPREAD = 0.3, 1.2
+"""Of a pose that is no letter and only passed through, in usual holds, and of its logarithm."""
 
-    Attributes:
-        letter_spread: Standard deviation of the natural logarithm of a letter's hold.
-        lingering: Share of the letters that are held as long as a hesitation.
-        passing_median: Median of a moment on the way.
-        passing_spread: Standard deviation of its natural logarithm.
-        stopping: Share of what is no letter that lasts as long as a hesitation.
-        hesitation_median: Median of a hesitation.
-        hesitation_spread: Standard deviation of its natural logarithm.
+HESITATION_SHARE = 0.3
+"""Of what is no letter, that which lasts as long as a hesitation."""
+
+HESITATION_MEDIAN, HESITATION_SPREAD = 3.5, 0.5
+"""Of a hesitation, in usual holds, and of its logarithm."""
+
+
+def no_sign_log_ratio(hold: float) -> float:
+    """Log of p(hold | no sign) / p(hold | a letter).
+
+    Args:
+        hold: Its length above 0, in the wearer's usual ones.
     """
-
-    letter_spread: float = 0.45
-    lingering: float = 0.04
-    passing_median: float = 0.3
-    passing_spread: float = 1.2
-    stopping: float = 0.3
-    hesitation_median: float = 3.5
-    hesitation_spread: float = 0.5
-
-    def no_sign_log_ratio(self, hold: float) -> float:
-        """Log of p(hold | no sign) / p(hold | a letter).
-
-        Args:
-            hold: Its length above 0, in the usual ones.
-        """
-        long = log_normal(hold, self.hesitation_median, self.hesitation_spread)
-        letter = log_normal(hold, 1.0, self.letter_spread)
-        passing = log_normal(hold, self.passing_median, self.passing_spread)
-        return _mixed(long, passing, self.stopping) - _mixed(long, letter, self.lingering)
+    long = log_normal(hold, HESITATION_MEDIAN, HESITATION_SPREAD)
+    letter = log_normal(hold, 1.0, LETTER_SPREAD)
+    passing = log_normal(hold, PASSING_MEDIAN, PASSING_SPREAD)
+    return _mixed(long, passing, HESITATION_SHARE) - _mixed(long, letter, LINGERING_SHARE)
 
 
 def log_normal(value: float, median: float, spread: float) -> float:

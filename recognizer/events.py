@@ -113,7 +113,7 @@ class Emission:
 
     @property
     def alone(self) -> "Emission":
-        """The same where no other segment competes."""
+        """This emission as if no other segment competed with its own."""
         return replace(self, segment=replace(self.segment, spans=1, log_prob=0.0))
 
 

@@ -63,7 +63,7 @@ class Recognizer:
         return self._classifier.read(*segments)
 
     def take(self, *segments: Segment) -> tuple[Emission, ...]:
-        """The emissions of segments that were cut out elsewhere and end together."""
+        """The emissions of segments that were found elsewhere and end together."""
         return self._classifier.feed(*segments)
 
     @property

@@ -162,7 +162,7 @@ class SpanFinder:
         return list(is_peak.tolist())
 
     def _close(self) -> Iterator[Span]:
-        """End the span that goes on, if there is one; a moment that nothing began is none."""
+        """End the span that goes on, if there is one; a fleeting one that nothing began is none."""
         closed, self._open = self._open, None
         if closed and (closed.peaked or closed.steps - closed.moving > FLEETING_STEPS):
             yield closed.span

@@ -13,7 +13,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.data.formats.writers import write_recording
 from jihwa.io.engine import assemble_engine
 from jihwa.io.user import profiles
-from jihwa.recognizer.adaptation import Adaptation, AdaptationOptions
+from jihwa.recognizer.adaptation import LEAST_CONFIDENCE, Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision, Emission, Segment
 from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
@@ -52,7 +52,7 @@ def test_believed_letter_makes_its_like_more_likely(bundle, decide):
     assert likelihood(adaptation.model(), bundle, "ㄱ", style=3, take=1) > before + 1
 
 
-@pytest.mark.parametrize("probability", [0.4, AdaptationOptions().confidence - 0.01])
+@pytest.mark.parametrize("probability", [0.4, LEAST_CONFIDENCE - 0.01])
 def test_doubtful_letter_teaches_nothing(bundle, decide, probability):
     adaptation = Adaptation(bundle)
     assert not adaptation.learn([decide("ㄱ", probability=probability)])

@@ -9,13 +9,13 @@ import pytest
 from jihwa.data.signal.frames import Frames
 from jihwa.models.features import GRAVITY
 from jihwa.recognizer.classifier import HesitationFinder
-from jihwa.recognizer.durations import HoldModel
+from jihwa.recognizer.durations import no_sign_log_ratio
 from jihwa.recognizer.events import Emission, Segment, Tempo
 
 
 @pytest.fixture
 def finder(bundle):
-    return HesitationFinder(bundle, HoldModel())
+    return HesitationFinder(bundle)
 
 
 @pytest.fixture
@@ -87,5 +87,5 @@ def test_a_dead_sensor_is_left_out(finder, hold):
 
 @pytest.mark.parametrize(("hold_s", "says"), [(0.05, "no sign"), (1.0, "letter"), (4.0, "no sign")])
 def test_moments_and_hesitations_speak_for_no_sign_and_usual_holds_for_a_letter(hold_s, says):
-    ratio = HoldModel().no_sign_log_ratio(hold_s)
+    ratio = no_sign_log_ratio(hold_s)
     assert (ratio > 0) == (says == "no sign")

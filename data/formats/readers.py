@@ -119,7 +119,11 @@ class Recording:
                 "the columns time_s, which increases, and flex1…flex5.",
             ) from error
         if found is None:
-            raise _no_times(self.path)
+            raise UsageError(
+                ko=f"{self.path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
+                en=f"{self.path}: an array of training sequences without times. Give a CSV or HDF5 "
+                "recording.",
+            )
         frames, self.label = found
         note(frames, self.report)
         return frames
@@ -238,13 +242,6 @@ def _damaged(path: Path) -> JihwaError:
     return DataError(
         ko=f"{path}: 압축 파일이 잘렸거나 손상되었습니다. 원본을 다시 받으세요.",
         en=f"{path}: the compressed file is cut short or damaged. Get it again.",
-    )
-
-
-def _no_times(path: Path) -> JihwaError:
-    return UsageError(
-        ko=f"{path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
-        en=f"{path}: an array of training sequences without times. Give a CSV or HDF5 recording.",
     )
 
 

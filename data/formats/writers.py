@@ -102,13 +102,10 @@ def write_lossless(path: Path, recording: Recording, kind: str) -> None:
 
 
 def _same(frames: Frames, others: Frames) -> bool:
-    return len(frames) == len(others) and all(
-        (
-            np.allclose(frames.time_s, others.time_s, rtol=0, atol=SAME_TIME_S),
-            np.array_equal(frames.flex_adc, others.flex_adc, equal_nan=True),
-            np.array_equal(frames.accel_g, others.accel_g, equal_nan=True),
-            np.array_equal(frames.orientation_deg, others.orientation_deg, equal_nan=True),
-        )
+    return (
+        len(frames) == len(others)
+        and np.allclose(frames.time_s, others.time_s, rtol=0, atol=SAME_TIME_S)
+        and np.array_equal(frames.channels, others.channels, equal_nan=True)
     )
 
 

@@ -72,11 +72,8 @@ class Augmentation:
             row, length = self._resample(length, rng)
             frames = frames[row]
         take = np.repeat(np.arange(len(length)), length)  # (all frames,)
-        flex_adc, accel_g, orientation_deg = (
-            frames.flex_adc,
-            frames.accel_g,
-            frames.orientation_deg,
-        )
+        flex_adc, accel_g = frames.flex_adc, frames.accel_g
+        orientation_deg = frames.orientation_deg
         if Kind.FLEX in self.kinds:
             flex_adc = self._another_hand(flex_adc, take, rng)
         if Kind.ROTATION in self.kinds:

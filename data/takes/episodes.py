@@ -123,14 +123,6 @@ class EpisodeSet:
         """(n,) the style of every episode; 0 where it is unknown."""
         return np.array([episode.style or 0 for episode in self.episodes])
 
-    @property
-    def _session_names(self) -> set[str]:
-        return {episode.session for episode in self.episodes}
-
-    @property
-    def _files(self) -> set[str]:
-        return {str(episode.path.resolve()) for episode in self.episodes}
-
     def defects(self) -> Counter[Defect]:
         """How many episodes have each defect."""
         return Counter(defect for episode in self.episodes for defect in episode.defects)
@@ -142,8 +134,10 @@ class EpisodeSet:
         Raises:
             UsageError: Two of them share a session or a file, whose takes would count twice.
         """
-        for one, other in combinations(parts, 2):
-            twice = one._session_names & other._session_names or one._files & other._files
+        sessions = [{episode.session for episode in part} for part in parts]
+        files = [{str(episode.path.resolve()) for episode in part} for part in parts]
+        for one, other in combinations(range(len(parts)), 2):
+            twice = sessions[one] & sessions[other] or files[one] & files[other]
             if twice:
                 names = ", ".join(sorted(twice)[:_SHOWN])
                 raise UsageError(

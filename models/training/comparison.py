@@ -107,17 +107,12 @@ class Result:
     """What a fit was worth.
 
     Attributes:
-        protocol: As in `Trial`.
-        model: As in `Trial`.
-        seed: As in `Trial`.
+        protocol: Of its trial, as are `model`, `seed` and `name`.
         fold: What was tested.
-        name: Of the trial.
         scores: Every figure of `Scores` by its name.
         latency_ms: Median time from one take to its log-likelihoods, warm.
-        n_parameters: As in `jihwa.models.training.comparison.Fitted`.
-        size_kb: As there.
+        n_parameters: Of the contender that was fitted, as are `size_kb` and `history`.
         fit_s: Time that the fit took.
-        history: As there.
     """
 
     protocol: str

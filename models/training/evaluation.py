@@ -1,13 +1,11 @@
 """How good log-likelihoods are: accuracy among the first k, proper score and calibration."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
-from jihwa.data.takes.splits import Split
 
 CALIBRATION_BINS = 15
 
@@ -150,19 +148,6 @@ def best_temperature(logits: Array, sign: NDArray[np.int64]) -> float:
     of_truth = np.take_along_axis(scaled, sign[None, :, None], axis=2)[:, :, 0]  # (64, n)
     loss = (np.logaddexp.reduce(scaled, axis=2) - of_truth).mean(axis=1)  # (64,)
     return float(TEMPERATURES[loss.argmin()])
-
-
-def cross_validate(
-    sign: NDArray[np.int64], splits: Iterable[Split], log_likelihood: Callable[[Split], Array]
-) -> dict[str, Scores]:
-    """Scores of every fold by its name.
-
-    Args:
-        sign: (n,) the signs of all takes.
-        splits: The folds.
-        log_likelihood: Learns from a fold's training takes, gives (n, S) of its test takes.
-    """
-    return {split.name: score(log_likelihood(split), sign[split.test]) for split in splits}
 
 
 def _log_posterior(log_likelihood: Array) -> Array:

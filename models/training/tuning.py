@@ -65,7 +65,7 @@ class Tried:
     """What settings were worth.
 
     Attributes:
-        asked: They.
+        asked: The settings.
         scores: Of every session that was left out, by its name; empty if the trial failed.
         failure: Why it failed, if it did.
     """

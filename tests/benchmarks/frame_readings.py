@@ -8,7 +8,7 @@ from recordings import stranger
 
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.durations import HoldModel
+from jihwa.recognizer.durations import no_sign_log_ratio
 from jihwa.recognizer.events import Segment, Tempo
 
 REST_S = 0.5
@@ -33,7 +33,7 @@ def frame_readings(frames: Frames, wearer: str, window: int = 1) -> Array:
     classifier.feed(_hold(frames[frames.time_s < frames.time_s[0] + REST_S]))
     emissions = classifier.read(*_windows(frames, window))
     readings = np.array([emission.of_readings for emission in emissions])
-    readings[:, -2] -= HoldModel().no_sign_log_ratio(USUAL.length)  # a window is no hold
+    readings[:, -2] -= no_sign_log_ratio(USUAL.length)  # a window is no hold
     return readings
 
 

@@ -3,7 +3,7 @@
     python tests/benchmarks/tempo.py [--share F]
 
 Sessions of both recorded wearers at every pace, cut by a segmenter that has met neither. Medians
-and spreads (standard deviation of the natural logarithm) belong into `PauseModel` and `HoldModel`.
+and spreads (standard deviation of the natural logarithm) belong into `PauseModel` and `durations`.
 """
 
 import argparse
