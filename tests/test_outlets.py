@@ -10,7 +10,7 @@ from panes import Tmux, tmux
 from jihwa.composer.text.edits import TextEdit
 from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.messages import UsageError
-from jihwa.io.live.relay import Relay
+from jihwa.io.engine import Relay
 from jihwa.io.outlets.outlet import Outlet
 from jihwa.io.outlets.tmux import TmuxPane, key_commands
 from jihwa.io.outlets.uri import open_target

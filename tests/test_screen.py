@@ -25,7 +25,7 @@ DINNER = Page(
     committed="오늘 저녁에 같이 ",
     preedit="밥 먹",
     words=(
-        Word("저녁에", 0, 1, 0.4),
+        Word("저녁에", 0, 1, 0.2),
         Word("같이", 1, 2, 0.9),
         Word("밥", 2, 3, 0.9),
         Word("먹", 3, 4, 0.2),

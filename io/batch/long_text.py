@@ -7,7 +7,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.data.signal.frames import Frames
 from jihwa.io.batch.signs import SignStore
-from jihwa.io.engine import Engine
+from jihwa.io.engine import Engine, Sink, tell
 
 MOST_CHARACTERS, KEPT_WORDS = 400, 40
 """Of a longer text the composer keeps the last words; the others no longer change."""
@@ -26,6 +26,7 @@ class LongText:
 def read(
     engine: Engine,
     source: Iterable[Frames],
+    sinks: Sequence[Sink] = (),
     most_characters: int = MOST_CHARACTERS,
     kept_words: int = KEPT_WORDS,
 ) -> LongText:
@@ -34,6 +35,7 @@ def read(
     Args:
         engine: Reads.
         source: Chunks of the signal, as they come.
+        sinks: What follows the text.
         most_characters: So much text the composer may hold before it lets go of some.
         kept_words: So much of it stays.
     """
@@ -42,10 +44,13 @@ def read(
     words: list[Word] = []
     signs = SignStore()
     for frames in source:
-        engine.feed(frames)
+        tell(sinks, engine.feed(frames))
         if len(engine.composer.text) > most_characters:
             texts.append(_let_go(engine.composer, kept_words, words, signs))
-    end = engine.flush()
+    tell(sinks, engine.flush())
+    end = engine.finish()
+    for sink in sinks:
+        sink.finish(end)
     signs.extend(end.signs)
     before = "".join(texts)
     return LongText(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from jihwa.composer.text.transcript import Word
+from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.data.files import unfinished
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, JihwaError, Language, Message
@@ -23,8 +23,6 @@ from jihwa.io.failures import explain
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document
 
-DOUBTFUL = 0.3
-"""A word of less confidence is pointed out."""
 NOTHING_FOUND = Message(
     ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
     en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
@@ -50,7 +48,6 @@ class Transcriber:
         self._engine, self.adaptation = setup.build()
         self._language, self._truths = language, truths
         self._watch = Watch()
-        self._engine.attach(self._watch)
 
     def read(
         self, path: Path, follow: Follow | None = None, *, with_signal: bool = False
@@ -80,7 +77,7 @@ class Transcriber:
 
         alphabet = self._engine.recognizer.alphabet
         self._watch.keeps = with_signal
-        found = read(self._engine, self._watch.follow(source()))
+        found = read(self._engine, self._watch.follow(source()), [self._watch])
         warnings = recording.report.warnings() + self._engine.sensors.warnings()
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:

@@ -10,7 +10,7 @@ from jihwa.recognizer.events import Decision, Emission
 
 
 class Watch:
-    """Keeps what an engine sees of a recording, if it shall; a sink of that engine.
+    """Keeps what an engine sees of a recording, if it shall; a sink.
 
     Attributes:
         keeps: Whether it shall.

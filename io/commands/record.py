@@ -4,8 +4,6 @@ import argparse
 import time
 from pathlib import Path
 
-from jihwa.data.formats.layout import Layout
-from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.io.commands import live
@@ -119,9 +117,8 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
             ko=f"{path}: 이미 있습니다. 녹화는 덮어쓰지 않습니다. 다른 이름을 주세요.",
             en=f"{path}: exists already, and recordings are not overwritten. Give another name.",
         )
-    layout = Layout.of_setting(",".join(options.layout)) if options.layout else None
     source = live.source(options)
-    recorder = RawRecorder(path, LineParser(layout))
+    recorder = RawRecorder(path, live.layout(options))
     if options.seconds is None:
         warn(say("녹화합니다. Ctrl-C로 끝냅니다.", "Recording. Ctrl-C ends it."))
     try:

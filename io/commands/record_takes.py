@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.data.takes.collection import (
@@ -100,9 +99,8 @@ class _Desk:
         options: argparse.Namespace,
         language: Language,
     ) -> None:
-        layout = Layout.of_setting(",".join(options.layout)) if options.layout else None
         self._collector, self._cutter, self._source = collector, cutter, source
-        self._parser, self._language = LineParser(layout), language
+        self._parser, self._language = LineParser(live.layout(options)), language
         self._say: Callable[[str, str], str] = speaker(language)
         self._prompted: SignStyle | None = None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from jihwa.composer.text.transcript import DOUBTFUL
 from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.io.batch import jobs, targets
@@ -15,7 +16,7 @@ from jihwa.io.batch.progress import progress
 from jihwa.io.batch.report import reporting
 from jihwa.io.batch.setup import Setup
 from jihwa.io.batch.targets import STDOUT, Task
-from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Transcriber
+from jihwa.io.batch.transcribing import Anywhere, Transcriber
 from jihwa.io.evaluation import comparisons
 from jihwa.io.evaluation.text_comparison import TextComparison
 from jihwa.io.settings import options as shared

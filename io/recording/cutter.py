@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from jihwa.data.signal.frames import Frames
-from jihwa.io.live.holds import is_rest
+from jihwa.io.live.page import is_rest
 from jihwa.recognizer.recognizer import Recognizer
 
 _KEPT_S = 1.0

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Message
 from jihwa.data.signal.monitor import SensorMonitor
-from jihwa.io.live.signal import SignalReader
 
 
 class RawRecorder:
@@ -13,17 +13,16 @@ class RawRecorder:
 
     Args:
         path: The file; it must not exist.
-        parser: Reads the lines.
+        layout: What lines without a header mean; None if they mean nothing.
 
     Raises:
         FileExistsError: It exists.
         OSError: It cannot be written.
     """
 
-    def __init__(self, path: Path, parser: LineParser) -> None:
+    def __init__(self, path: Path, layout: Layout | None) -> None:
         self._file = path.open("xb", buffering=0)
-        self._parser = parser
-        self._reader = SignalReader(self._write, parser)
+        self._parser = LineParser(layout, self._write)
         self._sensors = SensorMonitor()
 
     @property
@@ -46,18 +45,18 @@ class RawRecorder:
         Raises:
             OSError: They cannot be written.
         """
-        self._sensors.feed(self._reader.feed(data, at_s))
+        self._sensors.feed(self._parser.feed(data, at_s))
 
     def interrupt(self) -> None:
         """Forget a line that was torn with the connection."""
-        self._reader.interrupt()
+        self._parser.interrupt()
 
     def close(self, at_s: float) -> None:
         """Write what is left of the last line, and close the file."""
         if self._file.closed:
             return
         try:
-            self._sensors.feed(self._reader.end(at_s))
+            self._sensors.feed(self._parser.flush(at_s))
         finally:
             self._file.close()
 

@@ -54,21 +54,21 @@ BINDINGS = (
         (("backspace",), ("delete",)),
         _WRITING,
         Message(ko="지문자 하나 지우기", en="take back one sign"),
-        lambda controls, _: controls.session.backspace(),
+        lambda controls, _: controls.session.writing.backspace(),
     ),
     Binding(
         "Ctrl-W, Alt-Backspace",
         (("c-w",), ("escape", "backspace")),
         _WRITING,
         Message(ko="낱말 지우기", en="take back one word"),
-        lambda controls, _: controls.session.backspace_word(),
+        lambda controls, _: controls.session.writing.backspace_word(),
     ),
     Binding(
         "Ctrl-Z",
         (("c-z",),),
         _WRITING,
         Message(ko="되돌리기", en="undo"),
-        lambda controls, _: controls.session.undo(),
+        lambda controls, _: controls.session.writing.undo(),
         Message(ko="되돌리기", en="undo"),
     ),
     Binding(
@@ -76,7 +76,7 @@ BINDINGS = (
         (("c-y",),),
         _WRITING,
         Message(ko="되돌린 것 다시 하기", en="redo"),
-        lambda controls, _: controls.session.redo(),
+        lambda controls, _: controls.session.writing.redo(),
     ),
     Binding(
         "Enter",
@@ -193,7 +193,7 @@ BINDINGS = (
         *function_key(9, "k"),
         _WRITING,
         Message(ko="모두 지우기 (Ctrl-Z로 되돌림)", en="clear the text (Ctrl-Z brings it back)"),
-        lambda controls, _: controls.session.clear(),
+        lambda controls, _: controls.session.writing.clear(),
     ),
     Binding(
         "Tab",

@@ -71,7 +71,7 @@ class Program:
         is_open = self._late or self._session.state.page.preedit
         if is_open and self._session.failure is None:
             self._late.append(keys)
-            self._session.complete()
+            self._session.writing.complete()
             self._session.then(self._press_late)
             return
         try:
