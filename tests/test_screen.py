@@ -11,11 +11,10 @@ from prompt_toolkit.utils import get_cwidth
 from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Page, Signal
-from jihwa.io.screen.cleaning import cleaned
 from jihwa.io.screen.drawing import Size, draw
+from jihwa.io.screen.full_screen import TOLD_S, News
 from jihwa.io.screen.keys import BINDINGS
-from jihwa.io.screen.news import TOLD_S, News
-from jihwa.io.screen.text import clean
+from jihwa.io.screen.text import clean, cleaned
 from jihwa.io.screen.view import Place, View
 from jihwa.io.sources.source import Connection, Link
 from jihwa.io.user.phrases import Phrase

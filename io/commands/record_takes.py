@@ -18,9 +18,7 @@ from jihwa.data.takes.collection import (
     progress,
 )
 from jihwa.io.commands import live
-from jihwa.io.recording.collector import Collector, Saved
-from jihwa.io.recording.cutter import TakeCutter
-from jihwa.io.recording.line import NOTHING_COMES, listening
+from jihwa.io.recording.takes import Collector, Saved, TakeCutter
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.posing import PosingSource
@@ -111,7 +109,7 @@ class _Desk:
             DataError: The source ended before anything was taken.
             OSError: A take cannot be written.
         """
-        with listening(self._source, keyboard=not self._cutter.hands_free) as events:
+        with live.listening(self._source, keyboard=not self._cutter.hands_free) as events:
             self._prompt()
             for event in events:
                 if isinstance(event, Received):
@@ -123,7 +121,7 @@ class _Desk:
                     if not self._is_up(event):
                         return
                 elif event is None:
-                    warn(NOTHING_COMES.text(self._language))
+                    warn(live.NOTHING_COMES.text(self._language))
                 elif not self._obey(event):
                     return
                 if self._collector.prompt is None:

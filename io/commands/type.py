@@ -13,10 +13,9 @@ from jihwa.io.commands.into import Into
 from jihwa.io.live import archive
 from jihwa.io.live.journal import Journal
 from jihwa.io.live.session import LiveOptions, LiveSession
-from jihwa.io.screen.cleaning import clean_lines
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
-from jihwa.io.screen.text import clean, tail
+from jihwa.io.screen.text import clean, clean_lines, tail
 from jihwa.io.settings import options as shared
 from jihwa.io.settings import settings
 from jihwa.io.settings.language import speaker
