@@ -117,10 +117,10 @@ def show(
 
 
 def fail_if_it_did(session: LiveSession) -> None:
-    """Tell what ended a session before its time.
+    """Raise what ended a session before its time, if anything did.
 
     Raises:
-        Exception: That.
+        Exception: What the session failed with.
     """
     if session.failure is not None:
         raise session.failure

@@ -14,7 +14,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.text.edits import TextEdit
 from jihwa.composer.text.transcript import DOUBTFUL, Update
 from jihwa.io.engine import Engine
-from jihwa.io.live.state import Hold, Page
+from jihwa.io.live.state import SHOWN_LETTERS, Hold, Page
 from jihwa.recognizer.events import Emission, Segment, readings
 
 RESTS_S = 0.7
@@ -27,8 +27,6 @@ SHOWN_FROM_S = 0.05
 """A shorter hold is not shown: many a one turns out to be the beginning of another."""
 REMEMBERED_HOLDS = 8
 """Holds whose classification is remembered; fewer wait for their text."""
-SHOWN_LETTERS = 3
-"""How many readings of a hold are shown."""
 RESTING = 0.5
 """Probability of rest or no sign from which a hold is no letter."""
 
@@ -91,7 +89,7 @@ class LivePage:
     def look_up(self, composer: Composer) -> bool:
         """Find out what the selected word, or else the last one, may be; whether that was new.
 
-        It takes tens of milliseconds: a moment in which nothing else waits is a good one. What the
+        It takes tens of milliseconds, so it is best done while nothing else waits. What the
         last word may be can wait until the text rests; a word that was selected cannot.
         """
         page = self.show(composer)

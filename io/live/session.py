@@ -242,7 +242,7 @@ class LiveSession:
         self._connection = connection
         if connection.link is Link.ENDED:
             self._read(self._reader.end(time.monotonic()))
-            self.writing.settle()
+            self.writing.conclude()
             self._warn_if_unread(0)
         elif connection.link is not Link.LIVE:
             self._reader.interrupt()
@@ -271,7 +271,7 @@ class LiveSession:
         """Do what can wait, now that nothing else does; whether there may be news to see."""
         now_s = time.monotonic()
         if self.writing.is_open and now_s - self._active_s >= self._options.pause_s:
-            self.writing.settle()
+            self.writing.conclude()
             return True
         if now_s < self._leisure_s:
             return self._reader.is_live

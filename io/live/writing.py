@@ -30,22 +30,24 @@ KEPT_WORDS, MOST_WORDS = 40, 80
 
 
 class _HasQueue(Protocol):
+    """What requests can be made of."""
+
     @property
     def then(self) -> Callable[[Callable[[], None]], None]:
         """Takes what shall be done behind all that waits."""
 
 
-_Owner = TypeVar("_Owner", bound=_HasQueue)
+_Asked = TypeVar("_Asked", bound=_HasQueue)
 _Given = ParamSpec("_Given")
 
 
 def request(
-    method: Callable[Concatenate[_Owner, _Given], None],
-) -> Callable[Concatenate[_Owner, _Given], None]:
+    method: Callable[Concatenate[_Asked, _Given], None],
+) -> Callable[Concatenate[_Asked, _Given], None]:
     """A method that may be called from any thread: it waits its turn, and its caller does not."""
 
     @wraps(method)
-    def ask(self: _Owner, /, *given: _Given.args, **named: _Given.kwargs) -> None:
+    def ask(self: _Asked, /, *given: _Given.args, **named: _Given.kwargs) -> None:
         self.then(partial(method, self, *given, **named))
 
     return ask
@@ -56,7 +58,7 @@ class Writing:
 
     A hand that comes to rest for `pause_s` completes the text. That is told by the device's clock,
     so that it does not depend on how the signal was cut. Where no signal comes any more, somebody
-    else has to `settle` the text.
+    else has to `conclude` it.
 
     Args:
         make_engine: Makes what turns signal into text. It is called when that is needed first, in
@@ -210,14 +212,14 @@ class Writing:
         """Follow the signal without reading it; what is held writes nothing either."""
         self._engine.overlook(frames)
 
-    def settle(self) -> None:
+    def conclude(self) -> None:
         """Take in what is still held, as if the signal ended, and complete the text."""
         self._follow(self._engine.flush())
         self._change(self._composer.complete())
 
     def end(self) -> None:
         """End signal and text."""
-        self.settle()
+        self.conclude()
         self._relay.finish(self._engine.finish())
 
     def tidy(self) -> bool:

@@ -111,7 +111,7 @@ class Saved:
 
 
 class Collector:
-    """Goes through a plan of takes, and writes each as it is cut.
+    """Goes through a plan of takes, and writes each as soon as it is complete.
 
     Args:
         root: The data set.

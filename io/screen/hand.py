@@ -13,7 +13,7 @@ from jihwa.data.messages import Language, Message
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.collection import STYLE_NAMES
-from jihwa.io.live.state import CalibrationProgress, LiveState
+from jihwa.io.live.state import SHOWN_LETTERS, CalibrationProgress, LiveState
 from jihwa.io.screen.text import Line, bar, pad, paragraph, width
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
@@ -52,6 +52,25 @@ In the glove's frame y points to the little finger, z out of the back; x to the 
 PICTURE_ROWS = 5
 PICTURE_COLUMNS = 4 * len(FINGERS)
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
+FEEDBACK_ROWS = 3
+_GAP_COLUMNS = 6
+_SIDE_COLUMNS = 35
+"""Columns of a picture and of what is written below it."""
+_FINGER_CHARACTERS: Mapping[Language, int] = {"ko": 2, "en": 4}
+"""Characters below each finger; two of Hangul are as wide as four others."""
+
+NAMES: Mapping[str, Message] = {
+    NO_SIGN: Message(ko="없음", en="no sign"),
+    Control.REST: Message(ko="쉼", en="rest"),
+    Control.SPACE: Message(ko="띄움", en="space"),
+    Control.BACKSPACE: Message(ko="지움", en="erase"),
+    Control.ENTER: Message(ko="줄", en="enter"),
+    Control.SPEAK: Message(ko="말", en="speak"),
+    Control.CLEAR: Message(ko="비움", en="clear"),
+}
+"""What readings are called that are no letters."""
+MOVING = Message(ko="손이 움직입니다", en="the hand moves")
+NOTHING_COMES = Message(ko="신호가 없습니다", en="no signal")
 
 
 @cache
@@ -127,47 +146,21 @@ def picture(pose: Array, style: str) -> list[Line]:
     return [*rows, [("class:label", f" {'▔' * (PICTURE_COLUMNS - 2)} ")]]
 
 
-LETTERS = 3
-"""Rows of letters."""
-NAMES: Mapping[str, Message] = {
-    NO_SIGN: Message(ko="없음", en="no sign"),
-    Control.REST: Message(ko="쉼", en="rest"),
-    Control.SPACE: Message(ko="띄움", en="space"),
-    Control.BACKSPACE: Message(ko="지움", en="erase"),
-    Control.ENTER: Message(ko="줄", en="enter"),
-    Control.SPEAK: Message(ko="말", en="speak"),
-    Control.CLEAR: Message(ko="비움", en="clear"),
-}
-"""What readings are called that are no letters."""
-MOVING = Message(ko="손이 움직입니다", en="the hand moves")
-NOTHING_COMES = Message(ko="신호가 없습니다", en="no signal")
-
-
-def _name(reading: str, language: Language) -> str:
-    return NAMES[reading].text(language) if reading in NAMES else reading
-
-
-def why_none(state: LiveState, language: Language) -> str:
-    """Why nothing is held."""
-    live = state.connection.link is Link.LIVE and state.signal.rate_hz > 0
-    return (MOVING if live else NOTHING_COMES).text(language)
-
-
 def hold_rows(state: LiveState, columns: int, language: Language) -> list[Line]:
     """A row for every likely letter; at the end how far the hold is from being taken."""
     hold, say = state.hold, speaker(language)
     if hold is None:
-        return [[("class:label", why_none(state, language))]]
+        return [[("class:label", _why_none(state, language))]]
     names = [_name(reading, language) for reading, _ in hold.letters]
     name_columns = max(2, *map(width, names)) + 2
     room = columns - name_columns - len(" 100%")
     rows: list[Line] = []
     for name, (_, share), style in zip(
-        names, hold.letters, ("class:best", *[""] * LETTERS), strict=False
+        names, hold.letters, ("class:best", *[""] * SHOWN_LETTERS), strict=False
     ):
         percent = (style, f"{share:5.0%}")
         rows.append([*pad([(style, name)], name_columns), *bar(share, room), percent])
-    rows += [[] for _ in range(LETTERS - len(rows))]
+    rows += [[] for _ in range(SHOWN_LETTERS - len(rows))]
     label = say("받기까지", "taken")
     rows += [
         [],
@@ -180,24 +173,16 @@ def hold_rows(state: LiveState, columns: int, language: Language) -> list[Line]:
 
 
 def hold_line(state: LiveState, columns: int, language: Language) -> Line:
-    """All of it in one line, where there is room for no more."""
+    """The letters and the bar of `hold_rows` in one line, where there is room for no more."""
     hold = state.hold
     if hold is None:
-        return [("class:label", why_none(state, language))]
+        return [("class:label", _why_none(state, language))]
     line: Line = []
     for i, (reading, share) in enumerate(hold.letters):
         style = "" if i else "class:best"
         line.append((style, f"{_name(reading, language)} {share:.0%}  "))
     room = min(columns - width(line), 20)
     return [*line, *(bar(hold.acceptance, room, "class:accept") if room > 3 else [])]
-
-
-FEEDBACK_ROWS = 3
-_GAP = 6
-_SIDE = 35
-"""Columns of a picture and of what is written below it."""
-_FINGER: Mapping[Language, int] = {"ko": 2, "en": 4}
-"""Characters below each finger; two of Hangul are as wide as four others."""
 
 
 def wizard_rows(
@@ -212,13 +197,27 @@ def wizard_rows(
     feedback = _feedback(state, progress, columns, language)
     left = _side(say("이렇게", "like this"), shown, asked, "class:bar", language)
     right = _side(say("지금 손", "your hand now"), flex, gravity, "class:accept", language)
-    if rows < len(lines) + len(left) + len(feedback) or columns < 2 * PICTURE_COLUMNS + _GAP:
+    if (
+        rows < len(lines) + len(left) + len(feedback)
+        or columns < 2 * PICTURE_COLUMNS + _GAP_COLUMNS
+    ):
         return [*lines, *feedback][:rows]
-    side = min(_SIDE, (columns - _GAP) // 2)
+    side = min(_SIDE_COLUMNS, (columns - _GAP_COLUMNS) // 2)
     beside = [
-        [*pad(a, side), ("", " " * _GAP), *pad(b, side)] for a, b in zip(left, right, strict=True)
+        [*pad(a, side), ("", " " * _GAP_COLUMNS), *pad(b, side)]
+        for a, b in zip(left, right, strict=True)
     ]
     return [*lines, *beside, [], *feedback][:rows]
+
+
+def _name(reading: str, language: Language) -> str:
+    return NAMES[reading].text(language) if reading in NAMES else reading
+
+
+def _why_none(state: LiveState, language: Language) -> str:
+    """Why nothing is held."""
+    live = state.connection.link is Link.LIVE and state.signal.rate_hz > 0
+    return (MOVING if live else NOTHING_COMES).text(language)
 
 
 def _heading(progress: CalibrationProgress, columns: int, language: Language) -> list[Line]:
@@ -238,7 +237,9 @@ def _side(
     """A hand: its title, its picture, the fingers' names, and where it points."""
     unknown = np.full(N_FINGERS, np.nan)
     pose = unknown if flex_adc is None else flex_adc[:N_FINGERS]
-    names = "".join(f"{name.text(language)[:2]:^{_FINGER[language]}}" for name in FINGERS)
+    names = "".join(
+        f"{name.text(language)[:2]:^{_FINGER_CHARACTERS[language]}}" for name in FINGERS
+    )
     where = UNKNOWN if gravity_g is None else tilt(gravity_g, language)
     return [
         [("class:label", title)],

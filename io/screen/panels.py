@@ -36,6 +36,7 @@ SPEAKS: Mapping[str, Message] = {
 DEVICE_COLUMNS = 24
 """Of a longer name the end is shown: `/dev/serial/by-id/…` begins alike."""
 LOADING = Message(ko="모델 읽는 중", en="loading the models")
+_KEY_GAP_COLUMNS = 3
 PAUSED = Message(ko="‖ 멈춤", en="‖ paused")
 
 
@@ -60,9 +61,6 @@ def status_line(state: LiveState, view: View, columns: int) -> Line:
     settings = [view.profile, SPEAKS[view.speaks].text(language)]
     right: Line = [("class:label", " · ".join(filter(None, settings)) + " ")]
     return apart([*left, *counts], right, columns)
-
-
-_GAP = 3
 
 
 def help_rows(view: View, columns: int, rows: int) -> list[Line]:
@@ -105,7 +103,7 @@ def key_line(view: View, columns: int) -> Line:
 
 def _help_lines(language: Language) -> list[Line]:
     shown = [binding for binding in BINDINGS if binding.shown]
-    columns = max(width(binding.shown) for binding in shown) + _GAP
+    columns = max(width(binding.shown) for binding in shown) + _KEY_GAP_COLUMNS
     return [
         [
             *pad([("class:key", binding.shown)], columns),
