@@ -8,7 +8,7 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, Message, UsageError
 from jihwa.data.signal.monitor import SensorMonitor
-from jihwa.data.takes.collection import STYLE_NAMES, STYLES
+from jihwa.data.takes.collection import DEFAULT_STYLE, STYLE_NAMES, STYLES
 from jihwa.io.commands import live
 from jihwa.io.commands.record_takes import record_takes
 from jihwa.io.settings import options as shared
@@ -71,8 +71,8 @@ def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None
         choices=STYLES,
         metavar="N",
         help=say(
-            f"스타일: {names} (기본: 3, --guide는 모두)",
-            f"styles: {names} (default: 3; --guide: all)",
+            f"스타일: {names} (기본: {DEFAULT_STYLE}, --guide는 모두)",
+            f"styles: {names} (default: {DEFAULT_STYLE}; --guide: all)",
         ),
     )
     group.add_argument(

@@ -129,12 +129,12 @@ class _Desk:
 
     def _prompt(self) -> None:
         """Say what to show."""
-        cell, say = self._collector.prompt, self._say
-        if cell is None:
+        prompt, say = self._collector.prompt, self._say
+        if prompt is None:
             return
-        sign, style = cell
-        if cell != self._prompted:
-            self._prompted = cell
+        sign, style = prompt
+        if prompt != self._prompted:
+            self._prompted = prompt
             how = STYLE_NAMES[style].text(self._language)
             print(
                 say(
@@ -157,13 +157,13 @@ class _Desk:
             self._ask()
 
     def _ask(self) -> None:
-        cell = self._collector.prompt
+        prompt = self._collector.prompt
         self._collector.ask()
-        if cell and isinstance(self._source, PosingSource):
-            self._source.show(*cell, self._cutter.take_s + 1.0)
+        if prompt and isinstance(self._source, PosingSource):
+            self._source.show(*prompt, self._cutter.take_s + 1.0)
 
     def _took(self, saved: Saved) -> None:
-        n_left = self._collector.left if self._collector.prompt == saved.cell else 0
+        n_left = self._collector.left if self._collector.prompt == saved.prompt else 0
         self._clear()
         print(
             self._say(

@@ -101,12 +101,12 @@ class Saved:
 
     Attributes:
         path: Its file.
-        cell: Its sign and style.
+        prompt: Its sign and style.
         remark: Why it may be no good; None if nothing speaks against it.
     """
 
     path: Path
-    cell: SignStyle
+    prompt: SignStyle
     remark: Message | None
 
 
@@ -130,7 +130,7 @@ class Collector:
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
         self._root, self._cutter, self._bundle, self._now = root, cutter, bundle, now
-        self._todo = [cell for cell, n in plan for _ in range(n)]
+        self._todo = [prompt for prompt, n in plan for _ in range(n)]
         self._saved: list[Saved] = []
 
     @property
@@ -155,7 +155,7 @@ class Collector:
     def skip(self) -> None:
         """Leave out all takes of the prompt that are still to come."""
         self._cutter.cancel()
-        self._todo = [cell for cell in self._todo if cell != self.prompt]
+        self._todo = [prompt for prompt in self._todo if prompt != self.prompt]
 
     def undo(self) -> Path | None:
         """Delete the last take that was written, to do it again; None if there is none.
@@ -169,7 +169,7 @@ class Collector:
         last = self._saved[-1]
         last.path.unlink(missing_ok=True)
         self._saved.pop()
-        self._todo.insert(0, last.cell)
+        self._todo.insert(0, last.prompt)
         return last.path
 
     def feed(self, frames: Frames) -> Iterator[Saved]:
@@ -182,15 +182,15 @@ class Collector:
             if self.prompt is not None:
                 yield self._save(take, self.prompt)
 
-    def _save(self, take: Frames, cell: SignStyle) -> Saved:
-        sign, style = cell
+    def _save(self, take: Frames, prompt: SignStyle) -> Saved:
+        sign, style = prompt
         when = self._now()
         while (path := take_path(self._root, sign, style, when)).exists():
             when += timedelta(seconds=1)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, to_csv(_from_its_start(take)))
         remark = Calibration(self._bundle, (Prompt(sign, style),)).answer(believed(take))
-        self._saved.append(Saved(path, cell, remark))
+        self._saved.append(Saved(path, prompt, remark))
         del self._todo[0]
         return self._saved[-1]
 
