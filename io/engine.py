@@ -1,12 +1,17 @@
-"""One pipeline for live and recorded signal: frames → emissions → text → sinks."""
+"""One pipeline for live and recorded signal: frames → emissions → text.
+
+The engine returns what changed, and whoever drives it tells the sinks: `Engine.run` for a signal
+that has an end, a live session while it goes on.
+"""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.models.bundle import Bundle
@@ -22,6 +27,10 @@ SAME_HOLD_S = 0.12
 """What begins so soon after a hold began is that hold: none is that short."""
 
 
+Change = tuple[Update, Emission | None]
+"""How the text has changed, and the hold that changed it; None where it was no hold."""
+
+
 class Sink(Protocol):
     """Whatever follows the text while it grows."""
 
@@ -35,7 +44,6 @@ class Sink(Protocol):
 def assemble_engine(
     bundle: Bundle,
     language_model: TokenModel,
-    sinks: Sequence[Sink] = (),
     *,
     profile: Profile | None = None,
     adaptation: Adaptation | None = None,
@@ -46,7 +54,6 @@ def assemble_engine(
     Args:
         bundle: The classifier.
         language_model: The language model, with the lexicon or without.
-        sinks: What follows the text.
         profile: What the wearer showed; without one, the wearer is a stranger.
         adaptation: Learns from the text, with the same bundle and profile; None to learn nothing.
         mode: What the text may be.
@@ -54,23 +61,23 @@ def assemble_engine(
     personal = PersonalModel(bundle, profile)
     recognizer = Recognizer(Segmenter(), Classifier(bundle, personal), adaptation)
     composer = Composer(personal.alphabet, language_model, mode=mode)
-    return Engine(recognizer, composer, sinks)
+    return Engine(recognizer, composer)
 
 
 class Engine:
-    """Runs a signal through recogniser and composer, and tells the sinks.
+    """Runs a signal through recogniser and composer, and learns from the text.
+
+    Changes come one at a time, while they are asked for: what is learned from one, or done to the
+    text because of it, counts for the next.
 
     Attributes:
         recognizer: The recognising stage.
-        composer: The composing stage; what a keyboard changes there goes through `apply`.
+        composer: The composing stage. What a keyboard changes there has to be told to `learn`.
     """
 
-    def __init__(
-        self, recognizer: Recognizer, composer: Composer, sinks: Sequence[Sink] = ()
-    ) -> None:
+    def __init__(self, recognizer: Recognizer, composer: Composer) -> None:
         self.recognizer = recognizer
         self.composer = composer
-        self._sinks = list(sinks)
         self._taken_s = -math.inf  # holds that begin before it were taken in
 
     @property
@@ -78,20 +85,21 @@ class Engine:
         """Which sensors failed since the last reset, or fail now."""
         return self.recognizer.sensors
 
-    def attach(self, sink: Sink) -> None:
-        """Let one more sink follow the text."""
-        self._sinks.append(sink)
-
-    def run(self, source: Iterable[Frames]) -> Transcript:
+    def run(self, source: Iterable[Frames], sinks: Sequence[Sink] = ()) -> Transcript:
         """Follow a source to its end.
 
         Args:
             source: Chunks of the signal, as they come.
+            sinks: What follows the text.
         """
         self.reset()
         for frames in source:
-            self.feed(frames)
-        return self.flush()
+            tell(sinks, self.feed(frames))
+        tell(sinks, self.flush())
+        transcript = self.finish()
+        for sink in sinks:
+            sink.finish(transcript)
+        return transcript
 
     def reset(self) -> None:
         """Forget signal, wearer and text."""
@@ -99,9 +107,24 @@ class Engine:
         self.composer.reset()
         self._taken_s = -math.inf
 
-    def feed(self, frames: Frames) -> None:
-        """Follow the signal further."""
-        self._compose(self.recognizer.feed(frames))
+    def feed(self, frames: Frames) -> Iterator[Change]:
+        """Follow the signal further; all changes have to be asked for before more is fed."""
+        return self._compose(self.recognizer.feed(frames))
+
+    def flush(self) -> Iterator[Change]:
+        """Take in what is still held, as if the signal ended."""
+        return self._compose(self.recognizer.flush())
+
+    def finish(self) -> Transcript:
+        """End the text; what is still held belongs to no text any more."""
+        transcript = self.composer.flush()
+        self.recognizer.learn(transcript.decided)
+        return transcript
+
+    def learn(self, update: Update) -> Update:
+        """Learn from a change of the text, which is returned as it is."""
+        self.recognizer.learn(update.decided)
+        return update
 
     def overlook(self, frames: Frames) -> None:
         """Follow the signal without taking anything for a letter, not even what is held."""
@@ -113,35 +136,63 @@ class Engine:
         """The holds that are still to be taken in, as far as they are known."""
         return [each for each in self.recognizer.pending if each.start_s >= self._taken_s]
 
-    def take(self, holds: Iterable[Emission]) -> None:
+    def take(self, holds: Iterable[Emission]) -> Iterator[Change]:
         """Take in holds that are `pending`, as they are; how they end says no more."""
         for hold in holds:
             start_s, seen_s = hold.segment.start_s, hold.segment.frames.time_s[-1]
             self._taken_s = max(float(seen_s), start_s + SAME_HOLD_S)
-            self.apply(self.composer.feed(hold.alone), hold)
+            yield self.learn(self.composer.feed(hold.alone)), hold
 
-    def settle(self) -> None:
-        """Take in what is still held, as if the signal ended, and complete the text."""
-        self._compose(self.recognizer.flush())
-        self.apply(self.composer.complete())
-
-    def flush(self) -> Transcript:
-        """End signal and text."""
-        self._compose(self.recognizer.flush())
-        transcript = self.composer.flush()
-        self.recognizer.learn(transcript.decided)
-        for sink in self._sinks:
-            sink.finish(transcript)
-        return transcript
-
-    def apply(self, update: Update, emission: Emission | None = None) -> None:
-        """Learn from a change of the text, and tell the sinks about it."""
-        self.recognizer.learn(update.decided)
-        for sink in self._sinks:
-            sink.update(update, emission)
-
-    def _compose(self, boundaries: Iterable[tuple[Emission, ...]]) -> None:
+    def _compose(self, boundaries: Iterable[tuple[Emission, ...]]) -> Iterator[Change]:
         for emissions in boundaries:
             new = [each for each in emissions if each.segment.start_s >= self._taken_s]
             if new:
-                self.apply(self.composer.feed(*new), likeliest(new))
+                yield self.learn(self.composer.feed(*new)), likeliest(new)
+
+
+def tell(sinks: Sequence[Sink], changes: Iterable[Change]) -> None:
+    """Let sinks follow changes of the text as they come."""
+    for change in changes:
+        for sink in sinks:
+            sink.update(*change)
+
+
+class Relay:
+    """Hands the growing text on to sinks, and does without one that fails: none can harm the text.
+
+    Args:
+        sinks: What follows the text.
+        notify: Tells the user about a sink that failed.
+    """
+
+    def __init__(self, sinks: Sequence[Sink], notify: Callable[[Message], None]) -> None:
+        self._sinks = list(sinks)
+        self._notify = notify
+
+    def update(self, update: Update, emission: Emission | None) -> None:
+        """Tell all of them that the text has changed."""
+        self._tell(lambda sink: sink.update(update, emission))
+
+    def finish(self, transcript: Transcript) -> None:
+        """Tell all of them that this is the text."""
+        self._tell(lambda sink: sink.finish(transcript))
+
+    def _tell(self, news: Callable[[Sink], None]) -> None:
+        for sink in list(self._sinks):
+            try:
+                news(sink)
+            except Exception as error:  # an isolation boundary: no sink may end the session
+                self._sinks.remove(sink)
+                self._notify(_left_out(sink, error))
+
+
+def _left_out(sink: Sink, error: Exception) -> Message:
+    if isinstance(error, JihwaError):
+        return error.message
+    name, why = type(sink).__name__, f"{type(error).__name__}: {error}"
+    return Message(
+        ko=f"{name}에 글을 넘기지 못해 뺐습니다 ({why}). 글은 그대로이며 계속 쓸 수 있습니다. "
+        "다시 쓰려면 프로그램을 다시 시작하세요.",
+        en=f"{name} cannot take the text and was left out ({why}). The text is safe and typing "
+        "goes on. Start the program again to use it.",
+    )

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.formats.writers import write_recording
 from jihwa.io.live.journal import NoJournal
-from jihwa.io.live.owner import LiveOptions
-from jihwa.io.live.session import LiveSession
+from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.source import Connection, Link, Received
 from jihwa.models.bundle import load_shipped

@@ -170,9 +170,8 @@ def test_engine_reads_a_wearer_better_the_more_they_write(bundle, language_model
         shares = []
         for adaptation in (None, Adaptation(bundle)):
             seen = Seen()
-            assemble_engine(bundle, language_model, [seen], adaptation=adaptation).run(
-                [session.frames]
-            )
+            engine = assemble_engine(bundle, language_model, adaptation=adaptation)
+            engine.run([session.frames], [seen])
             shares.append(seen.share_of_truth(session, bundle.alphabet))
         gained.append(shares[1] - shares[0])
     assert np.mean(gained) > 0.03

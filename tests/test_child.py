@@ -21,9 +21,9 @@ from prompt_toolkit.output import DummyOutput
 
 from jihwa.composer.text.edits import TextEdit
 from jihwa.data.messages import UsageError
-from jihwa.io.outlets.child import Child
-from jihwa.io.outlets.worker import OutletError
-from jihwa.io.screen.child import ChildControl, bytes_of
+from jihwa.io.outlets.outlet import OutletError
+from jihwa.io.outlets.targets import Child
+from jihwa.io.screen.program import ChildControl, bytes_of
 
 ECHO = (
     "import os, sys, tty\n"

@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.composer.text.edits import TextEdit
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.live import archive
-from jihwa.io.live.entries import Header, read
-from jihwa.io.live.journal import Journal, part_path
+from jihwa.io.live.archive import read
+from jihwa.io.live.journal import Header, Journal, part_path
 
 LAYOUT = b"timestamp,pitch,roll,yaw,flex1,flex2,flex3,flex4,flex5\n"
 HEADER = Header("20261125-120000", 1, "2026-11-25T12:00:00+09:00", "sim:", "")
@@ -115,9 +116,10 @@ def test_an_entry_that_was_cut_off_does_not_count(tmp_path):
 
 def test_every_part_stands_by_itself(tmp_path):
     kept = journal(tmp_path, part_bytes=2000)
-    kept.raw(LAYOUT)
+    parser = LineParser(keep=lambda lines: kept.raw(lines, parser.layout))
+    parser.feed(LAYOUT)
     for number in range(100):
-        kept.raw(sample(number))
+        parser.feed(sample(number))
         kept.edit(TextEdit(0, "가"))
     kept.close()
     parts = sorted(tmp_path.glob("*.csv"))
@@ -193,7 +195,7 @@ with session(archive.begin("sim:", None)) as (live, wire):
     for number, line in enumerate(data.splitlines(keepends=True)):
         wire.give(line)
         if number % 40 == 0:
-            live.type("글")
+            live.writing.type("글")
         print(number, live.state.page.committed, flush=True)
         time.sleep(0.005)
 """

@@ -105,12 +105,12 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_whole_recording(cuts, line, 
 def test_keyboard_and_hand_write_at_the_same_cursor(line):
     data = line("학교")
     with session() as (live, wire):
-        live.type("A ")
+        live.writing.type("A ")
         wire.give(data)
         until(signals(live, data.count(b"\n") - 1))
-        live.type("!")
+        live.writing.type("!")
         until(lambda: live.state.page.committed == "A 학교!")
-        live.backspace()
+        live.writing.backspace()
         until(lambda: live.state.page.committed == "A 학교")
 
 
@@ -124,7 +124,7 @@ def test_bytes_that_come_while_the_models_load_are_not_lost(line):
     live = LiveSession(wire, prepare, NoJournal())
     live.start()
     wire.give(line("학교"))
-    live.type("?")
+    live.writing.type("?")
     assert not live.state.ready
     loaded.set()
     until(lambda: live.state.ready)
@@ -203,7 +203,7 @@ def test_while_recognition_is_paused_the_signal_is_shown_but_nothing_is_written(
         assert live.state.paused
         assert live.state.hold is None
         live.pause(False)
-        live.type("끝")
+        live.writing.type("끝")
         until(lambda: live.state.page.committed == "끝")
 
 
@@ -214,14 +214,14 @@ def test_candidates_come_when_nothing_else_is_to_do_and_can_be_chosen(line):
         wire.connect(Link.ENDED)
         until(lambda: live.state.page.candidates)
         assert [word.text for word in live.state.page.words] == ["학교", "앞에서"]
-        live.select(0)
+        live.writing.select(0)
         page = until(lambda: live.state.page.selected == 0 and live.state.page)
         until(lambda: live.state.page.candidates and live.state.page.candidates[0].text == "학교")
-        live.choose(0, "집")
+        live.writing.choose(0, "집")
         until(lambda: live.state.page.committed == "집 앞에서")
-        live.select(17)
-        live.choose(17, "없음")
-        live.type("!")
+        live.writing.select(17)
+        live.writing.choose(17, "없음")
+        live.writing.type("!")
         until(lambda: live.state.page.committed == "집 앞에서!")
         assert page.selected == 0
 
@@ -233,17 +233,17 @@ def test_an_older_text_stands_before_the_new_one_and_can_be_taken_back(line):
         wire.give(data)
         wire.connect(Link.ENDED)
         until(lambda: live.state.page.committed == "우리 학교")
-        live.clear()
+        live.writing.clear()
         until(lambda: live.state.page.committed == "우리 ")
-        live.undo()
+        live.writing.undo()
         until(lambda: live.state.page.committed == "우리 학교")
-        live.clear()
-        live.clear()
+        live.writing.clear()
+        live.writing.clear()
         until(lambda: live.state.page.committed == "")
     with session(NoJournal("우리 학교 앞")) as (live, _):
-        live.backspace()
+        live.writing.backspace()
         until(lambda: live.state.page.committed == "우리 학교 ")
-        live.backspace_word()
+        live.writing.backspace_word()
         until(lambda: live.state.page.committed == "우리 ")
 
 
@@ -254,8 +254,8 @@ def test_a_sink_that_fails_is_left_out_and_the_text_is_safe(line):
 
     follower = Follower()
     with session(sinks=[Broken(), follower]) as (live, _):
-        live.type("가")
-        live.type("나")
+        live.writing.type("가")
+        live.writing.type("나")
         until(lambda: live.state.page.committed == "가나")
         assert "Broken" in live.state.notices[-1].en
         assert len(live.state.notices) == 1
@@ -265,7 +265,7 @@ def test_a_sink_that_fails_is_left_out_and_the_text_is_safe(line):
 
 def test_a_failure_inside_keeps_text_and_journal_and_is_told():
     class Forgetful(NoJournal):
-        def raw(self, lines):
+        def raw(self, lines, layout):
             raise MemoryError
 
         def close(self, *, ended=True):

@@ -20,7 +20,7 @@ def test_what_was_typed_and_chosen_is_remembered(line):
         wire.give(data)
         wire.connect(Link.ENDED)
         until(lambda: live.state.page.words)
-        live.choose(0, "학겨")
+        live.writing.choose(0, "학겨")
         until(lambda: live.state.page.committed == "학겨 앞에서")
     words = vocabulary.history()[0].counts
     assert "학겨" in words
@@ -47,7 +47,7 @@ def test_the_hand_is_learned_from_the_text(line):
 def test_calibration_takes_holds_and_the_text_stays(spell):
     wearer = stranger(profile="me")
     with session(wearer=wearer) as (live, wire):
-        live.type("먼저 ")
+        live.writing.type("먼저 ")
         live.calibrate("quick")
         until(lambda: live.state.calibration)
         total = live.state.calibration.total
@@ -66,7 +66,7 @@ def test_calibration_takes_holds_and_the_text_stays(spell):
                 wire.give(signal_of(hold_of(progress.prompt.sign, spell)))
         until(lambda: live.state.calibration is None)
         until(lambda: "Calibrated" in str(live.state.notices))
-        live.type("나중")
+        live.writing.type("나중")
         until(lambda: live.state.page.committed == "먼저 나중")
     (step,) = profiles.load("me").steps
     assert [each.sign for each in step.observations] == [first.sign]

@@ -10,11 +10,9 @@ from panes import Tmux, tmux
 from jihwa.composer.text.edits import TextEdit
 from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.messages import UsageError
-from jihwa.io.live.relay import Relay
-from jihwa.io.outlets.outlet import Outlet
-from jihwa.io.outlets.tmux import TmuxPane, key_commands
-from jihwa.io.outlets.uri import open_target
-from jihwa.io.outlets.worker import OutletError, Worker
+from jihwa.io.engine import Relay
+from jihwa.io.outlets.outlet import Outlet, OutletError, Worker
+from jihwa.io.outlets.targets import TmuxPane, key_commands, open_target
 
 
 def change(committed="", preedit="", withdrawn=0):

@@ -68,9 +68,9 @@ def test_keys_act_on_what_is_seen(held):
     with session(pause_s=math.inf) as (live, wire):
         wire.give(data)
         until(lambda: live.state.page.preedit == "하")
-        live.backspace()
+        live.writing.backspace()
         until(lambda: live.state.page.preedit == "ㅎ")
-        live.type("!")
+        live.writing.type("!")
         until(lambda: live.state.page.committed == "ㅎ!")
 
 
@@ -81,7 +81,7 @@ def test_a_hold_that_a_key_took_in_is_not_taken_in_again_when_it_ends(halves, pa
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before)
         until(lambda: live.state.page.preedit == "나")
-        live.type(key) if key else live.complete()
+        live.writing.type(key) if key else live.writing.complete()
         until(lambda: live.state.page.committed == f"나{key}")
         wire.give(behind)
     assert live.state.page.committed == f"나{key}무"
@@ -92,8 +92,8 @@ def test_a_letter_that_was_taken_back_while_it_was_held_does_not_return(halves):
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before)
         until(lambda: live.state.page.preedit == "나")
-        live.backspace()
-        live.type("!")
+        live.writing.backspace()
+        live.writing.type("!")
         until(lambda: live.state.page.committed == "ㄴ!")
         wire.give(behind)
     assert live.state.page.committed == "ㄴ!무"
@@ -104,7 +104,7 @@ def test_a_hand_at_rest_is_not_taken_in_by_a_key(halves, spell):
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before + behind)
         until(lambda: live.state.page.preedit == "나무")
-        live.type("가")
+        live.writing.type("가")
         until(lambda: live.state.page.committed == "나무가")
 
 
@@ -113,10 +113,10 @@ def test_a_word_that_is_chosen_is_the_one_that_is_seen(halves):
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before)
         until(lambda: live.state.page.preedit == "나")
-        live.select(0)
+        live.writing.select(0)
         page = until(lambda: live.state.page.selected == 0 and live.state.page)
         assert [word.text for word in page.words] == ["나"]
-        live.choose(0, "너")
+        live.writing.choose(0, "너")
         until(lambda: live.state.page.committed == "너")
         wire.give(behind)
     assert live.state.page.committed == "너무"

@@ -11,11 +11,10 @@ from prompt_toolkit.utils import get_cwidth
 from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Page, Signal
-from jihwa.io.screen.cleaning import cleaned
 from jihwa.io.screen.drawing import Size, draw
+from jihwa.io.screen.full_screen import TOLD_S, News
 from jihwa.io.screen.keys import BINDINGS
-from jihwa.io.screen.news import TOLD_S, News
-from jihwa.io.screen.text import clean
+from jihwa.io.screen.text import clean, cleaned
 from jihwa.io.screen.view import Place, View
 from jihwa.io.sources.source import Connection, Link
 from jihwa.io.user.phrases import Phrase
@@ -25,7 +24,7 @@ DINNER = Page(
     committed="오늘 저녁에 같이 ",
     preedit="밥 먹",
     words=(
-        Word("저녁에", 0, 1, 0.4),
+        Word("저녁에", 0, 1, 0.2),
         Word("같이", 1, 2, 0.9),
         Word("밥", 2, 3, 0.9),
         Word("먹", 3, 4, 0.2),

@@ -38,7 +38,7 @@ class Asked:
     """A session that only writes down what it is asked."""
 
     def __init__(self, state):
-        self.state, self.requests = state, []
+        self.state, self.requests, self.writing = state, [], self
 
     def __getattr__(self, name):
         return lambda *values: self.requests.append((name, *values))

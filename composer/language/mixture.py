@@ -225,7 +225,7 @@ class Mixture:
         odds = [_odds(state.steps[root]) for root in roots]
         n_gram = 1 / (1 + sum(odds))  # its share of the words
         ended = n_gram
-        more = memoryview(array("d", bytes(8 * N_TOKENS)))  # what the roots add to every token
+        more = array("d", bytes(8 * N_TOKENS))  # what the roots add to every token
         for root, against in zip(roots, odds, strict=True):
             node, share = state.nodes[root], against * n_gram
             leaves = share * _PROB[self._ends[node]]
@@ -237,7 +237,7 @@ class Mixture:
             for child in range(begin, begin + self._sizes[node]):
                 more[self._tokens[child]] += share * _PROB[self._prob_codes[child]]
         log_ended, known = math.log(ended), state.n_gram.row()
-        row = memoryview(array("f", known))
+        row = array("f", bytes(4 * N_TOKENS))
         for token in range(N_TOKENS):
             log_prob = known[token] + log_ended
             if more[token]:

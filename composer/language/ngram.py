@@ -82,7 +82,7 @@ class LanguageModel:
         self._log_backoffs = trie.log_backoffs.ravel().data
         self._states: dict[int, NGramState] = {}
         unigrams = (self._log_prob(self._child(_EMPTY, token), 0) for token in range(N_TOKENS))
-        self._unigrams: Row = memoryview(array("f", unigrams))
+        self._unigrams: Row = array("f", unigrams)
         self._short_rows: dict[tuple[int, ...], Row] = {}
 
     @classmethod
@@ -165,18 +165,15 @@ class LanguageModel:
     def _overwritten(self, known: Row, contexts: tuple[int, ...], length: int) -> Row:
         """A row that regards contexts of at most `length` tokens, once longer ones count too."""
         n = len(contexts)
-        weights = memoryview(
-            array("f", bytes(4 * (n + 1)))
-        )  # back-off weights of a length and all beyond it
+        weights = array("f", bytes(4 * (n + 1)))
         for at in range(n - 1, length - 1, -1):
             context = contexts[at]
             own = self._backoff(context, at + 1) if context >= 0 else 0.0
             weights[at] = weights[at + 1] + own
         weight = weights[length]
-        row = memoryview(array("f", known))
-        if weight:
-            for token in range(N_TOKENS):
-                row[token] = known[token] + weight
+        row = array("f", bytes(4 * N_TOKENS))
+        for token in range(N_TOKENS):
+            row[token] = known[token] + weight
         children, tokens = self._children, self._tokens
         codes, book = self._prob_codes, self._log_probs
         for at in range(length, n):

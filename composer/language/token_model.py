@@ -7,10 +7,11 @@ the model only about what is new:
     state.after(ᄒ).after(ᅡ).row()[ᆨ]    the log-probability of 학 going on behind 하
 """
 
+from array import array  # of the alias
 from enum import StrEnum
 from typing import Protocol, Self, TypeAlias
 
-Row: TypeAlias = memoryview
+Row: TypeAlias = "array[float]"  # Python 3.11 cannot subscript it
 """(N_TOKENS,) natural log-probabilities of every next token, as 32-bit floats."""
 
 

@@ -6,6 +6,9 @@ from jihwa.composer.text.edits import TextEdit
 from jihwa.data.alphabet import Control
 from jihwa.recognizer.events import Decision
 
+DOUBTFUL = 0.3
+"""A word of less confidence is not relied on: the user is told, and nothing is learned from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Callable
 from operator import gt
 
 import numpy as np
@@ -38,10 +39,17 @@ class LineParser:
 
     Args:
         layout: What comma-separated fields mean until a header says so.
+        keep: Takes the whole lines, as they came, before they are interpreted; `layout` is then
+            what it was before them.
+
+    Attributes:
+        layout: What comma-separated fields mean by now; None while nobody has said so.
     """
 
-    def __init__(self, layout: Layout | None = None) -> None:
-        self._described = layout
+    def __init__(
+        self, layout: Layout | None = None, keep: Callable[[bytes], None] = lambda _: None
+    ) -> None:
+        self._described, self._keep_lines = layout, keep
         self.reset()
 
     def reset(self) -> None:
@@ -49,7 +57,7 @@ class LineParser:
         self.report = Report()
         self.language = ""
         """What the last sample came as: the names of its fields, `JSON` or `OpenGloves`."""
-        self._layout = self._described
+        self.layout = self._described
         self._arrival = _Arrival()
         self._rest = b""
         self._rows: list[list[float]] = []
@@ -62,18 +70,34 @@ class LineParser:
             at_s: When they came, on any monotone clock: the time of samples without one. None
                 where nobody knows; such samples are `STEP_S` apart.
         """
-        *lines, rest = (self._rest + data).split(b"\n")
+        whole, newline, rest = (self._rest + data).rpartition(b"\n")
         self._rest = rest[: MAX_LINE_BYTES + 1]  # enough to see that it is too long
+        if not newline:
+            return Frames.empty()
+        self._keep_lines(whole + newline)
+        lines = whole.split(b"\n")
         self._arrival.note(len(lines), at_s)
         for n_behind, line in zip(reversed(range(len(lines))), lines, strict=True):
             self._read(line, n_behind)
         return self._take()
 
-    def flush(self) -> Frames:
-        """The sample in a last line that has no end."""
-        if self._rest:
-            self._read(self._rest, 0)
-            self._rest = b""
+    def interrupt(self) -> None:
+        """Forget a line that was torn with the connection: its last number may be half of one."""
+        self._rest = b""
+
+    def flush(self, at_s: float | None = None) -> Frames:
+        """The sample in a last line that has no end.
+
+        Args:
+            at_s: Now, on the clock of `feed`; None where nobody knows.
+        """
+        line, self._rest = self._rest, b""
+        if not line:
+            return Frames.empty()
+        self._keep_lines(line + b"\n")
+        if at_s is not None:
+            self._arrival.note(1, at_s)
+        self._read(line, 0)
         return self._take()
 
     def _take(self) -> Frames:
@@ -99,7 +123,7 @@ class LineParser:
 
     def _read_csv(self, text: str, n_behind: int) -> None:
         fields = text.split(",")
-        layout = self._layout
+        layout = self.layout
         try:
             if layout is None or len(fields) != len(layout.names):
                 raise ValueError(text)
@@ -113,7 +137,7 @@ class LineParser:
             if announced is None or (layout and announced.garbles(layout)):
                 self.report.damage(text)
             else:
-                self._layout = announced
+                self.layout = announced
                 self.report.headers += 1
             return
         raw_s = self._arrival.time_s(n_behind) if raw_s is None else raw_s

@@ -8,7 +8,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
-from jihwa.io.engine import Engine
+from jihwa.io.engine import Engine, Sink, tell
 from jihwa.io.writers.document import Signal
 from jihwa.recognizer.events import Decision, Emission
 
@@ -100,6 +100,7 @@ class Watch:
 def read(
     engine: Engine,
     source: Iterable[Frames],
+    sinks: Sequence[Sink] = (),
     most_characters: int = MOST_CHARACTERS,
     kept_words: int = KEPT_WORDS,
 ) -> LongText:
@@ -108,6 +109,7 @@ def read(
     Args:
         engine: Reads.
         source: Chunks of the signal, as they come.
+        sinks: What follows the text.
         most_characters: So much text the composer may hold before it lets go of some.
         kept_words: So much of it stays.
     """
@@ -116,10 +118,13 @@ def read(
     words: list[Word] = []
     signs = SignStore()
     for frames in source:
-        engine.feed(frames)
+        tell(sinks, engine.feed(frames))
         if len(engine.composer.text) > most_characters:
             texts.append(_let_go(engine.composer, kept_words, words, signs))
-    end = engine.flush()
+    tell(sinks, engine.flush())
+    end = engine.finish()
+    for sink in sinks:
+        sink.finish(end)
     signs.extend(end.signs)
     before = "".join(texts)
     return LongText(

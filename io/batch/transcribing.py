@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from jihwa.composer.language.token_model import Mode
-from jihwa.composer.text.transcript import Word
+from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.data.files import unfinished
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, JihwaError, Language, Message
@@ -25,8 +25,6 @@ from jihwa.io.writers.document import Document
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
-DOUBTFUL = 0.3
-"""A word of less confidence is pointed out."""
 NOTHING_FOUND = Message(
     ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
     en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
@@ -111,7 +109,6 @@ class Transcriber:
         self._engine, self.adaptation = setup.build()
         self._language, self._truths = language, truths
         self._watch = Watch()
-        self._engine.attach(self._watch)
 
     def read(
         self, path: Path, follow: Follow | None = None, *, with_signal: bool = False
@@ -140,7 +137,7 @@ class Transcriber:
                     follow(recording.read_bytes, duration_s)
 
         alphabet = self._engine.recognizer.alphabet
-        found = read(self._engine, self._watch.follow(source(), keep=with_signal))
+        found = read(self._engine, self._watch.follow(source(), keep=with_signal), [self._watch])
         warnings = recording.report.warnings() + self._engine.sensors.warnings()
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:

@@ -6,8 +6,8 @@ from contextlib import closing
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.commands import live
 from jihwa.io.live.journal import NoJournal
-from jihwa.io.live.owner import CALIBRATED, LiveOptions
-from jihwa.io.live.session import LiveSession
+from jihwa.io.live.session import LiveOptions, LiveSession
+from jihwa.io.live.wearer import CALIBRATED
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText

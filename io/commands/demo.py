@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     """Play the sample at the pace of the hand, and compare the text with the truth."""
     say, bundle = speaker(language), shared.model(options.model)
     screen = PlainScreen(sys.stdout, bundle.alphabet)
-    engine = assemble_engine(bundle, Mixture.load(shared.language_model(options.lm)), [screen])
+    engine = assemble_engine(bundle, Mixture.load(shared.language_model(options.lm)))
     with resources.as_file(resources.files("jihwa.data") / "samples") as samples:
         session = read_session(samples / SAMPLE)
     intro = say(
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     print(intro + "\n", flush=True)
     samples_s = enumerate(session.frames.time_s.tolist())
     signal = ((time_s, session.frames[i : i + 1]) for i, time_s in samples_s)
-    transcript = engine.run(paced(signal, math.inf if options.fast else 1.0))
+    transcript = engine.run(paced(signal, math.inf if options.fast else 1.0), [screen])
     right = transcript.text == session.text
     verdict = say(
         "쓴 글과 같습니다." if right else f"쓴 글: {session.text}",

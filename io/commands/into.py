@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from jihwa.data.messages import Language, UsageError
-from jihwa.io.outlets.child import Child
 from jihwa.io.outlets.outlet import Outlet
-from jihwa.io.outlets.uri import open_target
+from jihwa.io.outlets.targets import Child, open_target
 from jihwa.io.screen.program import program_rows
 from jihwa.io.settings.language import speaker
 

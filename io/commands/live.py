@@ -1,4 +1,4 @@
-"""What the commands with a live session share: whose it is, and how it is watched."""
+"""What the commands that read a glove live share: where it is, whose it is, how it is watched."""
 
 import argparse
 import os
@@ -9,23 +9,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.outlets.child import Child
+from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.program import Program
 from jihwa.io.screen.view import Place, View
 from jihwa.io.settings import options as shared
-from jihwa.io.sources.source import Source
+from jihwa.io.sources.source import Source, SourceEvent
 from jihwa.io.sources.uri import open_source
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.user import phrases
 
 Tell = Callable[[Message], None]
+
+SILENCE_S = 5.0
+"""After so long without a sample the user is told."""
+
+NOTHING_COMES = Message(
+    ko="아무것도 오지 않습니다. 장갑이 꽂혀 있고 켜져 있는지 확인하세요 (jihwa devices).",
+    en="Nothing comes. Check that the glove is plugged in and switched on (jihwa devices).",
+)
+
+Event = SourceEvent | str | None
+"""What the source delivers, a line of the keyboard, or None: nothing for a while."""
 
 
 def source(options: argparse.Namespace) -> Source:
@@ -105,10 +117,10 @@ def show(
 
 
 def fail_if_it_did(session: LiveSession) -> None:
-    """Tell what ended a session before its time.
+    """Raise what ended a session before its time, if anything did.
 
     Raises:
-        Exception: That.
+        Exception: What the session failed with.
     """
     if session.failure is not None:
         raise session.failure
@@ -125,3 +137,36 @@ def told_to_end() -> Iterator[threading.Event]:
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
+
+
+@contextmanager
+def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Event]]:
+    """Events without end, as they come; the source is closed at the end.
+
+    Args:
+        source: Is started.
+        keyboard: Whether lines of the standard input are events too.
+    """
+    events: SimpleQueue[SourceEvent | str] = SimpleQueue()
+    source.start(events.put)
+    if keyboard:
+        threading.Thread(target=_read_keys, args=(events,), daemon=True).start()
+    try:
+        yield _each(events)
+    finally:
+        source.close()
+
+
+def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Event]:
+    while True:
+        try:
+            yield events.get(timeout=SILENCE_S)
+        except Empty:
+            yield None
+
+
+def _read_keys(events: SimpleQueue[SourceEvent | str]) -> None:
+    # of its own: a thread that waits in sys.stdin would hold up the end of the program
+    with open(0, "rb", buffering=0, closefd=False) as stdin:
+        for raw in stdin:
+            events.put(raw.decode("utf-8-sig", errors="replace").strip().lower())

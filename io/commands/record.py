@@ -6,12 +6,11 @@ from pathlib import Path
 
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
-from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.data.takes.collection import STYLE_NAMES, STYLES
+from jihwa.data.messages import DataError, Language, Message, UsageError
+from jihwa.data.signal.monitor import SensorMonitor
+from jihwa.data.takes.collection import DEFAULT_STYLE, STYLE_NAMES, STYLES
 from jihwa.io.commands import live
 from jihwa.io.commands.record_takes import record_takes
-from jihwa.io.recording.line import NOTHING_COMES, listening
-from jihwa.io.recording.raw import RawRecorder
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
@@ -72,8 +71,8 @@ def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None
         choices=STYLES,
         metavar="N",
         help=say(
-            f"스타일: {names} (기본: 3, --guide는 모두)",
-            f"styles: {names} (default: 3; --guide: all)",
+            f"스타일: {names} (기본: {DEFAULT_STYLE}, --guide는 모두)",
+            f"styles: {names} (default: {DEFAULT_STYLE}; --guide: all)",
         ),
     )
     group.add_argument(
@@ -119,9 +118,8 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
             ko=f"{path}: 이미 있습니다. 녹화는 덮어쓰지 않습니다. 다른 이름을 주세요.",
             en=f"{path}: exists already, and recordings are not overwritten. Give another name.",
         )
-    layout = Layout.of_setting(",".join(options.layout)) if options.layout else None
     source = live.source(options)
-    recorder = RawRecorder(path, LineParser(layout))
+    recorder = _Recorder(path, live.layout(options))
     if options.seconds is None:
         warn(say("녹화합니다. Ctrl-C로 끝냅니다.", "Recording. Ctrl-C ends it."))
     try:
@@ -144,11 +142,73 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
     return 0
 
 
+class _Recorder:
+    """Writes whole lines to a file as they come, and reads them to say how the signal is.
+
+    Args:
+        path: The file; it must not exist.
+        layout: What lines without a header mean; None if they mean nothing.
+
+    Raises:
+        FileExistsError: It exists.
+        OSError: It cannot be written.
+    """
+
+    def __init__(self, path: Path, layout: Layout | None) -> None:
+        self._file = path.open("xb", buffering=0)
+        self._parser = LineParser(layout, self._write)
+        self._sensors = SensorMonitor()
+
+    @property
+    def samples(self) -> int:
+        """How many samples came."""
+        return self._parser.report.samples
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long the signal is, by the glove's clock."""
+        return self._parser.report.clock.elapsed_s
+
+    def feed(self, data: bytes, at_s: float) -> None:
+        """Write the lines that these bytes complete.
+
+        Args:
+            data: Bytes as they came.
+            at_s: When, on `time.monotonic()`.
+
+        Raises:
+            OSError: They cannot be written.
+        """
+        self._sensors.feed(self._parser.feed(data, at_s))
+
+    def interrupt(self) -> None:
+        """Forget a line that was torn with the connection."""
+        self._parser.interrupt()
+
+    def close(self, at_s: float) -> None:
+        """Write what is left of the last line, and close the file."""
+        if self._file.closed:
+            return
+        try:
+            self._sensors.feed(self._parser.flush(at_s))
+        finally:
+            self._file.close()
+
+    def warnings(self) -> list[Message]:
+        """What to tell about the signal."""
+        return [*self._parser.report.warnings(), *self._sensors.warnings()]
+
+    def _write(self, lines: bytes) -> None:
+        rest = memoryview(lines)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+
 def _follow(
-    source: Source, recorder: RawRecorder, seconds: float | None, language: Language
+    source: Source, recorder: _Recorder, seconds: float | None, language: Language
 ) -> DataError | None:
     """Record; returns what ended the source before its time."""
-    with listening(source, keyboard=False) as events:
+    with live.listening(source, keyboard=False) as events:
         for event in events:
             if isinstance(event, Received):
                 recorder.feed(event.data, event.at_s)
@@ -163,7 +223,7 @@ def _follow(
                 if event.link is not Link.LIVE:
                     recorder.interrupt()
             elif event is None:
-                warn(NOTHING_COMES.text(language))
+                warn(live.NOTHING_COMES.text(language))
     return None
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.data.takes.collection import (
@@ -19,9 +18,7 @@ from jihwa.data.takes.collection import (
     progress,
 )
 from jihwa.io.commands import live
-from jihwa.io.recording.collector import Collector, Saved
-from jihwa.io.recording.cutter import TakeCutter
-from jihwa.io.recording.line import NOTHING_COMES, listening
+from jihwa.io.recording.takes import Collector, Saved, TakeCutter
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.simulated import PosingSource
@@ -100,9 +97,8 @@ class _Desk:
         options: argparse.Namespace,
         language: Language,
     ) -> None:
-        layout = Layout.of_setting(",".join(options.layout)) if options.layout else None
         self._collector, self._cutter, self._source = collector, cutter, source
-        self._parser, self._language = LineParser(layout), language
+        self._parser, self._language = LineParser(live.layout(options)), language
         self._say: Callable[[str, str], str] = speaker(language)
         self._prompted: SignStyle | None = None
 
@@ -113,7 +109,7 @@ class _Desk:
             DataError: The source ended before anything was taken.
             OSError: A take cannot be written.
         """
-        with listening(self._source, keyboard=not self._cutter.hands_free) as events:
+        with live.listening(self._source, keyboard=not self._cutter.hands_free) as events:
             self._prompt()
             for event in events:
                 if isinstance(event, Received):
@@ -125,7 +121,7 @@ class _Desk:
                     if not self._is_up(event):
                         return
                 elif event is None:
-                    warn(NOTHING_COMES.text(self._language))
+                    warn(live.NOTHING_COMES.text(self._language))
                 elif not self._obey(event):
                     return
                 if self._collector.prompt is None:
@@ -133,12 +129,12 @@ class _Desk:
 
     def _prompt(self) -> None:
         """Say what to show."""
-        cell, say = self._collector.prompt, self._say
-        if cell is None:
+        prompt, say = self._collector.prompt, self._say
+        if prompt is None:
             return
-        sign, style = cell
-        if cell != self._prompted:
-            self._prompted = cell
+        sign, style = prompt
+        if prompt != self._prompted:
+            self._prompted = prompt
             how = STYLE_NAMES[style].text(self._language)
             print(
                 say(
@@ -161,13 +157,13 @@ class _Desk:
             self._ask()
 
     def _ask(self) -> None:
-        cell = self._collector.prompt
+        prompt = self._collector.prompt
         self._collector.ask()
-        if cell and isinstance(self._source, PosingSource):
-            self._source.show(*cell, self._cutter.take_s + 1.0)
+        if prompt and isinstance(self._source, PosingSource):
+            self._source.show(*prompt, self._cutter.take_s + 1.0)
 
     def _took(self, saved: Saved) -> None:
-        n_left = self._collector.left if self._collector.prompt == saved.cell else 0
+        n_left = self._collector.left if self._collector.prompt == saved.prompt else 0
         self._clear()
         print(
             self._say(

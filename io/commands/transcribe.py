@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from jihwa.composer.text.transcript import DOUBTFUL
 from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.io.batch import jobs
 from jihwa.io.batch.discovery import Discovery, Found, discover
 from jihwa.io.batch.progress import progress, reporting
 from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task, is_file, plan
-from jihwa.io.batch.transcribing import DOUBTFUL, Anywhere, Setup, Transcriber
+from jihwa.io.batch.transcribing import Anywhere, Setup, Transcriber
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared

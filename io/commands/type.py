@@ -5,20 +5,17 @@ import math
 import sys
 import threading
 from contextlib import ExitStack, closing
+from dataclasses import replace
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.commands import into, live
 from jihwa.io.commands.into import Into
 from jihwa.io.live import archive
-from jihwa.io.live.journal import Journal, Record
-from jihwa.io.live.owner import LiveOptions
-from jihwa.io.live.recorded import RecordedJournal
-from jihwa.io.live.session import LiveSession
-from jihwa.io.live.wearer import Wearer
-from jihwa.io.screen.cleaning import clean_lines
+from jihwa.io.live.journal import Journal
+from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
-from jihwa.io.screen.text import clean, tail
+from jihwa.io.screen.text import clean, clean_lines, tail
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
@@ -78,12 +75,13 @@ def run(options: argparse.Namespace, language: Language) -> int:
     source = live.source(options)
     with ExitStack() as stack:
         typed_into = stack.enter_context(into.opened(options, full_screen=full))
-        journal: Record = _journal(options, language, asks=full)
-        if options.record:
-            journal = RecordedJournal(journal, options.record)
+        journal = _journal(options, language, asks=full)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
+        recording = options.record and stack.enter_context(options.record.open("wb", buffering=0))
+        pause_s = options.pause or math.inf
+        behaviour = LiveOptions(pause_s, live.layout(options), recording=recording)
         act = _fill_the_screen if full else _print_lines
-        session = act(source, journal, typed_into, options, language)
+        session = act(source, journal, behaviour, typed_into, options, language)
         exit_code = typed_into.exit_code
     if full and not typed_into.child:
         print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
@@ -94,7 +92,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def _fill_the_screen(
     source: Source,
-    journal: Record,
+    journal: Journal,
+    behaviour: LiveOptions,
     typed_into: Into,
     options: argparse.Namespace,
     language: Language,
@@ -110,7 +109,7 @@ def _fill_the_screen(
             source,
             wearer.engine,
             journal,
-            _behaviour(options, wearer),
+            replace(behaviour, wearer=wearer),
             [spoken, *typed_into.outlets],
             lambda: screen.redraw(session.state),
         )
@@ -122,7 +121,8 @@ def _fill_the_screen(
 
 def _print_lines(
     source: Source,
-    journal: Record,
+    journal: Journal,
+    behaviour: LiveOptions,
     typed_into: Into,
     options: argparse.Namespace,
     language: Language,
@@ -144,7 +144,7 @@ def _print_lines(
             source,
             lambda: engine,
             journal,
-            _behaviour(options, wearer),
+            replace(behaviour, wearer=wearer),
             [_spoken(options, voice), lines, *typed_into.outlets],
             follow,
         )
@@ -161,13 +161,9 @@ def _read_keyboard(session: LiveSession) -> None:
     # of its own: a thread that waits in sys.stdin would hold up the end of the program
     with open(0, "rb", buffering=0, closefd=False) as stdin:
         for line in stdin:
-            session.type(clean(line.decode("utf-8-sig", errors="replace").rstrip("\r\n")))
-            session.complete()
-            session.type("\n")
-
-
-def _behaviour(options: argparse.Namespace, wearer: Wearer) -> LiveOptions:
-    return LiveOptions(options.pause or math.inf, live.layout(options), wearer)
+            session.writing.type(clean(line.decode("utf-8-sig", errors="replace").rstrip("\r\n")))
+            session.writing.complete()
+            session.writing.type("\n")
 
 
 def _voice(options: argparse.Namespace, tell: live.Tell) -> Voice:

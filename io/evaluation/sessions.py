@@ -217,8 +217,8 @@ def read_perfectly(engine: Engine, frames: Frames, truth: Truth) -> Transcript:
     lengths = [len(word) for word in spell_words(truth.text, engine.recognizer.alphabet)]
     for segment in true_segments(engine.sensors.feed(frames), truth, lengths):
         emission = engine.recognizer.take(segment)[0]  # which is no stop on the way
-        engine.apply(engine.composer.feed(emission), emission)
-    return engine.flush()
+        engine.learn(engine.composer.feed(emission))
+    return engine.finish()
 
 
 def true_segments(frames: Frames, truth: Truth, word_lengths: Sequence[int]) -> list[Segment]:

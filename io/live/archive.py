@@ -1,6 +1,7 @@
 """Sessions that were kept: what there is, how it ended, and how it goes away."""
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,9 +9,9 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
+from jihwa.composer.text.edits import TextEdit
 from jihwa.data.messages import DataError, UsageError
-from jihwa.io.live.entries import Contents, Header, read, read_header
-from jihwa.io.live.journal import SUFFIX, Journal
+from jihwa.io.live.journal import MAGIC, SUFFIX, Header, Journal
 from jihwa.io.user import storage
 
 MB = 1_000_000
@@ -19,6 +20,21 @@ MB = 1_000_000
 def folder() -> Path:
     """Where sessions are kept; it may not exist yet."""
     return storage.folder() / "sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a part of a journal holds beside the signal.
+
+    Attributes:
+        header: Its first line.
+        text: The text at its end.
+        ended: Whether the session ended there as it should.
+    """
+
+    header: Header
+    text: str
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +213,49 @@ def tidy(keep_days: float, keep_mb: float) -> int:
             session.delete()
             deleted += 1
     return deleted
+
+
+def read_header(path: Path) -> Header:
+    """The header of a journal.
+
+    Raises:
+        DataError: It is no journal, or was cut off before it held anything.
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        first = file.readline()
+    try:
+        return Header(**json.loads(first.removeprefix(MAGIC)))
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            ko=f"{path}: 세션 기록이 아닙니다 (첫 줄이 다름). 녹화라면 `jihwa transcribe`로 "
+            "읽으세요.",
+            en=f"{path}: not the journal of a session (its first line differs). If it is a "
+            "recording, read it with `jihwa transcribe`.",
+        ) from error
+
+
+def read(path: Path) -> Contents:
+    """What a part of a journal holds; an entry that was cut off does not count.
+
+    Raises:
+        DataError: It is no journal.
+        OSError: It cannot be read.
+    """
+    header, text, ended = read_header(path), "", False
+    for entry in _entries(path, header.token):
+        kind, _, value = entry.partition(" ")
+        ended = kind == "end"
+        if kind == "text":
+            text = ""
+        elif kind == "edit":
+            text = TextEdit(*json.loads(value)).apply(text)
+    return Contents(header, text, ended)
+
+
+def _entries(path: Path, token: str) -> Iterator[str]:
+    own = f"#{token} ".encode()
+    with path.open("rb") as file:
+        for line in file:
+            if line.startswith(own) and line.endswith(b"\n"):
+                yield line.removeprefix(own).decode().strip()

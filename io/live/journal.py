@@ -2,13 +2,27 @@
 
 Every write goes to the kernel at once, so a program that is killed loses nothing that it wrote;
 about once a second a thread of its own has the disk catch up, against a machine that dies.
+
+A journal is a recording. Its own lines begin with `#`, as messages of the firmware do, so whatever
+reads recordings passes over them. Behind the `#` stands a token that is drawn for every file: what
+the glove sends cannot know it, and is never taken for the journal's own.
+
+    # jihwa-journal {"token": "7c…", "session": "…", "part": 1, "started": "…", …}
+    #7c… text
+    timestamp,pitch,roll,…
+    12,0.31,…
+    #7c… edit [0, "안"]
+    #7c… end
 """
 
+import json
 import os
+import secrets
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +30,6 @@ from jihwa.composer.text.edits import TextEdit
 from jihwa.data.files import write_whole
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Message, UsageError
-from jihwa.io.live.entries import Header
 from jihwa.io.user import storage
 
 SYNC_EVERY_S = 1.0
@@ -25,9 +38,66 @@ PART_BYTES = 8 << 20
 """A part that is larger is followed by a new one: about three quarters of an hour at 50 Hz."""
 
 SUFFIX = ".csv"
+MAGIC = b"# jihwa-journal "
+"""What a journal begins with."""
 
+_LINE_CHARACTERS = 500
+"""Of a text in one line, which stays shorter than any reader's limit."""
 _BINARY = getattr(os, "O_BINARY", 0)  # of Windows alone
 _synchronise = getattr(os, "fdatasync", os.fsync)
+
+
+def _new_token() -> str:
+    """What marks a file's own lines."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a journal's first line says.
+
+    Attributes:
+        session: Which session it is of.
+        part: Which part of it, from 1.
+        started: When the session began, ISO 8601.
+        source: Where the signal comes from.
+        profile: Whose hand; empty for a stranger.
+        token: What marks the journal's own lines.
+    """
+
+    session: str
+    part: int
+    started: str
+    source: str
+    profile: str
+    token: str = field(default_factory=_new_token)
+
+    def following(self) -> "Header":
+        """The header of the part behind this one."""
+        return replace(self, part=self.part + 1, token=_new_token())
+
+    def line(self) -> bytes:
+        """The first line."""
+        return MAGIC + json.dumps(asdict(self)).encode() + b"\n"
+
+    def text(self, text: str) -> bytes:
+        """Lines that say: the text is this, from here on."""
+        return self._own("text") + self.edit(TextEdit(0, text))
+
+    def edit(self, edit: TextEdit) -> bytes:
+        """Lines that say: the text has changed like this."""
+        shares = range(0, max(len(edit.insert), 1), _LINE_CHARACTERS)
+        inserts = [edit.insert[start : start + _LINE_CHARACTERS] for start in shares]
+        deletes = [edit.delete, *[0] * (len(inserts) - 1)]
+        edits = zip(deletes, inserts, strict=True)
+        return b"".join(self._own(f"edit {json.dumps(each)}") for each in edits)
+
+    def end(self) -> bytes:
+        """The line that says: the session ended as it should."""
+        return self._own("end")
+
+    def _own(self, entry: str) -> bytes:
+        return f"#{self.token} {entry}\n".encode()
 
 
 def part_path(folder: Path, header: Header) -> Path:
@@ -42,8 +112,13 @@ class Record(Protocol):
     def text(self) -> str:
         """What the text came to, and at first what the session goes on with."""
 
-    def raw(self, lines: bytes) -> None:
-        """Keep whole lines of the glove."""
+    def raw(self, lines: bytes, layout: Layout | None = None) -> None:
+        """Keep whole lines of the glove.
+
+        Args:
+            lines: The lines, as they came.
+            layout: What lines of comma-separated fields meant before these; None if nothing.
+        """
 
     def edit(self, edit: TextEdit) -> None:
         """Keep how the committed text has changed."""
@@ -61,7 +136,7 @@ class NoJournal:
     def __init__(self, text: str = "") -> None:
         self.text = text
 
-    def raw(self, lines: bytes) -> None:
+    def raw(self, lines: bytes, layout: Layout | None = None) -> None:
         """The lines are gone."""
 
     def edit(self, edit: TextEdit) -> None:
@@ -98,7 +173,6 @@ class Journal:
         self._notice: Callable[[Message], None] = lambda _: None
         self._folder, self._header, self._text = folder, header, text
         self._part_bytes = part_bytes
-        self._layout: Layout | None = None  # what the last lines of the glove mean
         self._retry_s: float | None = None  # when to try again; None while the disk works
         lock = storage.occupy(folder / header.session)
         if lock is None:
@@ -110,7 +184,7 @@ class Journal:
             )
         self._lock = lock
         self._changing = threading.Lock()  # the file is not closed while the disk catches up
-        self._file, self._size = self._begin(header)
+        self._file, self._size = self._begin(header, None)
         self._begun_size = self._size
         self._closed = threading.Event()
         self._syncing = threading.Thread(target=self._sync, name="journal", daemon=True)
@@ -125,12 +199,16 @@ class Journal:
         """Tell when the disk fails, and when it works again."""
         self._notice = notice
 
-    def raw(self, lines: bytes) -> None:
-        """Write down whole lines of the glove."""
-        self._write(lines)
-        self._layout = _announced(lines, self._layout)
+    def raw(self, lines: bytes, layout: Layout | None = None) -> None:
+        """Write down whole lines of the glove, in a new part if the last one has grown too large.
+
+        Args:
+            lines: The lines, as they came.
+            layout: What lines of comma-separated fields meant before these; a new part says so.
+        """
         if self._size >= self._part_bytes:
-            self._rotate()
+            self._rotate(layout)
+        self._write(lines)
 
     def edit(self, edit: TextEdit) -> None:
         """Write down how the committed text has changed."""
@@ -183,10 +261,10 @@ class Journal:
             self._notice(_unwritten(self._folder, error))
         self._retry_s = time.monotonic() + RETRY_EVERY_S
 
-    def _rotate(self) -> None:
+    def _rotate(self, layout: Layout | None) -> None:
         header = self._header.following()
         try:
-            file, size = self._begin(header)
+            file, size = self._begin(header, layout)
         except OSError as error:
             self._part_bytes *= 2  # the part that is open is as good
             self._notice(_unwritten(self._folder, error))
@@ -195,11 +273,11 @@ class Journal:
             os.close(self._file)
             self._header, self._file, self._size = header, file, size
 
-    def _begin(self, header: Header) -> tuple[int, int]:
+    def _begin(self, header: Header, layout: Layout | None) -> tuple[int, int]:
         """A new part that holds the text so far, or no part: its descriptor and its size."""
         path = part_path(self._folder, header)
         beginning = header.line() + header.text(self._text)
-        beginning += self._layout.header if self._layout else b""
+        beginning += layout.header if layout else b""
         write_whole(path, beginning, storage.PRIVATE)
         return os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY), len(beginning)
 
@@ -207,17 +285,6 @@ class Journal:
         while not self._closed.wait(SYNC_EVERY_S):
             with self._changing, suppress(OSError):  # a full disk is told when it is written to
                 _synchronise(self._file)
-
-
-def _announced(lines: bytes, known: Layout | None) -> Layout | None:
-    """What lines behind these mean: what the last header among them says, else what was known."""
-    for line in lines.split(b"\n"):
-        if b"timestamp" in line.lower():
-            fields = line.decode("utf-8", errors="replace").strip("\ufeff\0 \t\r").split(",")
-            announced = Layout.of_header(fields)
-            if announced and not (known and announced.garbles(known)):
-                known = announced
-    return known
 
 
 def _unwritten(folder: Path, error: OSError) -> Message:

@@ -1,21 +1,34 @@
-"""The page: the text of a session, of which the composer may know only the end."""
+"""What is seen of a session: its text, and the hold that goes on.
+
+Of a long text the composer knows the end alone; the page knows all of it.
+"""
 
 import math
 import time
 from collections.abc import Container
 from dataclasses import replace
 
+import numpy as np
+
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Update
-from jihwa.io.live.state import Page
+from jihwa.composer.text.transcript import DOUBTFUL, Update
+from jihwa.io.engine import Engine
+from jihwa.io.live.state import SHOWN_LETTERS, Hold, Page
+from jihwa.recognizer.events import Emission, Segment, readings
 
-DOUBTFUL = 0.3
-"""A word of less confidence is not relied on."""
 RESTS_S = 0.7
 """A text that has not changed for so long rests."""
 CONTEXT_CHARACTERS = 200
 """How much of an older text tells the composer what to expect."""
+READ_EVERY_S = 0.1
+"""How often a hold is classified while it goes on."""
+SHOWN_FROM_S = 0.05
+"""A shorter hold is not shown: many a one turns out to be the beginning of another."""
+REMEMBERED_HOLDS = 8
+"""Holds whose classification is remembered; fewer wait for their text."""
+RESTING = 0.5
+"""Probability of rest or no sign from which a hold is no letter."""
 
 
 class LivePage:
@@ -76,7 +89,7 @@ class LivePage:
     def look_up(self, composer: Composer) -> bool:
         """Find out what the selected word, or else the last one, may be; whether that was new.
 
-        It takes tens of milliseconds: a moment in which nothing else waits is a good one. What the
+        It takes tens of milliseconds, so it is best done while nothing else waits. What the
         last word may be can wait until the text rests; a word that was selected cannot.
         """
         page = self.show(composer)
@@ -86,3 +99,76 @@ class LivePage:
         word = len(page.words) - 1 if page.selected is None else page.selected
         self._page = replace(page, candidates=composer.candidates(word))
         return True
+
+
+class HoldReader:
+    """Classifies the holds that no text was made of yet, seldom enough to cost little.
+
+    It serves one engine, which knows these holds and the text before them. No text comes of what is
+    found here, but for the `letters` that somebody takes in.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[float, Emission] = {}  # by the start of the hold
+        self._previewed: tuple[object, ...] = ()  # what the preedit was made of
+        self._preedit = ""
+
+    def hold(self, engine: Engine) -> Hold | None:
+        """The hold that goes on; None while the hand moves."""
+        held = engine.recognizer.hold
+        if held is None or not _is_shown(held.segment):
+            return None
+        share = self._emission(held.segment, engine).posterior
+        labels = readings(engine.recognizer.alphabet)
+        best = np.argsort(-share, kind="stable")[:SHOWN_LETTERS].tolist()
+        letters = tuple((labels[i], float(share[i])) for i in best)
+        return Hold(letters, held.duration_s, held.acceptance)
+
+    def behind(self, page: Page, engine: Engine) -> Page:
+        """The page with the letters of these holds behind the composer's text."""
+        composer, holds = engine.composer, self._holds(engine)
+        likeliest = ((each.segment.start_s, each.of_readings.argmax()) for each in holds)
+        previewed = (composer.text, composer.preedit, *likeliest)
+        if previewed != self._previewed:
+            self._previewed = previewed
+            self._preedit = composer.preview(holds)
+        return replace(page, preedit=self._preedit)
+
+    def letters(self, engine: Engine) -> list[Emission]:
+        """The letters among these holds, and what comes before one."""
+        holds = self._holds(engine)
+        while holds and is_rest(holds[-1]):
+            holds.pop()
+        return holds
+
+    def _holds(self, engine: Engine) -> list[Emission]:
+        """The holds as they will be, as far as anybody knows: as long as usual at least."""
+        holds: list[Emission] = []
+        for each in filter(_is_shown, engine.pending):
+            end_s = max(each.end_s, each.start_s + each.tempo.hold_s)
+            holds.append(replace(self._emission(each, engine), segment=replace(each, end_s=end_s)))
+        return holds
+
+    def _emission(self, segment: Segment, engine: Engine) -> Emission:
+        """What a hold was when it was classified last."""
+        known = self._read.get(segment.start_s)
+        if known and _seen_until_s(segment) < _seen_until_s(known.segment) + READ_EVERY_S:
+            return known
+        (emission,) = engine.recognizer.read(segment)
+        recent = [*self._read.items()][-REMEMBERED_HOLDS:]
+        self._read = {**dict(recent), segment.start_s: emission}
+        return emission
+
+
+def is_rest(emission: Emission) -> bool:
+    """Whether a hold is more likely rest, or no sign, than a letter."""
+    return float(emission.posterior[-2:].sum()) >= RESTING
+
+
+def _is_shown(segment: Segment) -> bool:
+    return segment.end_s - segment.start_s >= SHOWN_FROM_S
+
+
+def _seen_until_s(segment: Segment) -> float:
+    """When the last of its samples was taken; of a long hold only the first ones are kept."""
+    return float(segment.frames.time_s[-1])

@@ -1,59 +1,101 @@
-"""The live session: one queue, one owner thread.
+"""The live session: one queue, and one thread that follows it.
 
-Whatever happens (bytes, the state of the line, requests of a screen) is put into the queue; the
-owner thread alone reads signal, writes text and publishes what it came to as a new `LiveState`.
+Whatever happens is put into the queue: bytes and the state of the line by the source, requests by
+the screen. The session's thread alone takes it out, reads the signal, writes the text and publishes
+what that came to as a new `LiveState`. A byte goes this way:
+
+    source → queue → `SignalReader`: whole lines → journal, samples → `Writing`: engine → text
+    → journal, sinks, page → `LiveState` → screen
 """
 
+import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import groupby
 from queue import Empty, SimpleQueue
-from typing import Literal
+from typing import BinaryIO, Literal
 
-from jihwa.data.messages import JihwaError, Message
+from jihwa.data.formats.layout import Layout
+from jihwa.data.messages import JihwaError, Message, UsageError
+from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain
 from jihwa.io.live.journal import Record
-from jihwa.io.live.owner import LiveOptions, Owner, Request
-from jihwa.io.live.state import LiveState
-from jihwa.io.sources.source import Connection, Received, Source, SourceEvent
+from jihwa.io.live.signal import SignalReader
+from jihwa.io.live.state import LiveState, Page
+from jihwa.io.live.wearer import (
+    CALIBRATED,
+    NO_WEARER,
+    NOTHING_SHOWN,
+    LiveCalibration,
+    Wearer,
+)
+from jihwa.io.live.writing import Writing, request
+from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
 
 TICK_S = 0.1
-"""How often the owner thread looks around when nothing happens."""
+"""How often the thread looks around when nothing happens."""
 BREATH_S = 0.025
 """What comes sooner after the last batch is read together: a fast glove costs no more than a slow
 one, and a slow one never waits."""
-MOST_AT_ONCE = 200
-"""Events that are taken together when the owner thread is behind."""
+MOST_EVENTS = 200
+"""Events that are taken together when the thread is behind."""
+LEISURE_S = 0.15
+"""How often there is time for what can wait."""
+KEPT_NOTICES = 8
+STRANGE_LINES = 100
+"""After so many lines without a sample, what comes is no glove's, or its fields are not known."""
 
-Event = SourceEvent | Request
+Event = SourceEvent | Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """How a session behaves.
+
+    Attributes:
+        pause_s: How long the hand rests before the text is completed; infinite for never.
+        layout: What lines without a header mean; None if they mean nothing.
+        wearer: Who is calibrated, and learns from the text; None for nobody.
+        recording: A file that takes the glove's lines too, unbuffered; the session goes on without
+            one that can no longer be written.
+    """
+
+    pause_s: float = math.inf
+    layout: Layout | None = None
+    wearer: Wearer | None = None
+    recording: BinaryIO | None = None
 
 
 class LiveSession:
     """A session from its first byte to its last letter.
 
-    All requests return at once, from any thread; they take effect in their order. A session that
-    fails inside (`failure`) keeps its text and its journal, which the next start can go on with.
+    All requests, those of `writing` too, return at once, from any thread; they take effect in their
+    order. A session that fails inside (`failure`) keeps its text and its journal, which the next
+    start can go on with.
 
     Args:
         source: Where the signal comes from.
-        prepare: Makes the engine, in the owner thread: it may take its time, nothing is lost
-            meanwhile. Called again after a calibration.
+        make_engine: Makes the engine, in the session's thread: it may take its time, nothing is
+            lost meanwhile. Called again after a calibration.
         journal: Keeps what comes and what becomes of it, and brings the text to go on with.
         options: How the session behaves.
-        sinks: What follows the text; called by the owner thread.
-        changed: Is called by the owner thread whenever `state` is a new one; does not block.
+        sinks: What follows the text; called by the session's thread.
+        changed: Is called by the session's thread whenever `state` is a new one; does not block.
 
     Attributes:
+        writing: The text, and what a user may ask to be done to it.
         failure: What ended the session before its time; None while all is well.
     """
 
     def __init__(
         self,
         source: Source,
-        prepare: Callable[[], Engine],
+        make_engine: Callable[[], Engine],
         journal: Record,
         options: LiveOptions | None = None,
         sinks: Sequence[Sink] = (),
@@ -61,11 +103,24 @@ class LiveSession:
     ) -> None:
         self.failure: Exception | None = None
         self._source, self._journal, self._changed = source, journal, changed
+        self._options = options = options or LiveOptions()
         self._queue: SimpleQueue[Event] = SimpleQueue()
-        self._owner = Owner(prepare, journal, options or LiveOptions(), sinks, source.send)
-        self._state = self._owner.state()
-        self._closing = False
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
+        self._is_ready = self._is_closing = False
+        self._active_s = time.monotonic()  # when anything came last
+        self._leisure_s = 0.0  # from when on there is time
+        self._notices: deque[Message] = deque(maxlen=KEPT_NOTICES)
+        journal.listen(self._notices.append)
+        self._connection = Connection(Link.OPENING)
+        self._reader = SignalReader(self._keep, options.layout)
+        self._is_warned = False  # whether it was told that nothing can be read
+        if options.layout:
+            self._keep(options.layout.header)
+        tell, wearer, pause_s = self._notices.append, options.wearer, options.pause_s
+        self.writing = Writing(make_engine, journal, sinks, wearer, pause_s, tell, self.then)
+        self._calibration: LiveCalibration | None = None
+        self._is_paused = False
+        self._state = self._look()
 
     @property
     def state(self) -> LiveState:
@@ -80,92 +135,69 @@ class LiveSession:
     def close(self) -> None:
         """Read what has come, end the text, and let go of everything. Closing twice is fine."""
         self._source.close()
-        self._ask(self._end)
+        self._leave()
         if self._thread.ident is None:  # it was never started
             self._journal.close()
         else:
             self._thread.join()
 
-    def type(self, text: str) -> None:
-        """Write characters at the cursor; the preedit before them becomes final."""
-        self._ask(lambda owner: owner.writing.type(text))
-
-    def backspace(self) -> None:
-        """Take back the last sign."""
-        self._ask(lambda owner: owner.writing.backspace())
-
-    def backspace_word(self) -> None:
-        """Take back the last word."""
-        self._ask(lambda owner: owner.writing.backspace_word())
-
-    def undo(self) -> None:
-        """Take back the last change that the user made."""
-        self._ask(lambda owner: owner.writing.undo())
-
-    def redo(self) -> None:
-        """Take back the last undo."""
-        self._ask(lambda owner: owner.writing.redo())
-
-    def complete(self) -> None:
-        """Make the text final, as a long rest does."""
-        self._ask(lambda owner: owner.writing.complete())
-
-    def clear(self) -> None:
-        """Take back the whole text."""
-        self._ask(lambda owner: owner.writing.clear())
-
-    def select(self, word: int | None) -> None:
-        """Look at what one of the page's words may be; None for the last one again."""
-        self._ask(lambda owner: owner.writing.select(word))
-
-    def choose(self, word: int, text: str) -> None:
-        """Rewrite one of the page's words as one of its candidates, or as anything."""
-        self._ask(lambda owner: owner.choose(word, text))
-
-    def pause(self, paused: bool) -> None:
-        """Stop recognising, or go on; the signal is kept and shown meanwhile."""
-        self._ask(lambda owner: owner.pause(paused))
-
-    def calibrate(self, plan: Literal["quick", "full"]) -> None:
-        """Show sign after sign instead of writing; at the end the hand is known."""
-        self._ask(lambda owner: owner.calibrate(plan))
-
-    def skip_prompt(self) -> None:
-        """Leave out the sign that the calibration asks for."""
-        self._ask(lambda owner: owner.skip_prompt())
-
-    def stop_calibration(self) -> None:
-        """Give up the calibration, and what was shown in it."""
-        self._ask(lambda owner: owner.stop_calibration())
-
     def then(self, act: Callable[[], None]) -> None:
-        """Do this, in the owner thread, when all that was asked before is done.
+        """Do this, in the session's thread, when all that was asked before is done.
 
         Args:
             act: Does not block; a `JihwaError` that it raises is told to the user.
         """
-        self._ask(lambda _: act())
+        self._queue.put(act)
 
+    @request
     def notify(self, message: Message) -> None:
         """Tell the user something."""
-        self._ask(lambda owner: owner.notify(message))
+        self._notices.append(message)
 
-    def _ask(self, request: Request) -> None:
-        self._queue.put(request)
+    @request
+    def pause(self, paused: bool) -> None:
+        """Stop recognising, or go on; the signal is kept and shown meanwhile."""
+        if paused and not self._is_paused:
+            self.writing.complete_now()
+        self._is_paused = paused
 
-    def _end(self, _: Owner) -> None:
-        self._closing = True
+    @request
+    def calibrate(self, plan: Literal["quick", "full"]) -> None:
+        """Show sign after sign instead of writing; at the end the hand is known."""
+        if self._options.wearer is None:
+            self._notices.append(NO_WEARER)
+            return
+        self.writing.complete_now()
+        self.writing.overlook(Frames.empty())  # what is held right now writes nothing
+        self._calibration = self._options.wearer.calibration(plan)
+
+    @request
+    def skip_prompt(self) -> None:
+        """Leave out the sign that the calibration asks for."""
+        if self._calibration:
+            self._calibration.skip()
+            self._end_calibration_if_done()
+
+    @request
+    def stop_calibration(self) -> None:
+        """Give up the calibration, and what was shown in it."""
+        self._calibration = None
+
+    @request
+    def _leave(self) -> None:
+        self._is_closing = True
 
     def _run(self) -> None:
         try:
-            self._owner.prepare()
+            self.writing.load()
+            self._is_ready = True
             self._publish()
-            while not self._closing:
+            while not self._is_closing:
                 self._follow()
-            self._owner.end()
+            self.writing.end()
         except Exception as error:  # an isolation boundary: what was written is kept and shown
             self.failure = error
-            self._owner.notify(_failed(error))
+            self._notices.append(_failed(error))
         self._journal.close(ended=self.failure is None)
         self._publish()
 
@@ -174,28 +206,123 @@ class LiveSession:
         events: list[Event] = []
         with suppress(Empty):
             events.append(self._queue.get(timeout=TICK_S))
-            while len(events) < MOST_AT_ONCE:
+            while len(events) < MOST_EVENTS:
                 events.append(self._queue.get_nowait())
         next_s = time.monotonic() + BREATH_S
         for event in _joined(events):
             self._take(event)
-        news = self._queue.empty() and self._owner.leisure()
+        news = self._queue.empty() and self._rest()
         if events or news:
             self._publish()
-        if len(events) < MOST_AT_ONCE:
+        if len(events) < MOST_EVENTS:
             time.sleep(max(next_s - time.monotonic(), 0))
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, Received):
-            self._owner.receive(event.data, event.at_s)
-        elif isinstance(event, Connection):
-            self._owner.connect(event)
+        match event:
+            case Received():
+                self._receive(event.data, event.at_s)
+            case Connection():
+                self._connect(event)
+            case _:
+                self._active_s = time.monotonic()
+                try:
+                    event()
+                except JihwaError as error:  # what cannot be done is told
+                    self._notices.append(error.message)
+
+    def _receive(self, data: bytes, at_s: float) -> None:
+        self._active_s = at_s
+        self._read(self._reader.feed(data, at_s))
+        if self._reader.needs_header():
+            with suppress(UsageError):  # a recording does not answer
+                self._source.send("header")
+        self._warn_if_unread(STRANGE_LINES)
+
+    def _connect(self, connection: Connection) -> None:
+        self._connection = connection
+        if connection.link is Link.ENDED:
+            self._read(self._reader.end(time.monotonic()))
+            self.writing.conclude()
+            self._warn_if_unread(0)
+        elif connection.link is not Link.LIVE:
+            self._reader.interrupt()
+
+    def _keep(self, lines: bytes) -> None:
+        """Write down whole lines of the glove, before anything else happens with them."""
+        self._journal.raw(lines, self._reader.layout)
+        recording = self._options.recording
+        if recording and not recording.closed:
+            try:
+                recording.write(lines)
+            except OSError as error:
+                recording.close()
+                self._notices.append(explain(error))
+
+    def _read(self, frames: Frames) -> None:
+        if self._calibration:
+            self._calibration.feed(self.writing.sensors.feed(frames))
+            self._end_calibration_if_done()
+        elif self._is_paused:
+            self.writing.overlook(frames)
         else:
-            self._owner.answer(event)
+            self.writing.feed(frames)
+
+    def _rest(self) -> bool:
+        """Do what can wait, now that nothing else does; whether there may be news to see."""
+        now_s = time.monotonic()
+        if self.writing.is_open and now_s - self._active_s >= self._options.pause_s:
+            self.writing.conclude()
+            return True
+        if now_s < self._leisure_s:
+            return self._reader.is_live
+        self._leisure_s = now_s + LEISURE_S
+        return self.writing.tidy() or self._reader.is_live
+
+    def _warn_if_unread(self, patience: int) -> None:
+        """Say once that so many lines came and none could be read."""
+        warning = self._reader.unread(self._connection.device, patience)
+        if warning and not (self._is_warned or self._connection.reason):
+            self._is_warned = True
+            self._notices.append(warning)
+
+    def _end_calibration_if_done(self) -> None:
+        """Read with what was shown from now on."""
+        calibration, wearer = self._calibration, self._options.wearer
+        if calibration is None or wearer is None or calibration.progress:
+            return
+        self._calibration = None
+        if (step := calibration.step()) is None:
+            self._notices.append(NOTHING_SHOWN)
+            return
+        try:
+            wearer.take(step)
+        except OSError as error:
+            self._notices.append(explain(error))
+        self.writing.renew()
+        self._notices.append(CALIBRATED)
 
     def _publish(self) -> None:
-        self._state = self._owner.state()
+        self._state = self._look()
         self._changed()
+
+    def _look(self) -> LiveState:
+        """Everything as it is now."""
+        known = LiveState(
+            paused=self._is_paused, connection=self._connection, notices=tuple(self._notices)
+        )
+        if not self._is_ready:
+            return replace(known, page=Page(committed=self.writing.committed))
+        signal = self._reader.signal(self.writing.sensors, time.monotonic())
+        page = self.writing.page()
+        reading = self._reader.is_live and not (self._is_paused or self._calibration)
+        return replace(
+            known,
+            ready=True,
+            signal=signal,
+            hold=self.writing.hold() if reading else None,
+            page=page,
+            calibration=self._calibration.progress if self._calibration else None,
+        )
 
 
 def _joined(events: Iterable[Event]) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""From bytes to samples: whole lines are journalled, then read, and what they say is counted."""
+"""From bytes to samples: whole lines are kept, then read, and what they say is counted."""
 
 import math
 from collections import deque
@@ -6,7 +6,8 @@ from collections.abc import Callable, Container
 
 import numpy as np
 
-from jihwa.data.formats.lines import MAX_LINE_BYTES, LineParser
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import SensorMonitor
@@ -28,20 +29,23 @@ NOTHING = Frames(*(np.full(shape, np.nan) for shape in ((1,), (1, N_FINGERS), (1
 
 
 class SignalReader:
-    """Bytes in, frames out, whatever the cut.
+    """Bytes in, frames out, whatever the cut; knows how the signal is.
 
     Args:
-        journal: Takes the whole lines before they are interpreted.
-        parser: Reads them.
+        keep: Takes the whole lines before they are interpreted.
+        layout: What comma-separated fields mean until a header says so.
     """
 
-    def __init__(self, journal: Callable[[bytes], None], parser: LineParser) -> None:
-        self._journal = journal
-        self._parser = parser
-        self._rest = b""
+    def __init__(self, keep: Callable[[bytes], None], layout: Layout | None) -> None:
+        self._parser = LineParser(layout, keep)
         self._arrivals: deque[tuple[float, int]] = deque()  # when, and how many samples
         self._last = NOTHING
         self._judged = (0, 0)  # lines, and damaged ones among them, when that was looked at last
+
+    @property
+    def layout(self) -> Layout | None:
+        """What comma-separated fields mean by now; None while nobody has said so."""
+        return self._parser.layout
 
     @property
     def is_live(self) -> bool:
@@ -55,14 +59,11 @@ class SignalReader:
             data: The bytes.
             at_s: When they came, on `time.monotonic()`.
         """
-        whole, newline, rest = (self._rest + data).rpartition(b"\n")
-        self._rest = rest[: MAX_LINE_BYTES + 1]  # a line without an end is noise
-        return self._read(whole + newline, at_s)
+        return self._noted(self._parser.feed(data, at_s), at_s)
 
     def end(self, at_s: float) -> Frames:
         """The sample of a last line that has no end; nothing comes behind it."""
-        rest, self._rest = self._rest, b""
-        return self._read(rest + b"\n" if rest else b"", at_s)
+        return self._noted(self._parser.flush(at_s), at_s)
 
     def needs_header(self) -> bool:
         """Whether the header seems damaged: hardly a line can be read, or a sensor is missing."""
@@ -75,8 +76,8 @@ class SignalReader:
         return garbled or (report.headers in range(1, MOST_HEADERS) and _lacks_sensors(self._last))
 
     def interrupt(self) -> None:
-        """Forget a line that was torn with the connection: its last number may be half of one."""
-        self._rest = b""
+        """The connection has broken."""
+        self._parser.interrupt()
         self._arrivals.clear()
 
     def unread(self, device: str, patience: int) -> Message | None:
@@ -102,16 +103,6 @@ class SignalReader:
             "If it is a glove, say what its fields mean with --layout.",
         )
 
-    def _read(self, lines: bytes, at_s: float) -> Frames:
-        if not lines:
-            return Frames.empty()
-        self._journal(lines)
-        frames = self._parser.feed(lines, at_s)
-        if len(frames):
-            self._last = frames[-1:]
-            self._arrivals.append((at_s, len(frames)))
-        return frames
-
     def signal(self, sensors: SensorMonitor, now_s: float) -> Signal:
         """What came so far.
 
@@ -133,6 +124,12 @@ class SignalReader:
             gravity_g=last.gravity_g[0],
             faults=tuple(fault.message() for fault in faults),
         )
+
+    def _noted(self, frames: Frames, at_s: float) -> Frames:
+        if len(frames):
+            self._last = frames[-1:]
+            self._arrivals.append((at_s, len(frames)))
+        return frames
 
     def _rate_hz(self, now_s: float) -> float:
         while self._arrivals and self._arrivals[0][0] < now_s - RATE_WINDOW_S:

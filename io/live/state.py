@@ -1,4 +1,4 @@
-"""What a live session is at one moment: all that a screen shows, and nothing that it may change."""
+"""A snapshot of a live session: all that a screen shows, and nothing that it may change."""
 
 from dataclasses import dataclass, field
 
@@ -9,6 +9,9 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.io.sources.source import Connection, Link
 from jihwa.recognizer.calibration import Prompt
+
+SHOWN_LETTERS = 3
+"""How many readings of a hold are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class CalibrationProgress:
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """A live session at one moment.
+    """A snapshot of a live session.
 
     Attributes:
         ready: Whether the models are loaded and the signal is being read.

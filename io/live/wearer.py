@@ -1,17 +1,45 @@
 """Whose hand and whose words a session reads: what it is read with, and what is learned of them."""
 
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from jihwa.composer.language.token_model import Mode, TokenModel
+from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.data.messages import JihwaError, Message
+from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, assemble_engine
+from jihwa.io.failures import explain
+from jihwa.io.live.page import LivePage
+from jihwa.io.live.state import CalibrationProgress
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.calibration import Calibration, Prompt, full_plan, quick_plan
+from jihwa.recognizer.events import Emission, likeliest
 from jihwa.recognizer.profile import Profile, Step
+from jihwa.recognizer.segmenter import Segmenter
 
 PLANS: dict[str, Callable[[Bundle], Sequence[Prompt]]] = {"quick": quick_plan, "full": full_plan}
+SAVE_EVERY_S = 180.0
+"""How often what was learned of the hand is kept while a session goes on."""
+
+NO_WEARER = Message(
+    ko="이 세션에서는 보정할 수 없습니다. `jihwa calibrate`로 하세요.",
+    en="This session cannot calibrate. Use `jihwa calibrate`.",
+)
+CALIBRATED = Message(
+    ko="보정을 마쳤습니다. 이제부터 이 손에 맞춰 읽습니다.",
+    en="Calibrated. From now on your hand is read as you showed it.",
+)
+NOTHING_SHOWN = Message(
+    ko="보여 준 지문자가 없어 보정하지 않았습니다.",
+    en="No sign was shown, so nothing was calibrated.",
+)
+
+_Learned = TypeVar("_Learned")
 
 
 class Wearer:
@@ -81,9 +109,9 @@ class Wearer:
         """The language model, read anew with what the wearer has typed by now."""
         return self._load_words()
 
-    def calibration(self, plan: str) -> Calibration:
+    def calibration(self, plan: str) -> "LiveCalibration":
         """A calibration to go through, `quick` or `full`."""
-        return Calibration(self.bundle, PLANS[plan](self.bundle), self._profile)
+        return LiveCalibration(Calibration(self.bundle, PLANS[plan](self.bundle), self._profile))
 
     def take(self, step: Step) -> None:
         """Keep what a calibration has shown; the next engine knows it.
@@ -133,3 +161,125 @@ class Wearer:
     def _keep(self, profile: Profile) -> None:
         if self._name is not None:
             profiles.save(self._name, profile)
+
+
+class Learning:
+    """Follows the text, and learns from it what is complete, while nothing else waits.
+
+    Args:
+        wearer: Who learns.
+        page: The text.
+        notify: Tells the user, once, that something cannot be kept.
+    """
+
+    def __init__(self, wearer: Wearer, page: LivePage, notify: Callable[[Message], None]) -> None:
+        self._wearer, self._page, self._notify = wearer, page, notify
+        self._begun = len(page.text)  # where in the text begins what was not learned yet
+        self._texts: deque[str] = deque()
+        self._choices: deque[str] = deque()
+        self._saved_s = time.monotonic()
+        self._told = False
+        self._news = False  # whether the language model expects what was chosen only when read anew
+
+    def update(self, update: Update, emission: Emission | None) -> None:
+        """The text has changed; its words wait to be learned when the text is complete.
+
+        The last one may go on after a rest, so it waits for a space.
+        """
+        text = self._page.text
+        self._begun = min(self._begun, len(text))
+        if update.complete:
+            self._take(len(text.rstrip()) if text[-1:].isspace() else text.rfind(" ") + 1)
+
+    def finish(self, transcript: Transcript) -> None:
+        """Nothing more will come: learn all that waits, and keep it."""
+        self._take(len(self._page.text))
+        while self._texts:
+            self._learn_text()
+        while self._choices:
+            self._learn_choice()
+        self._safely(self._wearer.save)
+
+    def choose(self, text: str) -> None:
+        """A word was chosen."""
+        self._choices.append(text)
+
+    def idle(self) -> None:
+        """Learn one thing, if there is any."""
+        if self._texts:
+            self._learn_text()
+        elif self._choices:
+            self._learn_choice()
+        elif time.monotonic() - self._saved_s >= SAVE_EVERY_S:
+            self._saved_s = time.monotonic()
+            self._safely(self._wearer.save)
+
+    def expected(self) -> tuple[TokenModel, Mode] | None:
+        """The language model that expects what was chosen; None if that is no news."""
+        if not self._news:
+            return None
+        self._news = False
+        words = self._safely(self._wearer.words)
+        return (words, self._wearer.mode) if words else None
+
+    def _take(self, end: int) -> None:
+        if end > self._begun:
+            self._texts.append(self._page.text[self._begun : end])
+            self._begun = end
+
+    def _learn_text(self) -> None:
+        doubtful = self._page.doubtful
+        sure = [word for word in self._texts.popleft().split() if word not in doubtful]
+        self._safely(lambda: self._wearer.learn(" ".join(sure)))
+
+    def _learn_choice(self) -> None:
+        choice = self._choices.popleft()
+        self._news |= bool(self._safely(lambda: self._wearer.learn_choice(choice)))
+
+    def _safely(self, learn: Callable[[], _Learned]) -> _Learned | None:
+        try:
+            return learn()
+        except JihwaError as error:
+            message = error.message
+        except OSError as error:
+            message = explain(error)
+        if not self._told:
+            self._notify(message)
+        self._told = True
+        return None
+
+
+class LiveCalibration:
+    """A calibration in the middle of a session: holds answer its prompts instead of writing.
+
+    Args:
+        calibration: What to go through.
+    """
+
+    def __init__(self, calibration: Calibration) -> None:
+        self._calibration = calibration
+        self._segmenter = Segmenter()
+        self._feedback: Message | None = None
+
+    @property
+    def progress(self) -> CalibrationProgress | None:
+        """How far it is; None at its end."""
+        prompt = self._calibration.prompt
+        if prompt is None:
+            return None
+        return CalibrationProgress(prompt, *self._calibration.progress, self._feedback)
+
+    def feed(self, frames: Frames) -> None:
+        """Follow the signal: samples without what cannot be believed, NaN there."""
+        for boundary in self._segmenter.feed(frames):
+            if self._calibration.prompt:
+                self._feedback = self._calibration.answer(likeliest(boundary).frames)
+
+    def skip(self) -> None:
+        """Leave the prompt out."""
+        self._calibration.skip()
+        self._feedback = None
+
+    def step(self) -> Step | None:
+        """What was shown so far; None if it was nothing."""
+        return self._calibration.step(profiles.now())

@@ -1,226 +1,305 @@
-"""The writing of a session: signal and keyboard become text, which is journalled before it is told.
+"""The text of a session: hand and keyboard write it, it is journalled, and then it is told.
 
-Only the owner thread of a session comes here.
+What a user asks for waits its turn in the queue of the session (`request`). Everything else here
+belongs to the thread that follows that queue.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial, wraps
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.composer.text.transcript import Update
 from jihwa.data.alphabet import Control
+from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Frames
-from jihwa.io.engine import Engine, Sink
-from jihwa.io.live.holds import HoldReader, is_rest
-from jihwa.io.live.page import LivePage
+from jihwa.data.signal.monitor import SensorMonitor
+from jihwa.io.engine import Change, Engine, Relay, Sink
+from jihwa.io.live.journal import Record
+from jihwa.io.live.page import HoldReader, LivePage, is_rest
+from jihwa.io.live.state import Hold, Page
+from jihwa.io.live.wearer import Learning, Wearer
 from jihwa.recognizer.events import Emission
 
 KEPT_WORDS, MOST_WORDS = 40, 80
 """Of more words than can be chosen anew, the composer forgets all but the last ones."""
 
 
+class _HasQueue(Protocol):
+    """What requests can be made of."""
+
+    @property
+    def then(self) -> Callable[[Callable[[], None]], None]:
+        """Takes what shall be done behind all that waits."""
+
+
+_Asked = TypeVar("_Asked", bound=_HasQueue)
+_Given = ParamSpec("_Given")
+
+
+def request(
+    method: Callable[Concatenate[_Asked, _Given], None],
+) -> Callable[Concatenate[_Asked, _Given], None]:
+    """A method that may be called from any thread: it waits its turn, and its caller does not."""
+
+    @wraps(method)
+    def ask(self: _Asked, /, *given: _Given.args, **named: _Given.kwargs) -> None:
+        self.then(partial(method, self, *given, **named))
+
+    return ask
+
+
 class Writing:
-    """Follows an engine as its only sink, and drives it.
+    """Drives an engine with the signal and with what the user asks for.
 
     A hand that comes to rest for `pause_s` completes the text. That is told by the device's clock,
     so that it does not depend on how the signal was cut. Where no signal comes any more, somebody
-    else has to `settle` the text.
+    else has to `conclude` it.
 
     Args:
-        engine: Turns signal into text.
-        page: The text.
-        record: Takes every change of the committed text first.
-        outlet: Follows the text.
+        make_engine: Makes what turns signal into text. It is called when that is needed first, in
+            the thread that needs it, and again to `renew` it.
+        journal: Brings the text to go on with, and keeps every change of it before it is told.
+        sinks: What follows the text.
+        wearer: Who learns from the text; None for nobody.
         pause_s: How long the hand rests before the text is completed; infinite for never.
-
-    Attributes:
-        page: The text.
-        holds: What the hand does right now. Its letters are taken in before the user changes
-            the text: what is seen is what counts.
+        notify: Tells the user something.
+        then: Takes requests, and does them in their order.
     """
-
-    holds: HoldReader
 
     def __init__(
         self,
-        engine: Engine,
-        page: LivePage,
-        record: Callable[[TextEdit], None],
-        outlet: Sink,
+        make_engine: Callable[[], Engine],
+        journal: Record,
+        sinks: Sequence[Sink],
+        wearer: Wearer | None,
         pause_s: float,
+        notify: Callable[[Message], None],
+        then: Callable[[Callable[[], None]], None],
     ) -> None:
-        self.page = page
-        self._record, self._outlet, self._pause_s = record, outlet, pause_s
+        self.then = then
+        self._make_engine, self._journal, self._pause_s = make_engine, journal, pause_s
+        self._page = LivePage(journal.text)
+        self._learning = Learning(wearer, self._page, notify) if wearer else None
+        self._relay = Relay([*filter(None, [self._learning]), *sinks], notify)
+        self._holds = HoldReader()
+        self._is_open = False
         self._now_s = 0.0  # device time of the last sample
         self._changed_s = -math.inf  # device time of the last change of the text
-        self._open = False  # whether anything was written since the text was completed
         self._asked_s = -math.inf  # start of the last hold that may have been a pause
-        self.use(engine)
 
-    def use(self, engine: Engine) -> None:
-        """Go on with another engine behind the same text."""
-        engine.reset()
-        engine.attach(self)
-        self._engine, self.holds = engine, HoldReader(engine)
-        self._begin_behind()
+    @request
+    def type(self, text: str) -> None:
+        """Write characters at the cursor; the preedit before them becomes final."""
+        self._take_held()
+        self._change(self._composer.type(text))
 
-    @property
-    def composer(self) -> Composer:
-        """What composes the end of the text."""
-        return self._engine.composer
+    @request
+    def backspace(self) -> None:
+        """Take back the last sign, or the last character of a text that is older."""
+        self._take_held()
+        if self._is_older:
+            self._shorten(1)
+        else:
+            self._change(self._composer.backspace())
+
+    @request
+    def backspace_word(self) -> None:
+        """Take back the last word."""
+        self._take_held()
+        if self._is_older:
+            text = self._page.text.rstrip()
+            words = text.rsplit(maxsplit=1)
+            self._shorten(len(self._page.text) - len(text) + len(words[-1]) if words else 0)
+        else:
+            self._change(self._composer.backspace_word())
+
+    @request
+    def clear(self) -> None:
+        """Take back the text, as far as that can be undone; if there is none, what is older."""
+        self._take_held()
+        if self._is_older:
+            self._shorten(len(self._page.text))
+        else:
+            self._change(self._composer.clear())
+
+    @request
+    def undo(self) -> None:
+        """Take back the last change that the user made, if there is one."""
+        if update := self._composer.undo():
+            self._change(update)
+
+    @request
+    def redo(self) -> None:
+        """Take back the last undo, if there is one."""
+        if update := self._composer.redo():
+            self._change(update)
+
+    @request
+    def select(self, word: int | None) -> None:
+        """Look at what one of the page's words may be; None for the last one again."""
+        if word is not None:
+            self._take_held()
+        self._page.select(word)
+
+    @request
+    def choose(self, word: int, text: str) -> None:
+        """Rewrite one of the page's words as one of its candidates, or as anything."""
+        if 0 <= word < len(self._page.show(self._composer).words):
+            self._change(self._composer.choose(word, text))
+            if self._learning:
+                self._learning.choose(text)
+
+    def complete_now(self) -> None:
+        """Make the text final, as a long rest does."""
+        self._take_held()
+        self._change(self._composer.complete())
+
+    complete = request(complete_now)
 
     @property
     def is_open(self) -> bool:
         """Whether anything was written since the text was completed."""
-        return self._open
+        return self._is_open
+
+    @property
+    def committed(self) -> str:
+        """The text that is final; it is known before there is an engine."""
+        return self._page.text
+
+    @property
+    def sensors(self) -> SensorMonitor:
+        """Which sensors fail."""
+        return self._engine.sensors
+
+    def page(self) -> Page:
+        """The text as it is shown, with the letter that is held right now."""
+        page = self._page.show(self._composer)
+        return page if page.selected is not None else self._holds.behind(page, self._engine)
+
+    def hold(self) -> Hold | None:
+        """The hold that goes on; None while the hand moves."""
+        return self._holds.hold(self._engine)
+
+    def load(self) -> None:
+        """Make the engine now: that takes its time.
+
+        Raises:
+            UsageError: The models or the profile cannot be opened.
+            DataError: One of them is damaged.
+        """
+        _ = self._engine
+
+    def renew(self) -> None:
+        """Go on behind the same text with an engine that knows what the wearer has shown."""
+        self._holds = HoldReader()
+        self._engine = self._begun()
 
     def feed(self, frames: Frames) -> None:
         """Read the signal."""
         while len(frames):
             until = int(np.searchsorted(frames.time_s, self._due_s(frames))) + 1
-            self._engine.feed(frames[:until])
+            self._follow(self._engine.feed(frames[:until]))
             self._now_s = float(frames.time_s[:until][-1])
             frames = frames[until:]
             self._complete_if_resting()
 
     def overlook(self, frames: Frames) -> None:
-        """Follow the signal without reading it."""
+        """Follow the signal without reading it; what is held writes nothing either."""
         self._engine.overlook(frames)
 
-    def settle(self) -> None:
+    def conclude(self) -> None:
         """Take in what is still held, as if the signal ended, and complete the text."""
-        self._engine.settle()
-
-    def finish(self, transcript: Transcript) -> None:
-        """The text has ended."""
-        self._outlet.finish(transcript)
-
-    def update(self, update: Update, emission: Emission | None) -> None:
-        """The text has changed."""
-        self.page.follow(update)
-        edit = TextEdit(update.withdrawn, update.committed)
-        if edit:
-            self._record(edit)
-        if update.complete:
-            self._open = False
-        elif edit or update.edit:
-            self._open = True
-            self._changed_s = emission.segment.end_s if emission else self._now_s
-        self._outlet.update(update, emission)
-        self._obey(update)
-
-    def type(self, text: str) -> None:
-        """Write characters as they are."""
-        self._take_held()
-        self._engine.apply(self.composer.type(text))
-
-    def complete(self) -> None:
-        """Make the text final."""
-        self._take_held()
-        self._engine.apply(self.composer.complete())
-
-    def undo(self) -> None:
-        """Take back the last change of the user's, if there is one."""
-        if update := self.composer.undo():
-            self._engine.apply(update)
-
-    def redo(self) -> None:
-        """Take back the last undo, if there is one."""
-        if update := self.composer.redo():
-            self._engine.apply(update)
-
-    def backspace(self) -> None:
-        """Take back the last sign, or the last character of a text that is older."""
-        self._take_held()
-        if self._is_older:
-            self._cut(1)
-        else:
-            self._engine.apply(self.composer.backspace())
-
-    def backspace_word(self) -> None:
-        """Take back the last word."""
-        self._take_held()
-        if self._is_older:
-            text = self.page.text.rstrip()
-            words = text.rsplit(maxsplit=1)
-            self._cut(len(self.page.text) - len(text) + len(words[-1]) if words else 0)
-        else:
-            self._engine.apply(self.composer.backspace_word())
-
-    def clear(self) -> None:
-        """Take back the text, as far as that can be undone; if there is none, what is older."""
-        self._take_held()
-        if self._is_older:
-            self._cut(len(self.page.text))
-        else:
-            self._engine.apply(self.composer.clear())
-
-    def select(self, word: int | None) -> None:
-        """Choose a word among those that the page shows; None for none."""
-        if word is not None:
-            self._take_held()
-        self.page.select(word)
-
-    def choose(self, word: int, text: str) -> bool:
-        """Rewrite one of the words that the page shows; whether there is such a word.
-
-        Raises:
-            UsageError: The text is empty.
-        """
-        known = 0 <= word < len(self.page.show(self.composer).words)
-        if known:
-            self._engine.apply(self.composer.choose(word, text))
-        return known
-
-    def expect(self, model: TokenModel, mode: Mode) -> None:
-        """Go on with a language model that has learned, for a text of this kind."""
-        self._engine.apply(self.composer.expect(model, mode))
+        self._follow(self._engine.flush())
+        self._change(self._composer.complete())
 
     def end(self) -> None:
         """End signal and text."""
-        self._engine.settle()
-        self._engine.flush()
+        self.conclude()
+        self._relay.finish(self._engine.finish())
 
-    def release(self) -> None:
-        """Let the composer forget what is far behind, so that memory and time stay bounded."""
-        page = self.page.show(self.composer)
+    def tidy(self) -> bool:
+        """Do what can wait, now that nothing else does; whether there is news to see.
+
+        The composer forgets what is far behind, so that memory and time stay bounded; the wearer
+        learns one thing; and the page finds out what a word may be.
+        """
+        page = self._page.show(self._composer)
         choosing = page.selected is not None
-        if len(page.words) > MOST_WORDS and not choosing and self.composer.release(KEPT_WORDS):
-            self.page.renew()
+        if len(page.words) > MOST_WORDS and not choosing and self._composer.release(KEPT_WORDS):
+            self._page.renew()
+        if self._learning:
+            self._learning.idle()
+            if not self._is_open and (expected := self._learning.expected()):
+                self._change(self._composer.expect(*expected))
+        return self._page.look_up(self._composer)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return self._begun()
+
+    def _begun(self) -> Engine:
+        engine = self._make_engine()
+        engine.reset()
+        self._begin_behind(engine.composer)
+        return engine
+
+    @property
+    def _composer(self) -> Composer:
+        return self._engine.composer
 
     @property
     def _is_older(self) -> bool:
         """Whether all of the text is older than what the composer knows."""
-        return not (self.composer.text or self.composer.preedit)
+        return not (self._composer.text or self._composer.preedit)
 
     def _take_held(self) -> None:
-        self._engine.take(self.holds.letters())
+        """Take in what is held before the user changes the text: what is seen is what counts."""
+        self._follow(self._engine.take(self._holds.letters(self._engine)))
 
-    def _obey(self, update: Update) -> None:
-        """Do what a command means beyond what the composer knows."""
+    def _follow(self, changes: Iterable[Change]) -> None:
+        for update, emission in changes:
+            self._tell(update, emission)
+
+    def _change(self, update: Update) -> None:
+        """Follow a change that no hold has made."""
+        self._tell(self._engine.learn(update), None)
+
+    def _tell(self, update: Update, emission: Emission | None) -> None:
+        """Journal how the text has changed, tell it, and do what a command of the hand means."""
+        self._page.follow(update)
+        edit = TextEdit(update.withdrawn, update.committed)
+        if edit:
+            self._journal.edit(edit)
+        if update.complete:
+            self._is_open = False
+        elif edit or update.edit:
+            self._is_open = True
+            self._changed_s = emission.segment.end_s if emission else self._now_s
+        self._relay.update(update, emission)
         match update.command:
             case Control.ENTER:
-                self._engine.apply(self.composer.type("\n"))
-                self._open = False
+                self._change(self._composer.type("\n"))
+                self._is_open = False
             case Control.BACKSPACE if not update.edit and self._is_older:
-                self._cut(1)
+                self._shorten(1)
             case Control.CLEAR if not update.edit and self._is_older:
-                self._cut(len(self.page.text))
+                self._shorten(len(self._page.text))
 
-    def _cut(self, length: int) -> None:
+    def _shorten(self, length: int) -> None:
         """Take characters off the end of a text that the composer does not know."""
-        length = min(length, len(self.page.text))
+        length = min(length, len(self._page.text))
         if length:
-            self._engine.apply(Update(TextEdit(length, ""), "", "", withdrawn=length))
-            self._begin_behind()
+            self._change(Update(TextEdit(length, ""), "", "", withdrawn=length))
+            self._begin_behind(self._composer)
 
-    def _begin_behind(self) -> None:
-        self.page.renew()
-        self.composer.reset(self.page.context)
+    def _begin_behind(self, composer: Composer) -> None:
+        self._page.renew()
+        composer.reset(self._page.context)
 
     def _due_s(self, frames: Frames) -> float:
         """Device time before which no pause can be over, to look then.
@@ -235,9 +314,9 @@ class Writing:
     def _complete_if_resting(self) -> None:
         recognizer = self._engine.recognizer
         hold = recognizer.hold
-        if not self._open or hold is None or hold.segment.start_s == self._asked_s:
+        if not self._is_open or hold is None or hold.segment.start_s == self._asked_s:
             return
         if self._now_s >= max(hold.segment.start_s, self._changed_s) + self._pause_s:
             self._asked_s = hold.segment.start_s
             if is_rest(*recognizer.read(hold.segment)):
-                self._engine.apply(self.composer.complete())
+                self._change(self._composer.complete())

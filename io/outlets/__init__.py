@@ -1,1 +1,4 @@
-"""Where else the text goes: typed into other terminal programs, key by key."""
+"""Where else the text goes: the changes of a text in, keys for another terminal program out.
+
+An `outlet` is a sink that types what has become final; `targets` are the programs that take keys.
+"""

@@ -1,1 +1,1 @@
-"""Recording a glove: its signal as it comes, or labelled takes for a data set."""
+"""Collecting takes for a data set: the samples of a glove in, a file for every take out."""

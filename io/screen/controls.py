@@ -64,16 +64,16 @@ class Controls:
             return
         if self.view.place is Place.CHOOSING:
             self.accept()
-        self.session.type(text)
+        self.session.writing.type(text)
 
     def paste(self, text: str) -> None:
         """Write a text of several lines."""
-        self.session.type("\n".join(map(clean, text.splitlines())))
+        self.session.writing.type("\n".join(map(clean, text.splitlines())))
 
     def end_line(self) -> None:
         """Complete the text, and go on in a new line."""
-        self.session.complete()
-        self.session.type("\n")
+        self.session.writing.complete()
+        self.session.writing.type("\n")
 
     def next_candidate(self, step: int) -> None:
         """Begin to choose the last word anew, or light another candidate."""
@@ -104,7 +104,7 @@ class Controls:
         if candidate < len(page.candidates):
             word = len(page.words) - 1 if page.selected is None else page.selected
             if candidate:  # the first is what stands there
-                self.session.choose(word, page.candidates[candidate].text)
+                self.session.writing.choose(word, page.candidates[candidate].text)
             self._select(None)
 
     def toggle_pause(self) -> None:
@@ -133,7 +133,7 @@ class Controls:
         for phrase in self._view.phrases:
             if str(phrase.key) == key:
                 self.show_text()
-                self.session.type(phrase.text)
+                self.session.writing.type(phrase.text)
 
     def show_text(self) -> None:
         """Go back to the text."""
@@ -157,4 +157,4 @@ class Controls:
     def _select(self, word: int | None) -> None:
         self._view = replace(self._view, highlight=0)
         if word is None or word >= 0:
-            self.session.select(word)
+            self.session.writing.select(word)

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from jihwa.io.live.state import LiveState
-from jihwa.io.screen import overlays
-from jihwa.io.screen.hand import hand_rows
-from jihwa.io.screen.hold import hold_line, hold_rows
+from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
 from jihwa.io.screen.page import candidate_row, text_rows
-from jihwa.io.screen.status import status_line
+from jihwa.io.screen.panels import help_rows, key_line, phrase_rows, status_line
 from jihwa.io.screen.text import Line, cut, pad, paragraph, rule
 from jihwa.io.screen.view import Place, View
-from jihwa.io.screen.wizard import wizard_rows
 
 MARGIN = 2
 FULL_ROWS, FULL_COLUMNS = 18, 64
@@ -70,7 +67,7 @@ def _status(state: LiveState, view: View, size: Size) -> list[Line]:
 def _keys(view: View, size: Size) -> list[Line]:
     if size.rows < 5:
         return []
-    return [*size.between, *_indent([overlays.key_line(view, size.inside)])]
+    return [*size.between, *_indent([key_line(view, size.inside)])]
 
 
 def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
@@ -89,9 +86,9 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
     """What is between the status and the notices: exactly that many rows."""
     match view.place:
         case Place.HELP:
-            lines = overlays.help_rows(view, size.inside, rows)
+            lines = help_rows(view, size.inside, rows)
         case Place.PHRASES:
-            lines = overlays.phrase_rows(view.phrases, size.inside, rows)
+            lines = phrase_rows(view.phrases, size.inside, rows)
         case Place.CALIBRATION if state.calibration:
             lines = wizard_rows(state, state.calibration, size.inside, rows, view.language)
         case _:

@@ -1,7 +1,6 @@
 """The full-screen program: prompt-toolkit around the drawing and the controls."""
 
 import asyncio
-import os
 import signal
 import time
 from contextlib import suppress
@@ -19,16 +18,16 @@ from prompt_toolkit.key_binding import (
 )
 from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.output.color_depth import ColorDepth
+from prompt_toolkit.styles import Style
 
+from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
-from jihwa.io.screen.binding import Binding
-from jihwa.io.screen.cleaning import cleaned
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.drawing import Size, draw
-from jihwa.io.screen.keys import BINDINGS
-from jihwa.io.screen.news import News
+from jihwa.io.screen.keys import BINDINGS, Binding
 from jihwa.io.screen.program import Program, panel_rows
-from jihwa.io.screen.style import STYLE, color_depth
+from jihwa.io.screen.text import cleaned
 
 REDRAWS_HZ = 30
 CALM_REDRAWS_HZ = 10
@@ -37,6 +36,32 @@ LOOK_EVERY_S = 1.0
 """How often the screen is drawn although nothing happens: notices grow old."""
 ESCAPE_S = 0.1
 """After this long, Esc is a key and not the beginning of another."""
+TOLD_S = 15.0
+"""How long a notice is shown."""
+
+_BLUE, _ORANGE, _GREY = "#3a8fd0", "#d9700c", "#808080"
+
+STYLE = Style.from_dict(
+    {
+        "label": _GREY,
+        "rule": _GREY,
+        "track": _GREY,
+        "bar": _BLUE,
+        "accept": _ORANGE,
+        "good": f"{_BLUE} bold",
+        "bad": f"{_ORANGE} bold",
+        "best": "bold",
+        "committed": "",
+        "preedit": f"{_BLUE} underline",
+        "doubt": _ORANGE,
+        "selected": "reverse",
+        "number": _BLUE,
+        "notice": _ORANGE,
+        "key": "bold",
+        "title": "bold",
+    }
+)
+"""Colours that everybody can tell apart, on dark and on light ground; none of them is needed."""
 
 
 class FullScreen:
@@ -100,7 +125,7 @@ class FullScreen:
             include_default_pygments_style=False,
             key_bindings=keys,
             full_screen=True,
-            color_depth=color_depth(os.environ),
+            color_depth=None if controls.view.colours else ColorDepth.DEPTH_1_BIT,
             min_redraw_interval=1 / REDRAWS_HZ,
             refresh_interval=LOOK_EVERY_S,
         )
@@ -161,3 +186,21 @@ def _bindings(controls: Controls) -> KeyBindings:
     for binding in BINDINGS:
         bind(binding)
     return bindings
+
+
+class News:
+    """Remembers since when each notice is shown."""
+
+    def __init__(self) -> None:
+        self._since: list[tuple[Message, float]] = []
+
+    def current(self, notices: tuple[Message, ...], now_s: float) -> tuple[Message, ...]:
+        """Those notices that are still news, newest last.
+
+        Args:
+            notices: All that are kept. One that is told again is another object.
+            now_s: Now, on a monotonic clock.
+        """
+        known = {id(notice): since_s for notice, since_s in self._since}
+        self._since = [(notice, known.get(id(notice), now_s)) for notice in notices]
+        return tuple(notice for notice, since_s in self._since if now_s - since_s < TOLD_S)

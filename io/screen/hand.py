@@ -1,14 +1,23 @@
-"""The hand in characters: how bent the fingers are, and where they point."""
+"""The hand in characters: how bent its fingers are, where they point, and what it holds.
+
+The picture of a sign beside the wearer's own hand makes the calibration.
+"""
 
 from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 
+from jihwa.data.alphabet import Control
 from jihwa.data.messages import Language, Message
-from jihwa.data.signal.frames import Array
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.data.synthesis.hands import HandStatistics
-from jihwa.io.screen.text import Line, bar, pad, width
+from jihwa.data.takes.collection import STYLE_NAMES
+from jihwa.io.live.state import SHOWN_LETTERS, CalibrationProgress, LiveState
+from jihwa.io.screen.text import Line, bar, pad, paragraph, width
+from jihwa.io.settings.language import speaker
+from jihwa.io.sources.source import Link
+from jihwa.recognizer.events import NO_SIGN
 
 FINGERS = (
     Message(ko="엄지", en="thumb"),
@@ -43,6 +52,25 @@ In the glove's frame y points to the little finger, z out of the back; x to the 
 PICTURE_ROWS = 5
 PICTURE_COLUMNS = 4 * len(FINGERS)
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
+FEEDBACK_ROWS = 3
+_GAP_COLUMNS = 6
+_SIDE_COLUMNS = 35
+"""Columns of a picture and of what is written below it."""
+_FINGER_CHARACTERS: Mapping[Language, int] = {"ko": 2, "en": 4}
+"""Characters below each finger; two of Hangul are as wide as four others."""
+
+NAMES: Mapping[str, Message] = {
+    NO_SIGN: Message(ko="없음", en="no sign"),
+    Control.REST: Message(ko="쉼", en="rest"),
+    Control.SPACE: Message(ko="띄움", en="space"),
+    Control.BACKSPACE: Message(ko="지움", en="erase"),
+    Control.ENTER: Message(ko="줄", en="enter"),
+    Control.SPEAK: Message(ko="말", en="speak"),
+    Control.CLEAR: Message(ko="비움", en="clear"),
+}
+"""What readings are called that are no letters."""
+MOVING = Message(ko="손이 움직입니다", en="the hand moves")
+NOTHING_COMES = Message(ko="신호가 없습니다", en="no signal")
 
 
 @cache
@@ -116,3 +144,118 @@ def picture(pose: Array, style: str) -> list[Line]:
         full = np.clip(np.nan_to_num(heights) - 8 * row, 0, 8).round().astype(int)
         rows.append([(style, "".join(f" {_EIGHTHS[eighths] * 2} " for eighths in full))])
     return [*rows, [("class:label", f" {'▔' * (PICTURE_COLUMNS - 2)} ")]]
+
+
+def hold_rows(state: LiveState, columns: int, language: Language) -> list[Line]:
+    """A row for every likely letter; at the end how far the hold is from being taken."""
+    hold, say = state.hold, speaker(language)
+    if hold is None:
+        return [[("class:label", _why_none(state, language))]]
+    names = [_name(reading, language) for reading, _ in hold.letters]
+    name_columns = max(2, *map(width, names)) + 2
+    room = columns - name_columns - len(" 100%")
+    rows: list[Line] = []
+    for name, (_, share), style in zip(
+        names, hold.letters, ("class:best", *[""] * SHOWN_LETTERS), strict=False
+    ):
+        percent = (style, f"{share:5.0%}")
+        rows.append([*pad([(style, name)], name_columns), *bar(share, room), percent])
+    rows += [[] for _ in range(SHOWN_LETTERS - len(rows))]
+    label = say("받기까지", "taken")
+    rows += [
+        [],
+        [
+            ("class:label", f"{label}  "),
+            *bar(hold.acceptance, columns - width(label) - 2, "class:accept"),
+        ],
+    ]
+    return rows
+
+
+def hold_line(state: LiveState, columns: int, language: Language) -> Line:
+    """The letters and the bar of `hold_rows` in one line, where there is room for no more."""
+    hold = state.hold
+    if hold is None:
+        return [("class:label", _why_none(state, language))]
+    line: Line = []
+    for i, (reading, share) in enumerate(hold.letters):
+        style = "" if i else "class:best"
+        line.append((style, f"{_name(reading, language)} {share:.0%}  "))
+    room = min(columns - width(line), 20)
+    return [*line, *(bar(hold.acceptance, room, "class:accept") if room > 3 else [])]
+
+
+def wizard_rows(
+    state: LiveState, progress: CalibrationProgress, columns: int, rows: int, language: Language
+) -> list[Line]:
+    """The calibration; where there is little room, without pictures."""
+    say = speaker(language)
+    lines = _heading(progress, columns, language)
+    shown = shown_pose(progress.prompt.sign, progress.prompt.style)
+    asked = None if shown is None else shown[N_FINGERS:]
+    flex, gravity = state.signal.flex_adc, state.signal.gravity_g
+    feedback = _feedback(state, progress, columns, language)
+    left = _side(say("이렇게", "like this"), shown, asked, "class:bar", language)
+    right = _side(say("지금 손", "your hand now"), flex, gravity, "class:accept", language)
+    if (
+        rows < len(lines) + len(left) + len(feedback)
+        or columns < 2 * PICTURE_COLUMNS + _GAP_COLUMNS
+    ):
+        return [*lines, *feedback][:rows]
+    side = min(_SIDE_COLUMNS, (columns - _GAP_COLUMNS) // 2)
+    beside = [
+        [*pad(a, side), ("", " " * _GAP_COLUMNS), *pad(b, side)]
+        for a, b in zip(left, right, strict=True)
+    ]
+    return [*lines, *beside, [], *feedback][:rows]
+
+
+def _name(reading: str, language: Language) -> str:
+    return NAMES[reading].text(language) if reading in NAMES else reading
+
+
+def _why_none(state: LiveState, language: Language) -> str:
+    """Why nothing is held."""
+    live = state.connection.link is Link.LIVE and state.signal.rate_hz > 0
+    return (MOVING if live else NOTHING_COMES).text(language)
+
+
+def _heading(progress: CalibrationProgress, columns: int, language: Language) -> list[Line]:
+    say, prompt = speaker(language), progress.prompt
+    line: Line = [("class:title", f"{prompt.sign}")]
+    if prompt.style is not None:
+        line.append(("", f"  {STYLE_NAMES[prompt.style].text(language)}"))
+    line.append(("class:label", say("  자세를 잡고 가만히", "  take the pose and hold still")))
+    count = f"{progress.done}/{progress.total}  "
+    full = progress.done / max(progress.total, 1)
+    return [[("", count), *bar(full, columns - len(count))], [], line, []]
+
+
+def _side(
+    title: str, flex_adc: Array | None, gravity_g: Array | None, style: str, language: Language
+) -> list[Line]:
+    """A hand: its title, its picture, the fingers' names, and where it points."""
+    unknown = np.full(N_FINGERS, np.nan)
+    pose = unknown if flex_adc is None else flex_adc[:N_FINGERS]
+    names = "".join(
+        f"{name.text(language)[:2]:^{_FINGER_CHARACTERS[language]}}" for name in FINGERS
+    )
+    where = UNKNOWN if gravity_g is None else tilt(gravity_g, language)
+    return [
+        [("class:label", title)],
+        *picture(pose, style),
+        [("class:label", names)],
+        [("", where)],
+    ]
+
+
+def _feedback(
+    state: LiveState, progress: CalibrationProgress, columns: int, language: Language
+) -> list[Line]:
+    """Why the last hold was refused, or that nothing comes."""
+    if progress.feedback is not None:
+        text = f"! {progress.feedback.text(language)}"
+        return [[("class:notice", line)] for line in paragraph(text, columns, FEEDBACK_ROWS)]
+    if not state.signal.rate_hz:
+        return [[("class:notice", f"! {NOTHING_COMES.text(language)}")]]
+    return [[]]

@@ -4,11 +4,41 @@ Every key survives tmux and ssh. What is on a function key is on Alt and a lette
 terminals keep function keys to themselves, and others have no Alt.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from prompt_toolkit.keys import Keys
 
 from jihwa.data.messages import Message
-from jihwa.io.screen.binding import Binding, function_key
+from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.view import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Something that keys do.
+
+    Attributes:
+        shown: The keys as the user knows them.
+        keys: The same as prompt-toolkit does; each alone does it.
+        places: Where they do it.
+        does: What they do.
+        act: Does it, given what the key stands for.
+        short: The same in a word, for the line of keys; None to leave it out there.
+    """
+
+    shown: str
+    keys: tuple[tuple[str, ...], ...]
+    places: frozenset[Place]
+    does: Message
+    act: Callable[[Controls, str], None]
+    short: Message | None = None
+
+
+def function_key(number: int, letter: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """A function key, and Alt with a letter for the same."""
+    return f"F{number}, Alt-{letter.upper()}", ((f"f{number}",), ("escape", letter))
+
 
 _TEXT, _CHOOSING = frozenset({Place.TEXT}), frozenset({Place.CHOOSING})
 _WRITING = _TEXT | _CHOOSING
@@ -54,21 +84,21 @@ BINDINGS = (
         (("backspace",), ("delete",)),
         _WRITING,
         Message(ko="지문자 하나 지우기", en="take back one sign"),
-        lambda controls, _: controls.session.backspace(),
+        lambda controls, _: controls.session.writing.backspace(),
     ),
     Binding(
         "Ctrl-W, Alt-Backspace",
         (("c-w",), ("escape", "backspace")),
         _WRITING,
         Message(ko="낱말 지우기", en="take back one word"),
-        lambda controls, _: controls.session.backspace_word(),
+        lambda controls, _: controls.session.writing.backspace_word(),
     ),
     Binding(
         "Ctrl-Z",
         (("c-z",),),
         _WRITING,
         Message(ko="되돌리기", en="undo"),
-        lambda controls, _: controls.session.undo(),
+        lambda controls, _: controls.session.writing.undo(),
         Message(ko="되돌리기", en="undo"),
     ),
     Binding(
@@ -76,7 +106,7 @@ BINDINGS = (
         (("c-y",),),
         _WRITING,
         Message(ko="되돌린 것 다시 하기", en="redo"),
-        lambda controls, _: controls.session.redo(),
+        lambda controls, _: controls.session.writing.redo(),
     ),
     Binding(
         "Enter",
@@ -193,7 +223,7 @@ BINDINGS = (
         *function_key(9, "k"),
         _WRITING,
         Message(ko="모두 지우기 (Ctrl-Z로 되돌림)", en="clear the text (Ctrl-Z brings it back)"),
-        lambda controls, _: controls.session.clear(),
+        lambda controls, _: controls.session.writing.clear(),
     ),
     Binding(
         "Tab",

@@ -7,8 +7,8 @@ from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.state import LiveState
+from jihwa.io.screen.panels import LINKS, PAUSED
 from jihwa.io.screen.plain import describe, labels
-from jihwa.io.screen.status import LINKS, PAUSED
 from jihwa.io.screen.text import clean
 from jihwa.io.sources.source import Connection
 from jihwa.recognizer.events import Emission

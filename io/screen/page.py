@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from jihwa.composer.text.transcript import Word
+from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.io.live.state import Page
 from jihwa.io.screen.text import CURSOR, ELLIPSIS, Line, cut, width, wrap
 from jihwa.io.screen.view import Place, View
-
-DOUBTFUL = 0.5
-"""A word of less confidence is marked."""
 
 
 def text_rows(page: Page, view: View, columns: int, rows: int) -> list[Line]:

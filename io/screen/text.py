@@ -1,12 +1,19 @@
-"""Lines of a terminal: what may be written there, and how wide it is."""
+"""Lines of a terminal: what may be written there, and how wide it is.
+
+`cleaned` is the boundary to the terminal: nothing of a state that went through it can do anything
+there but be read.
+"""
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.composer.language.jamo import LETTER_OF, TOKENS
+from jihwa.data.messages import Message
+from jihwa.io.live.state import LiveState, Page
 
 Fragment = tuple[str, str]
 """A style and the text that has it, as prompt-toolkit wants them."""
@@ -118,3 +125,44 @@ def bar(share: float, columns: int, style: str = "class:bar") -> Line:
 def rule(columns: int) -> Line:
     """A line between two parts of the screen."""
     return [("class:rule", "─" * columns)]
+
+
+def cleaned(state: LiveState) -> LiveState:
+    """The state without anything that could do something to a terminal but be read."""
+    connection = state.connection
+    return replace(
+        state,
+        connection=replace(
+            connection,
+            device=clean(connection.device),
+            reason=connection.reason and clean_message(connection.reason),
+        ),
+        signal=replace(state.signal, faults=tuple(map(clean_message, state.signal.faults))),
+        page=_clean_page(state.page),
+        calibration=state.calibration
+        and replace(
+            state.calibration,
+            feedback=state.calibration.feedback and clean_message(state.calibration.feedback),
+        ),
+        notices=tuple(map(clean_message, state.notices)),
+    )
+
+
+def clean_message(message: Message) -> Message:
+    """A message that may be written to a terminal."""
+    return Message(ko=clean(message.ko), en=clean(message.en))
+
+
+def clean_lines(text: str) -> str:
+    """A text of several lines that may be written to a terminal."""
+    return "\n".join(map(clean, text.split("\n")))
+
+
+def _clean_page(page: Page) -> Page:
+    return replace(
+        page,
+        committed=clean_lines(page.committed),
+        preedit=clean_lines(page.preedit),
+        words=tuple(replace(word, text=clean(word.text)) for word in page.words),
+        candidates=tuple(replace(each, text=clean(each.text)) for each in page.candidates),
+    )

@@ -26,9 +26,9 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.live.journal import NoJournal
-from jihwa.io.live.owner import LiveOptions
-from jihwa.io.live.session import LiveSession
+from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
+from jihwa.io.settings.table import SETTINGS
 from jihwa.io.sources.ports import NamedPort
 from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Link
@@ -91,7 +91,7 @@ def lived_through(texts: Sequence[str], minutes: float, faults: str | None) -> R
             SerialSource(NamedPort(str(link))),
             wearer.engine,
             NoJournal(),
-            LiveOptions(wearer=wearer),
+            LiveOptions(SETTINGS["pause_s"].default, wearer=wearer),
             changed=look,
         )
         live.start()

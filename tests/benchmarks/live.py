@@ -26,12 +26,11 @@ from jihwa.composer.text.transcript import Transcript, Update
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.pace import PACES
 from jihwa.io.evaluation.errors import TextErrors
-from jihwa.io.live.entries import Header
-from jihwa.io.live.journal import Journal
-from jihwa.io.live.owner import LiveOptions
-from jihwa.io.live.session import LiveSession
+from jihwa.io.live.journal import Header, Journal
+from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.state import Page
 from jihwa.io.live.wearer import Wearer
+from jihwa.io.settings.table import SETTINGS
 from jihwa.io.sources.source import Connection, Deliver, Link, Received
 from jihwa.io.virtual.glove import VirtualGlove
 from jihwa.models.bundle import load_shipped
@@ -145,7 +144,7 @@ def session(source: Glove | Wire, folder: str, watch: Stopwatch | None = None) -
     """A session as it is in use, with a journal and adapting, but without a screen."""
     wearer = Wearer(load_shipped, Mixture.load)
     journal = Journal(Path(folder), Header(f"{time.time_ns()}", 1, "", "", ""))
-    options = LiveOptions(wearer=wearer)
+    options = LiveOptions(SETTINGS["pause_s"].default, wearer=wearer)
     if watch is None:
         return LiveSession(source, wearer.engine, journal, options)
     live: LiveSession = LiveSession(

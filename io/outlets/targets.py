@@ -1,8 +1,10 @@
-"""A program on a terminal of its own, behind a pseudo-terminal."""
+"""Programs that can be typed into: one behind a pseudo-terminal of ours, or a pane of tmux."""
 
 import os
 import select
+import shutil
 import signal
+import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -10,14 +12,17 @@ from functools import partial
 
 from jihwa.composer.text.edits import TextEdit
 from jihwa.data.messages import UsageError
-from jihwa.io.outlets.worker import OutletError, Worker
+from jihwa.io.outlets.outlet import OutletError, Target, Worker
 
 TERM = "screen-256color"
 """The terminal that `jihwa.io.screen.emulator` is."""
 
 _BACKSPACE, _ENTER = b"\x7f", b"\r"
 _IUTF8 = 0o40000  # Backspace takes a whole character; `termios` has no name for it
-_PATIENCE_S = 1.0
+_CHILD_PATIENCE_S = 1.0
+"""How long a program may take to read its last keys, and to end when it is hung up on."""
+_TMUX_PATIENCE_S = 5.0
+"""How long tmux may take to answer."""
 
 
 class Child:
@@ -113,7 +118,7 @@ class Child:
         if self.output < 0:
             return
         with suppress(OutletError):  # it has ended, or does not want them
-            self._worker.close(_PATIENCE_S)
+            self._worker.close(_CHILD_PATIENCE_S)
         os.write(self._stop_writing, b"!")
         with suppress(OutletError):
             self._worker.close()
@@ -122,7 +127,7 @@ class Child:
                 with suppress(ProcessLookupError):
                     os.killpg(self._pid, how)
                     os.killpg(self._pid, signal.SIGCONT)
-                self._ended.wait(_PATIENCE_S)
+                self._ended.wait(_CHILD_PATIENCE_S)
         for descriptor in (self.output, self._stop_reading, self._stop_writing):
             os.close(descriptor)
         self.output = -1
@@ -187,3 +192,116 @@ def _environment(ours: Mapping[str, str]) -> dict[str, str]:
     """What the program is told: nothing of the terminal around jihwa."""
     outer = {"COLUMNS", "LINES", "COLORTERM", "TMUX", "TMUX_PANE", "STY", "TERMCAP"}
     return {name: value for name, value in ours.items() if name not in outer} | {"TERM": TERM}
+
+
+class TmuxPane:
+    """A pane, as the target of an outlet.
+
+    Args:
+        pane: What `tmux -t` takes: `%3`, `work:1.0`, `:.+`; of the server in `$TMUX`, or else the
+            user's own.
+
+    Raises:
+        UsageError: tmux is not installed, or there is no such pane.
+    """
+
+    def __init__(self, pane: str) -> None:
+        if shutil.which("tmux") is None:
+            raise UsageError(
+                ko="tmux가 없습니다. 패키지 tmux를 설치하세요 (예: apt install tmux).",
+                en="There is no tmux. Install the package tmux (apt install tmux, for example).",
+            )
+        # Its id stays what it is, whatever the user does to windows and names.
+        found = _tmux("display-message", "-p", "-t", pane, "#{pane_id}")
+        self._pane = found.stdout.strip()
+        if found.returncode or not self._pane:
+            raise UsageError(
+                ko=f"tmux에 '{pane}' 칸이 없습니다{_reason(found)}. `tmux list-panes -a`로 이름을 "
+                "보고 고르세요.",
+                en=f"tmux has no pane '{pane}'{_reason(found)}. See `tmux list-panes -a` for "
+                "their names.",
+            )
+        self._worker = Worker("tmux")
+
+    def type(self, edit: TextEdit) -> None:
+        """Send these keys to the pane; does not wait for tmux.
+
+        Raises:
+            OutletError: The pane is gone.
+        """
+        self._worker.put(partial(self._send, key_commands(self._pane, edit)))
+
+    def close(self) -> None:
+        """Send what waits.
+
+        Raises:
+            OutletError: The pane is gone, and what was typed last did not arrive.
+        """
+        self._worker.close()
+
+    def _send(self, commands: list[str]) -> None:
+        try:
+            done = _tmux(*commands)
+        except subprocess.TimeoutExpired:
+            raise self._lost(" (tmux 응답 없음)", " (tmux does not answer)") from None
+        if done.returncode:
+            raise self._lost(_reason(done), _reason(done))
+
+    def _lost(self, ko: str, en: str) -> OutletError:
+        return OutletError(
+            ko=f"tmux 칸 {self._pane}에 더는 쓸 수 없습니다{ko}. 글은 jihwa에 남아 있습니다. "
+            "다른 칸을 --into로 주고 다시 시작하세요.",
+            en=f"The tmux pane {self._pane} takes no more text{en}. The text is safe in jihwa. "
+            "Start again with another pane for --into.",
+        )
+
+
+def key_commands(pane: str, edit: TextEdit) -> list[str]:
+    """The words of one call of tmux that makes an edit in a pane."""
+    send = ["send-keys", "-t", pane]
+    commands = [[*send, "-N", str(edit.delete), "BSpace"]] if edit.delete else []
+    for number, line in enumerate(edit.insert.split("\n")):
+        if number:
+            commands.append([*send, "Enter"])
+        if line:
+            # A word that ends in a semicolon would end the command.
+            literal = f"{line[:-1]}\\;" if line.endswith(";") else line
+            commands.append([*send, "-l", "--", literal])
+    return [word for command in commands for word in (*command, ";")][:-1]
+
+
+def _tmux(*words: str) -> subprocess.CompletedProcess[str]:
+    command = ["tmux", "-u", *words]  # in UTF-8, whatever the locale
+    return subprocess.run(  # noqa: S603  # a list of words, no shell
+        command,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=_TMUX_PATIENCE_S,
+        check=False,
+    )
+
+
+def _reason(done: subprocess.CompletedProcess[str]) -> str:
+    said = done.stderr.strip()
+    return f" ({said})" if said else ""
+
+
+def open_target(text: str) -> Target:
+    """Where to type.
+
+    Args:
+        text: `tmux:PANE`, the pane as `tmux -t` takes it.
+
+    Raises:
+        UsageError: It is something else, tmux is not installed, or there is no such pane.
+    """
+    kind, _, pane = text.partition(":")
+    if kind != "tmux" or not pane:
+        raise UsageError(
+            ko=f"--into '{text}': tmux:칸 꼴로 주세요 (예: tmux:%1, tmux:work:0.1). 칸 이름은 "
+            "`tmux list-panes -a`가 보여 줍니다.",
+            en=f"--into '{text}': give tmux:PANE, such as tmux:%1 or tmux:work:0.1. "
+            "`tmux list-panes -a` shows their names.",
+        )
+    return TmuxPane(pane)

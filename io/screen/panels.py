@@ -1,0 +1,113 @@
+"""What stands around the text, or instead of it for a while.
+
+Above it the line that says how the glove is connected and how the session is set, below it the keys
+that matter; instead of it the help and the stored sentences.
+"""
+
+from collections.abc import Mapping
+from math import ceil
+
+from jihwa.data.messages import Language, Message
+from jihwa.io.live.state import LiveState
+from jihwa.io.screen.keys import BINDINGS
+from jihwa.io.screen.text import Line, apart, clean, cut, pad, tail, width
+from jihwa.io.screen.view import View
+from jihwa.io.settings.language import speaker
+from jihwa.io.sources.source import Link
+from jihwa.io.user.phrases import Phrase
+
+LINKS: Mapping[Link, tuple[str, str, Message]] = {
+    Link.SEARCHING: ("◌", "class:label", Message(ko="찾는 중", en="searching")),
+    Link.OPENING: ("○", "class:label", Message(ko="여는 중", en="opening")),
+    Link.LIVE: ("●", "class:good", Message(ko="연결됨", en="connected")),
+    Link.LOST: ("×", "class:bad", Message(ko="끊김 · 다시 잇는 중", en="lost · reconnecting")),
+    Link.ENDED: ("■", "class:label", Message(ko="끝남", en="ended")),
+}
+"""How every state of the line is shown: by a symbol, a style and a word."""
+
+SPEAKS: Mapping[str, Message] = {
+    "off": Message(ko="말하기 끔", en="speech off"),
+    "word": Message(ko="낱말마다 말하기", en="speaks words"),
+    "sentence": Message(ko="문장마다 말하기", en="speaks sentences"),
+    "manual": Message(ko="시키면 말하기", en="speaks on demand"),
+}
+"""When the text is spoken."""
+
+DEVICE_COLUMNS = 24
+"""Of a longer name the end is shown: `/dev/serial/by-id/…` begins alike."""
+LOADING = Message(ko="모델 읽는 중", en="loading the models")
+_KEY_GAP_COLUMNS = 3
+PAUSED = Message(ko="‖ 멈춤", en="‖ paused")
+
+
+def status_line(state: LiveState, view: View, columns: int) -> Line:
+    """The line, of that many columns at most."""
+    language = view.language
+    say, connection, signal = speaker(language), state.connection, state.signal
+    symbol, style, words = LINKS[connection.link]
+    left: Line = [(style, f" {symbol} {words.text(language)}")]
+    if state.paused:
+        left.append(("class:bad", f"  {PAUSED.text(language)}"))
+    if connection.device:
+        left.append(("", f"  {tail(connection.device, DEVICE_COLUMNS)}"))
+    if not state.ready:
+        left.append(("class:label", f"  {LOADING.text(language)}…"))
+    counts: Line = [("class:label", f"  {signal.rate_hz:.0f} Hz")]
+    for count, name in (
+        (signal.damaged, say("손상", "damaged")),
+        (signal.gaps, say("빠짐", "gaps")),
+    ):
+        counts.append(("class:bad" if count else "class:label", f"  {name} {count}"))
+    settings = [view.profile, SPEAKS[view.speaks].text(language)]
+    right: Line = [("class:label", " · ".join(filter(None, settings)) + " ")]
+    return apart([*left, *counts], right, columns)
+
+
+def help_rows(view: View, columns: int, rows: int) -> list[Line]:
+    """A page of the help: all keys and what they do; the title says which page."""
+    lines = _help_lines(view.language)
+    say, room = speaker(view.language), max(rows - 2, 1)
+    pages = ceil(len(lines) / room)
+    page = view.page % pages
+    title = say("글쇠", "Keys") + (f"  {page + 1}/{pages}" if pages > 1 else "")
+    shown = lines[page * room :][:room]
+    return [[("class:title", title)], [], *(cut(line, columns) for line in shown)]
+
+
+def phrase_rows(phrases: tuple[Phrase, ...], columns: int, rows: int) -> list[Line]:
+    """The stored sentences: key, abbreviation, sentence."""
+    short_columns = max((width(phrase.abbreviation or "") for phrase in phrases), default=0)
+    lines: list[Line] = []
+    for phrase in phrases:
+        key: Line = [("class:number", str(phrase.key or "·")), ("", "  ")]
+        short = pad([("class:label", clean(phrase.abbreviation or ""))], short_columns)
+        lines.append(cut([*key, *short, ("", "  " + clean(phrase.text))], columns))
+    return lines[:rows]
+
+
+def key_line(view: View, columns: int) -> Line:
+    """The keys that matter here, as many as there is room for; the last ones matter most."""
+    line: Line = []
+    for binding in reversed(BINDINGS):
+        if binding.short and view.place in binding.places:
+            word, gap = binding.short.text(view.language), "  " if line else ""
+            entry = [
+                ("class:key", binding.shown.split(",")[0]),
+                ("class:label", f" {word}{gap}"),
+            ]
+            if width([*entry, *line]) > columns:
+                break
+            line = [*entry, *line]
+    return line
+
+
+def _help_lines(language: Language) -> list[Line]:
+    shown = [binding for binding in BINDINGS if binding.shown]
+    columns = max(width(binding.shown) for binding in shown) + _KEY_GAP_COLUMNS
+    return [
+        [
+            *pad([("class:key", binding.shown)], columns),
+            ("", binding.does.text(language)),
+        ]
+        for binding in shown
+    ]
