@@ -3,8 +3,9 @@
 import math
 
 import pytest
+from emissions import OWN, shown
 from live import Follower
-from stories import OWN, model, shown
+from stories import model
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.edits import TextEdit
