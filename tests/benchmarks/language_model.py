@@ -8,14 +8,12 @@ takes a minute or two. Times are medians, on one core; a beam is 128 different s
 of sentences.
 """
 
-import argparse
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scoring import SHARED, TRAINING_TEXTS, dev_texts
+from reporting import median_ms, options
+from shared import SHARED, TRAINING_TEXTS, dev_texts
 
 from jihwa.composer.language.jamo import SPACE, encode
 from jihwa.composer.language.ngram import LanguageModel, States
@@ -31,7 +29,7 @@ REPEATS = 200
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = options(__doc__)
     parser.add_argument("model", nargs="?", type=Path, default=SHIPPED, help="a model file")
     path = parser.parse_args().model
     print_bits(path)
@@ -74,7 +72,7 @@ def print_times(model: LanguageModel, path: Path) -> None:
         "key": lambda: model.key(beam),
     }
     for name, step in steps.items():
-        print(f"{name:12}{median_ms(step):8.3f} ms")
+        print(f"{name:12}{median_ms(step, REPEATS):8.3f} ms")
 
 
 def random_beam(model: LanguageModel) -> tuple[States, np.ndarray]:
@@ -90,16 +88,6 @@ def random_beam(model: LanguageModel) -> tuple[States, np.ndarray]:
         states[int(model.key(state)[0])] = state, int(tokens[place])
     chosen = list(states.values())[:BEAM]
     return np.concatenate([s for s, _ in chosen]), np.array([t for _, t in chosen])
-
-
-def median_ms(step: Callable[[], object]) -> float:
-    """Median duration over REPEATS."""
-    durations = []
-    for _ in range(REPEATS):
-        begin = time.perf_counter()
-        step()
-        durations.append(time.perf_counter() - begin)
-    return float(np.median(durations)) * 1e3
 
 
 if __name__ == "__main__":
