@@ -21,6 +21,7 @@ DOCUMENTS = sorted(
         for path in (ROOT / top).rglob("*.md")
     ]
 )
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 STAND_INS = {"N": "1", "S": "1", "...": None, "…": None}
 """What a reader puts in the place of a word in a command, where any word would not do."""
 
@@ -124,3 +125,8 @@ def test_every_table_of_results_stands_below_its_command():
     for begin, end in pairwise(headings):
         section = "\n".join(lines[begin:end])
         assert "|---" not in section or re.search(r"^    .*(python|jihwa) ", section, re.MULTILINE)
+
+
+def test_paths_that_contributors_are_sent_to_exist():
+    for path in re.findall(r"`((?:data|models|recognizer|composer|io|tests)/[^`]*)`", CONTRIBUTING):
+        assert list(ROOT.glob(path.rstrip("/"))), path
