@@ -25,7 +25,7 @@ from jihwa.models.features import GRAVITY
 from jihwa.models.training.estimation import LabelledHolds
 from jihwa.models.training.fitting import labelled_holds
 
-PRIORS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+PRIORS = sorted({0.001, 0.003, 0.01, 0.03, 0.1, 0.3, DecoderOptions().rates.spurious})
 N_POSES = 4000
 N_RESTS = 500
 BENDS_ADC = (770.0, 930.0)
