@@ -11,34 +11,37 @@ KERNEL_TYPES := $(wildcard composer/*/*.pxd)
 KERNEL_TESTS := $(addprefix tests/test_,beam_search.py composer.py decoder.py language_model.py lattice.py mixture.py)
 KERNEL := $(KERNEL_TYPES) $(KERNEL_TYPES:.pxd=.py)
 
-.PHONY: demo test format check types layers plain tests benchmarks screens learned samples clean FORCE
+.PHONY: help demo test check types layers plain tests format benchmarks screens learned samples clean FORCE
+
+help:  ## what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/core  ## watch a shipped session become text
 	$(BIN)/jihwa demo
 
 test: check types layers plain tests  ## every check that has to pass
 
-check: $(VENV)/dev
+check: $(VENV)/dev  ## format and lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: build/check
+types: $(VENV)/dev build/check/jihwa  ## mypy, strict
 	cd build/check && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p jihwa
 
-layers: build/check
+layers: $(VENV)/dev build/check/jihwa  ## what may import what
 	cd build/check && PYTHONPATH=. ../../$(BIN)/lint-imports --config ../../pyproject.toml
 
-tests: $(VENV)/dev
+tests: $(VENV)/dev  ## the tests, with coverage
 	$(BIN)/pytest --cov
 
-plain: build/check  ## the tests of the kernel once more, as it runs without a compiler
-	PYTHONPATH=build/check $(BIN)/pytest -q $(KERNEL_TESTS)
+plain: build/plain  ## the tests of the kernel once more, as it runs without a compiler
+	PYTHONPATH=build/plain $(BIN)/pytest -q $(KERNEL_TESTS)
 
-format: $(VENV)/dev
+format: $(VENV)/dev  ## mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-benchmarks: $(VENV)/dev  ## the numbers of the README
+benchmarks: $(VENV)/dev  ## the first table of tests/benchmarks/README.md
 	$(BIN)/python tests/benchmarks/text.py
 
 screens: $(VENV)/dev  ## what the readmes show of the terminal, anew
@@ -57,10 +60,17 @@ samples: $(VENV)/core  ## spell the shipped sessions again
 	$(BIN)/jihwa simulate "제 이름은 김민수예요" --wearer 5 --seed 1 --speed slow --output data/samples/name.csv
 	$(BIN)/jihwa simulate "부산광역시 해운대구" --wearer 7 --seed 1 --speed fast --output data/samples/address.csv
 
-clean:
+clean:  ## remove all that was built
 	rm -rf build dist $(VENV) *.egg-info .coverage
 
-build/check: $(VENV)/dev FORCE  # an installed copy: here, io/ would shadow the standard library's
+# The folders under the name that they are imported by. At the root itself, io/ would shadow the
+# standard library's io for mypy; links need no installation, so a commit hook can use them.
+build/check/jihwa: Makefile
+	rm -rf build/check && mkdir -p $@
+	ln -s $(addprefix ../../../,data models recognizer composer io) $@
+	touch $@
+
+build/plain: $(VENV)/dev FORCE  # an installed copy, as it is where there is no compiler
 	rm -rf $@ build/lib
 	JIHWA_PLAIN=1 $(BIN)/pip install --quiet --no-deps --target $@ .
 

@@ -1,18 +1,15 @@
 """What the tests of the decoder share: small models, emissions, and a run to the end."""
 
-import math
 from array import array
 
 import numpy as np
+from emissions import BASIC, N_SIGNS
+from emissions import of_likelihoods as emission
 
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, decode
 from jihwa.composer.language.token_model import ModelState
-from jihwa.data.alphabet import Alphabet
-from jihwa.data.signal.frames import Frames
-from jihwa.recognizer.events import Emission, Segment
 
-ALPHABET = Alphabet.load()
-N_SIGNS = len(ALPHABET.signs)
+ALPHABET = BASIC
 
 
 class Bigrams:
@@ -44,11 +41,6 @@ class _LastToken(ModelState):
 
     def _expect(self):
         return array("f", self.model.table[self.token])
-
-
-def emission(log_likelihood, rest=-1e3, no_sign=-1e3, gap_s=math.nan):
-    segment = Segment(start_s=0.0, end_s=0.1, gap_s=gap_s, frames=Frames.empty())
-    return Emission(segment, np.asarray(log_likelihood, dtype=float), rest, no_sign)
 
 
 def shown(sign, margin=30.0, **kwargs):

@@ -1,13 +1,14 @@
 """Abbreviations of the wearer's own, found by what the hand spelled.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 import math
 from dataclasses import replace
 
 import pytest
-from stories import BASIC, Reader, cut_in_two, emission, shown
+from emissions import BASIC, cut_in_two, emission, shown
+from stories import Reader
 
 from jihwa.data.messages import UsageError
 

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from emissions import of_likelihoods, segment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wearers import hold
@@ -15,7 +16,7 @@ from jihwa.io.engine import assemble_engine
 from jihwa.io.user import profiles
 from jihwa.recognizer.adaptation import LEAST_CONFIDENCE, Adaptation
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Decision, Emission, Segment
+from jihwa.recognizer.events import Decision
 from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
 
 TEXT = "오늘 저녁에 같이 밥을 먹고 나서 공원에서 산책할 사람을 찾아요"
@@ -32,7 +33,7 @@ def decide(bundle):
 
     def decide(sign, read_as=None, probability=0.99, style=3, take=0):
         frames = hold(sign, style, take=take)
-        (emission,) = Classifier(bundle).feed(Segment(0.0, 0.9, 0.3, frames))
+        (emission,) = Classifier(bundle).feed(segment(lasts_s=0.9, frames=frames))
         posterior = np.full(len(bundle.alphabet.signs) + 2, 0.0)
         posterior[-1] = 1 - probability
         posterior[bundle.alphabet.index[read_as or sign]] = probability
@@ -66,7 +67,9 @@ def test_rest_and_no_sign_teach_nothing(bundle, decide):
 
 def test_typed_letter_teaches_nothing(bundle):
     n = len(bundle.alphabet.signs)
-    emission = Emission(Segment(0, 1, 0.3, hold("ㄱ", 3)), np.zeros(n), rest=0.0, no_sign=0.0)
+    emission = of_likelihoods(
+        np.zeros(n), rest=0.0, no_sign=0.0, held=segment(frames=hold("ㄱ", 3))
+    )
     posterior = np.eye(n + 2)[0]
     assert not Adaptation(bundle).learn([Decision(emission, posterior)])
 

@@ -1,15 +1,16 @@
 """Backspace takes back one sign as if it had never been shown; edits follow whatever happens.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from emissions import BASIC, NAMES, OWN, cut_in_two, emission, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import BASIC, NAMES, OWN, Reader, cut_in_two, emission, shown
+from stories import Reader
 
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.recognizer.events import readings

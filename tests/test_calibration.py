@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from emissions import segment
 from wearers import ALPHABET, hold
 
 from jihwa.composer.composer import Composer
@@ -19,7 +20,6 @@ from jihwa.recognizer.calibration import (
     quick_plan,
 )
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Segment
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile, StepKind
 
@@ -173,7 +173,7 @@ def test_own_space_writes_a_space(bundle):
     shown = [*(hold(s, 3, take=8) for s in "ㄱㅏ"), upside_down(8)]
     shown += [hold(s, 3, take=8) for s in "ㄴㅏ"]
     for place, frames in enumerate(shown):
-        composer.feed(*classifier.feed(Segment(place, place + 0.9, 0.25, frames)))
+        composer.feed(*classifier.feed(segment(place, 0.9, 0.25, frames)))
     assert composer.flush().text == "가 나"
 
 

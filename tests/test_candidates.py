@@ -1,6 +1,6 @@
 """Other readings of a word: offered, chosen, learned; what stands behind it stays.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 import math
@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from emissions import BASIC, emission, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import BASIC, Reader, emission, model, shown
+from stories import Reader, model
 
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.token_model import Mode

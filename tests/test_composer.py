@@ -1,59 +1,29 @@
 """Signs in, text on the screen out."""
 
 import functools
-import math
 from dataclasses import replace
 
+import emissions
 import numpy as np
 import pytest
+from emissions import BASIC, N_SIGNS, cut_in_two, spelled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import cut_in_two
+from stories import model
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.letters import compose
 from jihwa.composer.text.edits import TextEdit
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
-from jihwa.data.signal.frames import Frames
-from jihwa.recognizer.events import NO_SIGN, REST, Emission, Segment
+from jihwa.recognizer.events import NO_SIGN, REST
 
-ALPHABET = Alphabet.load()
-N_SIGNS = len(ALPHABET.signs)
-LABELS = (*ALPHABET.signs, NO_SIGN, REST)
-
-
-@functools.cache
-def model():
-    return Mixture.load()
-
-
-def emission(weights, at_s=0.0, gap_s=0.3):
-    """An emission whose readings have these log-likelihoods; all others are far below."""
-    row = np.full(N_SIGNS + 2, -18.0)
-    for label, weight in weights.items():
-        row[LABELS.index(label)] = weight
-    segment = Segment(start_s=at_s, end_s=at_s + 0.4, gap_s=gap_s, frames=Frames.empty())
-    return Emission(segment, row[:N_SIGNS], rest=row[N_SIGNS + 1], no_sign=row[N_SIGNS])
-
-
-def spelled(story, *, gap_s=0.3, pause_s=1.2):
-    """Emissions of a story: letters, `-` for the hand at rest, a space for a long gap."""
-    emissions, at_s, gap = [], 0.0, math.inf
-    for step in story:
-        if step == " ":
-            gap = pause_s
-            continue
-        label = REST if step == "-" else step
-        emissions.append(emission({label: 0.0}, at_s, gap))
-        at_s, gap = at_s + 0.4 + gap_s, gap_s
-    return emissions
+emission = functools.partial(emissions.emission, alphabet=BASIC, gap_s=0.3)
 
 
 def transcribe(emissions, options=None):
-    composer = Composer(ALPHABET, model(), options)
+    composer = Composer(BASIC, model(), options)
     for each in emissions:
         composer.feed(each)
     return composer.flush()
@@ -81,14 +51,14 @@ def transcribe(emissions, options=None):
     ],
 )
 def test_certain_letters_become_text(letters, text):
-    transcript = compose(letters, ALPHABET, model())
+    transcript = compose(letters, BASIC, model())
     assert transcript.text == text
     assert transcript.candidates[0].text == text
     assert [word.text for word in transcript.words] == text.split()
 
 
 def test_a_space_between_certain_letters_is_a_word_end():
-    assert compose("ㅎㅏㄱ ㄱㅛ", ALPHABET, model()).text == "학 교"
+    assert compose("ㅎㅏㄱ ㄱㅛ", BASIC, model()).text == "학 교"
 
 
 @pytest.mark.parametrize("name", ["extended31", "full40"])
@@ -99,7 +69,7 @@ def test_every_alphabet_spells_the_same_text(name):
 @pytest.mark.parametrize("letters", ["ㅎㆍㄴ", "ㅎㅏ\x1b[2J", "ㆎ", "漢字", "ㅎㅏ☃", "abc", "3"])
 def test_what_neither_hand_nor_keyboard_has_is_refused_and_so_is_a_text_without_letters(letters):
     with pytest.raises(UsageError, match="cannot be fingerspelled"):
-        compose(letters, ALPHABET, model())
+        compose(letters, BASIC, model())
 
 
 @pytest.mark.parametrize(
@@ -113,7 +83,7 @@ def test_what_neither_hand_nor_keyboard_has_is_refused_and_so_is_a_text_without_
     ],
 )
 def test_digits_latin_letters_and_punctuation_stand_as_they_are(letters, text):
-    transcript = compose(letters, ALPHABET, model())
+    transcript = compose(letters, BASIC, model())
     assert transcript.text == transcript.candidates[0].text == text
     assert [word.text for word in transcript.words] == text.split()
 
@@ -121,7 +91,7 @@ def test_digits_latin_letters_and_punctuation_stand_as_they_are(letters, text):
 # --- spelled by hand
 
 
-@pytest.mark.parametrize("letter", ALPHABET.signs)
+@pytest.mark.parametrize("letter", BASIC.signs)
 def test_one_letter_shown_to_try_the_glove_is_that_letter(letter):
     assert transcribe(spelled(letter)).text == letter
     assert transcribe(spelled(f"-{letter}-")).text == letter
@@ -207,7 +177,7 @@ def test_an_edit_cannot_delete_more_than_there_is():
 )
 def test_edits_reproduce_the_text_and_commits_stay(story, seed, commits):
     noise = np.random.default_rng(seed)
-    composer = Composer(ALPHABET, model(), DecoderOptions(beam=24))
+    composer = Composer(BASIC, model(), DecoderOptions(beam=24))
     shown = committed = ""
     n_signs = 0
     for place, each in enumerate(spelled(story)):
@@ -229,7 +199,7 @@ def test_edits_reproduce_the_text_and_commits_stay(story, seed, commits):
 
 
 def test_a_hold_that_was_cut_in_two_is_one_letter():
-    composer = Composer(ALPHABET, model())
+    composer = Composer(BASIC, model())
     emissions = cut_in_two(spelled("ㅎㅏㄱㄱㅛ"), 1)
     for each in emissions:
         composer.feed(*(each if isinstance(each, tuple) else (each,)))
@@ -241,7 +211,7 @@ def test_a_hold_that_was_cut_in_two_is_one_letter():
 
 
 def test_a_flushed_composer_begins_a_new_text():
-    composer = Composer(ALPHABET, model())
+    composer = Composer(BASIC, model())
     for story in ("ㅎㅏㄱㄱㅛ", "ㄴㅏ"):
         for each in spelled(story):
             composer.feed(each)
@@ -252,7 +222,7 @@ def test_a_flushed_composer_begins_a_new_text():
 
 
 def test_reset_forgets_what_was_shown():
-    composer = Composer(ALPHABET, model())
+    composer = Composer(BASIC, model())
     for each in spelled("ㅎㅏㄱ"):
         composer.feed(each)
     composer.reset()
@@ -260,7 +230,7 @@ def test_reset_forgets_what_was_shown():
 
 
 def test_long_text_is_committed_while_it_is_spelled():
-    composer = Composer(ALPHABET, model())
+    composer = Composer(BASIC, model())
     committed = ""
     longest = 0
     for each in spelled("ㅇㅏㄴㄴㅕㅇㅎㅏㅅㅓㅣㅇㅛ-" * 12):

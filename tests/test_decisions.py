@@ -1,10 +1,11 @@
 """Decisions: how every emission of a final text was read, told once.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 import pytest
-from stories import OWN, Reader, emission, shown
+from emissions import OWN, emission, shown
+from stories import Reader
 
 from jihwa.composer.text.undo import EXACT_STEPS
 from jihwa.recognizer.events import readings

@@ -1,7 +1,8 @@
 """Behind a rest comes a new word, however sure the model was that the text ended."""
 
 import pytest
-from stories import BASIC, Reader, model, shown
+from emissions import BASIC, shown
+from stories import Reader, model
 
 from jihwa.composer.decoding.alignment import written
 from jihwa.composer.decoding.decoder import Decoder

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from emissions import of_likelihoods, segment
 
-from jihwa.data.signal.frames import Frames
 from jihwa.models.features import GRAVITY
 from jihwa.recognizer.classifier import HesitationFinder
 from jihwa.recognizer.durations import no_sign_log_ratio
-from jihwa.recognizer.events import Emission, Segment, Tempo
+from jihwa.recognizer.events import Tempo
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def hold(bundle):
         start, end = mean[index[first]], mean[index[second or first]]
         pose = start + way * (end - start)
         pose[GRAVITY] /= np.linalg.norm(pose[GRAVITY])
-        segment = Segment(at_s, at_s + lasts_s, 0.2, Frames.empty(), tempo=Tempo(0.3, 0.2))
+        held = segment(at_s, lasts_s, 0.2, tempo=Tempo(0.3, 0.2))
         signs = bundle.of_glove().log_likelihood(pose[None])[0]
-        return Emission(segment, signs, rest=-40.0, no_sign=-20.0, pose=pose)
+        return of_likelihoods(signs, rest=-40.0, no_sign=-20.0, held=held, pose=pose)
 
     return hold
 

@@ -1,15 +1,16 @@
 """Correction introduces no profanity: it comes out when it was spelled, and only then.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 from importlib import resources
 
 import numpy as np
 import pytest
+from emissions import BASIC, emission, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import BASIC, emission, model, shown
+from stories import model
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions

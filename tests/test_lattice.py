@@ -1,6 +1,6 @@
 """Alternative cuts of the signal, weighed in the same beam as everything else.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 import math
@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from decoding import ALPHABET, N_SIGNS, Bigrams
+from emissions import BASIC, emission, shown, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import BASIC, Reader, emission, shown
+from stories import Reader
 
 from jihwa.composer.decoding.arcs import SegmentationRates
 from jihwa.composer.decoding.decoder import Decoder
@@ -20,13 +21,6 @@ from jihwa.data.messages import UsageError
 
 UNMENDED = DecoderOptions(rates=SegmentationRates(missed=0.0, spurious=0.0))
 """The decoder cannot help itself: only the lattice offers other cuts."""
-
-
-def whole(sign, at_s, end_s, log_prob=0.0, weight=0.0):
-    """One long hold in place of the last two."""
-    held = emission({sign: weight}, at_s, BASIC)
-    segment = replace(held.segment, end_s=end_s, spans=2, log_prob=log_prob)
-    return replace(held, segment=segment)
 
 
 def read(boundaries, options=UNMENDED):

@@ -1,15 +1,16 @@
 """What a text may be: free, one word, a name, or exactly what was shown.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 import functools
 
 import numpy as np
 import pytest
+from emissions import BASIC, emission, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stories import BASIC, Reader, emission, model, shown
+from stories import Reader, model
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer

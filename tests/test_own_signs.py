@@ -1,13 +1,14 @@
 """The wearer's own signs: letters, a space, and commands that are obeyed as soon as they are shown.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 import io
 import json
 
 import pytest
-from stories import BASIC, OWN, Reader, emission, model, read, shown
+from emissions import BASIC, OWN, emission, shown
+from stories import Reader, model, read
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.decoder import Decoder

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from benchmarks.likeliest import likeliest_segments
+from benchmarks.cuts import likeliest_segments
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

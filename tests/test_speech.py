@@ -1,7 +1,8 @@
 """What of a growing text is said, as stories: what the composer tells, what is heard."""
 
 import pytest
-from stories import OWN, model, shown
+from emissions import OWN, shown
+from stories import model
 from voices import CapturingVoice
 
 from jihwa.composer.composer import Composer

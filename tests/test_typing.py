@@ -1,10 +1,11 @@
 """Keyboard and hand at the same cursor; what stands before it says what to expect.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 import pytest
-from stories import BASIC, Reader, emission, shown
+from emissions import BASIC, emission, shown
+from stories import Reader
 
 
 @pytest.mark.parametrize(

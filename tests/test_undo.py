@@ -1,6 +1,6 @@
 """Undo and redo, backspace by words, and letting go of what lies far back.
 
-Stories are written as in `stories`.
+Stories are written as in `emissions`.
 """
 
 from dataclasses import replace
@@ -8,9 +8,10 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from emissions import BASIC, emission, shown
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
-from stories import BASIC, Reader, emission, model, shown
+from stories import Reader, model
 
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.token_model import Mode

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
+from emissions import OWN, shown
 from live import Follower
-from stories import OWN, model, shown
+from stories import model
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.undo import MOST_STEPS as UNDO_STEPS

@@ -8,16 +8,13 @@ Both directions are averaged. Static accuracy is that of takes that were not typ
 of the same styles, or those of styles that were never typed in (block-disjoint).
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, dataclass
-from itertools import repeat
 
 import numpy as np
-from personal import Wearer
-from recordings import SESSIONS, stranger_network
-from scoring import dev_texts
+from reporting import both, options, show, table
+from shared import dev_texts
+from strangers import Wearer, stranger_network
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.ngram import LanguageModel
@@ -134,32 +131,35 @@ def _read(
 
 def report(parts: Sequence[dict[Way, list[Outcome]]]) -> Iterator[str]:
     """A Markdown table, both directions pooled."""
-    yield (
-        "| typed | letters | static top-1 before → after | least gain | "
-        "CER first half, as it is / adapting | CER second half |"
+    head = (
+        *("typed", "letters", "static top-1 before → after", "least gain"),
+        *("CER first half, as it is / adapting", "CER second half"),
     )
-    yield "|---|---|---|---|---|---|"
+    yield from table(head, _rows(parts))
+
+
+def _rows(parts: Sequence[dict[Way, list[Outcome]]]) -> Iterator[tuple[object, ...]]:
     for way in WAYS:
         outcomes = [outcome for part in parts for outcome in part[way]]
         mean = Outcome(*np.mean([astuple(each) for each in outcomes], axis=0))
         least = min(each.top1_after - each.top1_before for each in outcomes)
         yield (
-            f"| {way} | {mean.letters:.0f} | {mean.top1_before:.1f} → {mean.top1_after:.1f} | "
-            f"{least:+.1f} | {mean.cer_first:.1f} / {mean.adapted_cer_first:.1f} | "
-            f"{mean.cer_second:.1f} / {mean.adapted_cer_second:.1f} |"
+            way,
+            f"{mean.letters:.0f}",
+            f"{mean.top1_before:.1f} → {mean.top1_after:.1f}",
+            f"{least:+.1f}",
+            f"{mean.cer_first:.1f} / {mean.adapted_cer_first:.1f}",
+            f"{mean.cer_second:.1f} / {mean.adapted_cer_second:.1f}",
         )
 
 
 def main() -> None:
     """Measure both directions, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--words", type=int, default=60, help="words to type")
     parser.add_argument("--seeds", type=int, default=3, help="how often, with other words")
-    options = parser.parse_args()
-    with ProcessPoolExecutor(len(SESSIONS)) as pool:
-        parts = list(pool.map(measure, SESSIONS, repeat(options.words), repeat(options.seeds)))
-    for line in report(parts):
-        print(line)
+    asked = parser.parse_args()
+    show(report(both(measure, asked.words, asked.seeds)))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from time import perf_counter, process_time
 from typing import TypeVar
 
 import numpy as np
-from scoring import dev_texts
+from reporting import show
+from shared import dev_texts
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
@@ -174,8 +175,7 @@ def main() -> None:
     """Print all figures."""
     hours = float(sys.argv[1]) if len(sys.argv) > 1 else 6.0
     with tempfile.TemporaryDirectory() as name:
-        for line in report(Path(name), hours):
-            print(line, flush=True)
+        show(report(Path(name), hours))
 
 
 if __name__ == "__main__":

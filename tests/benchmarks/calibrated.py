@@ -6,32 +6,30 @@ Classifier and segmenter are fitted on one recorded session; the other one's wea
 and spells the dev texts with the rest. Both directions are pooled.
 """
 
-import argparse
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from itertools import repeat
 
 import numpy as np
-from recordings import SESSIONS, episodes, stranger, stranger_network
-from scoring import dev_texts
-from sessions import KINDS, TEXTS, true_boundaries
+from reporting import both, options, pooled, show, table
+from sessions import (
+    classify,
+    found_boundaries,
+    read,
+    spelled_sessions,
+    true_boundaries,
+    without_choice,
+)
+from strangers import episodes, stranger
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
-from jihwa.data.signal.monitor import SensorMonitor
-from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
-from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.io.evaluation.errors import TextErrors
 from jihwa.recognizer.calibration import QUICK_STYLES, Calibration, full_plan, go_through
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Boundary
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
-from jihwa.recognizer.segmenter import Segmenter
 
 SHOWN: dict[str, Sequence[int]] = {
     "nothing": (),
@@ -43,37 +41,22 @@ SHOWN: dict[str, Sequence[int]] = {
 WAYS = ("whole path", "perfect segments")
 
 
-def measure(wearer: str, share: float, speed: str) -> dict[str, dict[str, TextErrors]]:
-    """Errors of both ways, by what was shown."""
-    return {shown: _read(wearer, styles, share, speed) for shown, styles in SHOWN.items()}
-
-
-def _read(wearer: str, styles: Sequence[int], share: float, speed: str) -> dict[str, TextErrors]:
-    bundle, network = stranger(wearer), stranger_network(wearer)
-    profile, others = _shown(wearer, styles)
-    personal = PersonalModel(bundle, profile)
-    composer = Composer(personal.alphabet, Mixture.load())
-    errors = {way: TextErrors() for way in WAYS}
-    for kind in KINDS:
-        rng = np.random.default_rng([SESSIONS.index(wearer), KINDS.index(kind)])
-        n = max(1, round(TEXTS[kind] * share))
-        for text in rng.choice(dev_texts(kind), n, replace=False):
-            hand = RecordedHand(others, bundle.alphabet, rng)
-            session = assemble(str(text), hand, bundle.alphabet, PACES[speed], rng)
-            session = replace(session, frames=SensorMonitor().feed(session.frames))
-            for way, boundaries in zip(WAYS, _cuts(session, Segmenter(network)), strict=True):
-                classifier = Classifier(bundle, personal)
-                for segments in boundaries:
-                    seen = classifier.feed(*segments)
-                    composer.feed(*(seen if way == WAYS[0] else seen[:1]))
-                read = composer.flush().text
-                errors[way] += TextErrors.of(session.text, read, bundle.alphabet)
+def measure(wearer: str, share: float, speed: str) -> dict[tuple[str, str], TextErrors]:
+    """Errors by what was shown and by way."""
+    errors = {(shown, way): TextErrors() for shown in SHOWN for way in WAYS}
+    alphabet = stranger(wearer).alphabet
+    for shown, styles in SHOWN.items():
+        profile, others = _shown(wearer, styles)
+        personal = PersonalModel(stranger(wearer), profile)
+        composer = Composer(personal.alphabet, Mixture.load())
+        for _, session in spelled_sessions(wearer, share, paces=[speed], takes=others):
+            cuts = found_boundaries(session, wearer), true_boundaries(session)
+            for way, boundaries in zip(WAYS, cuts, strict=True):
+                classifier = Classifier(stranger(wearer), personal)
+                seen = classify(boundaries, wearer, classifier)
+                text = read(seen if way == WAYS[0] else without_choice(seen), composer).text
+                errors[shown, way] += TextErrors.of(session.text, text, alphabet)
     return errors
-
-
-def _cuts(session: SpelledSession, segmenter: Segmenter) -> tuple[list[Boundary], list[Boundary]]:
-    """The boundaries that are found, and the true ones."""
-    return segmenter.feed(session.frames) + segmenter.flush(), true_boundaries(session)
 
 
 def _shown(wearer: str, styles: Sequence[int]) -> tuple[Profile | None, EpisodeSet]:
@@ -91,17 +74,13 @@ def _shown(wearer: str, styles: Sequence[int]) -> tuple[Profile | None, EpisodeS
 
 def main() -> None:
     """Measure both directions, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--share", type=float, default=1.0, help="share of the texts to spell")
+    parser = options(__doc__, share=1.0)
     parser.add_argument("--speed", default="natural", choices=list(PACES))
-    options = parser.parse_args()
-    with ProcessPoolExecutor(len(SESSIONS)) as pool:
-        parts = [*pool.map(measure, SESSIONS, repeat(options.share), repeat(options.speed))]
-    print(f"CER without spaces at speed {options.speed}, %\n\n| shown | {' | '.join(WAYS)} |")
-    print("|---|---|---|")
-    for shown in SHOWN:
-        pooled = [sum((part[shown][way] for part in parts), TextErrors()) for way in WAYS]
-        print(f"| {shown} | {' | '.join(f'{errors.cer:.1f}' for errors in pooled)} |")
+    asked = parser.parse_args()
+    errors = pooled(both(measure, asked.share, asked.speed))
+    print(f"CER without spaces at speed {asked.speed}, %\n")
+    rows = ((shown, *(f"{errors[shown, way].cer:.1f}" for way in WAYS)) for shown in SHOWN)
+    show(table(("shown", *WAYS), rows))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,11 @@ once adds to the resident size of a process that has imported numpy. The hold is
 33 Hz; the wearer has shown every sign in two styles and typed until the profile is full.
 """
 
-import argparse
-import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from reporting import median_ms, options, resident_mb
 
 from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
@@ -30,7 +28,7 @@ N_FRAMES = 66
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = options(__doc__)
     parser.add_argument("bundle", nargs="?", type=Path, help="a model (default: the shipped one)")
     path = parser.parse_args().bundle
     load = (lambda: Bundle.load(path)) if path else load_shipped
@@ -52,7 +50,7 @@ def main() -> None:
         "profile to model, full of typed holds": adaptation.model,
     }
     for name, step in steps.items():
-        print(f"{name:36}{median_ms(step):8.3f} ms")
+        print(f"{name:36}{median_ms(step, REPEATS):8.3f} ms")
 
 
 def holds(bundle: Bundle, signs: list[str]) -> list[Frames]:
@@ -89,22 +87,6 @@ def typed(bundle: Bundle, profile: Profile) -> Adaptation:
         emission = Emission(segment, np.log(posterior[:-2] + 1e-9), -50.0, -50.0, pose)
         adaptation.learn([Decision(emission, posterior)])
     return adaptation
-
-
-def resident_mb() -> float:
-    """Memory of this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def median_ms(step: Callable[[], object]) -> float:
-    """Median time of a step."""
-    times_s: list[float] = []
-    for _ in range(REPEATS):
-        begin_s = time.perf_counter()
-        step()
-        times_s.append(time.perf_counter() - begin_s)
-    return float(np.median(times_s)) * 1e3
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ keyboard: it composes letters as an input method would. hgtk gets its mark behin
 which it would lose otherwise; it expects one behind every syllable.
 """
 
-import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,7 +17,9 @@ import hangul_jamo
 import hgtk
 import jamotools
 import numpy as np
-from scoring import SHARED, dev_texts
+from reporting import options, show, table
+from sessions import read
+from shared import SHARED, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
@@ -76,9 +77,7 @@ def noisy(truth: Sequence[str], top1: float, alphabet: Alphabet, model: TokenMod
         emissions = classifier.emissions(spelled(word, alphabet))
         likeliest = (int(each.log_likelihood.argmax()) for each in emissions)
         letters.append("".join(alphabet.signs[sign] for sign in likeliest))
-        for emission in emissions:
-            composer.feed(emission)
-        decoded.append(composer.flush().text)
+        decoded.append(read(((emission,) for emission in emissions), composer).text)
     texts = {name: list(map(join, letters)) for name, join in greedy(alphabet).items()}
     return texts | {DECODER: decoded}
 
@@ -94,22 +93,24 @@ def report(n: int) -> Iterator[str]:
         return sum((TextErrors.of(word, text, alphabet) for word, text in pairs), TextErrors())
 
     right = [(part, certain(part, alphabet, model)) for part in (dev, others)]
-    read = [noisy(every, top1, alphabet, model) for top1 in TOP1]
-    noise = " | ".join(f"CER at top-1 {top1:.0%}" for top1 in TOP1)
-    yield f"| composer | {len(dev)} dev words right | {len(others)} lexicon words right | {noise} |"
-    yield "|---" * (3 + len(TOP1)) + "|"
-    for name in (*greedy(alphabet), DECODER):
-        cells = [f"{errors(part, texts[name]).exact_share:.1f} %" for part, texts in right]
-        cells += [f"{errors(every, texts[name]).cer:.1f} %" for texts in read]
-        yield f"| {name} | " + " | ".join(cells) + " |"
+    misread = [noisy(every, top1, alphabet, model) for top1 in TOP1]
+    rows = [
+        (
+            name,
+            *(f"{errors(part, texts[name]).exact_share:.1f} %" for part, texts in right),
+            *(f"{errors(every, texts[name]).cer:.1f} %" for texts in misread),
+        )
+        for name in (*greedy(alphabet), DECODER)
+    ]
+    head = ("composer", f"{len(dev)} dev words right", f"{len(others)} lexicon words right")
+    yield from table((*head, *(f"CER at top-1 {top1:.0%}" for top1 in TOP1)), rows)
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--words", type=int, default=1000, help="words to compose")
-    for line in report(parser.parse_args().words):
-        print(line, flush=True)
+    show(report(parser.parse_args().words))
 
 
 if __name__ == "__main__":

@@ -8,16 +8,18 @@ language model alone finds the spaces. The baseline is a plain n-gram of order 8
 the same texts, with a beam of 128. CER is without spaces.
 """
 
-import argparse
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
+from itertools import accumulate, product
 from pathlib import Path
+from typing import Self
 
-from scoring import SHARED, TRAINING_TEXTS, Spaces, dev_texts
+from reporting import options, show
+from sessions import read
+from shared import SHARED, TRAINING_TEXTS, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
 
 from jihwa.composer.automaton import Automaton
@@ -29,7 +31,7 @@ from jihwa.composer.language.training.corpus import read_text
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.letters import compose
 from jihwa.data.alphabet import Alphabet
-from jihwa.io.evaluation.errors import TextErrors
+from jihwa.io.evaluation.errors import Tally, TextErrors
 
 KINDS = ("sentences", "words", "names")
 EXACT_TARGETS = {"sentences": 99.5, "words": 99.8}
@@ -44,6 +46,39 @@ CER_TARGETS = {
 }
 BASELINE = BuildOptions(order=8)
 BASELINE_BEAM = 128
+
+
+@dataclass
+class Spaces(Tally):
+    """How many spaces were found, by the syllables between which they stand.
+
+    Attributes:
+        true: Spaces of the true texts.
+        found: Those that a text has between the same two syllables.
+        written: Spaces of the texts.
+    """
+
+    true: int = 0
+    found: int = 0
+    written: int = 0
+
+    @classmethod
+    def of(cls, truth: str, text: str) -> Self:
+        """Compare one text with the truth; where their syllables differ no space is found."""
+        true, written = _spaces(truth), _spaces(text)
+        same = truth.replace(" ", "") == text.replace(" ", "")
+        return cls(len(true), len(true & written) if same else 0, len(written))
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of the shares of true spaces found and of written ones true, %."""
+        return 100 * 2 * self.found / max(self.true + self.written, 1)
+
+
+def _spaces(text: str) -> set[int]:
+    """How many syllables stand before each space."""
+    words = text.split()
+    return set(accumulate(len(word) for word in words[:-1]))
 
 
 @dataclass(frozen=True)
@@ -123,9 +158,8 @@ def _read(
     for line in dev_texts(kind)[:limit]:
         emissions = classifier.emissions(spelled(line, alphabet))
         for place, composer in enumerate(composers):
-            for emission in emissions:
-                composer.feed(emission)
-            errors[place] += TextErrors.of(line, composer.flush().text, alphabet)
+            text = read(((emission,) for emission in emissions), composer).text
+            errors[place] += TextErrors.of(line, text, alphabet)
     return errors
 
 
@@ -136,15 +170,13 @@ def _target(value: float | None, sign: str) -> str:
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = options(__doc__)
     parser.add_argument("--limit", type=int, help="texts of each kind at most")
     parser.add_argument("--seeds", type=int, default=3, help="simulated classifiers of each top-1")
-    options = parser.parse_args()
-    for line in read_certain(options.limit):
-        print(line, flush=True)
+    asked = parser.parse_args()
+    show(read_certain(asked.limit))
     with tempfile.TemporaryDirectory() as folder:
-        for line in read_noisy(options.limit, options.seeds, Path(folder)):
-            print(line, flush=True)
+        show(read_noisy(asked.limit, asked.seeds, Path(folder)))
 
 
 if __name__ == "__main__":

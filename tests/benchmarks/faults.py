@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
-from scoring import dev_texts
+from reporting import show
+from shared import dev_texts
 
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
@@ -169,8 +170,7 @@ def _shown(words: Sequence[str], n_signs: int) -> list[str]:
 def main() -> None:
     """Print all figures."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 6.0
-    for line in report(minutes):
-        print(line, flush=True)
+    show(report(minutes))
 
 
 if __name__ == "__main__":

@@ -4,21 +4,19 @@
 
 Bits per token count spaces and the closing boundary of every text; bits per jamo divide the same
 sum by the jamo alone. The plain model is built here from the same texts, all of the same weight: it
-takes a minute or two. Times are medians, on one core; a beam is 128 different states in the middle
-of sentences.
+takes a minute or two. Times are medians, on one core, of 128 different states in the middle of
+sentences: what each expects next, and what follows it.
 """
 
-import argparse
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scoring import SHARED, TRAINING_TEXTS, dev_texts
+from reporting import median_ms, options
+from shared import SHARED, TRAINING_TEXTS, dev_texts
 
 from jihwa.composer.language.jamo import SPACE, encode
-from jihwa.composer.language.ngram import LanguageModel, States
+from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.training.corpus import Source, training_texts
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 
@@ -31,7 +29,7 @@ REPEATS = 200
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = options(__doc__)
     parser.add_argument("model", nargs="?", type=Path, default=SHIPPED, help="a model file")
     path = parser.parse_args().model
     print_bits(path)
@@ -64,42 +62,29 @@ def print_bits(path: Path) -> None:
 
 
 def print_times(model: LanguageModel, path: Path) -> None:
-    """What loading and one step of a beam take."""
-    beam, tokens = random_beam(model)
+    """What loading takes, and what a beam of states that nobody has asked yet."""
+    beam = random_beam(model)
     steps = {
         "load": lambda: LanguageModel.load(path),
-        "log_prob": lambda: model.log_prob(beam),
-        "advance": lambda: model.advance(beam, tokens),
-        "follow": lambda: model.follow(beam, tokens),
-        "key": lambda: model.key(beam),
+        "rows": lambda: [model.row(contexts) for contexts, _ in beam],
+        "following": lambda: [model.following(contexts, token) for contexts, token in beam],
     }
     for name, step in steps.items():
-        print(f"{name:12}{median_ms(step):8.3f} ms")
+        print(f"{name:12}{median_ms(step, REPEATS):8.3f} ms")
 
 
-def random_beam(model: LanguageModel) -> tuple[States, np.ndarray]:
-    """States (BEAM, K) at random places of the dev sentences, all different, and next tokens."""
+def random_beam(model: LanguageModel) -> list[tuple[tuple[int, ...], int]]:
+    """Different states (their contexts) at random places of the dev sentences, and next tokens."""
     rng = np.random.default_rng(0)
-    states: dict[int, tuple[States, int]] = {}
+    beam: dict[tuple[int, ...], int] = {}
     for text in rng.permutation(dev_texts("sentences")):
-        tokens = encode(str(text))
-        place = int(rng.integers(tokens.size // 2, tokens.size))
+        tokens = encode(str(text)).tolist()
+        place = int(rng.integers(len(tokens) // 2, len(tokens)))
         state = model.start()
         for token in tokens[:place]:
-            state = model.advance(state, np.array([token]))
-        states[int(model.key(state)[0])] = state, int(tokens[place])
-    chosen = list(states.values())[:BEAM]
-    return np.concatenate([s for s, _ in chosen]), np.array([t for _, t in chosen])
-
-
-def median_ms(step: Callable[[], object]) -> float:
-    """Median duration over REPEATS."""
-    durations = []
-    for _ in range(REPEATS):
-        begin = time.perf_counter()
-        step()
-        durations.append(time.perf_counter() - begin)
-    return float(np.median(durations)) * 1e3
+            state = state.after(token)
+        beam[state.contexts] = tokens[place]
+    return list(beam.items())[:BEAM]
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ Needs the shared texts. Where a signal has to be lived through, the simulated gl
 own pace in a thread beside the session's. What the whole program costs is in `program.py`.
 """
 
-import resource
 import sys
 import tempfile
 import threading
@@ -19,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 from delays import from_starts_ms
-from scoring import dev_texts
+from reporting import MIB, resident_mb, show
+from shared import dev_texts
 
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.text.transcript import Transcript, Update
@@ -39,7 +39,6 @@ from jihwa.recognizer.events import Emission
 WEARER, SEED = 7, 3
 LATENCY_TARGETS_MS = (100, 200)
 PREEDIT_TARGET_MS = 200
-MB = 1 << 20
 
 
 @dataclass
@@ -153,12 +152,6 @@ def session(source: Glove | Wire, folder: str, watch: Stopwatch | None = None) -
     return live
 
 
-def resident_mb() -> float:
-    """Memory of this process now; Linux only."""
-    status = Path("/proc/self/statm").read_text().split()
-    return int(status[1]) * resource.getpagesize() / MB
-
-
 def live_through(pace: str, rate_hz: float, texts: list[str]) -> tuple[Glove, Stopwatch]:
     """Spell texts as long as that takes; the glove that did, and what became of it when."""
     glove = VirtualGlove(PACES[pace], wearer=WEARER, seed=SEED, rate_hz=rate_hz)
@@ -261,7 +254,7 @@ def hours(n: float = 8) -> Iterator[str]:
                 f"{len(page.committed)} characters, {len(page.words)} words open to choice"
             )
         live.close()
-        yield f"journal: {sum(p.stat().st_size for p in Path(folder).glob('*.csv')) / MB:.0f} MB"
+        yield f"journal: {sum(p.stat().st_size for p in Path(folder).glob('*.csv')) / MIB:.0f} MB"
 
 
 def main(arguments: list[str]) -> None:
@@ -272,12 +265,10 @@ def main(arguments: list[str]) -> None:
     }
     for name, part in parts.items():
         if not arguments or name in arguments:
-            for line in part():
-                print(line, flush=True)
+            show(part())
     if not arguments or "hours" in arguments:
         n = float(arguments[-1]) if arguments and arguments[-1] != "hours" else 8.0
-        for line in hours(n):
-            print(line, flush=True)
+        show(hours(n))
 
 
 if __name__ == "__main__":

@@ -7,22 +7,15 @@ directions are averaged. No take is scored that the wearer showed. *Same styles*
 styles that were shown, recorded right after them; *other styles* were never shown.
 """
 
-import argparse
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from itertools import repeat
-from time import perf_counter
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
-from recordings import SESSIONS, episodes, stranger
+from reporting import both, median_ms, options, show, table
+from shared import SESSIONS
+from strangers import Wearer
 
-from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
-from jihwa.models.training.evaluation import score
-from jihwa.models.training.takes import truth
 from jihwa.recognizer.calibration import Calibration, Prompt, full_plan, quick_plan
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
@@ -34,28 +27,6 @@ PLANS: dict[str, Callable[[Bundle], Sequence[Prompt]]] = {
     "all signs, straight and bent": lambda bundle: full_plan(bundle, (1, 5)),
     "all signs, straight, default and bent": lambda bundle: full_plan(bundle, (1, 3, 5)),
 }
-
-
-@dataclass(frozen=True)
-class Wearer:
-    """A model that has never met this wearer, and the wearer's takes."""
-
-    name: str
-    bundle: Bundle
-    episodes: EpisodeSet
-
-    @classmethod
-    def load(cls, name: str) -> "Wearer":
-        return cls(name, stranger(name), episodes(name))
-
-    def scores(self, model: PersonalModel, rows: NDArray[np.int64]) -> list[float]:
-        """Top-1, top-3, top-5 (%) and ECE on these takes; NaN if there are none."""
-        if not len(rows):
-            return [np.nan] * 4
-        takes = self.episodes[rows]
-        log_likelihood = model.log_likelihood([take.hold for take in takes])
-        of = score(log_likelihood, truth(takes, self.bundle.alphabet))
-        return [100 * of.top1, 100 * of.top3, 100 * of.top5, of.ece]
 
 
 def calibrated(name: str, draws: int) -> dict[str, list[float]]:
@@ -105,42 +76,35 @@ def update_ms(name: str) -> float:
     """Median time to estimate the model anew from all signs in three styles."""
     wearer = Wearer.load(name)
     profile, _ = _show(wearer, full_plan(wearer.bundle), np.random.default_rng(0))
-    took_s: list[float] = []
-    for _ in range(50):
-        start_s = perf_counter()
-        PersonalModel(wearer.bundle, profile)
-        took_s.append(perf_counter() - start_s)
-    return 1e3 * float(np.median(took_s))
+    return median_ms(lambda: PersonalModel(wearer.bundle, profile), 50)
 
 
 def report(parts: Sequence[dict[str, list[float]]]) -> Iterator[str]:
     """A Markdown table: both directions and their mean."""
-    yield (
-        "| shown | takes | same styles | other styles | all: top-1 / 3 / 5 | ECE | "
-        + " | ".join(f"as {name}" for name in SESSIONS)
-        + " |"
-    )
-    yield "|---|---|---|---|---|---|" + "---|" * len(SESSIONS)
+    head = ("shown", "takes", "same styles", "other styles", "all: top-1 / 3 / 5", "ECE")
+    yield from table((*head, *(f"as {name}" for name in SESSIONS)), _rows(parts))
+
+
+def _rows(parts: Sequence[dict[str, list[float]]]) -> Iterator[tuple[object, ...]]:
     for plan in PLANS:
         of = np.array([part[plan] for part in parts])  # (directions, 7)
         takes, same, other, top1, top3, top5, ece = of.mean(axis=0)
         yield (
-            f"| {plan} | {takes:.0f} | {same:.1f} | {other:.1f} | "
-            f"{top1:.1f} / {top3:.1f} / {top5:.1f} | {ece:.3f} | "
-            + " | ".join(f"{each:.1f}" for each in of[:, 3])
-            + " |"
+            plan,
+            f"{takes:.0f}",
+            f"{same:.1f}",
+            f"{other:.1f}",
+            f"{top1:.1f} / {top3:.1f} / {top5:.1f}",
+            f"{ece:.3f}",
+            *(f"{each:.1f}" for each in of[:, 3]),
         )
 
 
 def main() -> None:
     """Measure both directions, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--draws", type=int, default=10, help="calibrations of each kind")
-    options = parser.parse_args()
-    with ProcessPoolExecutor(len(SESSIONS)) as pool:
-        parts = list(pool.map(calibrated, SESSIONS, repeat(options.draws)))
-    for line in report(parts):
-        print(line)
+    show(report(both(calibrated, parser.parse_args().draws)))
     print(f"\nTop-1, -3, -5 in %. A profile update takes {update_ms(SESSIONS[0]):.1f} ms (median).")
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from time import process_time
 
 import numpy as np
-from recordings import stranger, stranger_network
 from reliability import matched
 from sessions import spelled_sessions
+from strangers import stranger, stranger_network
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
@@ -19,9 +19,9 @@ from jihwa.recognizer.segmenter import Segmenter
 
 RATE_HZ = 50.0
 HEAD = (
-    "| pace | start of a hold → its letter, ms: median / 90 % | shown rightly in time % | "
-    "ms a second of signal to cut it | … a frame: 99.9 % / at most | "
-    "to cut and read it | … a frame |\n|---|---|---|---|---|---|---|"
+    *("pace", "start of a hold → its letter, ms: median / 90 %", "shown rightly in time %"),
+    *("ms a second of signal to cut it", "… a frame: 99.9 % / at most"),
+    *("to cut and read it", "… a frame"),
 )
 AWAITED_S = 1.5
 """A letter that is not shown rightly by then is not waited for."""
@@ -45,16 +45,20 @@ class Preview(Tally):
     cutting_s: list[float] = field(default_factory=list)
     reading_s: list[float] = field(default_factory=list)
 
-    def row(self, name: str) -> str:
+    def row(self, name: str) -> tuple[str, ...]:
         """A row of the table."""
         median_ms, late_ms = 1000 * np.percentile(self.delays_s, [50, 90])
         shown = 100 * len(self.delays_s) / self.letters
         cutting_ms = 1000 * np.array(self.cutting_s)
         all_ms = cutting_ms + 1000 * np.array(self.reading_s)
         return (
-            f"| {name} | {median_ms:.0f} / {late_ms:.0f} | {shown:.0f} | "
-            f"{cutting_ms.sum() / self.signal_s:.1f} | {_worst(cutting_ms)} | "
-            f"{all_ms.sum() / self.signal_s:.1f} | {_worst(all_ms)} |"
+            name,
+            f"{median_ms:.0f} / {late_ms:.0f}",
+            f"{shown:.0f}",
+            f"{cutting_ms.sum() / self.signal_s:.1f}",
+            _worst(cutting_ms),
+            f"{all_ms.sum() / self.signal_s:.1f}",
+            _worst(all_ms),
         )
 
 

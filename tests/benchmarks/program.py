@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 import pyte
 from delays import from_starts_ms
+from reporting import resident_mb, show
 
 from jihwa.data.synthesis.pace import PACES
 from jihwa.io.virtual.glove import VirtualGlove
@@ -96,8 +97,7 @@ class Terminal:
     @property
     def resident_mb(self) -> float:
         """Memory that it has now."""
-        pages = Path(f"/proc/{self._program.pid}/statm").read_text().split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+        return resident_mb(self._program.pid)
 
     def close(self) -> None:
         """End the program."""
@@ -247,8 +247,7 @@ def main() -> None:
         wall_s, processor_s = run_s(command)
         print(f"{name}: {1000 * wall_s:.0f} ms, {1000 * processor_s:.0f} of processor time")
     for part in (first_screens, costs, letters):
-        for line in part():
-            print(line, flush=True)
+        show(part())
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ of two signs; *rest* is a lowered hand. Both directions are averaged. The decode
 
 import numpy as np
 from numpy.random import Generator
-from recordings import SESSIONS, episodes, stranger
+from reporting import show, table
+from shared import SESSIONS
+from strangers import episodes, stranger
 
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
@@ -23,7 +25,7 @@ from jihwa.models.features import GRAVITY
 from jihwa.models.training.estimation import LabelledHolds
 from jihwa.models.training.fitting import labelled_holds
 
-PRIORS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+PRIORS = sorted({0.001, 0.003, 0.01, 0.03, 0.1, 0.3, DecoderOptions().rates.spurious})
 N_POSES = 4000
 N_RESTS = 500
 BENDS_ADC = (770.0, 930.0)
@@ -77,13 +79,13 @@ def main() -> None:
         poses = (holds.features, any_pose(rng, bundle), between(rng, holds), rests(rng, bundle))
         shares.append(np.column_stack([rejected(bundle, x) for x in poses]))
     rates = DecoderOptions().rates
-    print("| prior of no sign | true signs, % | any pose | between two signs | rest |")
-    print("|---|---|---|---|---|")
     names = [*(f"{prior}" for prior in PRIORS), f"rest: {rates.rest}"]
+    rows: list[list[str]] = []
     for name, row in zip(names, 100 * np.mean(shares, axis=0), strict=True):
-        cells = [name, *(f"{share:.1f}" for share in row)]
-        bold = name == f"{rates.spurious}"
-        print("| " + " | ".join(f"**{cell}**" if bold else cell for cell in cells) + " |")
+        mark = "**" if name == f"{rates.spurious}" else ""
+        rows.append([f"{mark}{cell}{mark}" for cell in (name, *(f"{each:.1f}" for each in row))])
+    head = ("prior of no sign", "true signs, %", "any pose", "between two signs", "rest")
+    show(table(head, rows))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ odds that would make the probabilities likeliest: 1 where they are right, less w
 sure. The dev texts as three simulated classifiers see them, and the continuous sessions.
 """
 
-import argparse
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -17,11 +16,12 @@ from math import exp
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
-from recordings import SESSIONS, stranger
+from reporting import both, options, show, table
 from scipy.optimize import minimize_scalar
-from scoring import dev_texts
-from sessions import Seen, classify, found_boundaries, spelled_sessions
+from sessions import Seen, classify, found_boundaries, read, spelled_sessions
+from shared import SESSIONS, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
+from strangers import stranger
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
@@ -112,53 +112,48 @@ def simulated(share: float, top1: float) -> Reliabilities:
     classifier = SimulatedClassifier(len(alphabet.signs), top1)
     lines = [line for kind in KINDS for line in dev_texts(kind)[:: round(1 / share)]]
     emissions = ((line, classifier.emissions(spelled(line, alphabet))) for line in lines)
-    return read(((line, [(each,) for each in of_line]) for line, of_line in emissions), alphabet)
+    return reliabilities(((line, [(e,) for e in of_line]) for line, of_line in emissions), alphabet)
 
 
-def continuous(share: float, wearer: str) -> Reliabilities:
+def continuous(wearer: str, share: float) -> Reliabilities:
     """Of one wearer's continuous sessions."""
     sessions = (session for _, session in spelled_sessions(wearer, share))
     emissions = ((each.text, classify(found_boundaries(each, wearer), wearer)) for each in sessions)
-    return read(emissions, stranger(wearer).alphabet)
+    return reliabilities(emissions, stranger(wearer).alphabet)
 
 
-def read(texts: Iterable[tuple[str, Seen]], alphabet: Alphabet) -> Reliabilities:
+def reliabilities(texts: Iterable[tuple[str, Seen]], alphabet: Alphabet) -> Reliabilities:
     """Of what texts come out as."""
     composer = Composer(alphabet, Mixture.load())
-    reliabilities = Reliabilities()
+    found = Reliabilities()
     for truth, seen in texts:
-        for ways in seen:
-            composer.feed(*ways)
-        reliabilities.add(truth, composer.flush(), alphabet)
-    return reliabilities
+        found.add(truth, read(seen, composer), alphabet)
+    return found
 
 
-def report(name: str, reliabilities: Reliabilities) -> Iterator[str]:
+def rows(name: str, of: Reliabilities) -> Iterator[tuple[str, ...]]:
     """A row for each kind of probability: the figures, then share right and count of each bin."""
     for kind in ("texts", "words", "signs"):
-        each: Reliability = getattr(reliabilities, kind)
+        each: Reliability = getattr(of, kind)
         bins = " ".join(f"{100 * right:.0f}/{n}" if n else "-" for n, _, right in each.bins())
-        yield f"| {name} | {kind} | {each.ece:.1f} | {each.exponent:.2f} | {bins} |"
+        yield name, kind, f"{each.ece:.1f}", f"{each.exponent:.2f}", bins
+
+
+def every_row(share: float) -> Iterator[tuple[str, ...]]:
+    """Those of the simulated classifiers, then of the continuous sessions."""
+    with ProcessPoolExecutor() as pool:
+        of_simulated = pool.map(partial(simulated, share), TOP1)
+        for top1, found in zip(TOP1, of_simulated, strict=True):
+            yield from rows(f"simulated, {top1:.0%}", found)
+    for wearer, found in zip(SESSIONS, both(continuous, share), strict=True):
+        yield from rows(f"continuous, {wearer}", found)
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--share", type=float, default=1.0, help="share of the texts to read")
-    share = parser.parse_args().share
-    print(
-        "| of | probability of | ECE % | exponent | % right / how many, from 0-10 % to 90-100 % |"
-    )
-    print("|---|---|---|---|---|")
-    with ProcessPoolExecutor() as pool:
-        of_simulated = pool.map(partial(simulated, share), TOP1)
-        of_continuous = pool.map(partial(continuous, share), SESSIONS)
-        names = [f"simulated, {top1:.0%}" for top1 in TOP1], [f"continuous, {s}" for s in SESSIONS]
-        for name, reliabilities in zip(
-            (*names[0], *names[1]), (*of_simulated, *of_continuous), strict=True
-        ):
-            for line in report(name, reliabilities):
-                print(line, flush=True)
+    share = options(__doc__, share=1.0).parse_args().share
+    head = ("of", "probability of", "ECE %", "exponent", "% right / how many, by tens of percent")
+    show(table(head, every_row(share)))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from likeliest import likeliest_segments
-from recordings import SESSIONS, episodes, stranger, stranger_network
-from scoring import dev_texts
+from cuts import likeliest_segments
+from reporting import show, table
+from shared import SESSIONS, dev_texts
 from signals import FLEX_FAULTS, IMU_FAULTS, Readings, broken, resampled
+from strangers import episodes, stranger, stranger_network
 
 from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
@@ -63,7 +64,7 @@ CASES = [
 
 def false_alarms() -> Iterator[str]:
     """How many takes have a sensor that is doubted, by session, sensor and kind of fault."""
-    yield "| session | takes | takes in which a sensor was reported |\n|---|---|---|"
+    rows: list[tuple[object, ...]] = []
     for session in SESSIONS:
         found: Counter[str] = Counter()
         for episode in episodes(session):
@@ -71,7 +72,8 @@ def false_alarms() -> Iterator[str]:
             monitor.feed(episode.frames)
             found.update({f"{SENSORS[f.sensor].name} {f.kind.name}" for f in monitor.faults})
         told = ", ".join(f"{name} {n}" for name, n in sorted(found.items()))
-        yield f"| {session} | {len(episodes(session))} | {told} |"
+        rows.append((session, len(episodes(session)), told))
+    yield from table(("session", "takes", "takes in which a sensor was reported"), rows)
 
 
 def healthy_takes() -> list[Episode]:
@@ -82,8 +84,7 @@ def healthy_takes() -> list[Episode]:
 
 def delays() -> Iterator[str]:
     """How long a fault takes to be left out, and at which rates within a second."""
-    yield "| fault | median delay, s | 95 % | " + " | ".join(f"{r} Hz" for r in RATES_HZ) + " |"
-    yield "|---|---|---|" + "---|" * len(RATES_HZ)
+    rows: list[tuple[str, ...]] = []
     for case in CASES:
         shares: list[str] = []
         recorded = np.array([_delay_s(take.frames, case, i) for i, take in _numbered()])
@@ -95,7 +96,9 @@ def delays() -> Iterator[str]:
                 delay_s = np.array([_delay_s(f, case, i) for i, f in enumerate(signals)])
             shares.append(f"{100 * np.mean(delay_s <= 1):.0f}")
         late = np.percentile(recorded, 95, method="lower")
-        yield f"| {case.name} | {np.median(recorded):.2f} | {late:.2f} | {' | '.join(shares)} |"
+        rows.append((case.name, f"{np.median(recorded):.2f}", f"{late:.2f}", *shares))
+    head = ("fault", "median delay, s", "95 %", *(f"{rate_hz} Hz" for rate_hz in RATES_HZ))
+    yield from table(head, rows)
 
 
 def _numbered() -> list[tuple[int, Episode]]:
@@ -117,13 +120,12 @@ def accuracy() -> Iterator[str]:
     """Static holds of a stranger: left out, and believed all the same."""
     ways: dict[str, Callable[[Frames], Frames]] = {"left out": believed, "believed": lambda f: f}
     columns = [f"{way}, {length}" for length, way in product(("whole hold", "short"), ways)]
-    yield "| fault | " + " | ".join(f"{c}: top-1 / 5 / NLL" for c in columns) + " |"
-    yield "|---|" + "---|" * len(columns)
-    for case in [Case("none", lambda x, _: x), *CASES]:
-        cells = [
-            _scores(case, mask, length) for length, mask in product((None, SHORT), ways.values())
-        ]
-        yield f"| {case.name} | " + " | ".join(cells) + " |"
+    kinds = list(product((None, SHORT), ways.values()))
+    rows = (
+        (case.name, *(_scores(case, mask, length) for length, mask in kinds))
+        for case in [Case("none", lambda x, _: x), *CASES]
+    )
+    yield from table(("fault", *(f"{column}: top-1 / 5 / NLL" for column in columns)), rows)
 
 
 def _scores(case: Case, mask: Callable[[Frames], Frames], length: int | None) -> str:
@@ -160,10 +162,14 @@ def _begun_as(other: Frames, frames: Frames) -> Frames:
 
 def rates() -> Iterator[str]:
     """What the recogniser makes of the same movement at every rate."""
-    yield (
-        f"| rate | found: {' / '.join(PACES)} | too many | same likeliest sign | "
-        "change of the true sign's log-posterior: median / 95 % |\n|---|---|---|---|---|"
+    head = (
+        *("rate", f"found: {' / '.join(PACES)}", "too many", "same likeliest sign"),
+        "change of the true sign's log-posterior: median / 95 %",
     )
+    yield from table(head, _by_rate())
+
+
+def _by_rate() -> Iterator[tuple[str, ...]]:
     spelled = [(w, p, s) for w, p in product(SESSIONS, PACES) for s in _spelled(w, p)]
     reference = [_log_posteriors(wearer, s, s.frames) for wearer, _, s in spelled]
     for rate_hz in RATES_HZ:
@@ -183,9 +189,11 @@ def rates() -> Iterator[str]:
         found = " / ".join(f"{100 * of.found / of.true:.1f}" for of in letters.values())
         all_letters = sum(letters.values(), Letters())
         yield (
-            f"| {rate_hz} Hz | {found} | {100 * all_letters.spurious / all_letters.true:.1f} | "
-            f"{100 * np.mean(same):.1f} | {np.median(change):.2f} / "
-            f"{np.percentile(change, 95):.2f} |"
+            f"{rate_hz} Hz",
+            found,
+            f"{100 * all_letters.spurious / all_letters.true:.1f}",
+            f"{100 * np.mean(same):.1f}",
+            f"{np.median(change):.2f} / {np.percentile(change, 95):.2f}",
         )
 
 
@@ -227,8 +235,7 @@ def main() -> None:
     sections: Sequence[Callable[[], Iterator[str]]] = (false_alarms, delays, accuracy, rates)
     for section in sections:
         print(f"\n{section.__doc__}\n")
-        for line in section():
-            print(line, flush=True)
+        show(section())
 
 
 if __name__ == "__main__":

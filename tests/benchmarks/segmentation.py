@@ -7,31 +7,26 @@ other one; both directions are pooled. All ways share the classifier. Most are c
 decoder; the published schemes by the automaton, which knows no language, as well.
 """
 
-import argparse
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import repeat
 from math import nan
 
-from change_points import change_points
-from energy_segmenter import EnergySegmenter
-from preview import HEAD, Preview, watch
-from published import Spans, agreeing, collapsed, windows
-from recordings import SESSIONS, stranger
+from cuts import cut, likeliest_boundaries, with_tempo
+from energy import EnergySegmenter
+from framewise import Spans, agreeing, change_points, collapsed, windows
+from preview import HEAD, watch
+from reporting import both, options, pooled, show, table
 from semi_markov import semi_markov
 from sessions import (
     Seen,
     classify,
-    cut,
     found_boundaries,
-    likeliest_boundaries,
+    read,
     spelled_sessions,
     true_boundaries,
-    with_tempo,
     without_choice,
 )
+from strangers import stranger
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
@@ -125,9 +120,7 @@ class Reader:
 
     def decode(self, seen: Seen) -> tuple[str, Sequence[Sign]]:
         """Text and segments as the decoder reads them."""
-        for ways in seen:
-            self._composer.feed(*ways)
-        transcript = self._composer.flush()
+        transcript = read(seen, self._composer)
         return transcript.text, transcript.signs
 
     def compose(self, seen: Seen) -> tuple[str, Sequence[Sign]]:
@@ -146,9 +139,9 @@ class Reader:
 
     def score(self, session: SpelledSession, text: str, signs: Sequence[Sign]) -> Score:
         """How well a session was read."""
-        read = [sign for sign in signs if sign.sign not in (REST, NO_SIGN)]
+        letters = [sign for sign in signs if sign.sign not in (REST, NO_SIGN)]
         errors = TextErrors.of(session.text, text, self._alphabet)
-        return Score(Letters.of(session.signs, read), errors)
+        return Score(Letters.of(session.signs, letters), errors)
 
 
 def measure(wearer: str, share: float) -> Scores:
@@ -163,18 +156,22 @@ def measure(wearer: str, share: float) -> Scores:
             ways = {way: reader.decode}
             if way in PUBLISHED:
                 ways = {f"{way}: automaton": reader.compose, f"{way}: decoder": reader.decode}
-            for name, read in ways.items():
+            for name, understand in ways.items():
                 key = cell.pace, name
-                scores[key] = scores.get(key, Score()) + reader.score(session, *read(seen))
+                scores[key] = scores.get(key, Score()) + reader.score(session, *understand(seen))
     return scores
 
 
 def report(scores: Scores) -> Iterator[str]:
     """A Markdown table: every way at every pace."""
-    yield (
-        "| pace | way | found % | spurious % | onset F1 | onset error, ms | jamo errors % | CER % "
-        "| … with spaces | × perfect |\n|---|---|---|---|---|---|---|---|---|---|"
+    head = (
+        *("pace", "way", "found %", "spurious %", "onset F1", "onset error, ms"),
+        *("jamo errors %", "CER %", "… with spaces", "× perfect"),
     )
+    yield from table(head, _rows(scores))
+
+
+def _rows(scores: Scores) -> Iterator[tuple[str, ...]]:
     for pace in PACES:
         perfect = scores[pace, PERFECT].text.cer
         for (of_pace, way), score in scores.items():
@@ -182,29 +179,22 @@ def report(scores: Scores) -> Iterator[str]:
                 letters, text = score.letters, score.text
                 ratio = text.cer / perfect if perfect else nan
                 yield (
-                    f"| {pace} | {way} | {letters.recall:.1f} | "
-                    f"{letters.inserted:.1f} | {letters.boundary_f1:.1f} | "
-                    f"{1000 * letters.deviation_s[0]:.0f} | {text.jamo_error_rate:.1f} | "
-                    f"{text.cer:.1f} | {text.cer_spaces:.1f} | {ratio:.2f} |"
+                    *(pace, way, f"{letters.recall:.1f}", f"{letters.inserted:.1f}"),
+                    *(f"{letters.boundary_f1:.1f}", f"{1000 * letters.deviation_s[0]:.0f}"),
+                    *(f"{text.jamo_error_rate:.1f}", f"{text.cer:.1f}"),
+                    *(f"{text.cer_spaces:.1f}", f"{ratio:.2f}"),
                 )
 
 
 def main() -> None:
     """Measure everything, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--share", type=float, default=1.0, help="share of the texts to spell")
-    share = parser.parse_args().share
-    with ProcessPoolExecutor(len(SESSIONS)) as pool:
-        of_wearers = list(pool.map(measure, SESSIONS, repeat(share)))
-        watched = list(pool.map(partial(watch, share=share * WATCHED), SESSIONS))
-    keys = of_wearers[0]
-    for line in report({key: sum((each[key] for each in of_wearers), Score()) for key in keys}):
-        print(line)
-    every = [each[pace, PERFECT] for each in of_wearers for pace in PACES]
+    share = options(__doc__, share=1.0).parse_args().share
+    scores, watched = pooled(both(measure, share)), pooled(both(watch, share * WATCHED))
+    show(report(scores))
+    every = [scores[pace, PERFECT] for pace in PACES]
     letters = sum(score.letters.true for score in every)
-    print(f"\n{letters} letters of {sum(score.text.texts for score in every)} texts.\n\n{HEAD}")
-    for pace in PACES:
-        print(sum((each[pace] for each in watched), Preview()).row(pace))
+    print(f"\n{letters} letters of {sum(score.text.texts for score in every)} texts.\n")
+    show(table(HEAD, (watched[pace].row(pace) for pace in PACES)))
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from itertools import pairwise
 from math import log, pi
 
 import numpy as np
-from frame_readings import frame_readings
-from recordings import SESSIONS
+from framewise import frame_readings
 from sessions import spelled_sessions
+from strangers import other_than
 
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.data.synthesis.spelling import SpelledSession
@@ -83,8 +83,8 @@ class Durations:
 @cache
 def durations(wearer: str) -> Durations:
     """Those of the other wearer, at all paces."""
-    other = next(name for name in SESSIONS if name != wearer)
-    return Durations.fit([session for _, session in spelled_sessions(other, PRACTICE)])
+    practice = spelled_sessions(other_than(wearer), PRACTICE)
+    return Durations.fit([session for _, session in practice])
 
 
 def semi_markov(frames: Frames, wearer: str) -> list[tuple[float, float]]:

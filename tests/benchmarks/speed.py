@@ -3,8 +3,7 @@
     python tests/benchmarks/speed.py
 
 One text of 10,000 segments: dev sentences as a simulated classifier of 90 % sees them, again and
-again. The first decoder reads the same emissions, for comparison. Times depend on what else the
-computer does.
+again. Times depend on what else the computer does.
 """
 
 import subprocess
@@ -13,8 +12,8 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-from foundation import read_with_foundation
-from scoring import dev_texts
+from reporting import median_ms, show
+from shared import dev_texts
 from simulation import SimulatedClassifier, spelled
 
 from jihwa.composer.composer import Composer
@@ -61,15 +60,6 @@ def timed(emissions: list[Emission]) -> Array:
     return 1e3 * np.diff(times_s)
 
 
-def load_ms() -> float:
-    """Median milliseconds that loading the model takes."""
-    times_s = [time.perf_counter()]
-    for _ in range(LOADS):
-        Mixture.load()
-        times_s.append(time.perf_counter())
-    return 1e3 * float(np.median(np.diff(times_s)))
-
-
 def resident_mb() -> float:
     """Memory of a process of its own that has the model loaded."""
     command = [sys.executable, "-c", RESIDENT]
@@ -79,27 +69,24 @@ def resident_mb() -> float:
 
 def report() -> Iterator[str]:
     """All figures, each with its target."""
-    yield f"load: {load_ms():.1f} ms (target ≤ {LOAD_TARGET_MS})"
+    yield f"load: {median_ms(Mixture.load, LOADS):.1f} ms (target ≤ {LOAD_TARGET_MS})"
     yield f"resident with the model loaded: {resident_mb():.0f} MB (target ≤ {RESIDENT_TARGET_MB})"
     emissions = long_text()
     taken_ms = timed(emissions)
-    (reading,) = read_with_foundation([emissions])
     for name, each_ms in (
-        ("first decoder", 1e3 * np.array(reading.seconds)),
         ("a segment", taken_ms),
         *((f"quarter {i}", part) for i, part in enumerate(np.split(taken_ms, 4), start=1)),
     ):
-        median_ms, p99_ms = np.percentile(each_ms, [50, 99])
+        half_ms, p99_ms = np.percentile(each_ms, [50, 99])
         yield (
-            f"{name}: median {median_ms:.2f} ms (target ≤ {MEDIAN_TARGET_MS:g}), "
+            f"{name}: median {half_ms:.2f} ms (target ≤ {MEDIAN_TARGET_MS:g}), "
             f"p99 {p99_ms:.2f} ms (target ≤ {P99_TARGET_MS:g})"
         )
 
 
 def main() -> None:
     """Print all figures."""
-    for line in report():
-        print(line, flush=True)
+    show(report())
 
 
 if __name__ == "__main__":

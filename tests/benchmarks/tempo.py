@@ -6,14 +6,14 @@ Sessions of both recorded wearers at every pace, cut by a segmenter that has met
 and spreads (standard deviation of the natural logarithm) belong into `PauseModel` and `durations`.
 """
 
-import argparse
 from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
-from likeliest import likeliest_segments
-from recordings import SESSIONS
+from cuts import likeliest_segments
+from reporting import options, show, table
 from sessions import found_boundaries, spelled_sessions
+from shared import SESSIONS
 
 from jihwa.data.synthesis.spelling import SpelledSession
 from jihwa.recognizer.events import Segment
@@ -44,24 +44,21 @@ def measured(session: SpelledSession, segments: list[Segment]) -> Iterator[tuple
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--share", type=float, default=0.1, help="share of the texts to spell")
-    options = parser.parse_args()
+    share = options(__doc__, share=0.1).parse_args().share
     lengths: dict[tuple[str, str], list[float]] = defaultdict(list)
     for wearer in SESSIONS:
-        for cell, session in spelled_sessions(wearer, options.share):
+        for cell, session in spelled_sessions(wearer, share):
             for of, length in measured(
                 session, likeliest_segments(found_boundaries(session, wearer))
             ):
                 for pace in (cell.pace, "all"):
                     lengths[of, pace].append(length)
-    print("| of | pace | n | median | spread | 2 % | 98 % |\n|---|---|---|---|---|---|---|")
+    rows: list[tuple[object, ...]] = []
     for (of, pace), values in sorted(lengths.items()):
         low, high = np.percentile(values, [2, 98])
-        print(
-            f"| {of} | {pace} | {len(values)} | {np.median(values):.2f} | "
-            f"{np.log(values).std():.2f} | {low:.2f} | {high:.2f} |"
-        )
+        figures = (np.median(values), np.log(values).std(), low, high)
+        rows.append((of, pace, len(values), *(f"{figure:.2f}" for figure in figures)))
+    show(table(("of", "pace", "n", "median", "spread", "2 %", "98 %"), rows))
 
 
 if __name__ == "__main__":

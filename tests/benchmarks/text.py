@@ -8,29 +8,26 @@ the same with perfect segmentation, and the best label of every segment of the l
 the automaton, without any language model.
 """
 
-import argparse
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
 
-from recordings import SESSIONS, stranger
+from cuts import likeliest_boundaries
+from reporting import both, options, show, table
 from sessions import (
     ROWS,
     Cell,
-    Seen,
     classify,
     found_boundaries,
-    likeliest_boundaries,
+    read,
     spelled_sessions,
     true_boundaries,
     without_choice,
 )
+from strangers import stranger
 
 from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
-from jihwa.composer.text.transcript import Transcript
 from jihwa.data.synthesis.spelling import SpelledSession
 from jihwa.io.evaluation.errors import Letters, TextErrors
 from jihwa.recognizer.events import NO_SIGN, REST
@@ -60,8 +57,8 @@ def _read(session: SpelledSession, wearer: str, composer: Composer, outcome: Out
     """Read one session in every way."""
     alphabet = stranger(wearer).alphabet
     boundaries = found_boundaries(session, wearer)
-    whole = _compose(classify(boundaries, wearer), composer)
-    perfect = _compose(without_choice(classify(true_boundaries(session), wearer)), composer)
+    whole = read(classify(boundaries, wearer), composer)
+    perfect = read(without_choice(classify(true_boundaries(session), wearer)), composer)
     labels = [
         alphabet.signs[int(emission.log_likelihood.argmax())]
         for emission, *_ in classify(likeliest_boundaries(boundaries), wearer)
@@ -70,24 +67,20 @@ def _read(session: SpelledSession, wearer: str, composer: Composer, outcome: Out
     greedy = Automaton(alphabet).compose(labels)
     for way, text in zip(WAYS, (whole.text, perfect.text, greedy), strict=True):
         outcome.text[way] += TextErrors.of(session.text, text, alphabet)
-    read = [sign for sign in whole.signs if sign.sign not in (REST, NO_SIGN)]
-    outcome.letters += Letters.of(session.signs, read)
-
-
-def _compose(seen: Seen, composer: Composer) -> Transcript:
-    for ways in seen:
-        composer.feed(*ways)
-    return composer.flush()
+    letters = [sign for sign in whole.signs if sign.sign not in (REST, NO_SIGN)]
+    outcome.letters += Letters.of(session.signs, letters)
 
 
 def report(outcomes: dict[Cell, Outcome]) -> Iterator[str]:
     """A Markdown table: every kind and pace, then what they share."""
-    yield (
-        "| text | pace | letters found | repeated found | spurious | "
-        + " | ".join(f"{way}: JER / CER / with spaces / exact" for way in WAYS)
-        + " |"
-    )
-    yield "|---|---|---|---|---|" + "---|" * len(WAYS)
+    head = ("text", "pace", "letters found", "repeated found", "spurious")
+    ways = (f"{way}: JER / CER / with spaces / exact" for way in WAYS)
+    yield from table((*head, *ways), _rows(outcomes))
+    letters = sum((outcome.letters for outcome in outcomes.values()), Letters())
+    yield f"\n{letters.true} letters, {letters.repeated} of them repeated; all figures in %."
+
+
+def _rows(outcomes: dict[Cell, Outcome]) -> Iterator[tuple[str, ...]]:
     for kind, pace in ROWS:
         chosen = [outcome for cell, outcome in outcomes.items() if cell.is_of(kind, pace)]
         letters = sum((outcome.letters for outcome in chosen), Letters())
@@ -102,22 +95,13 @@ def report(outcomes: dict[Cell, Outcome]) -> Iterator[str]:
                 f"{errors.jamo_error_rate:.1f} / {errors.cer:.1f} / {errors.cer_spaces:.1f} / "
                 f"{errors.exact_share:.0f}"
             )
-        yield f"| {kind} | {pace} | " + " | ".join(columns) + " |"
+        yield kind, pace, *columns
 
 
 def main() -> None:
     """Measure all cells, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--share", type=float, default=1.0, help="share of the texts to spell")
-    options = parser.parse_args()
-    outcomes: dict[Cell, Outcome] = {}
-    with ProcessPoolExecutor(len(SESSIONS)) as pool:
-        for part in pool.map(measure, SESSIONS, repeat(options.share)):
-            outcomes |= part
-    for line in report(outcomes):
-        print(line)
-    letters = sum((outcome.letters for outcome in outcomes.values()), Letters())
-    print(f"\n{letters.true} letters, {letters.repeated} of them repeated; all figures in %.")
+    parts = both(measure, options(__doc__, share=1.0).parse_args().share)
+    show(report({cell: outcome for part in parts for cell, outcome in part.items()}))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""The two recorded sessions, and models that have met only one of their wearers."""
+"""Models that have met only one of the two recorded wearers, and the other one's takes."""
 
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from scoring import SHARED
+import numpy as np
+from numpy.typing import NDArray
+from shared import SESSIONS, SHARED
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis import motion, spelling
@@ -13,9 +16,11 @@ from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.models import hold_network
 from jihwa.models.bundle import Bundle
 from jihwa.models.hold_network import HoldNetwork
+from jihwa.models.training.evaluation import score
 from jihwa.models.training.fitting import LEARNERS
+from jihwa.models.training.takes import truth
+from jihwa.recognizer.personal import PersonalModel
 
-SESSIONS = ("hb", "v2")
 NETWORKS = Path(__file__).parents[2] / "build" / "networks"
 """Trained networks are kept here: training one takes minutes."""
 
@@ -29,7 +34,7 @@ def episodes(session: str) -> EpisodeSet:
 @cache
 def stranger(wearer: str) -> Bundle:
     """A model that was fitted to the other session."""
-    return LEARNERS["gaussian"].fit(episodes(_other(wearer)), Alphabet.load())
+    return LEARNERS["gaussian"].fit(episodes(other_than(wearer)), Alphabet.load())
 
 
 @cache
@@ -44,14 +49,38 @@ def stranger_network(wearer: str) -> HoldNetwork:
     learned_from = (motion, spelling, hold_network, hold_training)
     constants = "".join(map(_constants, learned_from))
     key = sha256(constants.encode()).hexdigest()[:12]
-    path = NETWORKS / f"{_other(wearer)}-{key}.bundle"
+    path = NETWORKS / f"{other_than(wearer)}-{key}.bundle"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        hold_training.train_holds(episodes(_other(wearer)), Alphabet.load()).save(path)
+        hold_training.train_holds(episodes(other_than(wearer)), Alphabet.load()).save(path)
     return HoldNetwork.load(path)
 
 
-def _other(wearer: str) -> str:
+@dataclass(frozen=True)
+class Wearer:
+    """A wearer's takes, and a model that has never met them."""
+
+    name: str
+    bundle: Bundle
+    episodes: EpisodeSet
+
+    @classmethod
+    def load(cls, name: str) -> "Wearer":
+        """The wearer of a recorded session."""
+        return cls(name, stranger(name), episodes(name))
+
+    def scores(self, model: PersonalModel, rows: NDArray[np.int64]) -> list[float]:
+        """Top-1, top-3, top-5 (%) and ECE on these takes; NaN if there are none."""
+        if not len(rows):
+            return [np.nan] * 4
+        takes = self.episodes[rows]
+        log_likelihood = model.log_likelihood([take.hold for take in takes])
+        of = score(log_likelihood, truth(takes, self.bundle.alphabet))
+        return [100 * of.top1, 100 * of.top3, 100 * of.top5, of.ece]
+
+
+def other_than(wearer: str) -> str:
+    """The session that models for this wearer are fitted on."""
     return next(name for name in SESSIONS if name != wearer)
 
 
