@@ -3,17 +3,14 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-
-import numpy as np
 
 from jihwa.composer.decoding.abbreviations import AbbreviationReader
 from jihwa.composer.decoding.alignment import Reading, Step, written
 from jihwa.composer.decoding.candidates import WordReader
 from jihwa.composer.decoding.decoder import Decoder, Ending
-from jihwa.composer.decoding.evidence import reading_scores
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.decoding.search import MEMORY_CHARACTERS
 from jihwa.composer.language.jamo import decode
@@ -56,6 +53,8 @@ class Composer:
         model: The language model.
         options: How the decoder weighs evidence.
         mode: What the text may be.
+        abbreviations: The wearer's own, Hangul syllables or letters, and what each stands for. They
+            are among the candidates of a word that the hand may have spelled so.
     """
 
     def __init__(
@@ -64,10 +63,11 @@ class Composer:
         model: TokenModel,
         options: DecoderOptions | None = None,
         mode: Mode = Mode.FREE,
+        abbreviations: Mapping[str, str] | None = None,
     ) -> None:
         self._alphabet = alphabet
         self._options = options or DecoderOptions()
-        self._abbreviations = AbbreviationReader(alphabet, self._options)
+        self._abbreviations = AbbreviationReader(alphabet, self._options, abbreviations or {})
         self._writing = {i for sign, i in alphabet.index.items() if sign not in COMMANDS}
         self._commands = {alphabet.index[c]: c for c in COMMANDS if c in alphabet.index}
         self._obey = {
@@ -115,8 +115,8 @@ class Composer:
                 boundaries than the options allow.
         """
         self._decoder.check(emissions)
-        if command := self._command(likeliest(emissions)):
-            control, reading = command
+        if reading := self._command(likeliest(emissions)):
+            control = self._commands[reading.sign]
             update = self._obey[control]()
             self._now = replace(self._now, record=self._now.record.with_command(reading))
             return replace(update, command=control)
@@ -130,16 +130,13 @@ class Composer:
         )
         return self._changed(before, self._told.new((*final, *self._note())))
 
-    def _command(self, emission: Emission) -> tuple[Control, Reading] | None:
-        """The command that an emission certainly is, and how it was read."""
+    def _command(self, emission: Emission) -> Reading | None:
+        """How an emission was read that certainly is a command."""
         if not self._commands or emission.segment.spans > 1:
             return None
-        scores = reading_scores(emission, self._options.temperature)  # S + 2
-        posterior = np.exp(scores - np.logaddexp.reduce(scores))
-        best = int(posterior.argmax())
-        if best not in self._commands or posterior[best] < _COMMAND_PROBABILITY:
-            return None
-        return self._commands[best], Reading(emission, posterior, best)
+        reading = self._decoder.likeliest_reading(emission)
+        certain = reading.posterior[reading.sign] >= _COMMAND_PROBABILITY
+        return reading if certain and reading.sign in self._commands else None
 
     def preview(self, holds: Sequence[Emission]) -> str:
         """What would be shown behind `text` if these holds were over; nothing follows from it."""
@@ -197,10 +194,10 @@ class Composer:
         return self._now.record.signs()
 
     def candidates(self, word: int) -> tuple[Candidate, ...]:
-        """What a word may be, the word as it is shown first, then the likeliest.
+        """What a word may be: as it is shown, then what it abbreviates, then the likeliest others.
 
-        Only the last words can be read again; an earlier one, or one that was typed, has no
-        other candidates.
+        Only the last words can be read again; an earlier one, or one that was typed, has no other
+        candidates. An abbreviation that was read as several words is not found.
 
         Args:
             word: Its place among `words`.
@@ -209,33 +206,14 @@ class Composer:
             IndexError: There is no such word.
         """
         shown = self._shown()
-        now = shown.words()[word]
-        endings = self._read_again(shown, shown.place(word))
+        now, place = shown.words()[word], shown.place(word)
+        endings = self._read_again(shown, place)
         read = {decode(ending.tokens): ending.log_prob for ending in endings}
         first = Candidate(now.text, read.pop(now.text, math.log(max(now.confidence, 1e-9))))
         read.pop("", None)  # that the hand wrote nothing there is no word to choose
-        return (first, *(Candidate(text, log_prob) for text, log_prob in read.items()))
-
-    def abbreviations(self, word: int, known: Sequence[str]) -> tuple[Candidate, ...]:
-        """Which abbreviations the hand may have spelled as a word, the likeliest first.
-
-        Args:
-            word: Its place among `words`.
-            known: The wearer's abbreviations: Hangul syllables or letters.
-
-        Returns:
-            The plausible ones, with their log-probabilities among all of them and the word as it is
-            read; none where the word cannot be read again. An abbreviation that was read as several
-            words is not found.
-
-        Raises:
-            IndexError: There is no such word.
-            UsageError: An abbreviation cannot be spelled with the alphabet.
-        """
-        shown = self._shown()
-        holds = shown.readings(shown.holds_of(shown.place(word)))
-        text = shown.words()[word].text
-        return self._abbreviations.read([hold.emission for hold in holds], text, known)
+        others = (Candidate(text, log_prob) for text, log_prob in read.items())
+        holds = [reading.emission for reading in shown.readings(shown.holds_of(place))]
+        return (first, *self._abbreviations.read(holds, now.text), *others)
 
     def choose(self, word: int, text: str) -> Update:
         """Rewrite a word as one of its candidates, or as anything; what stands behind it stays.

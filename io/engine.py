@@ -5,7 +5,7 @@ that has an end, a live session while it goes on.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from jihwa.composer.composer import Composer
@@ -48,6 +48,7 @@ def assemble_engine(
     profile: Profile | None = None,
     adaptation: Adaptation | None = None,
     mode: Mode = Mode.FREE,
+    abbreviations: Mapping[str, str] | None = None,
 ) -> "Engine":
     """An engine with the default segmenter and decoder around these models.
 
@@ -57,10 +58,11 @@ def assemble_engine(
         profile: What the wearer showed; without one, the wearer is a stranger.
         adaptation: Learns from the text, with the same bundle and profile; None to learn nothing.
         mode: What the text may be.
+        abbreviations: The wearer's own, and what each stands for.
     """
     personal = PersonalModel(bundle, profile)
     recognizer = Recognizer(Segmenter(), Classifier(bundle, personal), adaptation)
-    composer = Composer(personal.alphabet, language_model, mode=mode)
+    composer = Composer(personal.alphabet, language_model, mode=mode, abbreviations=abbreviations)
     return Engine(recognizer, composer)
 
 

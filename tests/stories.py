@@ -17,8 +17,8 @@ def model():
 class Reader:
     """Follows a composer as a screen does: by its edits alone."""
 
-    def __init__(self, alphabet=OWN, options=None):
-        self.composer = Composer(alphabet, model(), options)
+    def __init__(self, alphabet=OWN, options=None, abbreviations=None):
+        self.composer = Composer(alphabet, model(), options, abbreviations=abbreviations)
         self.text = self.committed = self.preedit = ""
         self.decided, self.commands = [], []
 

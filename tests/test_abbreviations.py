@@ -16,8 +16,13 @@ KNOWN = ["ㅇㄴ", "ㄱㅅ", "ㄱㅊ", "학교", "ㄴㄴ"]
 
 
 def found(emissions, known=KNOWN, word=-1):
-    composer = Reader(BASIC).feed(emissions).composer
-    return {c.text: math.exp(c.log_prob) for c in composer.abbreviations(word, known)}
+    composer = Reader(BASIC, abbreviations=dict(zip(known, map(meaning, known), strict=True)))
+    candidates = composer.feed(emissions).composer.candidates(word)
+    return {c.text[1:-1]: math.exp(c.log_prob) for c in candidates if c.text.startswith("<")}
+
+
+def meaning(abbreviation):
+    return f"<{abbreviation}>"
 
 
 @pytest.mark.parametrize(
@@ -60,9 +65,16 @@ def test_the_probabilities_are_of_one_thing_or_another():
 
 def test_without_abbreviations_or_emissions_none_is_found():
     assert found(shown("ㅇㄴ", BASIC), []) == {}
-    reader = Reader(BASIC)
+    reader = Reader(BASIC, abbreviations={"ㅇㄴ": "안녕하세요"})
     reader.follow(reader.composer.type("ㅇㄴ"))
-    assert reader.composer.abbreviations(0, KNOWN) == ()
+    assert [candidate.text for candidate in reader.composer.candidates(0)] == ["ㅇㄴ"]
+
+
+def test_what_it_stands_for_comes_behind_what_is_shown_and_can_be_chosen():
+    reader = Reader(BASIC, abbreviations={"ㄱㅅ": "정말 감사합니다"}).feed(shown("ㄱㅅ", BASIC))
+    assert reader.composer.candidates(0)[1].text == "정말 감사합니다"
+    reader.follow(reader.composer.choose(0, "정말 감사합니다"))
+    assert reader.text == "정말 감사합니다"
 
 
 def test_what_cannot_be_spelled_and_a_word_that_is_not_there_are_refused():

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jihwa.composer.language.files import read_lexicon, write_lexicon
 from jihwa.composer.language.jamo import encode
 from jihwa.composer.language.lexicon import NOWHERE, PROBS, Lexicon
-from jihwa.composer.language.lexicon_file import read_lexicon, write_lexicon
-from jihwa.composer.language.training.word_chains import chained
+from jihwa.composer.language.training.personal_names import chained
 from jihwa.data.messages import DataError, UsageError
 
 PLACES = {"시": 1.0, "시장": 3.0, "경기도 광주시": 2.0, "경기도": 2.0}

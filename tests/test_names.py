@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jihwa.composer.language.lexicon_file import read_lexicon
+from jihwa.composer.language.files import read_lexicon
 from jihwa.composer.language.profanity import Profanity
 from jihwa.composer.language.training.lexicon import (
     LexiconSources,
     build_lexicon,
+    foreign_first,
     frequent_words,
     places,
 )
-from jihwa.composer.language.training.loanwords import foreign_first
 from jihwa.composer.language.training.personal_names import NameStatistics, learn_names, persons
 
 FAMILIES = ["김", "이", "박", "최", "남궁"]

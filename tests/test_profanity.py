@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jihwa.composer.language.files import read_lexicon
 from jihwa.composer.language.jamo import BOUNDARY, encode
 from jihwa.composer.language.lexicon import Lexicon
-from jihwa.composer.language.lexicon_file import read_lexicon
 from jihwa.composer.language.profanity import Profanity
-from jihwa.composer.language.training.profane_patterns import profane_patterns
+from jihwa.composer.language.training.lexicon import profane_patterns
 
 SMALL = Profanity(
     profane_patterns(

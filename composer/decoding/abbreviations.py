@@ -5,7 +5,7 @@ Here the hand alone is asked how well it shows each of them, compared with the w
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,39 +32,42 @@ class AbbreviationReader:
     Args:
         alphabet: The signs whose likelihoods the emissions carry.
         options: How the text is decoded.
+        meanings: What every abbreviation (Hangul syllables or letters) stands for.
+
+    Raises:
+        UsageError: An abbreviation cannot be spelled with the alphabet.
     """
 
-    def __init__(self, alphabet: Alphabet, options: DecoderOptions) -> None:
+    def __init__(
+        self, alphabet: Alphabet, options: DecoderOptions, meanings: Mapping[str, str]
+    ) -> None:
         self._alphabet = alphabet
         self._options = options
+        self._meanings = tuple(meanings.values())
+        self._spellings = tuple(map(self._spelled, meanings))
         self._no_sign = readings(alphabet).index(NO_SIGN)
 
-    def read(
-        self, emissions: Sequence[Emission], text: str, known: Sequence[str]
-    ) -> tuple[Candidate, ...]:
-        """The abbreviations that the hand plausibly spelled, the likeliest first.
+    def read(self, emissions: Sequence[Emission], text: str) -> tuple[Candidate, ...]:
+        """What the abbreviations mean that the hand plausibly spelled, the likeliest first.
 
         Args:
-            emissions: Those of a word.
+            emissions: Those of a word; none where they are not known.
             text: How the word was read.
-            known: Abbreviations: Hangul syllables or letters.
 
         Returns:
-            Some of `known` and their log-probabilities among all of them and the word as it was
-            read, which does not count beside an abbreviation that is spelled alike.
-
-        Raises:
-            UsageError: An abbreviation cannot be spelled.
+            Some of the meanings, with the log-probabilities of their abbreviations among all of
+            them and the word as it was read, which does not count beside an abbreviation that is
+            spelled alike.
         """
-        if not (emissions and known):
+        if not (emissions and self._spellings):
             return ()
-        word, *others = (self._spelled(each) for each in (_hangul(text), *known))
+        word, others = self._spelled(_hangul(text)), self._spellings
         scores = np.array([reading_scores(e, self._options.temperature) for e in emissions])
         log_likelihood = _log_likelihood([word, *others], scores, self._no_sign, self._rates)
         log_likelihood[0] += log_of(1 - _SHARE) if word not in others else -np.inf
-        log_likelihood[1:] += log_of(_SHARE / len(known))
+        log_likelihood[1:] += log_of(_SHARE / len(others))
         log_prob = log_likelihood - np.logaddexp.reduce(log_likelihood)
-        found = (Candidate(*each) for each in zip(known, log_prob[1:].tolist(), strict=True))
+        found = map(Candidate, self._meanings, log_prob[1:].tolist())
         plausible = [each for each in found if each.log_prob >= log_of(_LEAST)]
         return tuple(sorted(plausible, key=lambda each: -each.log_prob))
 

@@ -14,7 +14,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from jihwa.composer.decoding.alignment import Settled, Step, aligned, posteriors, written
+from jihwa.composer.decoding.alignment import Reading, Settled, Step, aligned, posteriors, written
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add, reading_scores
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State, unalterable
@@ -170,6 +170,12 @@ class Decoder:
             word_end=pauses.word_end_log_ratio(gap),
             missed=pauses.missed_log_ratio(gap),
         )
+
+    def likeliest_reading(self, emission: Emission) -> Reading:
+        """What an emission is taken for by itself, whatever the text around it."""
+        scores = reading_scores(emission, self._options.temperature)  # S + 2
+        posterior = np.exp(scores - np.logaddexp.reduce(scores))
+        return Reading(emission, posterior, int(posterior.argmax()))
 
     def commit(self, state: DecoderState) -> DecoderState:
         """Decide now for the whole syllables of the preedit, and go on in the same text."""

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.language.jamo import BOUNDARY, Tokens, encode
-from jihwa.composer.language.mapped_file import Bytes
 from jihwa.composer.language.trie import child_of
 
+Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Nodes = NDArray[np.int32]
 

@@ -16,9 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from jihwa.composer.language.files import read_lexicon
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
-from jihwa.composer.language.lexicon_file import read_lexicon
 from jihwa.composer.language.ngram import LanguageModel, NGramState
 from jihwa.composer.language.profanity import Profanity
 from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row

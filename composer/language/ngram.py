@@ -8,8 +8,8 @@ from typing import Self
 
 import numpy as np
 
+from jihwa.composer.language.files import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
-from jihwa.composer.language.ngram_file import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
 from jihwa.composer.language.trie import FLAG, child_of
 

@@ -202,7 +202,8 @@ class Record:
             first, *others = (Entry(SPACE if char == " " else char) for char in text)
             new = [replace(first, signs=signs), *others]
         entries = (*self.entries[: place.start], *new, *self.entries[place.stop :])
-        return replace(self, entries=entries, text=_text_of(entries))
+        rewritten = replace(self, entries=entries, text=_text_of(entries))
+        return rewritten if place.stop < len(self.entries) else rewritten.with_final_end()
 
     def _entry(self, step: Step) -> Entry:
         taken = tuple(reading.taken for reading in step.readings)

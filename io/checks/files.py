@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from jihwa.composer.language.lexicon_file import read_lexicon
+from jihwa.composer.language.files import read_lexicon
 from jihwa.io.checks import Finding, Verdict, bad, doubtful, good
 from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared

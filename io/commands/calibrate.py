@@ -3,6 +3,7 @@
 import argparse
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from jihwa.data.formats.readers import Recording
@@ -10,9 +11,17 @@ from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
+from jihwa.io.commands import live
+from jihwa.io.live.journal import NoJournal
+from jihwa.io.live.session import LiveOptions, LiveSession
+from jihwa.io.live.wearer import CALIBRATED
+from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
+from jihwa.io.speech.process import VoiceSettings
+from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.speech.voice import Voice
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles
 from jihwa.models.bundle import Bundle
@@ -106,7 +115,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             en="Give --profile a name or a file. If there is none yet, it is made.",
         )
     if not options.sources:
-        from jihwa.io.commands.calibrate_live import calibrate_live  # brings a screen
+        from jihwa.io.commands.calibrate import calibrate_live  # brings a screen
 
         calibrate_live(options, language)
         return 0
@@ -237,3 +246,61 @@ def _recordings(sources: Sequence[Path]) -> Iterator[Path]:
             yield from recordings_below(source)
         else:
             yield source
+
+
+def calibrate_live(options: argparse.Namespace, language: Language) -> None:
+    """Go through a plan on the screen; what was shown is kept in the profile.
+
+    Raises:
+        UsageError: This needs a terminal, or does something that only recordings can.
+    """
+    _check(options)
+
+    begun = False
+    screen = FullScreen()
+
+    def tell(message: Message) -> None:
+        session.notify(message)
+
+    def follow() -> None:
+        nonlocal begun
+        state = session.state
+        calibrating = state.calibration is not None
+        if (begun and not calibrating) or session.failure:
+            screen.leave()
+        begun |= calibrating
+        screen.redraw(state)
+
+    with closing(Voice(VoiceSettings(), tell)) as voice:
+        wearer = live.wearer(options, language, tell)
+        session = LiveSession(
+            live.source(options),
+            wearer.engine,
+            NoJournal(),
+            LiveOptions(layout=live.layout(options), wearer=wearer),
+            changed=follow,
+        )
+        with closing(session):
+            session.calibrate("quick" if options.quick else "full")
+            session.start()
+            live.show(screen, session, SpokenText(voice), options, language)
+    live.fail_if_it_did(session)
+    for notice in session.state.notices:
+        print(notice.text(language))
+    if CALIBRATED in session.state.notices:
+        print(profiles.path_of(options.profile))
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.add or options.styles:
+        raise UsageError(
+            ko="--add와 --styles는 녹화로만 됩니다. --from에 녹화를 주세요.",
+            en="--add and --styles need recordings. Give them to --from.",
+        )
+    if not live.can_be_full_screen():
+        raise UsageError(
+            ko="장갑으로 보정하려면 터미널이 필요합니다. 터미널에서 시작하거나 --from에 녹화를 "
+            "주세요.",
+            en="Calibrating with the glove needs a terminal. Start it in one, or give recordings "
+            "to --from.",
+        )

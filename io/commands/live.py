@@ -71,6 +71,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
     def warn(text: str) -> None:
         tell(Message(ko=text, en=text))
 
+    stored, _ = phrases.load(options.profile)
     return Wearer(
         partial(shared.model, options.model),
         lambda: shared.token_model(options, language, warn),
@@ -78,6 +79,9 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
         adapts=options.adapt,
         remembers=shared.learns(options),
         mode=shared.mode(options),
+        abbreviations={
+            phrase.abbreviation: phrase.text for phrase in stored if phrase.abbreviation
+        },
     )
 
 

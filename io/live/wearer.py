@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -56,6 +56,7 @@ class Wearer:
         adapts: Whether the hand is learned from the text.
         remembers: Whether words are learned, and kept in the history.
         mode: What the text may be.
+        abbreviations: Their own, and what each stands for; none is read in mode EXACT.
 
     Attributes:
         mode: What the text may be.
@@ -70,12 +71,14 @@ class Wearer:
         adapts: bool = True,
         remembers: bool = False,
         mode: Mode = Mode.FREE,
+        abbreviations: Mapping[str, str] | None = None,
     ) -> None:
         self._load_bundle, self._load_words = load_bundle, load_words
         self._name = profile
         self._adapts = adapts and mode is not Mode.EXACT
         self._remembers = remembers and mode is not Mode.EXACT
         self._adaptation: Adaptation | None = None
+        self._abbreviations = abbreviations if mode is not Mode.EXACT else None
         self.mode = mode
 
     @cached_property
@@ -103,6 +106,7 @@ class Wearer:
             profile=self._profile,
             adaptation=self._adaptation,
             mode=self.mode,
+            abbreviations=self._abbreviations,
         )
 
     def words(self) -> TokenModel:

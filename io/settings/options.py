@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from jihwa.composer.language.files import read_lexicon
 from jihwa.composer.language.history import History
-from jihwa.composer.language.lexicon_file import read_lexicon
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode

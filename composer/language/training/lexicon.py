@@ -1,4 +1,4 @@
-"""How the lexicon is learned: persons, places and other proper names, frequent words."""
+"""How the lexicon is learned: persons, places, loanwords, frequent words, and profane patterns."""
 
 import logging
 import re
@@ -9,14 +9,88 @@ from importlib import resources
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.composer.language.files import write_lexicon
+from jihwa.composer.language.jamo import BOUNDARY, Tokens, encode
 from jihwa.composer.language.lexicon import Lexicon
-from jihwa.composer.language.lexicon_file import write_lexicon
-from jihwa.composer.language.profanity import Profanity
+from jihwa.composer.language.profanity import CLEAN, PROFANE, Profanity
 from jihwa.composer.language.training.corpus import read_text
-from jihwa.composer.language.training.loanwords import foreign_first
 from jihwa.composer.language.training.personal_names import NAME_LENGTH, learn_names, persons
-from jihwa.composer.language.training.profane_patterns import profane_patterns
 from jihwa.data.messages import Message, UsageError
+
+_ROUNDS = 12
+_SHARE = 0.2
+"""How many titles are thought to be foreign, to begin with."""
+_CERTAIN = 0.95
+"""Least probability of a title that is known to be foreign."""
+_UNSEEN = 0.1
+"""How often every syllable is thought to occur, beside those seen."""
+
+
+def foreign_first(titles: Iterable[str], known: Collection[str]) -> list[str]:
+    """The titles, those first that are most likely foreign.
+
+    Expectation-maximisation with two kinds of titles, each with syllable frequencies of its own; it
+    starts from what is known to be foreign.
+    """
+    texts = sorted(set(titles))
+    syllables = sorted(set("".join(texts)))
+    number = {syllable: i for i, syllable in enumerate(syllables)}
+    syllable = np.array([number[s] for text in texts for s in text])
+    text = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    is_known = np.isin(texts, list(known))
+    probability = np.where(is_known, _CERTAIN, _SHARE)
+    log_odds: NDArray[np.float64] = np.zeros(len(texts))
+    for _ in range(_ROUNDS):
+        foreign, other = (
+            np.bincount(syllable, p[text], len(syllables)) + _UNSEEN
+            for p in (probability, 1 - probability)
+        )
+        ratio = np.log(foreign / foreign.sum()) - np.log(other / other.sum())
+        evidence = np.bincount(text, ratio[syllable], len(texts))
+        log_odds = evidence + np.log(probability.mean() / (1 - probability.mean()))
+        probability = 1 / (1 + np.exp(-log_odds))
+        probability = np.where(is_known, np.maximum(probability, _CERTAIN), probability)
+    return [texts[i] for i in np.argsort(-log_odds, kind="stable")]
+
+
+_PARTICLES = ("", *"이가은는을를아야도의로에", "들", "들이", "들은", "같은", "놈", "년", "새끼")
+"""What may stand between a word of its own and the end of the word."""
+_EDGE = np.array([BOUNDARY], np.uint8)
+
+
+def profane_patterns(profane: Iterable[str], clean: Collection[str]) -> Lexicon:
+    """The roots `profane` and `clean` for `Profanity`.
+
+    A profane word counts anywhere, as 씨발 does, unless a clean one goes on behind it: 시발점. Then
+    it counts only where it is a word of its own, or has a particle. Clean words that end in one
+    that counts anywhere are told: 미들섹스.
+
+    Args:
+        profane: Words; those that contain another one of them in full are no news.
+        clean: Words of any kind; those that contain two profane ones, one within the other, are not
+            taken for clean.
+    """
+    words = sorted(set(profane))
+    within = {word: sorted(c for c in clean if word in c and c not in words) for word in words}
+    found_in: dict[str, int] = {}
+    for holders in within.values():
+        for holder in holders:
+            found_in[holder] = found_in.get(holder, 0) + 1
+    patterns: list[Tokens] = []
+    exceptions: list[Tokens] = []
+    for word, holders in within.items():
+        innocent = [holder for holder in holders if found_in[holder] == 1]
+        if any(word in holder[:-1] for holder in innocent):
+            own = (np.concatenate([_EDGE, encode(word + p), _EDGE]) for p in _PARTICLES)
+            patterns.extend(own)
+        else:
+            patterns.append(encode(word))
+            exceptions.extend(encode(holder) for holder in innocent)
+    return Lexicon.of_patterns(PROFANE, patterns) | Lexicon.of_patterns(CLEAN, exceptions)
+
 
 _LOG = logging.getLogger(__name__)
 
