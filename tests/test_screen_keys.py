@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from prompt_toolkit.application import create_app_session
+from prompt_toolkit.application import Application, create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
@@ -173,6 +173,23 @@ def test_any_thread_may_redraw_and_leave():
         timer.start()
         screen.run(controls)
         timer.join()
+
+
+def test_screen_is_redrawn_in_its_own_thread_as_it_may_end_at_any_time(monkeypatch):
+    screen, threads, invalidate = FullScreen(), set(), Application.invalidate
+
+    def noted(application):
+        threads.add(threading.current_thread())
+        invalidate(application)
+
+    monkeypatch.setattr(Application, "invalidate", noted)
+    controls = Controls(Asked(LiveState()), View("ko"), SpokenText(Silence()), screen.leave)
+    with create_pipe_input() as terminal, create_app_session(terminal, DummyOutput()):
+        timer = threading.Timer(0.3, lambda: (screen.redraw(WRITING), screen.leave()))
+        timer.start()
+        screen.run(controls)
+        timer.join()
+    assert threads == {threading.current_thread()}
 
 
 def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):

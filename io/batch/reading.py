@@ -54,7 +54,7 @@ class LongText:
 
 
 class Watch:
-    """Keeps what an engine sees of a recording, for who wants to look at it; a sink of it."""
+    """Keeps what an engine sees of a recording, for whoever wants to look at it; a sink."""
 
     def __init__(self) -> None:
         self._keeps = False

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -78,14 +79,13 @@ class FullScreen:
         """Draw anew soon, because the session has changed into this state."""
         is_calm = _but_the_hand(state) == _but_the_hand(self._drawn)
         due = not is_calm or time.monotonic() >= self._drawn_s + 1 / CALM_REDRAWS_HZ
-        if self._application and due:
-            self._application.invalidate()
+        if due and (application := self._application):
+            _in_its_loop(application, application.invalidate)
 
     def leave(self) -> None:
         """Stop showing it."""
-        if self._application and (loop := self._application.loop):
-            with suppress(RuntimeError):  # the loop has ended before
-                loop.call_soon_threadsafe(self._exit)
+        if application := self._application:
+            _in_its_loop(application, self._exit)
 
     def run(self, controls: Controls, program: Program | None = None) -> None:
         """Show it, and do what the keys say, until `leave`.
@@ -163,6 +163,13 @@ class FullScreen:
             self._exit(context.get("exception") or RuntimeError(context["message"]))
 
         loop.set_exception_handler(fail)
+
+
+def _in_its_loop(application: Application[None], act: Callable[[], None]) -> None:
+    """Do this in the thread of the application, unless that has ended: it may at any time."""
+    if loop := application.loop:
+        with suppress(RuntimeError):  # the loop has ended just now
+            loop.call_soon_threadsafe(act)
 
 
 def _but_the_hand(state: LiveState) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 import numpy as np
 from rapidfuzz.distance import Prefix
 
+from jihwa.composer.text.transcript import DOUBTFUL
 from jihwa.data.messages import Language
 from jihwa.data.signal.frames import Array
 from jihwa.io.evaluation.figures import details, figures
@@ -71,6 +72,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
             [word.text, _time(word.start_s), _time(word.end_s), round(word.confidence, 4)]
             for word in reading.words
         ],
+        "doubtful": DOUBTFUL,
         "signs": [
             {
                 "start": round(sign.start_s, 3),

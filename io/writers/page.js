@@ -1,7 +1,7 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const say = data.words_of_page;
-const DOUBTFUL = 0.5, ABSENT = -32768, SHORTEST_S = 0.25, LONG = 120;
+const UNSURE_LETTER = 0.5, ABSENT = -32768, SHORTEST_S = 0.25, LONG = 120;
 const element = (id) => document.getElementById(id);
 const unpack = (text, kind) =>
   new kind(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer);
@@ -126,7 +126,7 @@ function write(text, x, y, px, colour, most) {
 function drawWords(lane) {
   for (const [word, start, end, confidence] of data.words) {
     if (start === null || end < from || start > to) continue;
-    const { middle, width } = box(lane, start, end, colours(confidence < DOUBTFUL ? "doubt" : "panel"));
+    const { middle, width } = box(lane, start, end, colours(confidence < data.doubtful ? "doubt" : "panel"));
     const y = lane.y + lane.height / 2;
     write(word, middle, y, 16, colours("ink"), width) || write(word, middle, y, 10, colours("ink"), width);
   }
@@ -136,7 +136,7 @@ function drawSigns(lane) {
   data.signs.forEach((sign, i) => {
     if (sign.end < from || sign.start > to) return;
     const share = share_of(sign);
-    const kind = !sign.letter ? "rest" : share < DOUBTFUL ? "doubt" : "letter";
+    const kind = !sign.letter ? "rest" : share < UNSURE_LETTER ? "doubt" : "letter";
     const { middle, width } = box(lane, sign.start, sign.end, colours(kind));
     if (i === chosen) {
       pen.strokeStyle = colours("accent");
@@ -377,7 +377,7 @@ function fillTable() {
     make("td", sign.start.toFixed(2), row);
     make("td", (sign.end - sign.start).toFixed(2), row);
     make("td", name_of(sign.sign), row, sign.letter ? "letter" : "");
-    make("td", percent(share), row, sign.letter && share < DOUBTFUL ? "doubtful" : "");
+    make("td", percent(share), row, sign.letter && share < UNSURE_LETTER ? "doubtful" : "");
     make("td", sign.seen.slice(0, 3).map(([n, p]) => `${name_of(n)} ${percent(p)}`).join(" · "), row);
     row.addEventListener("click", () => choose(i));
   });
@@ -393,7 +393,7 @@ function fillPage() {
     if (at < 0) continue;
     element("text").append(rest.slice(0, at));
     rest = rest.slice(at + word.length);
-    const button = make("button", word, element("text"), confidence < DOUBTFUL ? "doubtful" : "");
+    const button = make("button", word, element("text"), confidence < data.doubtful ? "doubtful" : "");
     button.title = percent(confidence);
     if (start !== null) button.addEventListener("click", () => look(start - 0.5, end + 0.5));
   }

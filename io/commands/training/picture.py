@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jihwa.composer.text.transcript import DOUBTFUL
 from jihwa.data.signal.frames import Array
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import SessionView, Span
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 LONGEST_S = 120.0
 """No figure shows more: letters would no longer be readable."""
 
-DOUBTFUL = 0.5
+UNSURE_LETTER = 0.5
 """A letter of less confidence is marked."""
 
 _ROW_S = 20.0
@@ -120,7 +121,7 @@ def _signs(axes: "Axes", view: SessionView, span_s: Span) -> None:
                 _write(axes, span, span_s, 0.5, _NAMES[sign.sign], 7, GREY)
             continue
         share = dict(sign.candidates).get(sign.sign, 0.0)
-        _box(axes, *span, _PALE_ORANGE if share < DOUBTFUL else PALE_BLUE)
+        _box(axes, *span, _PALE_ORANGE if share < UNSURE_LETTER else PALE_BLUE)
         _write(axes, span, span_s, 0.7, label(sign.sign), 15)
         rival = next(((n, p) for n, p in view.seen(sign) if n != sign.sign and p >= 0.1), None)
         upright = 90 if room_in <= _ROOM_IN else 0
