@@ -7,17 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from jihwa.composer.decoding.abbreviations import AbbreviationReader
 from jihwa.composer.decoding.alignment import Reading, Step, written
-from jihwa.composer.decoding.candidates import WordReader
 from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.decoding.search import MEMORY_CHARACTERS
+from jihwa.composer.decoding.words import AbbreviationReader, WordReader
 from jihwa.composer.language.jamo import decode
 from jihwa.composer.language.token_model import Mode, TokenModel
-from jihwa.composer.text.edits import TextEdit
 from jihwa.composer.text.record import Record
-from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
+from jihwa.composer.text.transcript import Candidate, Sign, TextEdit, Transcript, Update, Word
 from jihwa.composer.text.undo import (
     EXACT_STEPS,
     Decisions,

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 
+from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.token_model import Mode, TokenModel
@@ -45,13 +46,7 @@ def compose(
     Raises:
         UsageError: A character is no letter, or there are others but no letter at all.
     """
-    if letters.strip() and not _TYPED.sub("", letters).strip():
-        found = shown(letters.strip())
-        raise UsageError(
-            ko=f"{found}: 지문자로 쓸 한글 자모가 없습니다. ㅎㅏㄱㄱㅛ처럼 주세요.",
-            en=f"{found}: no Hangul letter, so this cannot be fingerspelled. Give letters such as "
-            "ㅎㅏㄱㄱㅛ.",
-        )
+    _check(letters)
     composer = Composer(alphabet, model, (options or DecoderOptions()).certain(), mode)
     time_s = 0.0
 
@@ -70,6 +65,35 @@ def compose(
                 for sign in alphabet.spell(part):
                     show(sign)
     return composer.flush()
+
+
+def compose_as_shown(letters: str, alphabet: Alphabet) -> str:
+    """The text that letters make without a language model, as a keyboard would write them.
+
+    Args:
+        letters: As for `compose`; a space is one.
+        alphabet: The signs.
+
+    Raises:
+        UsageError: As `compose` does.
+    """
+    _check(letters)
+    automaton = Automaton(alphabet)
+
+    def text_of(part: str) -> str:
+        return part if _TYPED.fullmatch(part) else automaton.compose(alphabet.spell(part))
+
+    return " ".join("".join(map(text_of, _TYPED.split(word))) for word in letters.split())
+
+
+def _check(letters: str) -> None:
+    if letters.strip() and not _TYPED.sub("", letters).strip():
+        found = shown(letters.strip())
+        raise UsageError(
+            ko=f"{found}: 지문자로 쓸 한글 자모가 없습니다. ㅎㅏㄱㄱㅛ처럼 주세요.",
+            en=f"{found}: no Hangul letter, so this cannot be fingerspelled. Give letters such as "
+            "ㅎㅏㄱㄱㅛ.",
+        )
 
 
 def _certain(label: str, time_s: float, alphabet: Alphabet) -> Emission:

@@ -15,10 +15,9 @@ from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.models.bundle import Bundle
-from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Emission, Segment, likeliest
-from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter

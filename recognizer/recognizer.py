@@ -6,9 +6,9 @@ from itertools import starmap
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
-from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision, Emission, Segment
+from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.segmenter import OpenHold, Segmenter
 
 

@@ -19,9 +19,8 @@ from typing import Self
 
 import numpy as np
 
-from jihwa.data.signal.clock import GAP_S
+from jihwa.data.signal.clock import GAP_S, EvenGrid
 from jihwa.data.signal.frames import Array, Frames
-from jihwa.data.signal.grid import EvenGrid
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats, HoldNetwork
 from jihwa.recognizer.events import Boundary, Segment, Tempo
 from jihwa.recognizer.spans import Span, SpanFinder

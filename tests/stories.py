@@ -6,7 +6,7 @@ from emissions import OWN, shown
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
-from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import TextEdit
 
 
 @functools.cache

@@ -14,9 +14,9 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.data.formats.writers import write_recording
 from jihwa.io.engine import assemble_engine
 from jihwa.io.user import profiles
-from jihwa.recognizer.adaptation import LEAST_CONFIDENCE, Adaptation
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision
+from jihwa.recognizer.personal import LEAST_CONFIDENCE, Adaptation
 from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
 
 TEXT = "오늘 저녁에 같이 밥을 먹고 나서 공원에서 산책할 사람을 찾아요"

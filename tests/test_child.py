@@ -19,7 +19,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.output import DummyOutput
 
-from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.messages import UsageError
 from jihwa.io.outlets.outlet import OutletError
 from jihwa.io.outlets.targets import Child

@@ -14,7 +14,7 @@ from stories import model
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.letters import compose
-from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import NO_SIGN, REST

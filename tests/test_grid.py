@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.signal.grid import EvenGrid
+from jihwa.data.signal.clock import EvenGrid
 
 STEP_S = 0.02
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, UsageError

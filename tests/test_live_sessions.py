@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.io.live import archive
 
 

@@ -7,8 +7,7 @@ import pytest
 from live import until
 from panes import Tmux, tmux
 
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.messages import UsageError
 from jihwa.io.engine import Relay
 from jihwa.io.outlets.outlet import Outlet, OutletError, Worker

@@ -6,8 +6,7 @@ from stories import model
 from voices import CapturingVoice
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.alphabet import Control
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 

@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pympi import Elan, Praat
 
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Word
+from jihwa.composer.text.transcript import Candidate, Sign, TextEdit, Transcript, Word
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.plain import schema

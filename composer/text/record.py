@@ -12,8 +12,7 @@ import numpy as np
 
 from jihwa.composer.decoding.alignment import Reading, Step, Taken
 from jihwa.composer.language.jamo import KINDS, LETTER_OF, SPACE, Kind, decode
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Sign, Word
+from jihwa.composer.text.transcript import Sign, TextEdit, Word
 from jihwa.recognizer.events import REST
 
 _SIGN_CANDIDATES = 5

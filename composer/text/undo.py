@@ -12,9 +12,8 @@ from itertools import chain
 
 from jihwa.composer.decoding.alignment import Step
 from jihwa.composer.decoding.decoder import DecoderState
-from jihwa.composer.text.edits import TextEdit
 from jihwa.composer.text.record import Record
-from jihwa.composer.text.transcript import Update
+from jihwa.composer.text.transcript import TextEdit, Update
 from jihwa.recognizer.events import Decision, Emission
 
 EXACT_STEPS = 16

@@ -1,6 +1,13 @@
-"""A device clock made monotone: wraps, resets and glitches are told apart."""
+"""The signal's time: a device clock made monotone, and samples brought to even steps of it.
+
+Wraps, resets and glitches of a clock are told apart.
+"""
 
 from dataclasses import dataclass
+
+import numpy as np
+
+from jihwa.data.signal.frames import Array
 
 WRAP_S = 2**32 / 1000
 """The firmware counts milliseconds in 32 bits."""
@@ -67,3 +74,72 @@ class Clock:
             self.longest_gap_s = max(self.longest_gap_s, step_s)
         self.elapsed_s += step_s
         return self.elapsed_s
+
+
+class EvenGrid:
+    """Means over even steps of the straight lines between samples.
+
+    A step's mean depends on the samples in it and the two around it alone, so the result does not
+    depend on how the input was cut, and a fast glove's noise is averaged out. A channel that is
+    NaN in one of them is NaN in the step.
+
+    Args:
+        step_s: How long a step is.
+    """
+
+    def __init__(self, step_s: float) -> None:
+        self._step_s = step_s
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: the next sample is the first one."""
+        self._time_s: Array = np.empty(0)
+        self._values: Array | None = None
+        self._origin_s = 0.0
+        self._done = 0  # steps that are behind
+
+    def feed(self, time_s: Array, values: Array) -> tuple[Array, Array]:
+        """The steps that these samples complete.
+
+        Args:
+            time_s: (n,) times, ascending.
+            values: (n, C) what was read then.
+
+        Returns:
+            (k,) when each step begins, and (k, C) the means over them.
+        """
+        if not len(time_s):
+            return np.empty(0), np.empty((0, values.shape[1]))
+        if self._values is None:
+            self._origin_s = float(time_s[0])
+            self._values = values[:0]
+        time_s = np.concatenate([self._time_s, time_s])
+        values = np.concatenate([self._values, values])
+        edges_s = self._edges_s(time_s[-1])
+        means = self._means(time_s, values, edges_s)
+        self._done += len(means)
+        kept = max(int(np.searchsorted(time_s, edges_s[-1], side="right")) - 1, 0)
+        self._time_s, self._values = time_s[kept:], values[kept:]
+        return edges_s[:-1], means
+
+    def _edges_s(self, end_s: float) -> Array:
+        """(k + 1,) the bounds of the steps that end before this time."""
+        n = max(int(np.floor((end_s - self._origin_s) / self._step_s)), self._done)
+        steps = np.arange(self._done, n + 2).astype(float)
+        edges_s: Array = self._origin_s + self._step_s * steps
+        return edges_s[: max(int((edges_s < end_s).sum()), 1)]
+
+    def _means(self, time_s: Array, values: Array, edges_s: Array) -> Array:
+        if len(edges_s) < 2:
+            return np.empty((0, values.shape[1]))
+        before = np.searchsorted(time_s, edges_s, side="right") - 1  # never the last sample
+        share = (edges_s - time_s[before]) / (time_s[before + 1] - time_s[before])  # (k + 1,)
+        at_edges = values[before] + share[:, None] * (values[before + 1] - values[before])
+        inner = (time_s > edges_s[0]) & (time_s < edges_s[-1]) & ~np.isin(time_s, edges_s)
+        knots_s = np.concatenate([edges_s, time_s[inner]])
+        order = np.argsort(knots_s, kind="stable")
+        knots_s = knots_s[order]
+        lines = np.concatenate([at_edges, values[inner]])[order]
+        areas = (lines[1:] + lines[:-1]) * (0.5 * np.diff(knots_s))[:, None]
+        begins = np.flatnonzero(order < len(edges_s))[:-1]  # where steps begin among the knots
+        return np.asarray(np.add.reduceat(areas, begins, axis=0) / self._step_s)

@@ -22,7 +22,7 @@ from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document
-from jihwa.recognizer.adaptation import Adaptation
+from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
 NOTHING_FOUND = Message(

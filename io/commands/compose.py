@@ -2,9 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from jihwa.composer.letters import compose
+from jihwa.composer.language.token_model import Mode
+from jihwa.composer.letters import compose, compose_as_shown
 from jihwa.data.alphabet import LETTERS, Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
@@ -30,21 +31,29 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
     A line that cannot be composed gives an empty one, so that the lines stay side by side.
     """
-    alphabet, model = Alphabet.load(options.alphabet), shared.token_model(options, language)
-    mode = shared.mode(options)
+    compose_letters = _composer(options, language)
     if options.letters:
-        print(compose(_joined(options.letters), alphabet, model, mode=mode).text)
+        print(compose_letters(_joined(options.letters)))
         return 0
     say, exit_code = speaker(language), 0
     for number, line in enumerate(sys.stdin, 1):
         try:
-            text = compose(line, alphabet, model, mode=mode).text
+            text = compose_letters(line)
         except UsageError as error:
             where = say(f"{number}번째 줄", f"line {number}")
             warn(f"{where}: {error.message.text(language)}")
             text, exit_code = "", 1
         print(text, flush=True)
     return exit_code
+
+
+def _composer(options: argparse.Namespace, language: Language) -> Callable[[str], str]:
+    """What makes texts of letters; in mode EXACT it needs no language model."""
+    alphabet, mode = Alphabet.load(options.alphabet), shared.mode(options)
+    if mode is Mode.EXACT:
+        return lambda letters: compose_as_shown(letters, alphabet)
+    model = shared.token_model(options, language)
+    return lambda letters: compose(letters, alphabet, model, mode=mode).text
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
-from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.live.journal import MAGIC, SUFFIX, Header, Journal
 from jihwa.io.user import storage

@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.files import write_whole
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Message, UsageError

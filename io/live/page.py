@@ -11,8 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import DOUBTFUL, Update
+from jihwa.composer.text.transcript import DOUBTFUL, TextEdit, Update
 from jihwa.io.engine import Engine
 from jihwa.io.live.state import SHOWN_LETTERS, Hold, Page
 from jihwa.recognizer.events import Emission, Segment, readings

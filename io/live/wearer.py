@@ -16,9 +16,9 @@ from jihwa.io.live.page import LivePage
 from jihwa.io.live.state import CalibrationProgress
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle
-from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.calibration import Calibration, Prompt, full_plan, quick_plan
 from jihwa.recognizer.events import Emission, likeliest
+from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile import Profile, Step
 from jihwa.recognizer.segmenter import Segmenter
 

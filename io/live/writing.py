@@ -12,8 +12,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Update
+from jihwa.composer.text.transcript import TextEdit, Update
 from jihwa.data.alphabet import Control
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Frames

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from queue import Queue
 from typing import Protocol
 
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.messages import JihwaError
 from jihwa.recognizer.events import Emission
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from jihwa.composer.text.edits import TextEdit
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.messages import UsageError
 from jihwa.io.outlets.outlet import OutletError, Target, Worker
 

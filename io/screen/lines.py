@@ -2,8 +2,7 @@
 
 from typing import TextIO
 
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.state import LiveState

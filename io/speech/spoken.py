@@ -6,8 +6,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Protocol
 
-from jihwa.composer.text.edits import TextEdit
-from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.alphabet import Control
 from jihwa.recognizer.events import Emission
 

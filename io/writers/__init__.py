@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from jihwa.io.writers.annotation import write_eaf, write_textgrid
+from jihwa.io.writers.annotation import write_eaf, write_srt, write_textgrid, write_vtt
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.html import write_html
 from jihwa.io.writers.plain import write_csv, write_json, write_text
-from jihwa.io.writers.subtitles import write_srt, write_vtt
 
 
 @dataclass(frozen=True, slots=True)

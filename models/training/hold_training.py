@@ -16,8 +16,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits, pad
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
+from jihwa.data.signal.clock import EvenGrid
 from jihwa.data.signal.frames import N_FINGERS, Array
-from jihwa.data.signal.grid import EvenGrid
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.hands import HandStatistics, RecordedHand, SyntheticHand
 from jihwa.data.synthesis.pace import PACES

@@ -23,9 +23,8 @@ from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.io.engine import Engine
 from jihwa.io.evaluation.errors import TextErrors
-from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter

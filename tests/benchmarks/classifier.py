@@ -16,9 +16,8 @@ from reporting import median_ms, options, resident_mb
 from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.models.bundle import Bundle, load_shipped
-from jihwa.recognizer.adaptation import Adaptation
 from jihwa.recognizer.events import Decision, Emission, Segment
-from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind
 
 REPEATS = 300

@@ -1,22 +1,95 @@
-"""Which of the wearer's abbreviations a word is: ㅇㄴ for 안녕하세요.
+"""What else a word may be: another reading of its emissions, or one of the wearer's abbreviations.
 
-The language model thinks little of abbreviations, so the text seldom has them as they were spelled.
-Here the hand alone is asked how well it shows each of them, compared with the word as it was read.
+The search that makes the text keeps one of the hypotheses that end alike, so the rivals of a word
+are gone once it is over. A word is short: it can be read again, with every reading told apart,
+whenever someone asks. The language model thinks little of abbreviations (ㅇㄴ for 안녕하세요), so
+the text seldom has them as they were spelled; here the hand alone is asked how well it shows each
+of them, compared with the word as it was read.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.composer.decoding.alignment import Step
 from jihwa.composer.decoding.arcs import SegmentationRates
+from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.evidence import log_of, reading_scores
 from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.decoding.search import known_end, known_start
+from jihwa.composer.language.jamo import BOUNDARY, SPACE
+from jihwa.composer.language.token_model import Mode, ModelState, TokenModel
 from jihwa.composer.text.transcript import Candidate
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Array
 from jihwa.recognizer.events import NO_SIGN, Emission, readings
+
+
+class WordReader:
+    """Reads the emissions of single words.
+
+    Args:
+        alphabet: The signs whose likelihoods the emissions carry.
+        model: The language model, with the expectations of the text's mode.
+        options: How the text was decoded.
+    """
+
+    def __init__(self, alphabet: Alphabet, model: TokenModel, options: DecoderOptions) -> None:
+        self._alphabet = alphabet
+        self._model = model
+        self._options = options
+
+    @cached_property
+    def _decoder(self) -> Decoder:
+        """Made when the first word is read: few texts need one."""
+        apart = replace(self._options, recombine=False)
+        return Decoder(self._alphabet, self._model, apart, Mode.WORD)
+
+    def read(self, emissions: Sequence[Emission], before: str, after: str) -> tuple[Ending, ...]:
+        """The likeliest ways to read a word, best first.
+
+        Args:
+            emissions: Those of the word.
+            before: The text before it.
+            after: The text behind it; empty where the word is the last one.
+        """
+        state = self._decoder.begin(before)
+        shared: list[Step] = []
+        for emission in emissions:
+            state = self._decoder.step(state, (emission.alone,))
+            shared += state.committed
+        endings = [
+            replace(ending, steps=(*shared, *ending.steps))
+            for ending in self._decoder.endings(state)
+        ]
+        scores = np.array([ending.log_prob for ending in endings])
+        following = known_start(after).tolist()
+        if following:
+            behind = _after(self._model.start(), known_end(before).tolist())
+            scores += [self._gain(behind, ending.tokens, following) for ending in endings]
+        scores -= np.logaddexp.reduce(scores)
+        order = np.argsort(-scores, kind="stable").tolist()
+        return tuple(replace(endings[i], log_prob=float(scores[i])) for i in order)
+
+    def _gain(self, context: ModelState, word: Sequence[int], following: Sequence[int]) -> float:
+        """How much likelier a word is if this follows it than if the text ends with it."""
+        context = _after(context, word)
+        total = -context.row()[BOUNDARY]
+        for token in (SPACE, *following):
+            total += context.row()[token]
+            context = context.after(token)
+        return total * self._options.lm_weight
+
+
+def _after(context: ModelState, tokens: Sequence[int]) -> ModelState:
+    for token in tokens:
+        context = context.after(token)
+    return context
+
 
 _SHARE = 0.1
 """Of the words of a wearer who has abbreviations: how many are some."""
