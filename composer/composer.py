@@ -1,6 +1,5 @@
 """The composing stage: emissions in, edits and a transcript out."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +10,6 @@ from jihwa.composer.decoding.alignment import Reading, Step, written
 from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.decoding.search import MEMORY_CHARACTERS
-from jihwa.composer.decoding.words import AbbreviationReader, WordReader
 from jihwa.composer.language.jamo import decode
 from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.record import Record
@@ -24,13 +22,10 @@ from jihwa.composer.text.undo import (
     ToldDecisions,
     UndoSteps,
 )
+from jihwa.composer.text.words import WordReader
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission, likeliest, readings
-
-_COMMAND_PROBABILITY = 0.9
-"""Among all readings of a segment, from which a command is obeyed. One that is less clear is
-weighed against letters like a segment that is no sign."""
 
 
 class Composer:
@@ -65,7 +60,7 @@ class Composer:
     ) -> None:
         self._alphabet = alphabet
         self._options = options or DecoderOptions()
-        self._abbreviations = AbbreviationReader(alphabet, self._options, abbreviations or {})
+        self._abbreviations = abbreviations or {}
         self._writing = {i for sign, i in alphabet.index.items() if sign not in COMMANDS}
         self._commands = {alphabet.index[c]: c for c in COMMANDS if c in alphabet.index}
         self._obey = {
@@ -81,7 +76,7 @@ class Composer:
     def _read_with(self, model: TokenModel, mode: Mode) -> None:
         expecting = model.in_mode(mode)
         self._decoder = Decoder(self._alphabet, expecting, self._options, mode)
-        self._word_reader = WordReader(self._alphabet, expecting, self._options)
+        self._words = WordReader(self._alphabet, expecting, self._options, self._abbreviations)
 
     @property
     def text(self) -> str:
@@ -113,7 +108,8 @@ class Composer:
                 boundaries than the options allow.
         """
         self._decoder.check(emissions)
-        if reading := self._command(likeliest(emissions)):
+        reading = self._decoder.certain_reading(likeliest(emissions), self._commands)
+        if reading:
             control = self._commands[reading.sign]
             update = self._obey[control]()
             self._now = replace(self._now, record=self._now.record.with_command(reading))
@@ -127,14 +123,6 @@ class Composer:
             before=known[-EXACT_STEPS:],
         )
         return self._changed(before, self._told.new((*final, *self._note())))
-
-    def _command(self, emission: Emission) -> Reading | None:
-        """How an emission was read that certainly is a command."""
-        if not self._commands or emission.segment.spans > 1:
-            return None
-        reading = self._decoder.likeliest_reading(emission)
-        certain = reading.posterior[reading.sign] >= _COMMAND_PROBABILITY
-        return reading if certain and reading.sign in self._commands else None
 
     def preview(self, holds: Sequence[Emission]) -> str:
         """What would be shown behind `text` if these holds were over; nothing follows from it."""
@@ -197,21 +185,10 @@ class Composer:
         Only the last words can be read again; an earlier one, or one that was typed, has no other
         candidates. An abbreviation that was read as several words is not found.
 
-        Args:
-            word: Its place among `words`.
-
         Raises:
-            IndexError: There is no such word.
+            IndexError: There is no such word among `words`.
         """
-        shown = self._shown()
-        now, place = shown.words()[word], shown.place(word)
-        endings = self._read_again(shown, place)
-        read = {decode(ending.tokens): ending.log_prob for ending in endings}
-        first = Candidate(now.text, read.pop(now.text, math.log(max(now.confidence, 1e-9))))
-        read.pop("", None)  # that the hand wrote nothing there is no word to choose
-        others = (Candidate(text, log_prob) for text, log_prob in read.items())
-        holds = [reading.emission for reading in shown.readings(shown.holds_of(place))]
-        return (first, *self._abbreviations.read(holds, now.text), *others)
+        return self._words.candidates(self._shown(), word, self._before_cursor)
 
     def choose(self, word: int, text: str) -> Update:
         """Rewrite a word as one of its candidates, or as anything; what stands behind it stays.
@@ -219,12 +196,8 @@ class Composer:
         The preedit becomes final if the word is in it. The update's decisions say how the hand
         spelled the word, for certain if it is one of the candidates.
 
-        Args:
-            word: Its place among `words`.
-            text: What it shall be; a word at least.
-
         Raises:
-            IndexError: There is no such word.
+            IndexError: There is no such word among `words`.
             UsageError: The text is empty.
         """
         if not text.strip():
@@ -287,12 +260,7 @@ class Composer:
         Returns:
             The text that was forgotten; the numbers of all `words` are lower by its words.
         """
-        begins = [found.start() for found in re.finditer(r"\S+", self.text)]
-        most = begins[-keep_words] if 0 < keep_words <= len(begins) else 0
-        if not most:
-            return ""
-        most = min(most, len(self._undo_steps.lasting(self._now)))
-        length = max(begin for begin in (0, *begins) if begin <= most)
+        length = self._undo_steps.releasable(self._now, keep_words)
         released = self.text[:length]
         self._undo_steps.release(length)
         self._now = self._now.without_first(length)
@@ -369,20 +337,11 @@ class Composer:
         decided = self._told.new((*waiting, *self._decisions(steps)))
         return self._now.record.with_steps(steps), endings, decided
 
-    def _read_again(self, shown: Record, place: slice) -> tuple[Ending, ...]:
-        """The ways to read the emissions of a word; none where they are not remembered."""
-        emissions = [reading.emission for reading in shown.readings(place)]
-        before, after = shown.around(place)
-        if not emissions:
-            return ()
-        return self._word_reader.read(emissions, self._before_cursor + before, after)
-
     def _rewrite(self, word: int, text: str) -> Decisions:
         """Write another text in the place of a word, in every snapshot that has the word."""
         now, shown = self._now, self._shown()
         place = shown.place(word)
-        endings = self._read_again(shown, place)
-        steps = next((e.steps for e in endings if decode(e.tokens) == text), ())
+        steps = self._words.spelling(shown, place, text, self._before_cursor)
         if place.stop > len(now.record.entries):  # the word is in the preedit
             settled = self._decoder.commit_all(now.decoder).committed
             record = now.record.with_steps(settled).rewritten(place, steps, text)

@@ -7,7 +7,7 @@ one from it: whoever keeps an old one can go on from there, or look ahead withou
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -28,6 +28,9 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission
 
+_COMMAND_PROBABILITY = 0.9
+"""Among all readings of a segment, from which a command is obeyed. One that is less clear is
+weighed against letters like a segment that is no sign."""
 _WEIGHED_ENDINGS = 40
 """Endings whose errors are weighed against each other."""
 
@@ -171,11 +174,18 @@ class Decoder:
             missed=pauses.missed_log_ratio(gap),
         )
 
-    def likeliest_reading(self, emission: Emission) -> Reading:
-        """What an emission is taken for by itself, whatever the text around it."""
+    def certain_reading(self, emission: Emission, signs: Collection[int]) -> Reading | None:
+        """How an emission was read that certainly is one of some signs, whatever the text.
+
+        None if it is another one, or not so clear, or the signal may have other boundaries.
+        """
+        if not signs or emission.segment.spans > 1:
+            return None
         scores = reading_scores(emission, self._options.temperature)  # S + 2
         posterior = np.exp(scores - np.logaddexp.reduce(scores))
-        return Reading(emission, posterior, int(posterior.argmax()))
+        best = int(posterior.argmax())
+        certain = best in signs and posterior[best] >= _COMMAND_PROBABILITY
+        return Reading(emission, posterior, best) if certain else None
 
     def commit(self, state: DecoderState) -> DecoderState:
         """Decide now for the whole syllables of the preedit, and go on in the same text."""

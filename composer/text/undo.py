@@ -5,6 +5,7 @@ by whatever changed the text, and both do it by taking an earlier snapshot for t
 that the decoder knew is large, so only the latest steps have it; of earlier ones the text is left.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -127,6 +128,14 @@ class UndoSteps:
         texts = [point if isinstance(point, str) else point.lasting for point in points]
         first, last = min(texts), max(texts)  # what these share, those between them share too
         return first[: len(first) - TextEdit.between(first, last).delete]
+
+    def releasable(self, now: Snapshot, keep_words: int) -> int:
+        """How many of the first characters, whole words, nothing needs but the last words."""
+        text = now.record.text
+        begins = [found.start() for found in re.finditer(r"\S+", text)]
+        most = begins[-keep_words] if 0 < keep_words <= len(begins) else 0
+        most = min(most, len(self.lasting(now))) if most else 0
+        return max(begin for begin in (0, *begins) if begin <= most)
 
     def release(self, length: int) -> None:
         """Forget the first characters of the text, which must be among what is `lasting`."""

@@ -7,6 +7,7 @@ the text seldom has them as they were spelled; here the hand alone is asked how 
 of them, compared with the word as it was read.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,8 +22,9 @@ from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.evidence import log_of, reading_scores
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.decoding.search import known_end, known_start
-from jihwa.composer.language.jamo import BOUNDARY, SPACE
+from jihwa.composer.language.jamo import BOUNDARY, SPACE, decode
 from jihwa.composer.language.token_model import Mode, ModelState, TokenModel
+from jihwa.composer.text.record import Record
 from jihwa.composer.text.transcript import Candidate
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Array
@@ -30,18 +32,66 @@ from jihwa.recognizer.events import NO_SIGN, Emission, readings
 
 
 class WordReader:
-    """Reads the emissions of single words.
+    """Reads single words of a text again.
 
     Args:
         alphabet: The signs whose likelihoods the emissions carry.
         model: The language model, with the expectations of the text's mode.
         options: How the text was decoded.
+        abbreviations: The wearer's own, and what each stands for.
     """
 
-    def __init__(self, alphabet: Alphabet, model: TokenModel, options: DecoderOptions) -> None:
+    def __init__(
+        self,
+        alphabet: Alphabet,
+        model: TokenModel,
+        options: DecoderOptions,
+        abbreviations: Mapping[str, str],
+    ) -> None:
         self._alphabet = alphabet
         self._model = model
         self._options = options
+        self._abbreviations = AbbreviationReader(alphabet, options, abbreviations)
+
+    def candidates(self, record: Record, word: int, before_text: str) -> tuple[Candidate, ...]:
+        """What a word may be: as it is shown, then what it abbreviates, then the likeliest others.
+
+        Args:
+            record: The text.
+            word: Its place among the words.
+            before_text: What stands before the text.
+
+        Raises:
+            IndexError: There is no such word.
+        """
+        now, place = record.words()[word], record.place(word)
+        endings = self._endings(record, place, before_text)
+        read = {decode(ending.tokens): ending.log_prob for ending in endings}
+        first = Candidate(now.text, read.pop(now.text, math.log(max(now.confidence, 1e-9))))
+        read.pop("", None)  # that the hand wrote nothing there is no word to choose
+        others = (Candidate(text, log_prob) for text, log_prob in read.items())
+        holds = [reading.emission for reading in record.readings(record.holds_of(place))]
+        return (first, *self._abbreviations.read(holds, now.text), *others)
+
+    def spelling(
+        self, record: Record, place: slice, text: str, before_text: str
+    ) -> tuple[Step, ...]:
+        """How the hand spelled a word if it is this text; nothing where that cannot be.
+
+        Args:
+            record: The text.
+            place: The entries of the word.
+            text: What the word is.
+            before_text: What stands before the text.
+        """
+        endings = self._endings(record, place, before_text)
+        return next((each.steps for each in endings if decode(each.tokens) == text), ())
+
+    def _endings(self, record: Record, place: slice, before_text: str) -> tuple[Ending, ...]:
+        """The ways to read the emissions of a word; none where they are not remembered."""
+        emissions = [reading.emission for reading in record.readings(place)]
+        before, after = record.around(place)
+        return self._read(emissions, before_text + before, after) if emissions else ()
 
     @cached_property
     def _decoder(self) -> Decoder:
@@ -49,7 +99,7 @@ class WordReader:
         apart = replace(self._options, recombine=False)
         return Decoder(self._alphabet, self._model, apart, Mode.WORD)
 
-    def read(self, emissions: Sequence[Emission], before: str, after: str) -> tuple[Ending, ...]:
+    def _read(self, emissions: Sequence[Emission], before: str, after: str) -> tuple[Ending, ...]:
         """The likeliest ways to read a word, best first.
 
         Args:
