@@ -10,7 +10,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.data.messages import Message
-from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Page, Signal
+from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import TOLD_S, News
 from jihwa.io.screen.keys import BINDINGS
@@ -251,8 +251,15 @@ def test_phrases_are_listed_with_their_keys():
 
 def test_news_grow_old_and_may_be_told_again():
     first, second = Message("하나", "one"), Message("둘", "two")
-    news = News()
-    assert news.current((first,), 0.0) == (first,)
-    assert news.current((first, second), TOLD_S - 1) == (first, second)
-    assert news.current((first, second), TOLD_S + 1) == (second,)
-    assert news.current((first, second, replace(first)), 2 * TOLD_S) == (first,)
+    news, told = News(), Notices()
+
+    def current(at_s):
+        return news.current(replace(LIVE, notices=told.last, n_told=told.n_told), at_s)
+
+    told.tell(first)
+    assert current(0.0) == (first,)
+    told.tell(second)
+    assert current(TOLD_S - 1) == (first, second)
+    assert current(TOLD_S + 1) == (second,)
+    told.tell(first)
+    assert current(2 * TOLD_S) == (first,)

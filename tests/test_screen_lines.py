@@ -83,8 +83,8 @@ def test_notices_are_told_once(printed):
     screen.follow(LiveState())
     lines()
     first, second = Message("하나", "one"), Message("둘", "two")
-    for notices in ((first,), (first, second), (second, replace(first))):
-        screen.follow(LiveState(notices=notices))
+    for n_told, notices in enumerate(((first,), (first, second), (second, first)), start=1):
+        screen.follow(LiveState(notices=notices, n_told=n_told))
     assert lines() == ["! one", "! two", "! one"]
 
 

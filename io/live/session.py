@@ -11,7 +11,6 @@ what that came to as a new `LiveState`. A byte goes this way:
 import math
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain
 from jihwa.io.live.journal import Record
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import LiveState, Page
+from jihwa.io.live.state import LiveState, Notices, Page
 from jihwa.io.live.wearer import (
     CALIBRATED,
     NO_WEARER,
@@ -46,7 +45,6 @@ MOST_EVENTS = 200
 """Events that are taken together when the thread is behind."""
 LEISURE_S = 0.15
 """How often there is time for what can wait."""
-KEPT_NOTICES = 8
 STRANGE_LINES = 100
 """After so many lines without a sample, what comes is no glove's, or its fields are not known."""
 
@@ -109,14 +107,14 @@ class LiveSession:
         self._is_ready = self._is_closing = False
         self._active_s = time.monotonic()  # when anything came last
         self._leisure_s = 0.0  # from when on there is time
-        self._notices: deque[Message] = deque(maxlen=KEPT_NOTICES)
-        journal.listen(self._notices.append)
+        self._notices = Notices()
+        journal.listen(self._notices.tell)
         self._connection = Connection(Link.OPENING)
         self._reader = SignalReader(self._keep, options.layout)
         self._is_warned = False  # whether it was told that nothing can be read
         if options.layout:
             self._keep(options.layout.header)
-        tell, wearer, pause_s = self._notices.append, options.wearer, options.pause_s
+        tell, wearer, pause_s = self._notices.tell, options.wearer, options.pause_s
         self.writing = Writing(make_engine, journal, sinks, wearer, pause_s, tell, self.then)
         self._calibration: LiveCalibration | None = None
         self._is_paused = False
@@ -152,7 +150,7 @@ class LiveSession:
     @request
     def notify(self, message: Message) -> None:
         """Tell the user something."""
-        self._notices.append(message)
+        self._notices.tell(message)
 
     @request
     def pause(self, paused: bool) -> None:
@@ -165,7 +163,7 @@ class LiveSession:
     def calibrate(self, plan: Literal["quick", "full"]) -> None:
         """Show sign after sign instead of writing; at the end the hand is known."""
         if self._options.wearer is None:
-            self._notices.append(NO_WEARER)
+            self._notices.tell(NO_WEARER)
             return
         self.writing.complete_now()
         self.writing.overlook(Frames.empty())  # what is held right now writes nothing
@@ -197,7 +195,7 @@ class LiveSession:
             self.writing.end()
         except Exception as error:  # an isolation boundary: what was written is kept and shown
             self.failure = error
-            self._notices.append(_failed(error))
+            self._notices.tell(_failed(error))
         self._journal.close(ended=self.failure is None)
         self._publish()
 
@@ -228,7 +226,7 @@ class LiveSession:
                 try:
                     event()
                 except JihwaError as error:  # what cannot be done is told
-                    self._notices.append(error.message)
+                    self._notices.tell(error.message)
 
     def _receive(self, data: bytes, at_s: float) -> None:
         self._active_s = at_s
@@ -256,7 +254,7 @@ class LiveSession:
                 recording.write(lines)
             except OSError as error:
                 recording.close()
-                self._notices.append(explain(error))
+                self._notices.tell(explain(error))
 
     def _read(self, frames: Frames) -> None:
         if self._calibration:
@@ -283,7 +281,7 @@ class LiveSession:
         warning = self._reader.unread(self._connection.device, patience)
         if warning and not (self._is_warned or self._connection.reason):
             self._is_warned = True
-            self._notices.append(warning)
+            self._notices.tell(warning)
 
     def _end_calibration_if_done(self) -> None:
         """Read with what was shown from now on."""
@@ -292,14 +290,14 @@ class LiveSession:
             return
         self._calibration = None
         if (step := calibration.step()) is None:
-            self._notices.append(NOTHING_SHOWN)
+            self._notices.tell(NOTHING_SHOWN)
             return
         try:
             wearer.take(step)
         except OSError as error:
-            self._notices.append(explain(error))
+            self._notices.tell(explain(error))
         self.writing.renew()
-        self._notices.append(CALIBRATED)
+        self._notices.tell(CALIBRATED)
 
     def _publish(self) -> None:
         self._state = self._look()
@@ -308,7 +306,10 @@ class LiveSession:
     def _look(self) -> LiveState:
         """Everything as it is now."""
         known = LiveState(
-            paused=self._is_paused, connection=self._connection, notices=tuple(self._notices)
+            paused=self._is_paused,
+            connection=self._connection,
+            notices=self._notices.last,
+            n_told=self._notices.n_told,
         )
         if not self._is_ready:
             return replace(known, page=Page(committed=self.writing.committed))

@@ -1,5 +1,6 @@
 """A snapshot of a live session: all that a screen shows, and nothing that it may change."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,9 @@ from jihwa.recognizer.calibration import Prompt
 
 SHOWN_LETTERS = 3
 """How many readings of a hold are shown."""
+
+
+KEPT_NOTICES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ class LiveState:
         hold: What the hand holds; None while it moves.
         page: The text.
         calibration: The calibration that goes on; None if none does.
-        notices: What to tell the user, newest last; bounded.
+        notices: What to tell the user, the last few, newest last.
+        n_told: How many there were so far: what is told again is another one.
     """
 
     ready: bool = False
@@ -117,3 +122,26 @@ class LiveState:
     page: Page = field(default_factory=Page)
     calibration: CalibrationProgress | None = None
     notices: tuple[Message, ...] = ()
+    n_told: int = 0
+
+
+class Notices:
+    """What the user was told of late.
+
+    Attributes:
+        n_told: How much that was so far.
+    """
+
+    def __init__(self) -> None:
+        self._last: deque[Message] = deque(maxlen=KEPT_NOTICES)
+        self.n_told = 0
+
+    @property
+    def last(self) -> tuple[Message, ...]:
+        """The last few, newest last."""
+        return tuple(self._last)
+
+    def tell(self, message: Message) -> None:
+        """Tell one thing more."""
+        self._last.append(message)
+        self.n_told += 1

@@ -126,7 +126,7 @@ class Controls:
         if self._view.phrases:
             self._view = replace(self._view, place=Place.PHRASES)
         else:
-            self.session.notify(replace(NO_PHRASES))
+            self.session.notify(NO_PHRASES)
 
     def write_phrase(self, key: str) -> None:
         """Write the stored sentence of a key."""
@@ -152,7 +152,7 @@ class Controls:
             self.leave()
             return
         self._interrupted_s = now_s
-        self.session.notify(replace(ASK_AGAIN))
+        self.session.notify(ASK_AGAIN)
 
     def _select(self, word: int | None) -> None:
         self._view = replace(self._view, highlight=0)

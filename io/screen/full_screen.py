@@ -101,7 +101,7 @@ class FullScreen:
         def screen() -> StyleAndTextTuples:
             state, output = controls.state, application.output.get_size()
             self._drawn, self._drawn_s = state, time.monotonic()
-            notices = news.current(state.notices, time.monotonic())
+            notices = news.current(state, time.monotonic())
             shown = cleaned(replace(state, notices=notices))
             lines = draw(shown, controls.view, Size(output.columns, rows()))
             written: StyleAndTextTuples = []
@@ -174,8 +174,8 @@ def _in_its_loop(application: Application[None], act: Callable[[], None]) -> Non
 
 def _but_the_hand(state: LiveState) -> tuple[object, ...]:
     """A state without what changes with every sample."""
-    connection, page, notices = state.connection, state.page, state.notices
-    return state.ready, state.paused, connection, page, state.calibration, notices
+    connection, page, calibration = state.connection, state.page, state.calibration
+    return state.ready, state.paused, connection, page, calibration, state.n_told
 
 
 def _bindings(controls: Controls) -> KeyBindings:
@@ -199,15 +199,17 @@ class News:
     """Remembers since when each notice is shown."""
 
     def __init__(self) -> None:
-        self._since: list[tuple[Message, float]] = []
+        self._since_s: dict[int, float] = {}  # by the number of a notice
 
-    def current(self, notices: tuple[Message, ...], now_s: float) -> tuple[Message, ...]:
-        """Those notices that are still news, newest last.
+    def current(self, state: LiveState, now_s: float) -> tuple[Message, ...]:
+        """The notices of a state that are still news, newest last.
 
         Args:
-            notices: All that are kept. One that is told again is another object.
+            state: The state.
             now_s: Now, on a monotonic clock.
         """
-        known = {id(notice): since_s for notice, since_s in self._since}
-        self._since = [(notice, known.get(id(notice), now_s)) for notice in notices]
-        return tuple(notice for notice, since_s in self._since if now_s - since_s < TOLD_S)
+        numbers = range(state.n_told - len(state.notices), state.n_told)
+        self._since_s = {number: self._since_s.get(number, now_s) for number in numbers}
+        ages_s = (now_s - since_s for since_s in self._since_s.values())
+        told = zip(state.notices, ages_s, strict=True)
+        return tuple(notice for notice, age_s in told if age_s < TOLD_S)

@@ -30,7 +30,7 @@ class LineScreen:
         self._stream, self._language = stream, language
         self._labels = labels(alphabet)
         self._connection: Connection | None = None
-        self._notices: tuple[Message, ...] = ()
+        self._n_told = 0
         self._paused = False
         self._final = ""  # that no line has shown yet
         self._preedit = ""
@@ -47,11 +47,9 @@ class LineScreen:
         if state.paused != self._paused:
             self._paused = state.paused
             self._print("* ", (PAUSED if state.paused else RESUMED).text(self._language))
-        told = set(map(id, self._notices))
-        self._notices = state.notices
-        for notice in state.notices:
-            if id(notice) not in told:
-                self._print("! ", notice.text(self._language))
+        new, self._n_told = state.n_told - self._n_told, state.n_told
+        for notice in state.notices[-new:] if new else ():
+            self._print("! ", notice.text(self._language))
 
     def update(self, update: Update, emission: Emission | None) -> None:
         """Print what a hold may have been with the open text, and what became final."""
