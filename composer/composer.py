@@ -255,7 +255,7 @@ class Composer:
         redo or a backspace by signs could still alter is kept, and so are the last words.
 
         Args:
-            keep_words: How many words at least are kept.
+            keep_words: How many words at least are kept; at least 1.
 
         Returns:
             The text that was forgotten; the numbers of all `words` are lower by its words.

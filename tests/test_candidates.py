@@ -197,3 +197,12 @@ def test_a_vowel_behind_a_final_lone_consonant_is_shown_and_leaves_it_alone(mode
     assert reader.feed(shown("ㅡ", BASIC)).text == "ㄱㅊㅡ"
     assert [word.text for word in composer.words()] == ["ㄱㅊㅡ"]
     assert reader.flush().text == "ㄱㅊㅡ"
+
+
+def test_a_choice_says_nothing_of_the_words_beside_it():
+    story = "ㄱㅏ-ㄷㅏ-"
+    reader = reader_of(doubtful(story, 0, {"ㄱ": 0.0, "ㄷ": 0.0, "ㅂ": 0.0}))
+    before = reader.composer.words()[0].confidence
+    reader.follow(reader.composer.choose(1, "나"))
+    assert before < 0.95
+    assert reader.composer.words()[0].confidence == pytest.approx(before, abs=0.03)

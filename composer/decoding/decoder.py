@@ -177,7 +177,7 @@ class Decoder:
     def certain_reading(self, emission: Emission, signs: Collection[int]) -> Reading | None:
         """How an emission was read that certainly is one of some signs, whatever the text.
 
-        None if it is another one, or not so clear, or the signal may have other boundaries.
+        None if it is another one, or not so clear, or may be more than one hold.
         """
         if not signs or emission.segment.spans > 1:
             return None
@@ -253,19 +253,26 @@ class Decoder:
             return tuple(each for each in stack if _goes_on_behind(each.trail, last))
 
         stacks = {at: agreeing(stack) for at, stack in state.stacks.items()}
-        return self._commit(replace(state, last=agreeing(state.last), stacks=stacks), last)
+        left = replace(state, last=agreeing(state.last), stacks=stacks)
+        return self._commit(left, last, state.last)
 
     def _commit_best(self, state: DecoderState) -> DecoderState:
         """Commit the best hypothesis as it is; drop all others."""
         best = state.last[0]
         only = (best.but(state=unalterable(best.state)),)
-        return self._commit(replace(state, last=only, stacks={}), best.trail)
+        return self._commit(replace(state, last=only, stacks={}), best.trail, state.last)
 
-    def _commit(self, state: DecoderState, last: Trail | None) -> DecoderState:
-        """Commit all up to a step that all hypotheses share."""
+    def _commit(self, state: DecoderState, last: Trail | None, rivals: Stack = ()) -> DecoderState:
+        """Commit all up to a step that all hypotheses share.
+
+        Args:
+            state: With the hypotheses that are left.
+            last: The step; None for none.
+            rivals: Those that were there before one was chosen; else a guess would be certain.
+        """
         if last is None:
             return state
-        steps = aligned(last, state.last, state.settled, self._n_readings)
+        steps = aligned(last, rivals or state.last, state.settled, self._n_readings)
         end = max((each.path[-1].end for each in steps_of(last) if each.path), default=0)
         lattice = state.lattice.decided(end) if end else state.lattice
         open_stacks = {at: stack for at, stack in state.stacks.items() if stack}

@@ -98,8 +98,8 @@ class GrammarCosts:
     """Natural log-costs of what the language model cannot price.
 
     Attributes:
-        empty_text: Of a text without any letter. No more than `lone_text` and `lone_end`, so that
-            the pose decides whether a recording of a single hold is a letter or rest.
+        empty_text: Of a text without any letter. No more than `lone_text` and `lone_end` together,
+            so that the pose decides whether a recording of a single hold is a letter or rest.
         lone_text: Of beginning a text with a lone letter, as people do when they try a glove.
         lone_letter: Of a lone letter elsewhere, the choice of the letter included.
         lone_more: Of going on after a lone letter.

@@ -8,6 +8,9 @@ left, arcs that consume nothing (a space, a missed letter) are taken within it.
 Few hypotheses live at a time, some twenty at the median, and few arcs of each are worth a look. So
 these are plain loops: the arcs that a state allows are tried in the order of what speaks for them,
 and the rest is left as soon as one is too weak even if the language model were sure of it.
+
+A compiler makes them fast where there is one: `search.pxd` says of what C type everything is, and
+has to be changed along.
 """
 
 import math
