@@ -38,16 +38,14 @@ class Composer:
     Commands that are among the wearer's own signs are obeyed as soon as they are shown;
     `backspace`, `clear` and `complete` do the same for a keyboard.
 
-    Whatever changed the text can be undone. The decisions that it told are not taken back, and are
-    not told again.
+    Whatever changed the text can be undone, but not the decisions that it told.
 
     Args:
         alphabet: The signs whose likelihoods the emissions carry.
         model: The language model.
         options: How the decoder weighs evidence.
         mode: What the text may be.
-        abbreviations: The wearer's own, Hangul syllables or letters, and what each stands for. They
-            are among the candidates of a word that the hand may have spelled so.
+        abbreviations: The wearer's own, of Hangul letters, and the candidate that each stands for.
     """
 
     def __init__(
@@ -89,12 +87,7 @@ class Composer:
         return self._now.preedit
 
     def reset(self, before: str = "") -> None:
-        """Forget the text.
-
-        Args:
-            before: What stands before the cursor and is none of the composer's business, but says
-                what to expect.
-        """
+        """Forget the text; what stands before the cursor only says what to expect."""
         self._before_cursor = before[-MEMORY_CHARACTERS:]
         self._told = ToldDecisions()
         self._undo_steps = UndoSteps()
@@ -108,8 +101,7 @@ class Composer:
                 boundaries than the options allow.
         """
         self._decoder.check(emissions)
-        reading = self._decoder.certain_reading(likeliest(emissions), self._commands)
-        if reading:
+        if reading := self._decoder.certain_reading(likeliest(emissions), self._commands):
             control = self._commands[reading.sign]
             update = self._obey[control]()
             self._now = replace(self._now, record=self._now.record.with_command(reading))
@@ -117,11 +109,8 @@ class Composer:
         before = self._now
         known = (*before.before, replace(before, before=()))
         final = known[0].decided if len(known) > EXACT_STEPS else ()
-        self._now = replace(
-            before,
-            decoder=self._decoder.step(before.decoder, emissions),
-            before=known[-EXACT_STEPS:],
-        )
+        decoder = self._decoder.step(before.decoder, emissions)
+        self._now = replace(before, decoder=decoder, before=known[-EXACT_STEPS:])
         return self._changed(before, self._told.new((*final, *self._note())))
 
     def preview(self, holds: Sequence[Emission]) -> str:
@@ -251,11 +240,8 @@ class Composer:
     def release(self, keep_words: int) -> str:
         """Forget the first words of what is final, so that memory and time stay bounded.
 
-        They are still what stands before the cursor, but can no longer be changed. What an undo, a
-        redo or a backspace by signs could still alter is kept, and so are the last words.
-
-        Args:
-            keep_words: How many words at least are kept; at least 1.
+        They still stand before the cursor, but can no longer be changed. What an undo, a redo or a
+        backspace by signs could still alter is kept, and so are the last `keep_words` (1 or more).
 
         Returns:
             The text that was forgotten; the numbers of all `words` are lower by its words.
@@ -269,12 +255,11 @@ class Composer:
 
     def flush(self) -> Transcript:
         """End the text: everything becomes final. The next emission begins a new text."""
-        before = self._now
+        before, final = self._now, self.text
         record, endings, decided = self._finish()
-        committed = before.record.text
         transcript = Transcript(
             text=record.text,
-            candidates=tuple(Candidate(committed + decode(e.tokens), e.log_prob) for e in endings),
+            candidates=tuple(Candidate(final + decode(e.tokens), e.log_prob) for e in endings),
             words=record.words(),
             signs=record.signs(),
             edit=TextEdit.between(before.text, record.text),
@@ -310,11 +295,7 @@ class Composer:
         return self._now.record.with_steps(self._decoder.open_steps(self._now.decoder))
 
     def _note(self) -> Decisions:
-        """Write what the decoder just committed; decisions wait while they can be taken back.
-
-        Returns:
-            Those that need not wait.
-        """
+        """Write what the decoder just committed; gives the decisions that cannot be taken back."""
         steps = self._now.decoder.committed
         record, preedit = self._now.record.with_steps(steps), decode(self._now.decoder.preedit)
         record = record if preedit else record.with_final_end()
@@ -326,10 +307,9 @@ class Composer:
         return ()
 
     def _finish(self) -> tuple[Record, tuple[Ending, ...], Decisions]:
-        """Decide everything that is open as if the text ended; `_begin` or `reset` has to follow.
+        """The whole record as if the text ended, the ways to end it, and all decisions that wait.
 
-        Returns:
-            The whole record, the ways to end it, and all decisions that waited.
+        `_begin` or `reset` has to follow.
         """
         endings = self._decoder.endings(self._now.decoder)
         steps = endings[0].steps
@@ -350,16 +330,14 @@ class Composer:
             settled = ()
             self._now = now.rewritten(place, steps, text)
         gone = now.before[: len(now.before) - len(self._now.before)]
-        waiting = chain.from_iterable(before.decided for before in gone)
-        decided = (*waiting, *self._decisions(settled))
+        decided = chain(*(before.decided for before in gone), self._decisions(settled))
         read = {id(reading.emission) for reading in shown.readings(place)}
         others = self._told.new(each for each in decided if id(each.emission) not in read)
         return (*others, *(reading.for_certain() for reading in self._decisions(steps)))
 
     def _decisions(self, steps: Iterable[Step]) -> Iterator[Reading]:
         """How emissions were read that show letters and spaces."""
-        every = (reading for step in steps for reading in step.readings)
-        return (reading for reading in every if reading.sign in self._writing)
+        return (each for step in steps for each in step.readings if each.sign in self._writing)
 
     def _changed(
         self, before: Snapshot, decided: Decisions = (), *, complete: bool = False
