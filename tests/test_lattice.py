@@ -122,14 +122,3 @@ def test_any_lattice_gives_a_text_whose_signs_do_not_overlap(plan, interruptions
         ends = [sign.end_s for sign in transcript.signs]
         begins = [sign.start_s for sign in transcript.signs]
         assert all(a < b for a, b in zip(ends, begins[1:], strict=False))
-
-
-@pytest.mark.parametrize("withdraw", ["backspace", "undo"])
-def test_a_sign_that_was_taken_back_lets_no_later_hold_reach_over_what_stands(withdraw):
-    """The recogniser still counts the boundary that the text knows no more."""
-    b, a = shown("ㅂㅏ", BASIC)
-    reader = read([b, a])
-    reader.follow(getattr(reader.composer, withdraw)())
-    short, long = emission({"ㅗ": 0.0}, 1.2, BASIC), whole("ㅗ", 0.7, 1.6, log_prob=-0.1)
-    reader.feed([(short, long)])
-    assert reader.flush().text == "보"

@@ -66,7 +66,7 @@ class Lattice:
             live: The boundaries at which an emission may begin, the last one among them.
         """
         end = self.last + 1
-        begins = [self._begin(each) for each in emissions]
+        begins = [end - each.segment.spans for each in emissions]
         if not any(begin in live for begin in begins):
             begins = [self.last] * len(emissions)
         edges = tuple(
@@ -75,20 +75,6 @@ class Lattice:
             if begin in live
         )
         return replace(self, last=end, edges={**self.edges, end: edges})
-
-    def _begin(self, emission: Emission) -> int:
-        """The boundary where a new emission begins.
-
-        It spans as many boundaries as it says, but none that ended before it began: the count of
-        the recogniser goes on where a boundary was taken back.
-        """
-        segment = emission.segment
-        begin = self.last + 1 - segment.spans
-        for end in range(self.last, begin, -1):
-            ended = (edge.emission.segment.end_s for edge in self.edges.get(end, ()))
-            if any(end_s <= segment.start_s for end_s in ended):
-                return end
-        return begin
 
     def paths(self, longest: int) -> Iterator[Path]:
         """Every path of up to `longest` emissions that ends at the newest boundary, short first."""
