@@ -232,8 +232,7 @@ class Decoder:
 
     def _commit_agreed(self, state: DecoderState) -> DecoderState:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""
-        stacks = (state.last, *state.stacks.values())
-        agreed = common_ancestor(each.trail for stack in stacks for each in stack)
+        agreed = common_ancestor((state.last, *state.stacks.values()))
         state = self._commit(state, _before_last_syllable(agreed))
         while max(each.length for each in state.last) > self._options.longest_preedit:
             n_committed = len(state.committed)
