@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from jihwa.data.messages import DataError, Language, Message, UsageError
-from jihwa.io.settings import options as shared
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.arguments import Arguments
 
 CONNECT_S = 10
 """How long a scheduler may take to answer."""
@@ -25,25 +24,15 @@ R = TypeVar("R")
 
 def add(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--jobs` and `--cluster`: where the work is done."""
-    say = speaker(language)
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--jobs",
-        type=shared.at_least(1, language),
-        default=1,
-        metavar="N",
-        help=say(
-            "한꺼번에 일할 프로세스 수 (기본: %(default)s)",
-            "processes that work at once (default: %(default)s)",
-        ),
+    where = Arguments(parser.add_mutually_exclusive_group(), language)
+    where.number(
+        "--jobs", "한꺼번에 일할 프로세스 수", "processes that work at once", least=1, default=1
     )
-    where.add_argument(
+    where(
         "--cluster",
+        "일을 맡길 Dask 스케줄러, 예: tcp://HOST:8786",
+        "Dask scheduler that gets the work, such as tcp://HOST:8786",
         metavar="ADDRESS",
-        help=say(
-            "일을 맡길 Dask 스케줄러, 예: tcp://HOST:8786",
-            "Dask scheduler that gets the work, such as tcp://HOST:8786",
-        ),
     )
 
 

@@ -17,6 +17,7 @@ from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import CALIBRATED
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.speech.process import VoiceSettings
@@ -47,62 +48,47 @@ _SHOWN_PAIRS = 6
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
     signal = parser.add_mutually_exclusive_group()
     add_settings(signal, language, "source")
-    signal.add_argument(
+    Arguments(signal, language).path(
         "--from",
+        "PATH",
+        "장갑 대신 라벨이 있는 폴더 <지문자>/<스타일>/<녹화>; --add에는 녹화 파일이나 폴더",
+        "instead of the glove, a labelled folder <sign>/<style>/<take>; with --add, recordings "
+        "or a folder of them",
         dest="sources",
         nargs="+",
-        type=Path,
-        metavar="PATH",
-        help=say(
-            "장갑 대신 라벨이 있는 폴더 <지문자>/<스타일>/<녹화>; --add에는 녹화 파일이나 폴더",
-            "instead of the glove, a labelled folder <sign>/<style>/<take>; with --add, recordings "
-            "or a folder of them",
-        ),
     )
     add_settings(parser, language, "profile")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument(
+    what = Arguments(parser.add_mutually_exclusive_group(), language)
+    what.switch(
         "--quick",
-        action="store_true",
-        help=say(
-            "다른 것까지 가장 잘 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
-            "only the ten signs that tell most apart, once straight and once bent",
-        ),
+        "다른 것까지 가장 잘 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
+        "only the ten signs that tell most apart, once straight and once bent",
     )
-    what.add_argument(
-        "--full",
-        action="store_true",
-        help=say(
-            "모든 지문자를 스타일마다 한 번 (기본)", "all signs once in every style (default)"
-        ),
+    what.switch(
+        "--full", "모든 지문자를 스타일마다 한 번 (기본)", "all signs once in every style (default)"
     )
-    what.add_argument(
+    what(
         "--add",
+        f"내 지문자 더하기: ㅐ나 ㄲ 같은 글자, 또는 space, backspace, enter, speak, clear, "
+        f"rest. 1~{MOST_TAKES}번 보인 녹화가 필요함",
+        "add a sign of your own: a letter such as ㅐ or ㄲ, or space, backspace, enter, speak, "
+        f"clear, rest; takes 1 to {MOST_TAKES} recordings of it",
         metavar="NAME",
-        help=say(
-            f"내 지문자 더하기: ㅐ나 ㄲ 같은 글자, 또는 space, backspace, enter, speak, clear, "
-            f"rest. 1~{MOST_TAKES}번 보인 녹화가 필요함",
-            "add a sign of your own: a letter such as ㅐ or ㄲ, or space, backspace, enter, speak, "
-            f"clear, rest; takes 1 to {MOST_TAKES} recordings of it",
-        ),
     )
     quick, full = (" ".join(map(str, styles)) for styles in (QUICK_STYLES, FULL_STYLES))
     defaults = f"--quick {quick}, --full {full}"
-    parser.add_argument(
+    Arguments(parser, language)(
         "--styles",
+        f"쓸 스타일, 1({STYLE_NAMES[1].ko})~5({STYLE_NAMES[5].ko}) (기본: {defaults}; 그 "
+        "녹화가 없으면 다른 스타일)",
+        f"styles to use, 1 ({STYLE_NAMES[1].en}) to 5 ({STYLE_NAMES[5].en}) "
+        f"(default: {defaults}; others if there is no take of these)",
         nargs="+",
         type=int,
         choices=STYLES,
         metavar="N",
-        help=say(
-            f"쓸 스타일, 1({STYLE_NAMES[1].ko})~5({STYLE_NAMES[5].ko}) (기본: {defaults}; 그 "
-            "녹화가 없으면 다른 스타일)",
-            f"styles to use, 1 ({STYLE_NAMES[1].en}) to 5 ({STYLE_NAMES[5].en}) "
-            f"(default: {defaults}; others if there is no take of these)",
-        ),
     )
     add_settings(parser, language, "model", "layout", "commands")
 

@@ -9,6 +9,7 @@ from jihwa.composer.letters import compose, compose_as_shown
 from jihwa.data.alphabet import LETTERS, Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
@@ -16,12 +17,13 @@ from jihwa.io.streams import warn
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    letters = say(
+    Arguments(parser, language)(
+        "letters",
         "자모 (예: ㅎㅏㄱㄱㅛ). 없으면 표준 입력에서 한 줄에 하나씩",
         "letters such as ㅎㅏㄱㄱㅛ; without any, one sequence a line on stdin",
+        nargs="*",
+        metavar="JAMO",
     )
-    parser.add_argument("letters", nargs="*", metavar="JAMO", help=letters)
     add_settings(parser, language, "mode", "personal", "history", "lm")
     shared.add_alphabet(parser, language)
 

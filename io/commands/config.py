@@ -8,6 +8,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.settings import configuration
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.configuration import Origin
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.setting import Setting, Value
@@ -27,13 +28,10 @@ _MISTAKEN = 2
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments: every setting."""
     parser.set_defaults(needs_configuration=False)  # it is where one that is broken is mended
-    parser.add_argument(
+    Arguments(parser, language).switch(
         "--edit",
-        action="store_true",
-        help=speaker(language)(
-            "설정 파일을 $EDITOR로 열기; 없으면 먼저 만들기",
-            "open the file in $EDITOR; it is made if need be",
-        ),
+        "설정 파일을 $EDITOR로 열기; 없으면 먼저 만들기",
+        "open the file in $EDITOR; it is made if need be",
     )
     add_settings(parser, language, *(key for key in SETTINGS if key != "language"))
 

@@ -16,6 +16,7 @@ from jihwa.data.takes.episodes import Defect, recordings_below
 from jihwa.io.commands import data_assemble
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Actions, Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
@@ -35,21 +36,36 @@ KINDS: Mapping[str, Message] = {
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's actions."""
-    say = speaker(language)
-    actions = parser.add_subparsers(required=True, metavar=say("할 일", "ACTION"), dest="action")
-    check = say(
+    actions = Actions(parser, language)
+    check = actions.add(
+        "check",
+        _check,
         "데이터의 흠 찾기: 끊김, 죽은 센서, 시계, 중복, 라벨",
         "find defects of a data set: gaps, dead sensors, clocks, duplicates, labels",
     )
-    _configure_check(actions.add_parser("check", help=check, description=check), language)
-    convert = say("녹화를 다른 형식으로, 손실 없이", "recordings to other formats, without loss")
-    _configure_convert(actions.add_parser("convert", help=convert, description=convert), language)
-    assemble = say(
-        "라벨이 있는 녹화로 이어 쓴 세션과 정답 만들기",
-        "continuous sessions with their truth, out of labelled takes",
+    check.path(
+        "dataset",
+        "DATASET",
+        "라벨이 있는 폴더",
+        "labelled folder: a session, or a folder of sessions",
+    )
+    shared.add_alphabet(check.container, language)
+    shared.add_json(check.container, language)
+    _configure_convert(
+        actions.add(
+            "convert",
+            _convert,
+            "녹화를 다른 형식으로, 손실 없이",
+            "recordings to other formats, without loss",
+        )
     )
     data_assemble.configure(
-        actions.add_parser("assemble", help=assemble, description=assemble), language
+        actions.add(
+            "assemble",
+            data_assemble.assemble_all,
+            "라벨이 있는 녹화로 이어 쓴 세션과 정답 만들기",
+            "continuous sessions with their truth, out of labelled takes",
+        )
     )
 
 
@@ -59,53 +75,30 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return act(options, language)
 
 
-def _configure_check(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
-    parser.add_argument(
-        "dataset",
-        type=Path,
-        metavar="DATASET",
-        help=say("라벨이 있는 폴더", "labelled folder: a session, or a folder of sessions"),
+def _configure_convert(arguments: Arguments) -> None:
+    arguments.path(
+        "paths", "PATH", "녹화나 녹화가 든 폴더", "recordings, or folders of them", nargs="+"
     )
-    shared.add_alphabet(parser, language)
-    shared.add_json(parser, language)
-    parser.set_defaults(act=_check)
-
-
-def _configure_convert(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
-    parser.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="PATH",
-        help=say("녹화나 녹화가 든 폴더", "recordings, or folders of them"),
-    )
-    parser.add_argument(
+    arguments(
         "--format",
+        "형식 (parquet에는 pyarrow 필요)",
+        "format (parquet needs pyarrow)",
         dest="kind",
         choices=FORMATS,
         required=True,
-        help=say("형식 (parquet에는 pyarrow 필요)", "format (parquet needs pyarrow)"),
     )
-    parser.add_argument(
+    arguments.path(
         "--output",
-        type=Path,
+        "DIR",
+        "결과를 둘 폴더. 폴더를 주면 그 안의 폴더도 그대로",
+        "folder for the results; the folders in a folder stay as they are",
         required=True,
-        metavar="DIR",
-        help=say(
-            "결과를 둘 폴더. 폴더를 주면 그 안의 폴더도 그대로",
-            "folder for the results; the folders in a folder stay as they are",
-        ),
     )
-    parser.add_argument(
+    arguments.switch(
         "--force",
-        action="store_true",
-        help=say(
-            "있는 결과도 다시 (기본: 건너뜀)", "do results that exist again (default: skip them)"
-        ),
+        "있는 결과도 다시 (기본: 건너뜀)",
+        "do results that exist again (default: skip them)",
     )
-    parser.set_defaults(act=_convert)
 
 
 def _check(options: argparse.Namespace, language: Language) -> int:

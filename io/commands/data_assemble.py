@@ -1,7 +1,6 @@
 """`jihwa data assemble`: continuous sessions with their truth, out of labelled takes."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import assemble, spell_words
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
@@ -21,41 +21,30 @@ _SHOWN = 5
 """So many lines that cannot be spelled are named."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Arguments) -> None:
     """Add the action's arguments."""
-    say = speaker(language)
-    parser.add_argument(
+    arguments.path(
         "dataset",
-        type=Path,
-        metavar="DATASET",
-        help=say(
-            "라벨이 있는 폴더. 세션이 여럿이면 번갈아 씀",
-            "labelled folder; several sessions take turns",
-        ),
+        "DATASET",
+        "라벨이 있는 폴더. 세션이 여럿이면 번갈아 씀",
+        "labelled folder; several sessions take turns",
     )
-    parser.add_argument(
+    arguments.path(
         "--text",
-        type=Path,
+        "FILE",
+        "쓸 글, 한 줄에 세션 하나; .gz도 됨",
+        "what to spell, a session a line; .gz will do",
         required=True,
-        metavar="FILE",
-        help=say(
-            "쓸 글, 한 줄에 세션 하나; .gz도 됨", "what to spell, a session a line; .gz will do"
-        ),
     )
-    parser.add_argument(
+    arguments.path(
         "--output",
-        type=Path,
+        "DIR",
+        "새 폴더: 줄마다 녹화와 정답(.json)",
+        "a new folder: a recording and its truth (.json) for every line",
         required=True,
-        metavar="DIR",
-        help=say(
-            "새 폴더: 줄마다 녹화와 정답(.json)",
-            "a new folder: a recording and its truth (.json) for every line",
-        ),
     )
-    shared.add_speed(parser, language)
-    shared.add_seed(parser, language)
-    shared.add_alphabet(parser, language)
-    parser.set_defaults(act=assemble_all)
+    for add in (shared.add_speed, shared.add_seed, shared.add_alphabet):
+        add(arguments.container, arguments.language)
 
 
 def assemble_all(options: argparse.Namespace, language: Language) -> int:

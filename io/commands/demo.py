@@ -11,6 +11,7 @@ from jihwa.data.synthesis.sessions import read_session
 from jihwa.io.engine import assemble_engine
 from jihwa.io.screen.plain import PlainScreen
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.playback import paced
@@ -20,8 +21,7 @@ SAMPLE = "dinner.csv"
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    fast = speaker(language)("기다리지 않고 끝까지", "do not wait for the hand")
-    parser.add_argument("--fast", action="store_true", help=fast)
+    Arguments(parser, language).switch("--fast", "기다리지 않고 끝까지", "do not wait for the hand")
     add_settings(parser, language, "model", "lm")
 
 

@@ -10,6 +10,7 @@ from jihwa.data.messages import Language, UsageError
 from jihwa.io.outlets.outlet import Outlet
 from jihwa.io.outlets.targets import Child, open_target
 from jihwa.io.screen.program import program_rows
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 
 
@@ -33,22 +34,20 @@ class Into:
 
 def add(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--into` and `-- COMMAND`."""
-    say = speaker(language)
-    into = parser.add_mutually_exclusive_group()
-    into.add_argument(
+    say, into = speaker(language), Arguments(parser.add_mutually_exclusive_group(), language)
+    into(
         "--into",
+        "쓴 글을 tmux의 다른 칸에도 입력",
+        "type the text into a pane of tmux too",
         metavar=say("tmux:칸", "tmux:PANE"),
-        help=say("쓴 글을 tmux의 다른 칸에도 입력", "type the text into a pane of tmux too"),
     )
-    into.add_argument(
+    into(
         "command",
+        "쓴 글을 받을 프로그램 (셸, 편집기, 대화), 화면 위쪽에서 실행",
+        "a program to type into (a shell, an editor, a chat), shown above",
         nargs="*",
         default=[],
         metavar=say("-- 프로그램", "-- COMMAND"),
-        help=say(
-            "쓴 글을 받을 프로그램 (셸, 편집기, 대화), 화면 위쪽에서 실행",
-            "a program to type into (a shell, an editor, a chat), shown above",
-        ),
     )
 
 

@@ -3,6 +3,7 @@
 import argparse
 
 from jihwa.data.messages import Language
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
@@ -11,14 +12,10 @@ from jihwa.io.user import phrases, storage
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument(
+    Arguments(parser, language).switch(
         "--edit",
-        action="store_true",
-        help=say(
-            "파일을 $EDITOR로 열기; 없으면 먼저 만들기",
-            "open the file in $EDITOR; it is made if need be",
-        ),
+        "파일을 $EDITOR로 열기; 없으면 먼저 만들기",
+        "open the file in $EDITOR; it is made if need be",
     )
     add_settings(parser, language, "profile")
 

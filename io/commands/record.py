@@ -12,6 +12,7 @@ from jihwa.data.takes.collection import DEFAULT_STYLE, STYLE_NAMES, STYLES
 from jihwa.io.commands import live
 from jihwa.io.commands.record_takes import record_takes
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Connection, Link, Received, Source
@@ -23,76 +24,56 @@ TAKES, TAKE_S = 10, 2.4
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument(
+    say, arguments = speaker(language), Arguments(parser, language)
+    arguments.path(
         "path",
+        "PATH",
+        "새 녹화 파일; --label이나 --guide와 함께면 데이터 폴더 (기본: takes)",
+        "the new recording; with --label or --guide the folder of the data set (default: takes)",
         nargs="?",
-        type=Path,
-        metavar="PATH",
-        help=say(
-            "새 녹화 파일; --label이나 --guide와 함께면 데이터 폴더 (기본: takes)",
-            "the new recording; with --label or --guide the folder of the data set "
-            "(default: takes)",
-        ),
     )
     add_settings(parser, language, "source", "layout")
-    parser.add_argument(
+    arguments(
         "--seconds",
+        f"녹화 하나의 길이 (기본: 라벨 녹화 {TAKE_S}초, 파일은 Ctrl-C까지)",
+        f"length of a recording (default: {TAKE_S} of a take, a file until Ctrl-C)",
         type=_seconds,
         metavar="S",
-        help=say(
-            f"녹화 하나의 길이 (기본: 라벨 녹화 {TAKE_S}초, 파일은 Ctrl-C까지)",
-            f"length of a recording (default: {TAKE_S} of a take, a file until Ctrl-C)",
-        ),
     )
     _configure_takes(parser.add_argument_group(say("데이터 모으기", "data sets")), language)
     add_settings(parser, language, "model")
 
 
 def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None:
-    say = speaker(language)
-    what = group.add_mutually_exclusive_group()
-    what.add_argument(
-        "--label",
-        metavar="SIGN",
-        help=say("이 지문자를 녹화", "record takes of this sign"),
+    what = Arguments(group.add_mutually_exclusive_group(), language)
+    what("--label", "이 지문자를 녹화", "record takes of this sign", metavar="SIGN")
+    what.switch(
+        "--guide", "데이터에 모자라는 것을 차례로 녹화", "go through all that the data set lacks"
     )
-    what.add_argument(
-        "--guide",
-        action="store_true",
-        help=say("데이터에 모자라는 것을 차례로 녹화", "go through all that the data set lacks"),
-    )
+    arguments = Arguments(group, language)
     names = ", ".join(f"{style} {STYLE_NAMES[style].text(language)}" for style in STYLES)
-    group.add_argument(
+    arguments(
         "--style",
+        f"스타일: {names} (기본: {DEFAULT_STYLE}, --guide는 모두)",
+        f"styles: {names} (default: {DEFAULT_STYLE}; --guide: all)",
         dest="styles",
         nargs="+",
         type=int,
         choices=STYLES,
         metavar="N",
-        help=say(
-            f"스타일: {names} (기본: {DEFAULT_STYLE}, --guide는 모두)",
-            f"styles: {names} (default: {DEFAULT_STYLE}; --guide: all)",
-        ),
     )
-    group.add_argument(
+    arguments.number(
         "--takes",
-        type=shared.at_least(1, language),
+        "지문자와 스타일마다 몇 번 (기본: %(default)s); --guide는 이만큼 될 때까지",
+        "takes of each sign and style (default: %(default)s); --guide goes on until there are "
+        "so many",
+        least=1,
         default=TAKES,
-        metavar="N",
-        help=say(
-            "지문자와 스타일마다 몇 번 (기본: %(default)s); --guide는 이만큼 될 때까지",
-            "takes of each sign and style (default: %(default)s); --guide goes on until there are "
-            "so many",
-        ),
     )
-    group.add_argument(
+    arguments.switch(
         "--hands-free",
-        action="store_true",
-        help=say(
-            "Enter 없이, 손을 멈출 때마다 (터미널이 아니면 언제나)",
-            "take every hold without Enter (always so without a terminal)",
-        ),
+        "Enter 없이, 손을 멈출 때마다 (터미널이 아니면 언제나)",
+        "take every hold without Enter (always so without a terminal)",
     )
     shared.add_alphabet(group, language)
 

@@ -5,6 +5,7 @@ import argparse
 from jihwa.data.messages import JihwaError, Language, UsageError
 from jihwa.io.live import archive
 from jihwa.io.screen.text import clean, tail
+from jihwa.io.settings.arguments import Actions
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
@@ -14,21 +15,15 @@ SHOWN_COLUMNS = 24
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's actions."""
-    say = speaker(language)
+    actions = Actions(parser, language, required=False)
+    which = "세션 이름, 또는 그 앞부분", "name of a session, or its beginning"
+    actions.add("list", _list, "세션 보기 (기본)", "list the sessions (the default)")
+    show = actions.add("show", _show, "세션의 글과 파일 보기", "show a session's text and files")
+    show("session", *which, metavar="ID")
+    delete = actions.add("delete", _delete, "세션 지우기", "delete sessions")
+    delete("sessions", *which, nargs="*", metavar="ID")
+    delete.switch("--all", "모두", "all of them")
     parser.set_defaults(act=_list)
-    actions = parser.add_subparsers(metavar=say("할 일", "ACTION"))
-    listing = say("세션 보기 (기본)", "list the sessions (the default)")
-    actions.add_parser("list", help=listing, description=listing).set_defaults(act=_list)
-    showing = say("세션의 글과 파일 보기", "show a session's text and files")
-    show = actions.add_parser("show", help=showing, description=showing)
-    which = say("세션 이름, 또는 그 앞부분", "name of a session, or its beginning")
-    show.add_argument("session", metavar="ID", help=which)
-    show.set_defaults(act=_show)
-    deleting = say("세션 지우기", "delete sessions")
-    delete = actions.add_parser("delete", help=deleting, description=deleting)
-    delete.add_argument("sessions", nargs="*", metavar="ID", help=which)
-    delete.add_argument("--all", action="store_true", help=say("모두", "all of them"))
-    delete.set_defaults(act=_delete)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -3,7 +3,6 @@
 import argparse
 import sys
 import threading
-from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from jihwa.data.synthesis.pace import pace_of
 from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.virtual.cable import Cable, parse_schedule
@@ -25,51 +25,39 @@ from jihwa.io.virtual.server import Server
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument("text", nargs="?", metavar="TEXT", help=say("쓸 글", "what to spell"))
-    parser.add_argument(
+    arguments = Arguments(parser, language)
+    arguments("text", "쓸 글", "what to spell", nargs="?", metavar="TEXT")
+    arguments.path(
         "--output",
+        "FILE",
+        "녹화 파일; 정답은 옆의 .json에 (기본: 화면에 녹화만)",
+        "recording; its truth goes to the .json beside it (default: the recording on stdout)",
         type=shared.output_file,
-        metavar="FILE",
-        help=say(
-            "녹화 파일; 정답은 옆의 .json에 (기본: 화면에 녹화만)",
-            "recording; its truth goes to the .json beside it (default: the recording on stdout)",
-        ),
     )
     shared.add_speed(parser, language)
-    parser.add_argument(
+    arguments(
         "--letters-per-s",
+        "평균 초당 글자 수 (기본: 빠르기대로)",
+        "letters a second on average (default: what is usual at that speed)",
         type=_letters_per_s,
         metavar="R",
-        help=say(
-            "평균 초당 글자 수 (기본: 빠르기대로)",
-            "letters a second on average (default: what is usual at that speed)",
-        ),
     )
     shared.add_seed(parser, language)
-    parser.add_argument(
-        "--wearer",
-        type=shared.at_least(0, language),
-        default=0,
-        metavar="N",
-        help=say("누구의 손인지 (기본: %(default)s)", "whose hand (default: %(default)s)"),
-    )
-    parser.add_argument(
+    arguments.number("--wearer", "누구의 손인지", "whose hand", least=0, default=0)
+    arguments(
         "--rate-hz",
+        "초당 표본 수 (기본: %(default)s)",
+        "samples a second of the glove (default: %(default)s)",
         type=_rate_hz,
         default=RATE_HZ,
         metavar="HZ",
-        help=say(
-            "초당 표본 수 (기본: %(default)s)",
-            "samples a second of the glove (default: %(default)s)",
-        ),
     )
     _configure_serving(parser, language)
 
 
 def _configure_serving(parser: argparse.ArgumentParser, language: Language) -> None:
     say = speaker(language)
-    serving = parser.add_argument_group(
+    group = parser.add_argument_group(
         say("가상 장갑", "virtual glove"),
         say(
             "실제 장갑처럼 포트에서 보내고 명령에 답합니다. 첫 줄에 여는 주소가 나옵니다. 표준 "
@@ -80,34 +68,28 @@ def _configure_serving(parser: argparse.ArgumentParser, language: Language) -> N
             "!stall 2, !unplug 3, !drop 0.01, !damage 0.01",
         ),
     )
-    serving.add_argument(
+    arguments = Arguments(group, language)
+    arguments(
         "--serve",
+        "가상 직렬 포트 또는 소켓 (포트 0: 아무것이나)",
+        "a virtual serial port, or a socket (port 0: any)",
         metavar="pty|tcp://HOST:PORT",
-        help=say(
-            "가상 직렬 포트 또는 소켓 (포트 0: 아무것이나)",
-            "a virtual serial port, or a socket (port 0: any)",
-        ),
     )
-    serving.add_argument(
+    arguments.path(
         "--link",
-        type=Path,
-        metavar="PATH",
-        help=say(
-            "다시 꽂아도 같은, 가상 직렬 포트의 이름",
-            "a name of the virtual serial port that stays when it is plugged in again",
-        ),
+        "PATH",
+        "다시 꽂아도 같은, 가상 직렬 포트의 이름",
+        "a name of the virtual serial port that stays when it is plugged in again",
     )
-    serving.add_argument(
+    arguments(
         "--faults",
+        "고장: damage=바이트 비율, drop=바이트 비율, reset=몇 초마다, stall=몇 초마다:몇 초 "
+        "동안, unplug=몇 초마다:몇 초 동안. 예: damage=0.01,reset=60,unplug=120:3",
+        "what goes wrong: damage=SHARE and drop=SHARE of all bytes, reset=EVERY_S, "
+        "stall=EVERY_S:FOR_S, unplug=EVERY_S:FOR_S. Example: damage=0.01,reset=60,unplug=120:3",
         type=parse_schedule,
         default=(),
         metavar="LIST",
-        help=say(
-            "고장: damage=바이트 비율, drop=바이트 비율, reset=몇 초마다, stall=몇 초마다:몇 초 "
-            "동안, unplug=몇 초마다:몇 초 동안. 예: damage=0.01,reset=60,unplug=120:3",
-            "what goes wrong: damage=SHARE and drop=SHARE of all bytes, reset=EVERY_S, "
-            "stall=EVERY_S:FOR_S, unplug=EVERY_S:FOR_S. Example: damage=0.01,reset=60,unplug=120:3",
-        ),
     )
 
 

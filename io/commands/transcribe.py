@@ -17,6 +17,7 @@ from jihwa.io.batch.transcribing import Anywhere, Setup, Transcriber
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
@@ -28,78 +29,62 @@ from jihwa.recognizer.profile_format import from_json
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument(
+    arguments, formats = Arguments(parser, language), ", ".join(FORMATS)
+    arguments.path(
         "paths",
+        "PATH",
+        "녹화, 녹화가 든 폴더, 또는 '*.csv' 같은 패턴 (-: 표준 입력)",
+        "recording, folder of recordings, or pattern such as '*.csv' (-: stdin)",
         nargs="+",
-        type=Path,
-        metavar="PATH",
-        help=say(
-            "녹화, 녹화가 든 폴더, 또는 '*.csv' 같은 패턴 (-: 표준 입력)",
-            "recording, folder of recordings, or pattern such as '*.csv' (-: stdin)",
-        ),
     )
-    parser.add_argument(
+    arguments(
         "--format",
+        f"쉼표로 나눈 형식 (기본: txt): {formats}",
+        f"formats, comma-separated (default: txt): {formats}",
         type=_formats(language),
         action="extend",
         metavar="NAME,...",
-        help=say("쉼표로 나눈 형식 (기본: txt): ", "formats, comma-separated (default: txt): ")
-        + ", ".join(FORMATS),
     )
-    parser.add_argument(
+    arguments(
         "--html",
+        "브라우저로 볼 페이지도 (--format html과 같음)",
+        "a page to look at in a browser too (the same as --format html)",
         dest="format",
         action="append_const",
         const="html",
-        help=say(
-            "브라우저로 볼 페이지도 (--format html과 같음)",
-            "a page to look at in a browser too (the same as --format html)",
-        ),
     )
-    parser.add_argument(
+    arguments.path(
         "--compare",
-        type=Path,
-        metavar="TRUTH",
-        help=say(
-            "정답과 견주기: 글(.txt)이나 simulate가 쓴 .json, 또는 녹화와 이름이 같은 정답이 든 "
-            "폴더. 결과는 표준 오류와 json에",
-            "compare with the truth: a text (.txt), the .json of simulate, or a folder of them "
-            "named like the recordings; the result goes to stderr and into json",
-        ),
+        "TRUTH",
+        "정답과 견주기: 글(.txt)이나 simulate가 쓴 .json, 또는 녹화와 이름이 같은 정답이 든 "
+        "폴더. 결과는 표준 오류와 json에",
+        "compare with the truth: a text (.txt), the .json of simulate, or a folder of them "
+        "named like the recordings; the result goes to stderr and into json",
     )
-    parser.add_argument(
+    arguments.path(
         "--output",
-        type=Path,
+        "PATH",
+        "결과를 둘 폴더, 녹화가 하나면 x.txt 같은 파일도 됨 (기본 -: 화면)",
+        "folder for the results, or for a single recording a file such as x.txt "
+        "(default -: stdout)",
         default=STDOUT,
-        metavar="PATH",
-        help=say(
-            "결과를 둘 폴더, 녹화가 하나면 x.txt 같은 파일도 됨 (기본 -: 화면)",
-            "folder for the results, or for a single recording a file such as x.txt "
-            "(default -: stdout)",
-        ),
     )
-    parser.add_argument(
-        "--force",
-        action="store_true",
-        help=say("결과가 이미 있어도 다시 하기", "do again what has its results already"),
+    arguments.switch(
+        "--force", "결과가 이미 있어도 다시 하기", "do again what has its results already"
     )
-    parser.add_argument(
+    arguments.path(
         "--report",
-        type=Path,
-        metavar="FILE",
-        help=say("녹화마다 어떻게 되었는지 JSON으로", "what came of every recording, as JSON"),
+        "FILE",
+        "녹화마다 어떻게 되었는지 JSON으로",
+        "what came of every recording, as JSON",
     )
     jobs.add(parser, language)
     add_settings(parser, language, "profile")
     learning = parser.add_mutually_exclusive_group()
-    learning.add_argument(
+    Arguments(learning, language).switch(
         "--learn",
-        action="store_true",
-        help=say(
-            "글에서 배운 것을 프로필과 입력 기록에 남기기",
-            "keep in profile and history what was learned from the text",
-        ),
+        "글에서 배운 것을 프로필과 입력 기록에 남기기",
+        "keep in profile and history what was learned from the text",
     )
     add_settings(learning, language, "adapt")
     add_settings(parser, language, "mode", "personal", "history", "model", "lm")

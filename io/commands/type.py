@@ -17,6 +17,7 @@ from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.screen.text import clean, clean_lines, tail
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Link, Source
@@ -33,38 +34,35 @@ YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니�
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
     add_settings(parser, language, "source", "profile", "model", "lm", "mode", "layout", "commands")
     add_settings(parser, language, "personal", "history", "adapt", "pause_s", "speak")
     add_settings(
         parser, language, "voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again"
     )
     add_settings(parser, language, "journal.keep_days", "journal.keep_mb")
-    plain = say(
+    arguments = Arguments(parser, language)
+    arguments.switch(
+        "--plain",
         "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
         "print lines instead of a full screen (screen readers, pipes)",
     )
-    parser.add_argument("--plain", action="store_true", help=plain)
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--continue",
-        dest="goes_on",
-        action="store_true",
-        default=None,
-        help=say("끝내지 않은 글을 묻지 않고 잇기", "go on with an unfinished text, unasked"),
-    )
-    which.add_argument(
-        "--new",
-        dest="goes_on",
-        action="store_false",
-        default=None,
-        help=say("묻지 않고 새로 시작하기", "begin anew, unasked"),
-    )
-    parser.add_argument(
+    which = Arguments(parser.add_mutually_exclusive_group(), language)
+    for name, ko, en, goes_on in (
+        (
+            "--continue",
+            "끝내지 않은 글을 묻지 않고 잇기",
+            "go on with an unfinished text, unasked",
+            True,
+        ),
+        ("--new", "묻지 않고 새로 시작하기", "begin anew, unasked", False),
+    ):
+        which(name, ko, en, dest="goes_on", action="store_const", const=goes_on)
+    arguments.path(
         "--record",
+        "FILE",
+        "장갑의 신호를 이 파일에도 적기",
+        "write the glove's signal to this file too",
         type=shared.output_file,
-        metavar="FILE",
-        help=say("장갑의 신호를 이 파일에도 적기", "write the glove's signal to this file too"),
     )
     into.add(parser, language)
 

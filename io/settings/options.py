@@ -12,7 +12,7 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.composer.language.word_list import WordList
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.synthesis.pace import PACES
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle, load_shipped
@@ -21,33 +21,35 @@ from jihwa.recognizer.profile import Profile
 
 def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--alphabet`: which signs there are."""
-    text = speaker(language)(
+    Arguments(parser, language)(
+        "--alphabet",
         "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
         "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
+        default="basic24",
+        metavar="NAME",
     )
-    parser.add_argument("--alphabet", default="basic24", metavar="NAME", help=text)
 
 
 def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--seed`: of all that is random."""
-    text = speaker(language)("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)")
-    parser.add_argument("--seed", type=at_least(0, language), default=0, metavar="N", help=text)
+    Arguments(parser, language).number("--seed", "난수 씨앗", "random seed", least=0, default=0)
 
 
 def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--speed`: how fast a text is spelled."""
-    text = speaker(language)(
+    Arguments(parser, language)(
+        "--speed",
         "빠르기. natural은 자연스레 서두르는 손, stress는 나쁜 장갑까지 (기본: %(default)s)",
         "speed; natural is a hand that hurries as hands do, stress has a bad glove besides "
         "(default: %(default)s)",
+        choices=PACES,
+        default="normal",
     )
-    parser.add_argument("--speed", choices=PACES, default="normal", help=text)
 
 
-def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
+def add_json(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--json`: results for machines."""
-    text = speaker(language)("JSON으로 출력", "print JSON")
-    parser.add_argument("--json", action="store_true", help=text)
+    Arguments(parser, language).switch("--json", "JSON으로 출력", "print JSON")
 
 
 def model(path: Path | None) -> Bundle:
@@ -134,21 +136,6 @@ def _has_history(options: argparse.Namespace) -> bool:
 def mode(options: argparse.Namespace) -> Mode:
     """What the user says that the text is."""
     return Mode(options.mode)
-
-
-def at_least(least: int, language: Language) -> Callable[[str], int]:
-    """The type of an argument that is a whole number, `least` or more."""
-    say = speaker(language)
-
-    def integer(text: str) -> int:
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(
-                say(f"값 {value}, {least} 이상이어야 함", f"{value} is less than {least}")
-            )
-        return value
-
-    return integer
 
 
 def names_of(known: Iterable[str], kind: Message) -> Callable[[str], list[str]]:

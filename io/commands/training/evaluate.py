@@ -15,6 +15,7 @@ from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.io.commands.training import datasets, evaluate_sessions
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
@@ -33,28 +34,19 @@ _HARDEST = 6
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
     measured = parser.add_mutually_exclusive_group(required=True)
     datasets.add_datasets(measured, language, optional=True)
-    measured.add_argument(
+    Arguments(measured, language).path(
         "--sessions",
-        type=Path,
-        metavar="DIR",
-        help=say(
-            "정답이 있는 이어 쓴 세션의 폴더 (`jihwa data assemble`이 쓴 것): 빠르기마다 찾은 "
-            "글자, 오류율, 경계가 완벽할 때의 오류율, 가장 비싼 오류",
-            "folder of continuous sessions with their truth, as `jihwa data assemble` writes it: "
-            "letters found and error rates by speed, those with perfect boundaries, and the most "
-            "expensive errors",
-        ),
+        "DIR",
+        "정답이 있는 이어 쓴 세션의 폴더 (`jihwa data assemble`이 쓴 것): 빠르기마다 찾은 "
+        "글자, 오류율, 경계가 완벽할 때의 오류율, 가장 비싼 오류",
+        "folder of continuous sessions with their truth, as `jihwa data assemble` writes it: "
+        "letters found and error rates by speed, those with perfect boundaries, and the most "
+        "expensive errors",
     )
     shared.add_json(parser, language)
-    parser.add_argument(
-        "--figures",
-        type=Path,
-        metavar="DIR",
-        help=say("그림을 둘 폴더", "folder for figures"),
-    )
+    Arguments(parser, language).path("--figures", "DIR", "그림을 둘 폴더", "folder for figures")
     add_settings(parser, language, "model", "profile")
     evaluate_sessions.configure(parser, language)
 

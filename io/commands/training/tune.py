@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from jihwa.data.alphabet import Alphabet
@@ -14,6 +13,7 @@ from jihwa.data.takes.splits import by_session
 from jihwa.io.batch import jobs
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import storage
@@ -27,47 +27,39 @@ _SHOWN = 5
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
     datasets.add_datasets(parser, language)
-    parser.add_argument(
+    arguments, names = Arguments(parser, language), ", ".join(TUNABLE)
+    arguments(
         "--model",
+        f"모델 (기본: %(default)s): {names}",
+        f"the model (default: %(default)s): {names}",
         choices=TUNABLE,
         default="combined",
         metavar="NAME",
-        help=say("모델 (기본: %(default)s): ", "the model (default: %(default)s): ")
-        + ", ".join(TUNABLE),
     )
-    parser.add_argument(
+    arguments.path(
         "--study",
-        type=Path,
+        "FILE",
+        "시도를 남길 SQLite 파일. 멈췄다가 다시 부르면 이어서 합니다",
+        "SQLite file of the trials; a run that was cut short goes on from there",
         required=True,
-        metavar="FILE",
-        help=say(
-            "시도를 남길 SQLite 파일. 멈췄다가 다시 부르면 이어서 합니다",
-            "SQLite file of the trials; a run that was cut short goes on from there",
-        ),
     )
-    parser.add_argument(
+    arguments.number(
         "--trials",
-        type=shared.at_least(1, language),
+        "시도 횟수, 앞서 한 것까지",
+        "trials, former ones included",
+        least=1,
         default=TRIALS,
-        metavar="N",
-        help=say(
-            "시도 횟수, 앞서 한 것까지 (기본: %(default)s)",
-            "trials, former ones included (default: %(default)s)",
-        ),
     )
     datasets.add_epochs(parser, language)
     shared.add_seed(parser, language)
     shared.add_alphabet(parser, language)
-    parser.add_argument(
+    arguments.path(
         "--output",
+        "BUNDLE",
+        "가장 좋은 설정으로 모든 데이터에서 만든 모델",
+        "a model with the best settings, fitted to all of the data",
         type=shared.output_file,
-        metavar="BUNDLE",
-        help=say(
-            "가장 좋은 설정으로 모든 데이터에서 만든 모델",
-            "a model with the best settings, fitted to all of the data",
-        ),
     )
     jobs.add(parser, language)
     shared.add_json(parser, language)
