@@ -1,9 +1,9 @@
-"""What the operating system refuses, in the user's words."""
+"""What went wrong, in the user's words, also where the operating system refuses."""
 
 import errno
 from collections.abc import Mapping
 
-from jihwa.data.messages import Message
+from jihwa.data.messages import JihwaError, Message
 
 _FAILURES: Mapping[int, Message] = {
     errno.ENOENT: Message(
@@ -33,8 +33,10 @@ _FAILURES: Mapping[int, Message] = {
 }
 
 
-def explain(error: OSError) -> Message:
+def explain(error: OSError | JihwaError) -> Message:
     """Where it happened, what it was and what to do; the system's own words where it is rare."""
+    if isinstance(error, JihwaError):
+        return error.message
     raw = error.strerror or str(error)
     what = _FAILURES.get(
         error.errno or 0, Message(ko=f"{raw}. 경로를 확인하세요.", en=f"{raw}. Check the path.")

@@ -93,16 +93,6 @@ class Progress:
         return f"{self._n_done}/{self._n}" + (rate if read_s else "")
 
 
-@contextmanager
-def progress(n_recordings: int, size_bytes: int, language: Language) -> Iterator[Progress]:
-    """Shows how far a run is while it lasts."""
-    shown = Progress(n_recordings, size_bytes, language)
-    try:
-        yield shown
-    finally:
-        shown.close()
-
-
 class Report:
     """Counts outcomes and writes them as they come: a JSON object with a line for each.
 

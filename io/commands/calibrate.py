@@ -101,8 +101,6 @@ def run(options: argparse.Namespace, language: Language) -> int:
             en="Give --profile a name or a file. If there is none yet, it is made.",
         )
     if not options.sources:
-        from jihwa.io.commands.calibrate import calibrate_live  # brings a screen
-
         calibrate_live(options, language)
         return 0
     bundle = shared.model(options.model)

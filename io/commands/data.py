@@ -204,11 +204,7 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_lossless(target, recording, options.kind)
-        except JihwaError as error:
-            warn(error.message.text(language))
-            n_failed += 1
-            continue
-        except OSError as error:
+        except (JihwaError, OSError) as error:
             warn(explain(error).text(language))
             n_failed += 1
             continue

@@ -63,9 +63,7 @@ def _findings(name: str, check: Check) -> Iterator[Finding]:
     """What a check finds; where it fails itself, that, so that the others are still made."""
     try:
         yield from check()
-    except JihwaError as error:
-        yield Finding(Verdict.BAD, error.message)
-    except OSError as error:
+    except (JihwaError, OSError) as error:
         yield Finding(Verdict.BAD, explain(error))
     except Exception as error:  # the boundary between checks
         yield bad(

@@ -24,6 +24,7 @@ from jihwa.io.settings import options as shared
 from jihwa.io.sources.source import Source, SourceEvent
 from jihwa.io.sources.uri import open_source
 from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
 
 Tell = Callable[[Message], None]
@@ -170,7 +171,5 @@ def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Event]:
 
 
 def _read_keys(events: SimpleQueue[SourceEvent | str]) -> None:
-    # of its own: a thread that waits in sys.stdin would hold up the end of the program
-    with open(0, "rb", buffering=0, closefd=False) as stdin:
-        for raw in stdin:
-            events.put(raw.decode("utf-8-sig", errors="replace").strip().lower())
+    for line in typed_lines():
+        events.put(line.strip().lower())

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
-from jihwa.io.streams import warn
+from jihwa.io.streams import typed_lines, warn
 from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import VirtualGlove
 from jihwa.io.virtual.ports import open_port
@@ -39,7 +40,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "--letters-per-s",
         "평균 초당 글자 수 (기본: 빠르기대로)",
         "letters a second on average (default: what is usual at that speed)",
-        type=_letters_per_s,
+        type=_within(0.1, 20),
         metavar="R",
     )
     shared.add_seed(parser, language)
@@ -48,7 +49,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "--rate-hz",
         "초당 표본 수 (기본: %(default)s)",
         "samples a second of the glove (default: %(default)s)",
-        type=_rate_hz,
+        type=_within(1, 500),
         default=RATE_HZ,
         metavar="HZ",
     )
@@ -142,28 +143,21 @@ def _serve(options: argparse.Namespace, language: Language) -> None:
 
 def _listen(server: Server, language: Language) -> None:
     """Tell the server every line of the standard input."""
-    # of its own: a thread that waits in sys.stdin would hold up the end of the program
-    with open(0, "rb", buffering=0, closefd=False) as stdin:
-        for raw in stdin:
-            if line := raw.decode("utf-8-sig", errors="replace").strip():
-                try:
-                    server.tell(line)
-                except UsageError as error:
-                    warn(error.message.text(language))
+    for line in filter(None, map(str.strip, typed_lines())):
+        try:
+            server.tell(line)
+        except UsageError as error:
+            warn(error.message.text(language))
 
 
-def _letters_per_s(text: str) -> float:
-    return _within(float(text), 0.1, 20)
+def _within(low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise UsageError(
+                ko=f"{value:g}: {low:g}에서 {high:g} 사이의 수를 주세요.",
+                en=f"{value:g}: give a number from {low:g} to {high:g}.",
+            )
+        return value
 
-
-def _rate_hz(text: str) -> float:
-    return _within(float(text), 1, 500)
-
-
-def _within(value: float, low: float, high: float) -> float:
-    if not low <= value <= high:
-        raise UsageError(
-            ko=f"{value:g}: {low:g}에서 {high:g} 사이의 수를 주세요.",
-            en=f"{value:g}: give a number from {low:g} to {high:g}.",
-        )
-    return value
+    return number

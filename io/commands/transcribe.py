@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.io.batch import jobs
 from jihwa.io.batch.discovery import Discovery, Found, discover
-from jihwa.io.batch.progress import progress, reporting
+from jihwa.io.batch.progress import Progress, reporting
 from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task, is_file, plan
 from jihwa.io.batch.transcribing import Anywhere, Setup, Transcriber
 from jihwa.io.evaluation import figures
@@ -112,7 +113,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     size_bytes = sum(task.recording.size_bytes for task in tasks)
     with (
         reporting(report_file, language) as report,
-        progress(len(tasks), size_bytes, language) as shown,
+        closing(Progress(len(tasks), size_bytes, language)) as shown,
     ):
         if workers.elsewhere:
             everywhere = Anywhere(setup, language, truths)

@@ -77,9 +77,7 @@ def as_content(comparison: TextComparison) -> dict[str, Any]:
     """A comparison for machines: rates as shares, times in seconds; None where unknown."""
     errors, letters = comparison.errors, comparison.letters
     content: dict[str, Any] = {
-        "jamo_error_rate": _share(errors.jamo_error_rate),
-        "cer": _share(errors.cer),
-        "cer_with_spaces": _share(errors.cer_spaces),
+        **_text_scores(errors),
         "differences": [
             {
                 "truth": each.truth,
@@ -111,9 +109,7 @@ def table(tallies: Mapping[str, SessionTally], language: Language) -> Iterator[s
         tallies: By the heads of the columns.
         language: Of the heads of the rows.
     """
-    from prompt_toolkit.utils import (
-        get_cwidth,
-    )  # what transcripts do not need is not loaded for them
+    from prompt_toolkit.utils import get_cwidth  # not loaded for transcripts, which need no table
 
     say = speaker(language)
     rows: Sequence[tuple[str, Callable[[SessionTally], str]]] = (

@@ -141,13 +141,9 @@ def begin(source: str, profile: str | None) -> Journal:
 
 def sessions() -> list[StoredSession]:
     """All that is kept, oldest first; a file that holds nothing yet is passed over."""
-    return list(_sessions())
-
-
-def _sessions() -> Iterator[StoredSession]:
     paths = sorted(folder().glob(f"*{SUFFIX}"), key=lambda path: path.name.split("."))
-    for name, parts in groupby(paths, key=lambda path: path.name.partition(".")[0]):
-        yield StoredSession(name, tuple(parts))
+    by_name = groupby(paths, key=lambda path: path.name.partition(".")[0])
+    return [StoredSession(name, tuple(parts)) for name, parts in by_name]
 
 
 def find(name: str) -> StoredSession:

@@ -337,9 +337,7 @@ def _joined(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _failed(error: Exception) -> Message:
-    if isinstance(error, JihwaError):
-        return error.message
-    if isinstance(error, OSError):
+    if isinstance(error, JihwaError | OSError):
         return explain(error)
     what = f"{type(error).__name__}: {error}"
     return Message(

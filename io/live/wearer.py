@@ -243,14 +243,11 @@ class Learning:
     def _safely(self, learn: Callable[[], _Learned]) -> _Learned | None:
         try:
             return learn()
-        except JihwaError as error:
-            message = error.message
-        except OSError as error:
-            message = explain(error)
-        if not self._told:
-            self._notify(message)
-        self._told = True
-        return None
+        except (JihwaError, OSError) as error:
+            if not self._told:
+                self._notify(explain(error))
+            self._told = True
+            return None
 
 
 class LiveCalibration:

@@ -119,6 +119,9 @@ class Collector:
         cutter: Cuts the takes.
         bundle: Knows what signs look like.
         now: Tells the time, which names the files.
+
+    Attributes:
+        saved: What was written.
     """
 
     def __init__(
@@ -131,7 +134,7 @@ class Collector:
     ) -> None:
         self._root, self._cutter, self._bundle, self._now = root, cutter, bundle, now
         self._todo = [prompt for prompt, n in plan for _ in range(n)]
-        self._saved: list[Saved] = []
+        self.saved: list[Saved] = []
 
     @property
     def prompt(self) -> SignStyle | None:
@@ -142,11 +145,6 @@ class Collector:
     def left(self) -> int:
         """How many takes of the prompt are still to come."""
         return self._todo.count(self._todo[0]) if self._todo else 0
-
-    @property
-    def saved(self) -> Sequence[Saved]:
-        """What was written."""
-        return self._saved
 
     def ask(self) -> None:
         """Take the next hold."""
@@ -164,11 +162,11 @@ class Collector:
             OSError: It cannot be deleted.
         """
         self._cutter.cancel()
-        if not self._saved:
+        if not self.saved:
             return None
-        last = self._saved[-1]
+        last = self.saved[-1]
         last.path.unlink(missing_ok=True)
-        self._saved.pop()
+        self.saved.pop()
         self._todo.insert(0, last.prompt)
         return last.path
 
@@ -190,9 +188,9 @@ class Collector:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, to_csv(_from_its_start(take)))
         remark = Calibration(self._bundle, (Prompt(sign, style),)).answer(believed(take))
-        self._saved.append(Saved(path, prompt, remark))
+        self.saved.append(Saved(path, prompt, remark))
         del self._todo[0]
-        return self._saved[-1]
+        return self.saved[-1]
 
 
 def _from_its_start(take: Frames) -> Frames:

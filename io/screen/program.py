@@ -33,9 +33,7 @@ from jihwa.io.screen.view import Place
 
 _CHUNK_BYTES = 4096
 _LAST_CHUNKS = 16  # of a program that has ended; those it leaves behind may write for ever
-_REST_PER_DRAWING = (
-    3  # of the time that drawing takes: endless output gets a quarter of the processor
-)
+_REST_PER_DRAWING = 3  # drawings long: endless output gets a quarter of the processor
 _ARROWS = {f"\x1b[{letter}": f"\x1bO{letter}" for letter in "ABCD"}
 _PANEL_ROWS, _LARGE_PANEL_ROWS = 7, 18
 _LARGE = frozenset({Place.HELP, Place.PHRASES, Place.CALIBRATION})

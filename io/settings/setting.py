@@ -1,7 +1,7 @@
 """One thing that can be set: its names, and what its value may be, typed or read from a file.
 
 Each kind of value says in `allowed` what may stand in a file; `of_text` reads what was typed and
-`of_toml` what a file holds. Both raise ValueError for what is none of the kind.
+`of_toml` what a file in a folder holds. Both raise ValueError for what is none of the kind.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Choice:
         names = ", ".join(f'"{name}"' for name in self.names)
         return Message(ko=names, en=names)
 
-    def of_toml(self, found: object) -> str:
+    def of_toml(self, found: object, _: Path) -> str:
         """The name, if it is one of them."""
         if (name := _text(found)) not in self.names:
             raise ValueError(name)
@@ -40,7 +40,7 @@ class Switch:
 
     allowed: ClassVar = Message("true, false", "true, false")
 
-    def of_toml(self, found: object) -> bool:
+    def of_toml(self, found: object, _: Path) -> bool:
         """Whether it is on."""
         if not isinstance(found, bool):
             raise ValueError(found)
@@ -66,7 +66,7 @@ class Number:
         """The number that was typed, if it is in the range."""
         return self._checked(int(text) if self._is_whole else float(text))
 
-    def of_toml(self, found: object) -> float:
+    def of_toml(self, found: object, _: Path) -> float:
         """The number of the file, if it is in the range."""
         if isinstance(found, bool) or not isinstance(found, int | float):
             raise ValueError(found)
@@ -94,7 +94,7 @@ class Text:
         """The text as it was typed; None if it is empty."""
         return text or None
 
-    def of_toml(self, found: object) -> str | None:
+    def of_toml(self, found: object, _: Path) -> str | None:
         """The text of the file; None if it is empty."""
         return _text(found) or None
 
@@ -160,7 +160,7 @@ class Names:
         """The names between the separators."""
         return tuple(name.strip() for name in text.split(self.separator)) if text else None
 
-    def of_toml(self, found: object) -> tuple[str, ...] | None:
+    def of_toml(self, found: object, _: Path) -> tuple[str, ...] | None:
         """The names of an array of texts; None if it is empty."""
         if not isinstance(found, list):
             raise ValueError(found)

@@ -152,7 +152,5 @@ class ThreadedSource(ABC):
     def _main(self) -> None:
         try:
             self.run()
-        except JihwaError as error:
-            self.tell(Connection(Link.ENDED, self.device, error.message))
-        except OSError as error:
+        except (JihwaError, OSError) as error:
             self.tell(Connection(Link.ENDED, self.device, explain(error)))

@@ -41,7 +41,7 @@ class Server:
             if line.startswith("!"):
                 self._cable.suffer(parse_mishap(line[1:]))
             else:
-                self._cable.spell(line)
+                self._cable.glove.spell(line)
 
     def run(self) -> None:
         """Serve until closed.
@@ -78,9 +78,9 @@ class Server:
             now_s = self._now_s()
             data = self._cable.due(now_s)
             if self._connected and not before:
-                self._cable.connect()
+                self._cable.glove.connect()
                 data = b""
-            self._cable.command(asked)
+            self._cable.glove.command(asked)
             wait_s = min(max(self._cable.next_s - now_s, 0), POLL_S)
         if not self._connected:
             self._closed.wait(POLL_S)

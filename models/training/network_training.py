@@ -28,7 +28,7 @@ from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import hold_out
 from jihwa.models.features import FeatureExtractor
 from jihwa.models.network import Channels, Inputs, Network
-from jihwa.models.training import priors
+from jihwa.models.training import estimation
 from jihwa.models.training.evaluation import best_temperature
 from jihwa.models.training.lightning import (
     BEST,
@@ -156,9 +156,9 @@ def _augmentation(kinds: Sequence[Kind], n_sessions: int) -> Augmentation:
     return Augmentation(
         kinds=frozenset(kinds),
         straight_adc=extractor.baseline_adc,
-        offset_adc=spread * priors.OFFSET_ADC,
-        log_gain=spread * priors.LOG_GAIN,
-        rotation_deg=spread * priors.ROTATION_DEG,
+        offset_adc=spread * estimation.OFFSET_ADC,
+        log_gain=spread * estimation.LOG_GAIN,
+        rotation_deg=spread * estimation.ROTATION_DEG,
         angle_error_deg=extractor.angle_error_deg,
     )
 

@@ -73,7 +73,7 @@ def lived_through(texts: Sequence[str], minutes: float, faults: str | None) -> R
     glove = VirtualGlove(PACES["normal"], wearer=WEARER, seed=SEED, rate_hz=RATE_HZ)
     cable = Cable(glove, parse_schedule(faults) if faults else (), SEED)
     for text in texts:
-        cable.spell(text)
+        cable.glove.spell(text)
     back_s: list[float] = []
     links: list[tuple[float, Link]] = []
 

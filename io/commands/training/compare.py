@@ -82,7 +82,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
         )
         warn(told)
     comparison = Comparison(takes, alphabet, CONTENDERS, store)
-    outcomes = jobs.Workers.of(options).map(comparison.attempt, trials, _lost)
+    outcomes = jobs.Workers.of(options).map(
+        comparison.attempt, trials, lost=lambda trial: Failure(trial, jobs.WORKER_DIED)
+    )
     results, failures = _follow(trials, outcomes, language)
     rows = summarise(trials, results)
     content = {
@@ -120,11 +122,6 @@ def _follow(
         left = _time_left(trials[n_done:], results, language)
         warn(f"{n_done}/{len(trials)} {_told(trial, outcome, language)}{left}")
     return results, failures
-
-
-def _lost(trial: Trial) -> Failure:
-    """What comes of a fit that no worker survives."""
-    return Failure(trial, jobs.WORKER_DIED)
 
 
 def _draw(results: Sequence[Result], rows: Sequence[Row], folder: Path) -> None:

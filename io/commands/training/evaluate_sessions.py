@@ -3,12 +3,13 @@
 import argparse
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.io.batch.discovery import discover
-from jihwa.io.batch.progress import progress
+from jihwa.io.batch.progress import Progress
 from jihwa.io.batch.tasks import Outcome, State
 from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
 from jihwa.io.commands.training.picture import draw
@@ -52,7 +53,7 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     documents: dict[Path, Document] = {}  # of the sessions whose errors are shown
     skipped: list[Message] = [error.message for _, error in found.problems]
     size_bytes = sum(recording.size_bytes for recording in found.recordings)
-    with progress(len(found.recordings), size_bytes, language) as shown:
+    with closing(Progress(len(found.recordings), size_bytes, language)) as shown:
         for recording in found.recordings:
             try:
                 document, session = reader.read(recording.path, shown.follow)

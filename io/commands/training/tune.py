@@ -95,7 +95,12 @@ def _search(
         warn(message.text(language))
 
     def work(asked: Sequence[Asked]) -> Iterable[Tried]:
-        return workers.map(objective.attempt, asked, _lost, ordered=False)
+        return workers.map(
+            objective.attempt,
+            asked,
+            lost=lambda each: Tried(each, {}, jobs.WORKER_DIED),
+            ordered=False,
+        )
 
     at_once = _AT_ONCE_ON_CLUSTER if options.cluster else options.jobs
     for tried in study.run(options.trials, at_once, work):
@@ -148,8 +153,3 @@ def _line(trial: Mapping[str, Any]) -> str:
     )
     scores = f"NLL {trial['nll']:.3f}  top-1 {trial['top1']:.1%}"
     return f"#{trial['number']:<4} {scores}  {', '.join(shown)}"
-
-
-def _lost(asked: Asked) -> Tried:
-    """What comes of a trial that no worker survives."""
-    return Tried(asked, {}, jobs.WORKER_DIED)
