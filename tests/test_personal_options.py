@@ -7,15 +7,15 @@ import pytest
 from jihwa.composer.language.jamo import encode
 from jihwa.composer.language.token_model import Mode
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.configuration import Configuration, resolve
-from jihwa.io.settings.table import add_settings
 from jihwa.io.user import vocabulary
 
 
 @pytest.fixture
 def parse():
     parser = argparse.ArgumentParser()
-    add_settings(parser, "en", "lm", "personal", "history", "mode")
+    Arguments(parser, "en").settings("lm", "personal", "history", "mode")
 
     def parse(*words):
         options = parser.parse_args(words)

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from jihwa.data.messages import DataError, Language, Message, UsageError
-from jihwa.io.settings.arguments import Arguments
+from jihwa.data.messages import DataError, Message, UsageError
+from jihwa.io.settings.arguments import Command
 
 CONNECT_S = 10
 """How long a scheduler may take to answer."""
@@ -22,9 +22,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def add(parser: argparse.ArgumentParser, language: Language) -> None:
+def add(arguments: Command) -> None:
     """`--jobs` and `--cluster`: where the work is done."""
-    where = Arguments(parser.add_mutually_exclusive_group(), language)
+    where = arguments.either()
     where.number(
         "--jobs", "한꺼번에 일할 프로세스 수", "processes that work at once", least=1, default=1
     )

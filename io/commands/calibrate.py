@@ -17,9 +17,8 @@ from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import CALIBRATED
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.speech.voice import Voice
@@ -46,11 +45,11 @@ MOST_TAKES = 5
 _SHOWN_PAIRS = 6
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    signal = parser.add_mutually_exclusive_group()
-    add_settings(signal, language, "source")
-    Arguments(signal, language).path(
+    signal = arguments.either()
+    signal.settings("source")
+    signal.path(
         "--from",
         "PATH",
         "장갑 대신 라벨이 있는 폴더 <지문자>/<스타일>/<녹화>; --add에는 녹화 파일이나 폴더",
@@ -59,8 +58,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         dest="sources",
         nargs="+",
     )
-    add_settings(parser, language, "profile")
-    what = Arguments(parser.add_mutually_exclusive_group(), language)
+    arguments.settings("profile")
+    what = arguments.either()
     what.switch(
         "--quick",
         "다른 것까지 가장 잘 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
@@ -79,7 +78,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     quick, full = (" ".join(map(str, styles)) for styles in (QUICK_STYLES, FULL_STYLES))
     defaults = f"--quick {quick}, --full {full}"
-    Arguments(parser, language)(
+    arguments(
         "--styles",
         f"쓸 스타일, 1({STYLE_NAMES[1].ko})~5({STYLE_NAMES[5].ko}) (기본: {defaults}; 그 "
         "녹화가 없으면 다른 스타일)",
@@ -90,7 +89,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         choices=STYLES,
         metavar="N",
     )
-    add_settings(parser, language, "model", "layout", "commands")
+    arguments.settings("model", "layout", "commands")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

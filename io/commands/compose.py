@@ -9,23 +9,22 @@ from jihwa.composer.letters import compose, compose_as_shown
 from jihwa.data.alphabet import LETTERS, Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    Arguments(parser, language)(
+    arguments(
         "letters",
         "자모 (예: ㅎㅏㄱㄱㅛ). 없으면 표준 입력에서 한 줄에 하나씩",
         "letters such as ㅎㅏㄱㄱㅛ; without any, one sequence a line on stdin",
         nargs="*",
         metavar="JAMO",
     )
-    add_settings(parser, language, "mode", "personal", "history", "lm")
-    shared.add_alphabet(parser, language)
+    arguments.settings("mode", "personal", "history", "lm")
+    arguments.alphabet()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

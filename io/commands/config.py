@@ -8,11 +8,11 @@ from prompt_toolkit.utils import get_cwidth
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.settings import configuration
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.configuration import Origin
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.setting import Setting, Value
-from jihwa.io.settings.table import SETTINGS, add_settings
+from jihwa.io.settings.table import SETTINGS
 from jihwa.io.streams import warn
 from jihwa.io.user import storage
 
@@ -25,15 +25,15 @@ _ENTRY_WIDTH = 36
 _MISTAKEN = 2
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments: every setting."""
-    parser.set_defaults(needs_configuration=False)  # it is where one that is broken is mended
-    Arguments(parser, language).switch(
+    arguments.preset(needs_configuration=False)  # it is where one that is broken is mended
+    arguments.switch(
         "--edit",
         "설정 파일을 $EDITOR로 열기; 없으면 먼저 만들기",
         "open the file in $EDITOR; it is made if need be",
     )
-    add_settings(parser, language, *(key for key in SETTINGS if key != "language"))
+    arguments.settings(*(key for key in SETTINGS if key != "language"))
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -16,7 +16,7 @@ from jihwa.data.takes.episodes import Defect, recordings_below
 from jihwa.io.commands import data_assemble
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Actions, Arguments
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
@@ -34,10 +34,10 @@ KINDS: Mapping[str, Message] = {
 """What can be wrong with a file."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's actions."""
-    actions = Actions(parser, language)
-    check = actions.add(
+    actions = arguments.actions()
+    check = actions(
         "check",
         _check,
         "데이터의 흠 찾기: 끊김, 죽은 센서, 시계, 중복, 라벨",
@@ -49,10 +49,10 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "라벨이 있는 폴더",
         "labelled folder: a session, or a folder of sessions",
     )
-    shared.add_alphabet(check.container, language)
-    shared.add_json(check.container, language)
+    check.alphabet()
+    check.json()
     _configure_convert(
-        actions.add(
+        actions(
             "convert",
             _convert,
             "녹화를 다른 형식으로, 손실 없이",
@@ -60,7 +60,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         )
     )
     data_assemble.configure(
-        actions.add(
+        actions(
             "assemble",
             data_assemble.assemble_all,
             "라벨이 있는 녹화로 이어 쓴 세션과 정답 만들기",

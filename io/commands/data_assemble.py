@@ -43,8 +43,9 @@ def configure(arguments: Arguments) -> None:
         "a new folder: a recording and its truth (.json) for every line",
         required=True,
     )
-    for add in (shared.add_speed, shared.add_seed, shared.add_alphabet):
-        add(arguments.container, arguments.language)
+    arguments.speed()
+    arguments.seed()
+    arguments.alphabet()
 
 
 def assemble_all(options: argparse.Namespace, language: Language) -> int:

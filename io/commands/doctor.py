@@ -22,15 +22,15 @@ from jihwa.io.checks.machine import (
     check_voice,
 )
 from jihwa.io.failures import explain
-from jihwa.io.settings.table import add_settings
+from jihwa.io.settings.arguments import Command
 
 Check = Callable[[], Iterable[Finding]]
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments: the settings that it checks."""
-    parser.set_defaults(needs_configuration=False)  # a broken one is among what it finds
-    add_settings(parser, language, "profile", "model", "lm", "speak", "voice.name")
+    arguments.preset(needs_configuration=False)  # a broken one is among what it finds
+    arguments.settings("profile", "model", "lm", "speak", "voice.name")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from jihwa.data.messages import Language, UsageError
+from jihwa.data.messages import UsageError
 from jihwa.io.outlets.outlet import Outlet
 from jihwa.io.outlets.targets import Child, open_target
 from jihwa.io.screen.program import program_rows
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 
 
@@ -32,9 +32,9 @@ class Into:
         return self.child.wait() if self.child and self.child.has_ended else 0
 
 
-def add(parser: argparse.ArgumentParser, language: Language) -> None:
+def add(arguments: Command) -> None:
     """`--into` and `-- COMMAND`."""
-    say, into = speaker(language), Arguments(parser.add_mutually_exclusive_group(), language)
+    say, into = speaker(arguments.language), arguments.either()
     into(
         "--into",
         "쓴 글을 tmux의 다른 칸에도 입력",

@@ -15,28 +15,25 @@ from jihwa.composer.language.training.lexicon import LexiconSources, build_lexic
 from jihwa.composer.language.word_list import fault, normalised, shown
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Actions, Arguments
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import vocabulary
 
 _TEXTS = "한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do"
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's actions."""
-    actions = Actions(parser, language)
+    actions = arguments.actions()
     _configure_build(
-        actions.add("build", _build, "글에서 언어 모델 만들기", "learn a language model from texts")
+        actions("build", _build, "글에서 언어 모델 만들기", "learn a language model from texts")
     )
-    score = actions.add(
-        "score", _score, "글의 자모당 비트 재기", "measure the bits per jamo of texts"
-    )
+    score = actions("score", _score, "글의 자모당 비트 재기", "measure the bits per jamo of texts")
     score.path("texts", "TEXT", *_TEXTS, nargs="+")
-    add_settings(score.container, language, "lm")
+    score.settings("lm")
     _configure_lexicon(
-        actions.add(
+        actions(
             "lexicon", _lexicon, "이름과 낱말 사전 만들기", "learn the lexicon of names and words"
         )
     )
@@ -44,9 +41,9 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         ("add", _add, "내 낱말 더하기", "add words of your own"),
         ("remove", _remove, "내 낱말 빼기", "remove words of your own"),
     ):
-        words = actions.add(name, act, ko, en)
+        words = actions(name, act, ko, en)
         words("words", "낱말이나 짧은 구", "word or short phrase", nargs="+", metavar="WORD")
-    typed = actions.add("forget", _forget, "입력 기록 지우기", "forget what you typed")
+    typed = actions("forget", _forget, "입력 기록 지우기", "forget what you typed")
     typed(
         "words",
         "잊을 낱말 (없으면 모두)",
@@ -54,7 +51,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         nargs="*",
         metavar="WORD",
     )
-    actions.add("list", _list, "내 낱말 보기", "show your own words")
+    actions("list", _list, "내 낱말 보기", "show your own words")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

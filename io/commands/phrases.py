@@ -3,21 +3,20 @@
 import argparse
 
 from jihwa.data.messages import Language
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import phrases, storage
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    Arguments(parser, language).switch(
+    arguments.switch(
         "--edit",
         "파일을 $EDITOR로 열기; 없으면 먼저 만들기",
         "open the file in $EDITOR; it is made if need be",
     )
-    add_settings(parser, language, "profile")
+    arguments.settings("profile")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

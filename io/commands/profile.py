@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 
 from jihwa.data.messages import Language, Message
-from jihwa.io.settings.arguments import Actions
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.user import profiles
 from jihwa.recognizer.profile import Step, StepKind
@@ -16,16 +16,16 @@ KINDS = {
 }
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's actions."""
-    actions = Actions(parser, language)
-    actions.add("list", _list, "저장된 프로필 보기", "list the stored profiles")
+    actions = arguments.actions()
+    actions("list", _list, "저장된 프로필 보기", "list the stored profiles")
     for name, act, ko, en in (
         ("show", _show, "단계마다 무엇을 배웠는지 보기", "show what was learned, step by step"),
         ("undo", _undo, "마지막 단계 되돌리기", "take back the last step"),
         ("delete", _delete, "프로필 지우기", "delete a profile"),
     ):
-        action = actions.add(name, act, ko, en)
+        action = actions(name, act, ko, en)
         action("profile", "프로필 이름 또는 파일", "name or file of the profile", metavar="NAME")
 
 

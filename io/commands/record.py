@@ -12,9 +12,8 @@ from jihwa.data.takes.collection import DEFAULT_STYLE, STYLE_NAMES, STYLES
 from jihwa.io.commands import live
 from jihwa.io.commands.record_takes import record_takes
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
 
@@ -22,9 +21,8 @@ TAKES, TAKE_S = 10, 2.4
 """As many takes, and as long, as the public recordings have of each sign and style."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say, arguments = speaker(language), Arguments(parser, language)
     arguments.path(
         "path",
         "PATH",
@@ -32,7 +30,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "the new recording; with --label or --guide the folder of the data set (default: takes)",
         nargs="?",
     )
-    add_settings(parser, language, "source", "layout")
+    arguments.settings("source", "layout")
     arguments(
         "--seconds",
         f"녹화 하나의 길이 (기본: 라벨 녹화 {TAKE_S}초, 파일은 Ctrl-C까지)",
@@ -40,17 +38,17 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         type=_seconds,
         metavar="S",
     )
-    _configure_takes(parser.add_argument_group(say("데이터 모으기", "data sets")), language)
-    add_settings(parser, language, "model")
+    _configure_takes(arguments.group("데이터 모으기", "data sets"))
+    arguments.settings("model")
 
 
-def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None:
-    what = Arguments(group.add_mutually_exclusive_group(), language)
+def _configure_takes(arguments: Arguments) -> None:
+    what = arguments.either()
     what("--label", "이 지문자를 녹화", "record takes of this sign", metavar="SIGN")
     what.switch(
         "--guide", "데이터에 모자라는 것을 차례로 녹화", "go through all that the data set lacks"
     )
-    arguments = Arguments(group, language)
+    language = arguments.language
     names = ", ".join(f"{style} {STYLE_NAMES[style].text(language)}" for style in STYLES)
     arguments(
         "--style",
@@ -75,7 +73,7 @@ def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None
         "Enter 없이, 손을 멈출 때마다 (터미널이 아니면 언제나)",
         "take every hold without Enter (always so without a terminal)",
     )
-    shared.add_alphabet(group, language)
+    arguments.alphabet()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

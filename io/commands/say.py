@@ -4,14 +4,12 @@ import argparse
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
-from jihwa.io.settings.table import add_settings
+from jihwa.io.settings.arguments import Command
 from jihwa.io.speech.process import SpeechProcess, VoiceSettings
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    arguments = Arguments(parser, language)
     arguments("text", "말할 글", "what to say", nargs="+", metavar="TEXT")
     arguments.path(
         "--output",
@@ -20,7 +18,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "write the sound to this file, and be silent",
         type=shared.output_file,
     )
-    add_settings(parser, language, "voice.name", "voice.rate_wpm", "voice.volume")
+    arguments.settings("voice.name", "voice.rate_wpm", "voice.volume")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -5,7 +5,7 @@ import argparse
 from jihwa.data.messages import JihwaError, Language, UsageError
 from jihwa.io.live import archive
 from jihwa.io.screen.text import clean, tail
-from jihwa.io.settings.arguments import Actions
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
@@ -13,17 +13,17 @@ SHOWN_COLUMNS = 24
 """Of the end of a session's text."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's actions."""
-    actions = Actions(parser, language, required=False)
+    actions = arguments.actions(required=False)
     which = "세션 이름, 또는 그 앞부분", "name of a session, or its beginning"
-    actions.add("list", _list, "세션 보기 (기본)", "list the sessions (the default)")
-    show = actions.add("show", _show, "세션의 글과 파일 보기", "show a session's text and files")
+    actions("list", _list, "세션 보기 (기본)", "list the sessions (the default)")
+    show = actions("show", _show, "세션의 글과 파일 보기", "show a session's text and files")
     show("session", *which, metavar="ID")
-    delete = actions.add("delete", _delete, "세션 지우기", "delete sessions")
+    delete = actions("delete", _delete, "세션 지우기", "delete sessions")
     delete("sessions", *which, nargs="*", metavar="ID")
     delete.switch("--all", "모두", "all of them")
-    parser.set_defaults(act=_list)
+    arguments.preset(act=_list)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

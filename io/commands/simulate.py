@@ -15,7 +15,7 @@ from jihwa.data.synthesis.pace import pace_of
 from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import typed_lines, warn
 from jihwa.io.virtual.cable import Cable, parse_schedule
@@ -24,9 +24,8 @@ from jihwa.io.virtual.ports import open_port
 from jihwa.io.virtual.server import Server
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    arguments = Arguments(parser, language)
     arguments("text", "쓸 글", "what to spell", nargs="?", metavar="TEXT")
     arguments.path(
         "--output",
@@ -35,7 +34,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "recording; its truth goes to the .json beside it (default: the recording on stdout)",
         type=shared.output_file,
     )
-    shared.add_speed(parser, language)
+    arguments.speed()
     arguments(
         "--letters-per-s",
         "평균 초당 글자 수 (기본: 빠르기대로)",
@@ -43,7 +42,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         type=_within(0.1, 20),
         metavar="R",
     )
-    shared.add_seed(parser, language)
+    arguments.seed()
     arguments.number("--wearer", "누구의 손인지", "whose hand", least=0, default=0)
     arguments(
         "--rate-hz",
@@ -53,13 +52,14 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         default=RATE_HZ,
         metavar="HZ",
     )
-    _configure_serving(parser, language)
+    _configure_serving(arguments)
 
 
-def _configure_serving(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
-    group = parser.add_argument_group(
-        say("가상 장갑", "virtual glove"),
+def _configure_serving(arguments: Arguments) -> None:
+    say = speaker(arguments.language)
+    serving = arguments.group(
+        "가상 장갑",
+        "virtual glove",
         say(
             "실제 장갑처럼 포트에서 보내고 명령에 답합니다. 첫 줄에 여는 주소가 나옵니다. 표준 "
             "입력의 줄마다 이어서 쓸 글이고, !로 시작하면 고장입니다: !reset, !stall 2, !unplug 3, "
@@ -69,20 +69,19 @@ def _configure_serving(parser: argparse.ArgumentParser, language: Language) -> N
             "!stall 2, !unplug 3, !drop 0.01, !damage 0.01",
         ),
     )
-    arguments = Arguments(group, language)
-    arguments(
+    serving(
         "--serve",
         "가상 직렬 포트 또는 소켓 (포트 0: 아무것이나)",
         "a virtual serial port, or a socket (port 0: any)",
         metavar="pty|tcp://HOST:PORT",
     )
-    arguments.path(
+    serving.path(
         "--link",
         "PATH",
         "다시 꽂아도 같은, 가상 직렬 포트의 이름",
         "a name of the virtual serial port that stays when it is plugged in again",
     )
-    arguments(
+    serving(
         "--faults",
         "고장: damage=바이트 비율, drop=바이트 비율, reset=몇 초마다, stall=몇 초마다:몇 초 "
         "동안, unplug=몇 초마다:몇 초 동안. 예: damage=0.01,reset=60,unplug=120:3",

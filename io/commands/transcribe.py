@@ -18,9 +18,8 @@ from jihwa.io.batch.transcribing import Anywhere, Setup, Transcriber
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.io.writers import FORMATS
@@ -28,9 +27,9 @@ from jihwa.io.writers.document import Document
 from jihwa.recognizer.profile_format import from_json
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    arguments, formats = Arguments(parser, language), ", ".join(FORMATS)
+    formats = ", ".join(FORMATS)
     arguments.path(
         "paths",
         "PATH",
@@ -42,7 +41,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "--format",
         f"쉼표로 나눈 형식 (기본: txt): {formats}",
         f"formats, comma-separated (default: txt): {formats}",
-        type=_formats(language),
+        type=_formats(arguments.language),
         action="extend",
         metavar="NAME,...",
     )
@@ -79,16 +78,16 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "녹화마다 어떻게 되었는지 JSON으로",
         "what came of every recording, as JSON",
     )
-    jobs.add(parser, language)
-    add_settings(parser, language, "profile")
-    learning = parser.add_mutually_exclusive_group()
-    Arguments(learning, language).switch(
+    jobs.add(arguments)
+    arguments.settings("profile")
+    learning = arguments.either()
+    learning.switch(
         "--learn",
         "글에서 배운 것을 프로필과 입력 기록에 남기기",
         "keep in profile and history what was learned from the text",
     )
-    add_settings(learning, language, "adapt")
-    add_settings(parser, language, "mode", "personal", "history", "model", "lm")
+    learning.settings("adapt")
+    arguments.settings("mode", "personal", "history", "model", "lm")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

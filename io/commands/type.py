@@ -20,9 +20,8 @@ from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.screen.text import clean, clean_lines, tail
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Link
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
@@ -38,21 +37,18 @@ Begin = Callable[[Wearer, Callable[[], Engine], Sequence[Sink], Callable[[], Non
 """Makes the session of a wearer, from what makes its engine, its sinks, and what it calls."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    add_settings(parser, language, "source", "profile", "model", "lm", "mode", "layout", "commands")
-    add_settings(parser, language, "personal", "history", "adapt", "pause_s", "speak")
-    add_settings(
-        parser, language, "voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again"
-    )
-    add_settings(parser, language, "journal.keep_days", "journal.keep_mb")
-    arguments = Arguments(parser, language)
+    arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
+    arguments.settings("personal", "history", "adapt", "pause_s", "speak")
+    arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
+    arguments.settings("journal.keep_days", "journal.keep_mb")
     arguments.switch(
         "--plain",
         "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
         "print lines instead of a full screen (screen readers, pipes)",
     )
-    which = Arguments(parser.add_mutually_exclusive_group(), language)
+    which = arguments.either()
     for name, ko, en, goes_on in (
         (
             "--continue",
@@ -70,7 +66,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "write the glove's signal to this file too",
         type=shared.output_file,
     )
-    into.add(parser, language)
+    into.add(arguments)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they stand for."""
+"""What the options that several commands share stand for."""
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping
@@ -11,45 +11,10 @@ from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode
 from jihwa.composer.language.word_list import WordList
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.data.synthesis.pace import PACES
-from jihwa.io.settings.arguments import Arguments
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
-
-
-def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--alphabet`: which signs there are."""
-    Arguments(parser, language)(
-        "--alphabet",
-        "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
-        "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
-        default="basic24",
-        metavar="NAME",
-    )
-
-
-def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--seed`: of all that is random."""
-    Arguments(parser, language).number("--seed", "난수 씨앗", "random seed", least=0, default=0)
-
-
-def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--speed`: how fast a text is spelled."""
-    Arguments(parser, language)(
-        "--speed",
-        "빠르기. natural은 자연스레 서두르는 손, stress는 나쁜 장갑까지 (기본: %(default)s)",
-        "speed; natural is a hand that hurries as hands do, stress has a bad glove besides "
-        "(default: %(default)s)",
-        choices=PACES,
-        default="normal",
-    )
-
-
-def add_json(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--json`: results for machines."""
-    Arguments(parser, language).switch("--json", "JSON으로 출력", "print JSON")
 
 
 def model(path: Path | None) -> Bundle:

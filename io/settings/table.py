@@ -1,12 +1,10 @@
 """Everything that can be set: one table for the command line, the configuration file and help."""
 
-import argparse
-from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import get_args
 
 from jihwa.composer.language.token_model import Mode
-from jihwa.composer.language.word_list import shown
-from jihwa.data.messages import Language, Message, UsageError
+from jihwa.data.messages import Language, Message
 from jihwa.io.settings.setting import (
     Choice,
     File,
@@ -16,8 +14,6 @@ from jihwa.io.settings.setting import (
     Setting,
     Switch,
     Text,
-    Typed,
-    Value,
 )
 
 SHIPPED = Message(ko="함께 온 것", en="the shipped one")
@@ -178,39 +174,3 @@ _ALL = (
 
 SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in _ALL}
 """Every setting by its key, in the order in which they are shown."""
-
-
-def add_settings(parser: argparse._ActionsContainer, language: Language, *keys: str) -> None:
-    """Put settings on a command line.
-
-    What the user leaves out stays unset until `jihwa.io.settings.configuration.resolve`.
-    """
-    for setting in map(SETTINGS.__getitem__, keys):
-        given: dict[str, Any] = {
-            "dest": setting.dest,
-            "default": argparse.SUPPRESS,
-            "help": setting.described(language),
-        }
-        kind = setting.kind
-        if isinstance(kind, Switch):
-            parser.add_argument(setting.flag, action=argparse.BooleanOptionalAction, **given)
-        elif isinstance(kind, Choice):
-            parser.add_argument(setting.flag, choices=kind.names, **given)
-        else:
-            value = _typed(setting.flag, kind)
-            parser.add_argument(setting.flag, type=value, metavar=setting.metavar, **given)
-
-
-def _typed(flag: str, kind: Typed) -> Callable[[str], Value]:
-    """The type of what follows an option."""
-
-    def read(text: str) -> Value:
-        try:
-            return kind.of_text(text)
-        except ValueError as error:
-            raise UsageError(
-                ko=f"{flag}: {shown(text)}은(는) 쓸 수 없습니다. 쓸 수 있는 것: {kind.allowed.ko}.",
-                en=f"{flag}: {shown(text)} will not do. Allowed: {kind.allowed.en}.",
-            ) from error
-
-    return read

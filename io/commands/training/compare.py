@@ -14,7 +14,7 @@ from jihwa.data.takes.splits import PROTOCOLS
 from jihwa.io.batch import jobs
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.training.canvas import require_matplotlib
@@ -32,10 +32,10 @@ from jihwa.models.training.runs import Epoch
 from jihwa.models.training.summary import Row, as_json, as_markdown, draw, summarise
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    datasets.add_datasets(parser, language)
-    arguments, names = Arguments(parser, language), ", ".join(CONTENDERS)
+    datasets.add_datasets(arguments)
+    names = ", ".join(CONTENDERS)
     arguments(
         "--models",
         f"쉼표로 나눈 모델 이름 (기본: 모두): {names}",
@@ -55,15 +55,15 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="NAME,...",
     )
     arguments.number("--seeds", "시드 개수", "number of seeds", least=1, default=1)
-    shared.add_alphabet(parser, language)
+    arguments.alphabet()
     arguments.path(
         "--output",
         "DIR",
         "표, 그림과 결과를 둘 폴더. 멈췄다가 다시 부르면 이어서 합니다",
         "folder for table, figures and results; a run that was cut short goes on from there",
     )
-    jobs.add(parser, language)
-    shared.add_json(parser, language)
+    jobs.add(arguments)
+    arguments.json()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -15,9 +15,8 @@ from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.io.commands.training import datasets, evaluate_sessions
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.training.canvas import font_hint, require_matplotlib
@@ -32,11 +31,11 @@ _HARDEST = 6
 """So many signs are shown as the hardest ones."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    measured = parser.add_mutually_exclusive_group(required=True)
-    datasets.add_datasets(measured, language, optional=True)
-    Arguments(measured, language).path(
+    measured = arguments.either(required=True)
+    datasets.add_datasets(measured, optional=True)
+    measured.path(
         "--sessions",
         "DIR",
         "정답이 있는 이어 쓴 세션의 폴더 (`jihwa data assemble`이 쓴 것): 빠르기마다 찾은 "
@@ -45,10 +44,10 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "letters found and error rates by speed, those with perfect boundaries, and the most "
         "expensive errors",
     )
-    shared.add_json(parser, language)
-    Arguments(parser, language).path("--figures", "DIR", "그림을 둘 폴더", "folder for figures")
-    add_settings(parser, language, "model", "profile")
-    evaluate_sessions.configure(parser, language)
+    arguments.json()
+    arguments.path("--figures", "DIR", "그림을 둘 폴더", "folder for figures")
+    arguments.settings("model", "profile")
+    evaluate_sessions.configure(arguments)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -17,8 +17,8 @@ from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import truth_of
 from jihwa.io.evaluation.sessions import UNKNOWN, Evaluation, Expensive, Measured, measure
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.writers.document import Document
 from jihwa.models.hold_network import HoldNetwork
@@ -30,12 +30,10 @@ _SHOWN = 5
 """So many sessions that were left out are named to people."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add what only sessions need besides their folder."""
-    say = speaker(language)
-    group = parser.add_argument_group(say("세션 (--sessions)", "sessions (--sessions)"))
-    add_settings(group, language, "adapt", "mode", "lm")
-    parser.set_defaults(learn=False, personal=False, history=False)
+    arguments.group("세션 (--sessions)", "sessions (--sessions)").settings("adapt", "mode", "lm")
+    arguments.preset(learn=False, personal=False, history=False)
 
 
 def evaluate(options: argparse.Namespace, language: Language) -> int:

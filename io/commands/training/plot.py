@@ -8,18 +8,16 @@ from jihwa.io.batch.transcribing import Setup, Transcriber
 from jihwa.io.commands.training.picture import LONGEST_S, draw
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.training.canvas import font_hint, require_matplotlib
 
 ENDINGS = (".png", ".svg")
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    arguments = Arguments(parser, language)
     arguments.path("path", "FILE", "녹화", "recording")
     arguments.path(
         "--output",
@@ -51,8 +49,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "정답도 그리기: simulate가 쓴 .json, 글, 또는 그런 파일이 든 폴더",
         "draw the truth too: the .json of simulate, a text, or a folder of them",
     )
-    add_settings(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
-    parser.set_defaults(learn=False)
+    arguments.settings("profile", "adapt", "mode", "personal", "history", "model", "lm")
+    arguments.preset(learn=False)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -12,7 +12,7 @@ from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
@@ -24,10 +24,10 @@ HAND, SEGMENTER = "hand", "segmenter"
 _GLOVE = [str(channels) for channels in Channels if channels != Channels.GIVEN]
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    datasets.add_datasets(parser, language)
-    arguments, learners = Arguments(parser, language), ", ".join(LEARNERS)
+    datasets.add_datasets(arguments)
+    learners = ", ".join(LEARNERS)
     arguments(
         "--model",
         f"무엇을 만들지 (기본: %(default)s). 인식 모델: {learners}; 모의 장갑의 손: {HAND}; "
@@ -38,13 +38,12 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         default="gaussian",
         metavar="NAME",
     )
-    shared.add_alphabet(parser, language)
+    arguments.alphabet()
     arguments.path(
         "--output", "FILE", "만들 파일", "the file to write", type=shared.output_file, required=True
     )
-    shared.add_seed(parser, language)
-    group = parser.add_argument_group(speaker(language)("신경망", "networks"))
-    _add_training(Arguments(group, language))
+    arguments.seed()
+    _add_training(arguments.group("신경망", "networks"))
 
 
 def _add_training(arguments: Arguments) -> None:
@@ -55,7 +54,7 @@ def _add_training(arguments: Arguments) -> None:
         "folder for checkpoints, logs and learning curves; the same command goes on with a "
         "training that was cut short",
     )
-    datasets.add_epochs(arguments.container, arguments.language)
+    datasets.add_epochs(arguments)
     arguments(
         "--channels",
         "장갑에서 볼 것. angles: 손가락과 각도, all: 가속도도, pose: 손가락과 중력 "

@@ -13,7 +13,7 @@ from jihwa.data.takes.splits import by_session
 from jihwa.io.batch import jobs
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.arguments import Arguments
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import storage
@@ -25,10 +25,10 @@ _AT_ONCE_ON_CLUSTER = 8
 _SHOWN = 5
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    datasets.add_datasets(parser, language)
-    arguments, names = Arguments(parser, language), ", ".join(TUNABLE)
+    datasets.add_datasets(arguments)
+    names = ", ".join(TUNABLE)
     arguments(
         "--model",
         f"모델 (기본: %(default)s): {names}",
@@ -51,9 +51,9 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         least=1,
         default=TRIALS,
     )
-    datasets.add_epochs(parser, language)
-    shared.add_seed(parser, language)
-    shared.add_alphabet(parser, language)
+    datasets.add_epochs(arguments)
+    arguments.seed()
+    arguments.alphabet()
     arguments.path(
         "--output",
         "BUNDLE",
@@ -61,8 +61,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         "a model with the best settings, fitted to all of the data",
         type=shared.output_file,
     )
-    jobs.add(parser, language)
-    shared.add_json(parser, language)
+    jobs.add(arguments)
+    arguments.json()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
