@@ -19,8 +19,7 @@ _FAILURES: Mapping[int, Message] = {
         en="something on the way is no folder. Check the path.",
     ),
     errno.EEXIST: Message(
-        ko="이미 있습니다. 다른 이름을 주세요.",
-        en="it exists already. Give another name.",
+        ko="이미 있습니다. 다른 이름을 주세요.", en="it exists already. Give another name."
     ),
     errno.EACCES: Message(
         ko="권한이 없습니다. 읽고 쓸 수 있는 곳을 고르세요.",

@@ -198,8 +198,7 @@ class AbbreviationReader:
     def _rates(self) -> SegmentationRates:
         rates = self._options.rates
         return SegmentationRates(
-            missed=max(rates.missed, _LEAST_RATE),
-            spurious=max(rates.spurious, _LEAST_RATE),
+            missed=max(rates.missed, _LEAST_RATE), spurious=max(rates.spurious, _LEAST_RATE)
         )
 
     def _spelled(self, text: str) -> tuple[int, ...]:

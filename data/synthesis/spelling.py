@@ -16,12 +16,12 @@ from numpy.random import Generator
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.synthesis.hands import Hand
 from jihwa.data.synthesis.motion import (
     DRIFT,
     DRIFT_HZ,
     TREMOR,
     TREMOR_HZ,
-    Hand,
     Hold,
     Motion,
     Move,

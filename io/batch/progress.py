@@ -154,10 +154,7 @@ def reporting(path: Path | None, language: Language) -> Iterator[Report]:
         yield Report(language)
         return
     interrupt: BaseException | None = None
-    with (
-        unfinished(path) as beside,
-        beside.open("w", encoding="utf-8", errors="replace") as file,
-    ):
+    with unfinished(path) as beside, beside.open("w", encoding="utf-8", errors="replace") as file:
         report = Report(language, file)
         try:
             yield report

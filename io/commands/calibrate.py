@@ -12,7 +12,7 @@ from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
 from jihwa.io.commands import live
-from jihwa.io.live.journal import NoJournal
+from jihwa.io.live.journal import Record
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import CALIBRATED
 from jihwa.io.screen.full_screen import FullScreen
@@ -259,7 +259,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
         session = LiveSession(
             live.source(options),
             wearer.engine,
-            NoJournal(),
+            Record(),
             LiveOptions(layout=live.layout(options), wearer=wearer),
             changed=follow,
         )

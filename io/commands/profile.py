@@ -64,8 +64,7 @@ def _undo(options: argparse.Namespace, language: Language) -> None:
     gone, left = _describe(profile.steps[-1], language), len(profile.steps) - 1
     print(
         speaker(language)(
-            f"되돌렸습니다: {gone}. 남은 단계: {left}",
-            f"Taken back: {gone}. Steps left: {left}",
+            f"되돌렸습니다: {gone}. 남은 단계: {left}", f"Taken back: {gone}. Steps left: {left}"
         )
     )
 

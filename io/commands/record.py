@@ -109,14 +109,15 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
         recorder.close(time.monotonic())
     for message in recorder.warnings():
         warn(message.text(language))
-    if not recorder.samples:
+    report = recorder.parser.report
+    if not report.samples:
         path.unlink()
         raise trouble or DataError(
             ko=f"{path}: 표본이 하나도 오지 않아 남기지 않았습니다. 장갑을 확인하세요 "
             "(jihwa devices).",
             en=f"{path}: not kept, since no sample came. Check the glove (jihwa devices).",
         )
-    n, length_s = recorder.samples, recorder.elapsed_s
+    n, length_s = report.samples, report.clock.elapsed_s
     print(say(f"{path}: {length_s:.1f}초, 표본 {n}개", f"{path}: {length_s:.1f} s, {n} samples"))
     return 0
 
@@ -128,6 +129,9 @@ class _Recorder:
         path: The file; it must not exist.
         layout: What lines without a header mean; None if they mean nothing.
 
+    Attributes:
+        parser: Knows how much came, and how damaged.
+
     Raises:
         FileExistsError: It exists.
         OSError: It cannot be written.
@@ -135,18 +139,8 @@ class _Recorder:
 
     def __init__(self, path: Path, layout: Layout | None) -> None:
         self._file = path.open("xb", buffering=0)
-        self._parser = LineParser(layout, self._write)
+        self.parser = LineParser(layout, self._write)
         self._sensors = SensorMonitor()
-
-    @property
-    def samples(self) -> int:
-        """How many samples came."""
-        return self._parser.report.samples
-
-    @property
-    def elapsed_s(self) -> float:
-        """How long the signal is, by the glove's clock."""
-        return self._parser.report.clock.elapsed_s
 
     def feed(self, data: bytes, at_s: float) -> None:
         """Write the lines that these bytes complete.
@@ -158,24 +152,20 @@ class _Recorder:
         Raises:
             OSError: They cannot be written.
         """
-        self._sensors.feed(self._parser.feed(data, at_s))
-
-    def interrupt(self) -> None:
-        """Forget a line that was torn with the connection."""
-        self._parser.interrupt()
+        self._sensors.feed(self.parser.feed(data, at_s))
 
     def close(self, at_s: float) -> None:
         """Write what is left of the last line, and close the file."""
         if self._file.closed:
             return
         try:
-            self._sensors.feed(self._parser.flush(at_s))
+            self._sensors.feed(self.parser.flush(at_s))
         finally:
             self._file.close()
 
     def warnings(self) -> list[Message]:
         """What to tell about the signal."""
-        return [*self._parser.report.warnings(), *self._sensors.warnings()]
+        return [*self.parser.report.warnings(), *self._sensors.warnings()]
 
     def _write(self, lines: bytes) -> None:
         rest = memoryview(lines)
@@ -191,7 +181,7 @@ def _follow(
         for event in events:
             if isinstance(event, Received):
                 recorder.feed(event.data, event.at_s)
-                if seconds is not None and recorder.elapsed_s >= seconds:
+                if seconds and recorder.parser.report.clock.elapsed_s >= seconds:
                     return None
             elif isinstance(event, Connection):
                 if event.reason is not None:
@@ -200,7 +190,7 @@ def _follow(
                     reason = event.reason
                     return DataError(ko=reason.ko, en=reason.en) if reason else None
                 if event.link is not Link.LIVE:
-                    recorder.interrupt()
+                    recorder.parser.interrupt()
             elif event is None:
                 warn(live.NOTHING_COMES.text(language))
     return None

@@ -31,11 +31,7 @@ class Controls:
     """
 
     def __init__(
-        self,
-        session: LiveSession,
-        view: View,
-        spoken: SpokenText,
-        leave: Callable[[], None],
+        self, session: LiveSession, view: View, spoken: SpokenText, leave: Callable[[], None]
     ) -> None:
         self.session = session
         self.spoken = spoken

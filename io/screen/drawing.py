@@ -112,11 +112,10 @@ def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
     side = (size.inside - _SIDE_GAP) // 2
     signal = state.signal
     hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
+    hold = hold_rows(state, side, view.language)
     beside = [
         [*pad(left, side), ("", " " * _SIDE_GAP), *right] if right else left
-        for left, right in zip_longest(
-            hand, hold_rows(state, side, view.language), fillvalue=_EMPTY
-        )
+        for left, right in zip_longest(hand, hold, fillvalue=_EMPTY)
     ]
     return [*_indent(beside), *size.between]
 

@@ -53,10 +53,8 @@ def status_line(state: LiveState, view: View, columns: int) -> Line:
     if not state.ready:
         left.append(("class:label", f"  {LOADING.text(language)}…"))
     counts: Line = [("class:label", f"  {signal.rate_hz:.0f} Hz")]
-    for count, name in (
-        (signal.damaged, say("손상", "damaged")),
-        (signal.gaps, say("빠짐", "gaps")),
-    ):
+    damaged, gaps = say("손상", "damaged"), say("빠짐", "gaps")
+    for count, name in ((signal.damaged, damaged), (signal.gaps, gaps)):
         counts.append(("class:bad" if count else "class:label", f"  {name} {count}"))
     settings = [view.profile, SPEAKS[view.speaks].text(language)]
     right: Line = [("class:label", " · ".join(filter(None, settings)) + " ")]
@@ -91,10 +89,8 @@ def key_line(view: View, columns: int) -> Line:
     for binding in reversed(BINDINGS):
         if binding.short and view.place in binding.places:
             word, gap = binding.short.text(view.language), "  " if line else ""
-            entry = [
-                ("class:key", binding.shown.split(",")[0]),
-                ("class:label", f" {word}{gap}"),
-            ]
+            key = binding.shown.split(",")[0]
+            entry = [("class:key", key), ("class:label", f" {word}{gap}")]
             if width([*entry, *line]) > columns:
                 break
             line = [*entry, *line]
@@ -104,10 +100,4 @@ def key_line(view: View, columns: int) -> Line:
 def _help_lines(language: Language) -> list[Line]:
     shown = [binding for binding in BINDINGS if binding.shown]
     columns = max(width(binding.shown) for binding in shown) + _KEY_GAP_COLUMNS
-    return [
-        [
-            *pad([("class:key", binding.shown)], columns),
-            ("", binding.does.text(language)),
-        ]
-        for binding in shown
-    ]
+    return [[*pad([("class:key", b.shown)], columns), ("", b.does.text(language))] for b in shown]

@@ -5,16 +5,7 @@ from typing import get_args
 
 from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
-from jihwa.io.settings.setting import (
-    Choice,
-    File,
-    NameOrFile,
-    Names,
-    Number,
-    Setting,
-    Switch,
-    Text,
-)
+from jihwa.io.settings.setting import Choice, File, NameOrFile, Names, Number, Setting, Switch, Text
 
 SHIPPED = Message(ko="함께 온 것", en="the shipped one")
 

@@ -108,9 +108,7 @@ class AnyGlove:
     device = "auto:"
 
     def __init__(
-        self,
-        layout: Layout | None = None,
-        connected: Callable[[], Sequence[Board]] = connected,
+        self, layout: Layout | None = None, connected: Callable[[], Sequence[Board]] = connected
     ) -> None:
         self._layout, self._connected = layout, connected
         self._refused_s: dict[str, float] = {}

@@ -13,14 +13,14 @@ from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import Pace, pace_of
 from jihwa.data.synthesis.spelling import assemble
-from jihwa.io.sources.source import Connection, Link, ThreadedSource
+from jihwa.io.sources.source import Connection, Link, Source
 from jihwa.io.virtual.glove import VirtualGlove
 
 REST_S = 0.3
 """How long the hand rests before it looks again whether something is asked for."""
 
 
-class SimulatedSource(ThreadedSource):
+class SimulatedSource(Source):
     """A virtual glove that spells a text, then ends.
 
     Args:
@@ -70,7 +70,7 @@ class SimulatedSource(ThreadedSource):
         self.tell(Connection(Link.ENDED, self.device))
 
 
-class PosingSource(ThreadedSource):
+class PosingSource(Source):
     """Sends the lines of a glove on a hand that rests, or shows what it was asked for.
 
     Args:
