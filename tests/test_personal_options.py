@@ -47,7 +47,7 @@ def log_prob(options, text):
 )
 def test_history_learns_unless_it_is_off_or_the_text_may_be_a_password(parse, words, mode, learns):
     options = parse(*words)
-    assert shared.mode(options) is mode
+    assert Mode(options.mode) is mode
     assert shared.learns(options) is learns
 
 

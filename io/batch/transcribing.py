@@ -69,7 +69,7 @@ class Setup:
             lm=options.lm and options.lm.absolute(),
             words=tuple(shared.personal_words(options, language).items()),
             profile=to_json(profile) if profile else None,
-            mode=shared.mode(options),
+            mode=Mode(options.mode),
             adapts=options.adapt or options.learn,
         )
 

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def _composer(options: argparse.Namespace, language: Language) -> Callable[[str], str]:
     """What makes texts of letters; in mode EXACT it needs no language model."""
-    alphabet, mode = Alphabet.load(options.alphabet), shared.mode(options)
+    alphabet, mode = Alphabet.load(options.alphabet), Mode(options.mode)
     if mode is Mode.EXACT:
         return lambda letters: compose_as_shown(letters, alphabet)
     model = shared.token_model(options, language)

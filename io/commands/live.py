@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from jihwa.composer.language.token_model import Mode
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
@@ -79,7 +80,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
         profile=options.profile,
         adapts=options.adapt,
         remembers=shared.learns(options),
-        mode=shared.mode(options),
+        mode=Mode(options.mode),
         abbreviations={
             phrase.abbreviation: phrase.text for phrase in stored if phrase.abbreviation
         },

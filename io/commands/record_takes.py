@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
@@ -47,8 +47,7 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
     root = shared.output_folder(options.path or FOLDER, "PATH")
     plan = _plan(options, root, alphabet)
     styles = options.styles or (STYLES if options.guide else [DEFAULT_STYLE])
-    for line in _lacking(root, alphabet, styles, options.takes, language):
-        print(line)
+    _tell_lacking(root, alphabet, styles, options.takes, language)
     if not plan:
         return 0
     hands_free = options.hands_free or not sys.stdin.isatty()
@@ -59,8 +58,7 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
         _Desk(collector, cutter, live.source(options), options, language).run()
     except KeyboardInterrupt:
         print()
-    for line in _lacking(root, alphabet, styles, options.takes, language):
-        print(line)
+    _tell_lacking(root, alphabet, styles, options.takes, language)
     return 1 if collector.prompt else 0
 
 
@@ -235,23 +233,16 @@ class _Desk:
             print("\r\x1b[K", end="")
 
 
-def _lacking(
-    root: Path,
-    alphabet: Alphabet,
-    styles: list[int] | tuple[int, ...],
-    takes: int,
-    language: Language,
-) -> list[str]:
-    """How far the data set is, and what it lacks, a line a style."""
+def _tell_lacking(
+    root: Path, alphabet: Alphabet, styles: Sequence[int], takes: int, language: Language
+) -> None:
+    """Print how far the data set is, and what it lacks, a line a style."""
     say, counts = speaker(language), count_takes(root, alphabet)
     done, total = progress(counts, alphabet.signs, styles, takes)
-    lines = [say(f"{root}: 녹화 {done}/{total}", f"{root}: {done} of {total} takes")]
+    print(say(f"{root}: 녹화 {done}/{total}", f"{root}: {done} of {total} takes"))
     lacking = missing(counts, alphabet.signs, styles, takes)
     for style in styles:
         signs = [f"{sign} {n}" for (sign, of), n in lacking if of == style]
         if signs:
             shown = ", ".join(signs[:_SHOWN]) + ("…" if len(signs) > _SHOWN else "")
-            lines.append(
-                say(f"  스타일 {style}에 없는 것: {shown}", f"  style {style} lacks {shown}")
-            )
-    return lines
+            print(say(f"  스타일 {style}에 없는 것: {shown}", f"  style {style} lacks {shown}"))

@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import DataError, Message, UsageError
-from jihwa.data.synthesis.sessions import Truth, find_truth, read_truth
+from jihwa.data.synthesis.sessions import Truth, find_truth
 from jihwa.io.evaluation.errors import Letters, Match, TextErrors, match
 from jihwa.recognizer.events import NO_SIGN, REST
 
@@ -98,20 +98,6 @@ class TextComparison:
         )
 
 
-def truth_of(where: Path, recording: Path) -> Truth | None:
-    """The truth about a recording; None where a folder holds none.
-
-    Args:
-        where: A file, or a folder with a file for each recording.
-        recording: The recording.
-
-    Raises:
-        DataError: It cannot be read.
-    """
-    path = find_truth(where, recording)
-    return None if path is None else read_truth(path)
-
-
 def compare(
     text: str,
     words: Sequence[Word],
@@ -131,7 +117,7 @@ def compare(
         alphabet: The signs that errors are counted in.
     """
     try:
-        truth = truth_of(where, recording)
+        truth = find_truth(where, recording)
     except DataError as error:
         return error.message
     if truth is not None:

@@ -1,7 +1,7 @@
 """Labelled takes of steady holds: cut out of a live signal, and put where a data set lacks them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -186,12 +186,8 @@ class Collector:
         while (path := take_path(self._root, sign, style, when)).exists():
             when += timedelta(seconds=1)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, to_csv(_from_its_start(take)))
+        write_whole(path, to_csv(replace(take, time_s=take.time_s - take.time_s[0])))
         remark = Calibration(self._bundle, (Prompt(sign, style),)).answer(believed(take))
         self.saved.append(Saved(path, prompt, remark))
         del self._todo[0]
         return self.saved[-1]
-
-
-def _from_its_start(take: Frames) -> Frames:
-    return Frames(take.time_s - take.time_s[0], take.flex_adc, take.accel_g, take.orientation_deg)

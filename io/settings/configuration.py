@@ -5,7 +5,7 @@ import re
 import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,11 +20,11 @@ _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
 class Origin(Enum):
-    """Where the value of a setting comes from."""
+    """Where the value of a setting comes from, as the user is told."""
 
-    COMMAND_LINE = auto()
-    FILE = auto()
-    DEFAULT = auto()
+    COMMAND_LINE = Message("명령줄", "command line")
+    FILE = Message("설정 파일", "file")
+    DEFAULT = Message("기본값", "default")
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,16 +91,11 @@ def personal_words(
 
 def learns(options: argparse.Namespace) -> bool:
     """Whether the history may learn: in mode EXACT, where passwords are spelled, it never does."""
-    return _has_history(options) and mode(options) is not Mode.EXACT
+    return _has_history(options) and Mode(options.mode) is not Mode.EXACT
 
 
 def _has_history(options: argparse.Namespace) -> bool:
     return bool(options.personal and options.history)
-
-
-def mode(options: argparse.Namespace) -> Mode:
-    """What the user says that the text is."""
-    return Mode(options.mode)
 
 
 def names_of(known: Iterable[str], kind: Message) -> Callable[[str], list[str]]:

@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 
 import numpy as np
@@ -134,6 +135,6 @@ def _lines(frames: Frames, offset_s: float) -> Iterator[tuple[float, bytes]]:
     """Every sample as the firmware prints it, with its time."""
     time_s = frames.time_s + offset_s
     text = io.StringIO()
-    write_recording(text, Frames(time_s, frames.flex_adc, frames.accel_g, frames.orientation_deg))
+    write_recording(text, replace(frames, time_s=time_s))
     lines = text.getvalue().encode().splitlines(keepends=True)[1:]
     yield from zip(time_s.tolist(), lines, strict=True)

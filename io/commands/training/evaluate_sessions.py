@@ -8,13 +8,14 @@ from pathlib import Path
 
 from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, JihwaError, Language, Message
+from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.progress import Progress
 from jihwa.io.batch.tasks import Outcome, State
 from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
 from jihwa.io.commands.training.picture import draw
+from jihwa.io.engine import Engine
 from jihwa.io.evaluation import figures
-from jihwa.io.evaluation.comparison import truth_of
 from jihwa.io.evaluation.sessions import UNKNOWN, Evaluation, Expensive, Measured, measure
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
@@ -46,7 +47,8 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     found = discover([options.sessions])
     if found.problems and not found.recordings:
         raise found.problems[0][1]
-    reader = _Reader(Setup.of(options, language), language, options.sessions)
+    folder, setup = options.sessions, Setup.of(options, language)
+    transcriber, (engine, _) = Transcriber(setup, language, folder), setup.build()
     evaluation = Evaluation()
     documents: dict[Path, Document] = {}  # of the sessions whose errors are shown
     skipped: list[Message] = [error.message for _, error in found.problems]
@@ -54,7 +56,7 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     with closing(Progress(len(found.recordings), size_bytes, language)) as shown:
         for recording in found.recordings:
             try:
-                document, session = reader.read(recording.path, shown.follow)
+                document, session = _read(recording.path, transcriber, engine, folder, shown.follow)
             except JihwaError as error:
                 skipped.append(error.message)
                 shown.done(Outcome(recording, State.FAILED, error=error))
@@ -81,37 +83,31 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     return 0
 
 
-class _Reader:
-    """Reads sessions, one after the other, each as if it were the first.
+def _read(
+    path: Path, transcriber: Transcriber, engine: Engine, folder: Path, follow: Follow
+) -> tuple[Document, Measured]:
+    """What a session was read as, with its signal, and what came of it.
 
     Args:
-        setup: What to read with.
-        language: Of documents.
+        path: The session.
+        transcriber: Reads it, as if it were the first.
+        engine: Reads it with perfect boundaries; of the same kind.
         folder: Where the sessions are, each with its truth beside it.
+        follow: Is told how far it is.
+
+    Raises:
+        UsageError: There is no such file, or it cannot be a recording.
+        DataError: The recording or its truth cannot be read, or they do not fit together.
     """
-
-    def __init__(self, setup: Setup, language: Language, folder: Path) -> None:
-        self._transcriber = Transcriber(setup, language, folder)
-        self._engine, _ = setup.build()
-        self._folder = folder
-
-    def read(self, path: Path, follow: Follow) -> tuple[Document, Measured]:
-        """What a session was read as, with its signal, and what came of it.
-
-        Raises:
-            UsageError: There is no such file, or it cannot be a recording.
-            DataError: The recording or its truth cannot be read, or they do not fit together.
-        """
-        if truth_of(self._folder, path) is None:
-            raise _unfit(path, Message(ko="옆에 정답(.json)이 없습니다.", en="no truth beside it."))
-        document = self._transcriber.read(path, follow, with_signal=True)
-        compared, signal = document.comparison, document.signal
-        if compared is None or signal is None:
-            raise _unfit(path, Message(ko="읽을 것이 없습니다.", en="nothing to read."))
-        if misfit := compared.truth.misfit(signal.alphabet, document.duration_s):
-            raise _unfit(path, misfit)
-        source = path.relative_to(self._folder)
-        return document, measure(self._engine, source, signal.frames, compared)
+    if find_truth(folder, path) is None:
+        raise _unfit(path, Message(ko="옆에 정답(.json)이 없습니다.", en="no truth beside it."))
+    document = transcriber.read(path, follow, with_signal=True)
+    compared, signal = document.comparison, document.signal
+    if compared is None or signal is None:
+        raise _unfit(path, Message(ko="읽을 것이 없습니다.", en="nothing to read."))
+    if misfit := compared.truth.misfit(signal.alphabet, document.duration_s):
+        raise _unfit(path, misfit)
+    return document, measure(engine, path.relative_to(folder), signal.frames, compared)
 
 
 def _unfit(path: Path, why: Message) -> DataError:
