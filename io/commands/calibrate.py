@@ -136,24 +136,19 @@ def _calibrate(
     profile, news = _extended(known, step)
     n, say = len(news), speaker(language)
     signs = " ".join(dict.fromkeys(observation.sign for observation in news))
-    print(
-        say(
-            f"녹화 {len(plan)}개 가운데 {n}개로 보정했습니다: {signs}",
-            f"Calibrated with {n} of {len(plan)} takes: {signs}",
-        )
+    say.tell(
+        f"녹화 {len(plan)}개 가운데 {n}개로 보정했습니다: {signs}",
+        f"Calibrated with {n} of {len(plan)} takes: {signs}",
     )
     if len(unused):
         found = review(bundle, profile, unused)
-        print(
-            say(
-                f"나머지 녹화 {len(unused)}개 가운데 바르게 읽은 것: {found.before} → "
-                f"{found.after}",
-                f"Read right of the other {len(unused)} takes: {found.before} → {found.after}",
-            )
+        say.tell(
+            f"나머지 녹화 {len(unused)}개 가운데 바르게 읽은 것: {found.before} → {found.after}",
+            f"Read right of the other {len(unused)} takes: {found.before} → {found.after}",
         )
         if found.resolved:
             pairs = "  ".join("/".join(pair) for pair in found.resolved[:_SHOWN_PAIRS])
-            print(say(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}"))
+            say.tell(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}")
     return profile
 
 
@@ -177,7 +172,7 @@ def _add_sign(
     calibration = Calibration(bundle, own_sign_plan(options.add, MOST_TAKES), known)
     for path in _recordings(options.sources):
         if calibration.prompt is None:
-            warn(say(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough."))
+            say.warn(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough.")
             break
         try:
             refused = calibration.answer(longest_hold(believed(Recording(path).frames())))
@@ -197,17 +192,13 @@ def _add_sign(
         )
     profile, news = _extended(known, step)
     n = len(news)
-    print(
-        say(f"{options.add}: {n}번 보고 배웠습니다.", f"{options.add}: learned from {n} take(s).")
-    )
+    say.tell(f"{options.add}: {n}번 보고 배웠습니다.", f"{options.add}: learned from {n} take(s).")
     if rival := lookalike(bundle, profile):
-        warn(
-            say(
-                f"{options.add}은(는) {rival}와(과) 많이 닮아 서로 헷갈릴 수 있습니다. 더 다른 "
-                "자세가 낫습니다.",
-                f"{options.add} looks much like {rival}; they may be taken for each other. A more "
-                "different pose is better.",
-            )
+        say.warn(
+            f"{options.add}은(는) {rival}와(과) 많이 닮아 서로 헷갈릴 수 있습니다. 더 다른 "
+            "자세가 낫습니다.",
+            f"{options.add} looks much like {rival}; they may be taken for each other. A more "
+            "different pose is better.",
         )
     return profile
 

@@ -160,8 +160,8 @@ def _summarise(
     say = speaker(language)
     if n_wrong:
         print()
-    print(
-        say(f"파일 {n_files}개, 흠 있는 것 {n_wrong}개", f"{n_files} files, {n_wrong} with defects")
+    say.tell(
+        f"파일 {n_files}개, 흠 있는 것 {n_wrong}개", f"{n_files} files, {n_wrong} with defects"
     )
     for kind, n in kinds.most_common():
         print(f"  {n:5}  {KINDS[kind].text(language)}")
@@ -210,20 +210,16 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
             continue
         n_done += 1
         n_unlabelled += _loses_label(recording, target, options.kind)
-    print(
-        say(
-            f"{output}: {n_done}개 변환, {n_kept}개는 이미 있음, {n_failed}개 실패",
-            f"{output}: {n_done} converted, {n_kept} were there, {n_failed} failed",
-        )
+    say.tell(
+        f"{output}: {n_done}개 변환, {n_kept}개는 이미 있음, {n_failed}개 실패",
+        f"{output}: {n_done} converted, {n_kept} were there, {n_failed} failed",
     )
     if n_unlabelled:
-        warn(
-            say(
-                f"{options.kind}에는 라벨을 둘 자리가 없습니다. 라벨이 파일 안에만 있던 "
-                f"{n_unlabelled}개는 <지문자>/<스타일>/ 폴더에 두세요.",
-                f"{options.kind} has no place for labels. Put the {n_unlabelled} file(s) whose "
-                "label was only inside into folders <sign>/<style>/.",
-            )
+        say.warn(
+            f"{options.kind}에는 라벨을 둘 자리가 없습니다. 라벨이 파일 안에만 있던 "
+            f"{n_unlabelled}개는 <지문자>/<스타일>/ 폴더에 두세요.",
+            f"{options.kind} has no place for labels. Put the {n_unlabelled} file(s) whose "
+            "label was only inside into folders <sign>/<style>/.",
         )
     return 1 if n_failed else 0
 

@@ -15,7 +15,6 @@ from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
-from jihwa.io.streams import warn
 
 _SHOWN = 5
 """So many lines that cannot be spelled are named."""
@@ -73,15 +72,12 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
         session = assemble(text, RecordedHand(takes, alphabet, rng), alphabet, pace, rng)
         path, (name, *_) = output / f"{number:0{digits}}.csv", takes.sessions.tolist()
         write_session(path, session, speed=options.speed, takes=name)
-    print(say(f"{output}: 세션 {len(texts)}개", f"{output}: {len(texts)} sessions"))
+    say.tell(f"{output}: 세션 {len(texts)}개", f"{output}: {len(texts)} sessions")
     if refused:
         shown = ", ".join(map(str, refused[:_SHOWN])) + ("…" if len(refused) > _SHOWN else "")
-        warn(
-            say(
-                f"{options.text}: 지문자로 쓸 수 없는 {len(refused)}줄을 건너뛰었습니다: {shown}",
-                f"{options.text}: {len(refused)} line(s) that cannot be spelled were skipped: "
-                f"{shown}",
-            )
+        say.warn(
+            f"{options.text}: 지문자로 쓸 수 없는 {len(refused)}줄을 건너뛰었습니다: {shown}",
+            f"{options.text}: {len(refused)} line(s) that cannot be spelled were skipped: {shown}",
         )
     return 0
 

@@ -227,13 +227,11 @@ def _list(_: argparse.Namespace, language: Language) -> None:
     for word in words.words:
         print(word)
     n_words, n_typed = len(words.words), len(history.counts)
-    print(
-        say(
-            f"{vocabulary.list_path()}: 내 낱말 {n_words}개\n"
-            f"{vocabulary.history_path()}: 입력 기록 낱말 {n_typed}개",
-            f"{vocabulary.list_path()}: {n_words} word(s) of your own\n"
-            f"{vocabulary.history_path()}: {n_typed} word(s) remembered of what you typed",
-        )
+    say.tell(
+        f"{vocabulary.list_path()}: 내 낱말 {n_words}개\n"
+        f"{vocabulary.history_path()}: 입력 기록 낱말 {n_typed}개",
+        f"{vocabulary.list_path()}: {n_words} word(s) of your own\n"
+        f"{vocabulary.history_path()}: {n_typed} word(s) remembered of what you typed",
     )
     for warning in (unusable, damaged):
         if warning:
@@ -244,10 +242,10 @@ def _forget(options: argparse.Namespace, language: Language) -> None:
     say, path = speaker(language), vocabulary.history_path()
     if not options.words:
         vocabulary.wipe()
-        print(say(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten."))
+        say.tell(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten.")
         return
     n = vocabulary.forget([normalised(word) for word in options.words])
-    print(say(f"{path}: 낱말 {n}개를 잊었습니다.", f"{path}: {n} word(s) forgotten."))
+    say.tell(f"{path}: 낱말 {n}개를 잊었습니다.", f"{path}: {n} word(s) forgotten.")
 
 
 def _checked(words: Sequence[str]) -> list[str]:

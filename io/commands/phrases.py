@@ -30,11 +30,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
         short = f"{phrase.abbreviation} = " if phrase.abbreviation else ""
         print(f"{key} {short}{phrase.text}")
     n = len(stored)
-    print(
-        say(
-            f"{path}: 문장 {n}개. `jihwa phrases --edit`로 고칩니다.",
-            f"{path}: {n} sentence(s). Edit them with `jihwa phrases --edit`.",
-        )
+    say.tell(
+        f"{path}: 문장 {n}개. `jihwa phrases --edit`로 고칩니다.",
+        f"{path}: {n} sentence(s). Edit them with `jihwa phrases --edit`.",
     )
     for warning in unusable:
         warn(warning.text(language))

@@ -55,23 +55,21 @@ def _show(options: argparse.Namespace, language: Language) -> None:
     for number, step in enumerate(profile.steps, start=1):
         print(f"{number:3}. {_describe(step, language)}")
     if not profile.steps:
-        print(say("아직 배운 것이 없습니다.", "Nothing was learned yet."))
+        say.tell("아직 배운 것이 없습니다.", "Nothing was learned yet.")
 
 
 def _undo(options: argparse.Namespace, language: Language) -> None:
     profile = profiles.load(options.profile)
     profiles.save(options.profile, profile.undone())
     gone, left = _describe(profile.steps[-1], language), len(profile.steps) - 1
-    print(
-        speaker(language)(
-            f"되돌렸습니다: {gone}. 남은 단계: {left}", f"Taken back: {gone}. Steps left: {left}"
-        )
+    speaker(language).tell(
+        f"되돌렸습니다: {gone}. 남은 단계: {left}", f"Taken back: {gone}. Steps left: {left}"
     )
 
 
 def _delete(options: argparse.Namespace, language: Language) -> None:
     path = profiles.delete(options.profile)
-    print(speaker(language)(f"{path}: 지웠습니다.", f"{path}: deleted."))
+    speaker(language).tell(f"{path}: 지웠습니다.", f"{path}: deleted.")
 
 
 def _describe(step: Step, language: Language) -> str:

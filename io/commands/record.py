@@ -100,7 +100,7 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
     source = live.source(options)
     recorder = _Recorder(path, live.layout(options))
     if options.seconds is None:
-        warn(say("녹화합니다. Ctrl-C로 끝냅니다.", "Recording. Ctrl-C ends it."))
+        say.warn("녹화합니다. Ctrl-C로 끝냅니다.", "Recording. Ctrl-C ends it.")
     try:
         trouble = _follow(source, recorder, options.seconds, language)
     except KeyboardInterrupt:
@@ -118,7 +118,7 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
             en=f"{path}: not kept, since no sample came. Check the glove (jihwa devices).",
         )
     n, length_s = report.samples, report.clock.elapsed_s
-    print(say(f"{path}: {length_s:.1f}초, 표본 {n}개", f"{path}: {length_s:.1f} s, {n} samples"))
+    say.tell(f"{path}: {length_s:.1f}초, 표본 {n}개", f"{path}: {length_s:.1f} s, {n} samples")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
@@ -97,7 +97,7 @@ class _Desk:
     ) -> None:
         self._collector, self._cutter, self._source = collector, cutter, source
         self._parser, self._language = LineParser(live.layout(options)), language
-        self._say: Callable[[str, str], str] = speaker(language)
+        self._say = speaker(language)
         self._prompted: SignStyle | None = None
 
     def run(self) -> None:
@@ -134,11 +134,9 @@ class _Desk:
         if prompt != self._prompted:
             self._prompted = prompt
             how = STYLE_NAMES[style].text(self._language)
-            print(
-                say(
-                    f"\n{sign}  스타일 {style} ({how}), {self._collector.left}번",
-                    f"\n{sign}  style {style} ({how}), {self._collector.left} take(s)",
-                )
+            say.tell(
+                f"\n{sign}  스타일 {style} ({how}), {self._collector.left}번",
+                f"\n{sign}  style {style} ({how}), {self._collector.left} take(s)",
             )
             if self._cutter.hands_free:
                 told = say(
@@ -239,10 +237,10 @@ def _tell_lacking(
     """Print how far the data set is, and what it lacks, a line a style."""
     say, counts = speaker(language), count_takes(root, alphabet)
     done, total = progress(counts, alphabet.signs, styles, takes)
-    print(say(f"{root}: 녹화 {done}/{total}", f"{root}: {done} of {total} takes"))
+    say.tell(f"{root}: 녹화 {done}/{total}", f"{root}: {done} of {total} takes")
     lacking = missing(counts, alphabet.signs, styles, takes)
     for style in styles:
         signs = [f"{sign} {n}" for (sign, of), n in lacking if of == style]
         if signs:
             shown = ", ".join(signs[:_SHOWN]) + ("…" if len(signs) > _SHOWN else "")
-            print(say(f"  스타일 {style}에 없는 것: {shown}", f"  style {style} lacks {shown}"))
+            say.tell(f"  스타일 {style}에 없는 것: {shown}", f"  style {style} lacks {shown}")

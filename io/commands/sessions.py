@@ -41,11 +41,9 @@ def _list(_: argparse.Namespace, language: Language) -> int:
             line = f"{session.name}  {error.message.text(language)}"
         print(line)
     if not sessions:
-        print(
-            say(
-                f"{archive.folder()}: 저장된 세션이 없습니다. `jihwa type`으로 시작하세요.",
-                f"{archive.folder()}: no session is stored. Begin one with `jihwa type`.",
-            )
+        say.tell(
+            f"{archive.folder()}: 저장된 세션이 없습니다. `jihwa type`으로 시작하세요.",
+            f"{archive.folder()}: no session is stored. Begin one with `jihwa type`.",
         )
     return 0
 
@@ -71,7 +69,7 @@ def _delete(options: argparse.Namespace, language: Language) -> int:
     for session in dict.fromkeys(chosen):
         try:
             session.delete()
-            print(say(f"{session.name}: 지웠습니다.", f"{session.name}: deleted."))
+            say.tell(f"{session.name}: 지웠습니다.", f"{session.name}: deleted.")
         except UsageError as error:
             warn(error.message.text(language))
             code = 1

@@ -174,7 +174,7 @@ def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> 
 def _wants_to_go_on(text: str, language: Language) -> bool:
     """Ask the user whether to go on with a text."""
     say = speaker(language)
-    print(say("끝내지 않은 글이 있습니다:", "There is an unfinished text:"))
+    say.tell("끝내지 않은 글이 있습니다:", "There is an unfinished text:")
     print(f"  {tail(' '.join(clean(text).split()), SHOWN_COLUMNS)}")
     while True:
         try:

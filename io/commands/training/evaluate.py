@@ -129,7 +129,7 @@ def _show(result: dict[str, Any], takes: TakeSet, language: Language) -> None:
     """Print the scores for people."""
     say = speaker(language)
     n, sessions = result["episodes"], ", ".join(np.unique(takes.sessions))
-    print(say(f"{n}개 녹화 (세션: {sessions})", f"{n} episodes (sessions: {sessions})"))
+    say.tell(f"{n}개 녹화 (세션: {sessions})", f"{n} episodes (sessions: {sessions})")
     for name in ("top1", "top3", "top5", "f1", "precision", "recall"):
         print(f"  {name:9}  {result[name]:6.1%}")
     for name in ("ece", "nll"):

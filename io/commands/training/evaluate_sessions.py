@@ -153,7 +153,7 @@ def _show(
     for line in figures.table(columns, language):
         print(line)
     if evaluation.expensive:
-        print(say("\n가장 비싼 오류:", "\nThe most expensive errors:"))
+        say.tell("\n가장 비싼 오류:", "\nThe most expensive errors:")
     for rank, each in enumerate(evaluation.expensive, start=1):
         first, *others = _told(each, language)
         print(f"{rank:4}  {first}")
@@ -163,7 +163,7 @@ def _show(
         warn(message.text(language))
     if skipped:
         n = len(skipped)
-        warn(say(f"재지 못한 세션 {n}개.", f"{n} session(s) could not be measured."))
+        say.warn(f"재지 못한 세션 {n}개.", f"{n} session(s) could not be measured.")
     for message in warnings:
         warn(message.text(language))
 

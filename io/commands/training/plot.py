@@ -65,17 +65,15 @@ def run(options: argparse.Namespace, language: Language) -> int:
     span_s = _span(options, document.duration_s)
     draw(document, target, span_s)
     shown_s = f"{span_s[0]:.1f}–{span_s[1]:.1f} s"
-    print(say(f"{target}: {shown_s} 그렸습니다.", f"{target}: {shown_s} drawn."))
+    say.tell(f"{target}: {shown_s} 그렸습니다.", f"{target}: {shown_s} drawn.")
     for warning in document.warnings:
         warn(f"{path}: {warning}")
     if options.to_s is None and span_s[1] < document.duration_s:
-        warn(
-            say(
-                f"{path}: {document.duration_s:.0f}초 가운데 {LONGEST_S:.0f}초만 그렸습니다. "
-                "--from과 --to로 고르세요.",
-                f"{path}: only {LONGEST_S:.0f} of {document.duration_s:.0f} s are drawn. Choose "
-                "which with --from and --to.",
-            )
+        say.warn(
+            f"{path}: {document.duration_s:.0f}초 가운데 {LONGEST_S:.0f}초만 그렸습니다. "
+            "--from과 --to로 고르세요.",
+            f"{path}: only {LONGEST_S:.0f} of {document.duration_s:.0f} s are drawn. Choose "
+            "which with --from and --to.",
         )
     if hint := font_hint():
         warn(hint.text(language))

@@ -94,21 +94,17 @@ def run(options: argparse.Namespace, language: Language) -> int:
         bundle = _fit(takes, alphabet, options)
         bundle.save(options.output)
     say, n_skipped = speaker(language), len(takes.skipped)
-    print(
-        say(
-            f"{options.output}: 녹화 {len(takes)}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
-            f"{options.output}: fitted to {len(takes)} episodes ({n_skipped} files skipped).",
-        )
+    say.tell(
+        f"{options.output}: 녹화 {len(takes)}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
+        f"{options.output}: fitted to {len(takes)} episodes ({n_skipped} files skipped).",
     )
     validation = bundle.metrics.get("validation") if bundle else None
     if validation:
         n, top1, epoch = (validation[name] for name in ("episodes", "top1", "epoch"))
-        print(
-            say(
-                f"  배우지 않고 남긴 {n}개 ({validation['held_out']}): top-1 {top1:.1%}, "
-                f"에폭 {epoch + 1}",
-                f"  {n} held out ({validation['held_out']}): top-1 {top1:.1%}, epoch {epoch + 1}",
-            )
+        say.tell(
+            f"  배우지 않고 남긴 {n}개 ({validation['held_out']}): top-1 {top1:.1%}, "
+            f"에폭 {epoch + 1}",
+            f"  {n} held out ({validation['held_out']}): top-1 {top1:.1%}, epoch {epoch + 1}",
         )
     for message in takes.skipped:
         warn(message.text(language))

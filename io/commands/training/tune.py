@@ -90,7 +90,7 @@ def _search(
 ) -> int:
     say, path, workers = speaker(language), options.study, jobs.Workers.of(options)
     if n_done := len(study.done):
-        warn(say(f"{path}: 앞서 한 {n_done}번을 이어받습니다.", f"{path}: goes on after {n_done}."))
+        say.warn(f"{path}: 앞서 한 {n_done}번을 이어받습니다.", f"{path}: goes on after {n_done}.")
     for message in objective.takes.skipped:
         warn(message.text(language))
 
@@ -127,13 +127,11 @@ def _fit(
     tuned = {"trial": best["number"], "nll": best["nll"], "top1": best["top1"]}
     provenance = {"command": command, "tuned": tuned, **bundle.provenance}
     replace(bundle, provenance=provenance).save(options.output)
-    print(
-        speaker(language)(
-            f"{options.output}: 가장 좋은 설정({best['number']}번)으로 녹화 "
-            f"{len(objective.takes)}개에서 만들었습니다.",
-            f"{options.output}: fitted to {len(objective.takes)} takes with the best settings "
-            f"(trial {best['number']}).",
-        )
+    speaker(language).tell(
+        f"{options.output}: 가장 좋은 설정({best['number']}번)으로 녹화 "
+        f"{len(objective.takes)}개에서 만들었습니다.",
+        f"{options.output}: fitted to {len(objective.takes)} takes with the best settings "
+        f"(trial {best['number']}).",
     )
 
 
