@@ -5,22 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from jihwa.data.messages import JihwaError, Language
-from jihwa.io.checks import Finding, Verdict, bad
-from jihwa.io.checks.files import (
-    check_configuration,
-    check_language_model,
-    check_model,
-    check_storage,
-)
-from jihwa.io.checks.machine import (
-    check_clock,
-    check_encoding,
-    check_fonts,
-    check_grabbers,
-    check_ports,
-    check_terminal,
-    check_voice,
-)
+from jihwa.io.checks import Finding, Verdict, bad, files, machine
 from jihwa.io.failures import explain
 from jihwa.io.settings.arguments import Command
 
@@ -45,17 +30,17 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def _checks(options: argparse.Namespace) -> Mapping[str, Check]:
     return {
-        "configuration": check_configuration,
-        "ports": check_ports,
-        "grabbers": check_grabbers,
-        "model": partial(check_model, options),
-        "language model": partial(check_language_model, options),
-        "storage": check_storage,
-        "clock": check_clock,
-        "encoding": check_encoding,
-        "terminal": check_terminal,
-        "fonts": check_fonts,
-        "voice": partial(check_voice, options),
+        "configuration": files.check_configuration,
+        "ports": machine.check_ports,
+        "grabbers": machine.check_grabbers,
+        "model": partial(files.check_model, options),
+        "language model": partial(files.check_language_model, options),
+        "storage": files.check_storage,
+        "clock": machine.check_clock,
+        "encoding": machine.check_encoding,
+        "terminal": machine.check_terminal,
+        "fonts": machine.check_fonts,
+        "voice": partial(machine.check_voice, options),
     }
 
 

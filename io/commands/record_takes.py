@@ -8,15 +8,7 @@ from pathlib import Path
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.data.takes.collection import (
-    DEFAULT_STYLE,
-    STYLE_NAMES,
-    STYLES,
-    SignStyle,
-    count_takes,
-    missing,
-    progress,
-)
+from jihwa.data.takes import collection
 from jihwa.io.commands import live
 from jihwa.io.recording.takes import Collector, Saved, TakeCutter
 from jihwa.io.settings import options as shared
@@ -46,7 +38,7 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
     bundle.of_glove()  # better refused before the wearer stands there
     root = shared.output_folder(options.path or FOLDER, "PATH")
     plan = _plan(options, root, alphabet)
-    styles = options.styles or (STYLES if options.guide else [DEFAULT_STYLE])
+    styles = options.styles or (collection.STYLES if options.guide else [collection.DEFAULT_STYLE])
     _tell_lacking(root, alphabet, styles, options.takes, language)
     if not plan:
         return 0
@@ -64,15 +56,17 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
 
 def _plan(
     options: argparse.Namespace, root: Path, alphabet: Alphabet
-) -> list[tuple[SignStyle, int]]:
+) -> list[tuple[collection.SignStyle, int]]:
     """What to record.
 
     Raises:
         UsageError: The alphabet has no such sign.
     """
     if options.guide:
-        counts = count_takes(root, alphabet)
-        return missing(counts, alphabet.signs, options.styles or STYLES, options.takes)
+        counts = collection.count_takes(root, alphabet)
+        return collection.missing(
+            counts, alphabet.signs, options.styles or collection.STYLES, options.takes
+        )
     if options.label not in alphabet.index:
         raise UsageError(
             ko=f"'{options.label}'은(는) 글자표 {alphabet.name}에 없습니다. 있는 것: "
@@ -80,7 +74,7 @@ def _plan(
             en=f"The alphabet {alphabet.name} has no sign '{options.label}'. It has: "
             f"{' '.join(alphabet.signs)}",
         )
-    styles = options.styles or [DEFAULT_STYLE]
+    styles = options.styles or [collection.DEFAULT_STYLE]
     return [((options.label, style), options.takes) for style in dict.fromkeys(styles)]
 
 
@@ -98,7 +92,7 @@ class _Desk:
         self._collector, self._cutter, self._source = collector, cutter, source
         self._parser, self._language = LineParser(live.layout(options)), language
         self._say = speaker(language)
-        self._prompted: SignStyle | None = None
+        self._prompted: collection.SignStyle | None = None
 
     def run(self) -> None:
         """Go on until the plan is done, the user quits or the source ends.
@@ -133,7 +127,7 @@ class _Desk:
         sign, style = prompt
         if prompt != self._prompted:
             self._prompted = prompt
-            how = STYLE_NAMES[style].text(self._language)
+            how = collection.STYLE_NAMES[style].text(self._language)
             say.tell(
                 f"\n{sign}  스타일 {style} ({how}), {self._collector.left}번",
                 f"\n{sign}  style {style} ({how}), {self._collector.left} take(s)",
@@ -235,10 +229,10 @@ def _tell_lacking(
     root: Path, alphabet: Alphabet, styles: Sequence[int], takes: int, language: Language
 ) -> None:
     """Print how far the data set is, and what it lacks, a line a style."""
-    say, counts = speaker(language), count_takes(root, alphabet)
-    done, total = progress(counts, alphabet.signs, styles, takes)
+    say, counts = speaker(language), collection.count_takes(root, alphabet)
+    done, total = collection.progress(counts, alphabet.signs, styles, takes)
     say.tell(f"{root}: 녹화 {done}/{total}", f"{root}: {done} of {total} takes")
-    lacking = missing(counts, alphabet.signs, styles, takes)
+    lacking = collection.missing(counts, alphabet.signs, styles, takes)
     for style in styles:
         signs = [f"{sign} {n}" for (sign, of), n in lacking if of == style]
         if signs:
