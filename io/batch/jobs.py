@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -83,7 +83,8 @@ class Workers:
         if not self.elsewhere:
             yield from map(do, items)
             return
-        with self._at_work() as crash:
+        at_work = _processes(self.jobs) if self.cluster is None else _cluster(self.cluster)
+        with at_work as crash:
             left = dict(enumerate(items))
             while left:
                 try:
@@ -93,10 +94,6 @@ class Workers:
                 except crash:  # because of one of those that were under way, or of none
                     for number in list(left)[: _at_once()]:
                         yield _alone(do, left.pop(number), lost, crash)
-
-    def _at_work(self) -> AbstractContextManager[type[Exception]]:
-        """Gives the error that tells that a worker has died."""
-        return _processes(self.jobs) if self.cluster is None else _cluster(self.cluster)
 
 
 def _parallel(
@@ -136,6 +133,7 @@ def _numbered(do: Callable[[T], R], number: int, item: T) -> tuple[int, R]:
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[type[Exception]]:
+    """Gives, as `_cluster` does, the error that tells that a worker has died."""
     from joblib import parallel_config
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 

@@ -86,15 +86,12 @@ class Program:
         if is_open and self._session.failure is None:
             self._late.append(keys)
             self._session.writing.complete()
-            self._session.then(self._press_late)
+            self._session.then(lambda: self._child.write(self._late.popleft()))
             return
         try:
             self._child.write(keys)
         except OutletError as error:
             self._session.notify(error.message)
-
-    def _press_late(self) -> None:
-        self._child.write(self._late.popleft())
 
 
 def panel_rows(place: Place, rows: int) -> int:

@@ -75,7 +75,7 @@ class Server:
         with self._lock:
             if self._connected and self._began_s is None:
                 self._began_s = time.monotonic()
-            now_s = self._now_s()
+            now_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
             data = self._cable.due(now_s)
             if self._connected and not before:
                 self._cable.glove.connect()
@@ -89,6 +89,3 @@ class Server:
             self._seen = self._port.is_open()
             if self._seen:
                 select.select([self._port], [], [], wait_s)
-
-    def _now_s(self) -> float:
-        return 0.0 if self._began_s is None else time.monotonic() - self._began_s
