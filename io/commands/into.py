@@ -3,7 +3,7 @@
 import argparse
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from jihwa.data.messages import UsageError
@@ -72,16 +72,10 @@ def opened(options: argparse.Namespace, *, full_screen: bool) -> Iterator[Into]:
                 "--plain, or use --into.",
             )
         columns, rows = shutil.get_terminal_size()
-        child = Child(options.command, program_rows(rows), columns)
-        try:
+        with closing(Child(options.command, program_rows(rows), columns)) as child:
             yield Into((Outlet(child),), child)
-        finally:
-            child.close()
     elif options.into:
-        target = open_target(options.into)
-        try:
+        with closing(open_target(options.into)) as target:
             yield Into((Outlet(target),))
-        finally:
-            target.close()
     else:
         yield Into()

@@ -108,6 +108,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     setup = Setup.of(options, language)
     transcriber = Transcriber(setup, language, truths)  # finds what is wrong with the models
     to_do = [task.to_do(force=options.force or not in_folder) for task in tasks]
+    left = [task for task in to_do if task.targets]
     compared: dict[str, TextComparison] = {}
     size_bytes = sum(task.recording.size_bytes for task in tasks)
     with (
@@ -116,10 +117,10 @@ def run(options: argparse.Namespace, language: Language) -> int:
     ):
         if workers.elsewhere:
             everywhere = Anywhere(setup, language, truths)
-            results = workers.map(everywhere, _open(to_do), _lost, ordered=output == STDOUT)
+            results = workers.map(everywhere, left, _lost, ordered=output == STDOUT)
         else:
             learn = _learner(options, setup, transcriber) if options.learn else None
-            results = (transcriber.transcribe(task, shown.follow, learn) for task in _open(to_do))
+            results = (transcriber.transcribe(task, shown.follow, learn) for task in left)
         for outcome in chain(_known(found, tasks, to_do), results):
             report.add(outcome)
             shown.done(outcome)
@@ -159,10 +160,6 @@ def _anywhere(paths: Sequence[Path], workers: jobs.Workers) -> Sequence[Path]:
     if workers.cluster is None:
         return paths
     return [path if path == STDOUT else path.absolute() for path in paths]
-
-
-def _open(to_do: Sequence[Task]) -> list[Task]:
-    return [task for task in to_do if task.targets]
 
 
 def _known(found: Discovery, tasks: Sequence[Task], to_do: Sequence[Task]) -> Iterator[Outcome]:
