@@ -2,8 +2,6 @@
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,7 +82,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
     else:
         _show(result, takes, language)
     if options.figures:
-        _draw(answers, signs, bundle.metrics.get("history", ()), options.figures, language)
+        evaluation_figures(answers, signs, options.figures)
+        if history := [Epoch(**epoch) for epoch in bundle.metrics.get("history", ())]:
+            learning_curves(history, options.figures / "learning_curves.png")
+        if hint := font_hint():
+            warn(hint.text(language))
     return 0
 
 
@@ -149,18 +151,3 @@ def _show(result: dict[str, Any], takes: TakeSet, language: Language) -> None:
         print("  " + say("흠 있는 녹화:", "defects:") + f" {defects}")
     for told in (*result["skipped"], *result["warnings"]):
         warn(told)
-
-
-def _draw(
-    answers: Answers,
-    signs: Sequence[str],
-    history: Sequence[Mapping[str, Any]],
-    folder: Path,
-    language: Language,
-) -> None:
-    """Draw the figures, and the learning curves of a model that was trained."""
-    evaluation_figures(answers, signs, folder)
-    if history:
-        learning_curves([Epoch(**epoch) for epoch in history], folder / "learning_curves.png")
-    if hint := font_hint():
-        warn(hint.text(language))

@@ -178,18 +178,13 @@ def _draw(
 ) -> dict[int, str]:
     """Draw what is around every error, and a page of all; returns the pictures' names by rank."""
     names: dict[int, str] = {}
+    shown: dict[str, list[str]] = {}
     for rank, each in enumerate(evaluation.expensive, start=1):
         document, cost = documents[each.session.source], each.cost
-        names[rank] = f"{rank:02}-{each.session.speed}-{each.session.source.stem}.png"
-        span_s = (
-            max(cost.start_s - _AROUND_S, 0.0),
-            min(cost.end_s + _AROUND_S, document.duration_s),
-        )
-        draw(document, folder / names[rank], span_s)
-    shown = {
-        names[rank]: _told(each, language)
-        for rank, each in enumerate(evaluation.expensive, start=1)
-    }
+        name = names[rank] = f"{rank:02}-{each.session.speed}-{each.session.source.stem}.png"
+        start_s, end_s = max(cost.start_s - _AROUND_S, 0.0), cost.end_s + _AROUND_S
+        draw(document, folder / name, (start_s, min(end_s, document.duration_s)))
+        shown[name] = _told(each, language)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "index.html", figures.index(shown, language).encode())
     if hint := font_hint():
