@@ -133,9 +133,7 @@ class _Signer:
     """
 
     def __init__(self, hand: Hand, alphabet: Alphabet, pace: Pace, rng: Generator) -> None:
-        self._hand = hand
-        self._alphabet = alphabet
-        self._pace = pace
+        self._hand, self._alphabet, self._pace = hand, alphabet, pace
         self._manner: Manner = pace.manner
         self._rng = rng
         self._second: dict[str, tuple[Array, Array]] = {}

@@ -104,8 +104,7 @@ class Report:
     def __init__(self, language: Language, file: TextIO | None = None) -> None:
         self.counts: Counter[State] = Counter()
         self.duration_s = 0.0
-        self._language = language
-        self._file = file
+        self._language, self._file = language, file
         if file:
             file.write('{"recordings": [')
 

@@ -157,10 +157,9 @@ def _summarise(
     alphabet: Alphabet,
     language: Language,
 ) -> None:
-    say = speaker(language)
     if n_wrong:
         print()
-    say.tell(
+    speaker(language).tell(
         f"파일 {n_files}개, 흠 있는 것 {n_wrong}개", f"{n_files} files, {n_wrong} with defects"
     )
     for kind, n in kinds.most_common():

@@ -222,12 +222,11 @@ def _remove(options: argparse.Namespace, language: Language) -> None:
 
 
 def _list(_: argparse.Namespace, language: Language) -> None:
-    say = speaker(language)
     (words, unusable), (history, damaged) = vocabulary.word_list(), vocabulary.history()
     for word in words.words:
         print(word)
     n_words, n_typed = len(words.words), len(history.counts)
-    say.tell(
+    speaker(language).tell(
         f"{vocabulary.list_path()}: 내 낱말 {n_words}개\n"
         f"{vocabulary.history_path()}: 입력 기록 낱말 {n_typed}개",
         f"{vocabulary.list_path()}: {n_words} word(s) of your own\n"

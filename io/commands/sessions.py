@@ -58,7 +58,6 @@ def _show(options: argparse.Namespace, language: Language) -> int:
 
 
 def _delete(options: argparse.Namespace, language: Language) -> int:
-    say = speaker(language)
     if options.all == bool(options.sessions):
         raise UsageError(
             ko="지울 세션의 이름을 주거나 --all을 쓰세요.",
@@ -69,7 +68,7 @@ def _delete(options: argparse.Namespace, language: Language) -> int:
     for session in dict.fromkeys(chosen):
         try:
             session.delete()
-            say.tell(f"{session.name}: 지웠습니다.", f"{session.name}: deleted.")
+            speaker(language).tell(f"{session.name}: 지웠습니다.", f"{session.name}: deleted.")
         except UsageError as error:
             warn(error.message.text(language))
             code = 1

@@ -50,8 +50,7 @@ def figures(errors: TextErrors, letters: Letters | None, language: Language) -> 
 
 def details(comparison: TextComparison, language: Language) -> Iterator[str]:
     """Every difference, for people."""
-    say = speaker(language)
-    nothing = say("(없음)", "(nothing)")
+    nothing = speaker(language)("(없음)", "(nothing)")
     for each in comparison.differences:
         where = _span(each.start_s, each.end_s)
         yield f"{where}  {each.truth or nothing} → {each.text or nothing}"
@@ -163,10 +162,9 @@ def index(pictures: Mapping[str, Sequence[str]], language: Language) -> str:
         pictures: What there is to say to each, by the name of its file.
         language: Of the page.
     """
-    say = speaker(language)
     return _INDEX.format(
         language=language,
-        title=say("가장 비싼 오류", "The most expensive errors"),
+        title=speaker(language)("가장 비싼 오류", "The most expensive errors"),
         errors="\n".join(
             f"<h2>{rank}. {escape(told[0])}</h2>\n<p>{'<br>'.join(map(escape, told[1:]))}</p>\n"
             f'<img src="{escape(name)}" alt="">'

@@ -39,9 +39,7 @@ class TakeCutter:
     """
 
     def __init__(self, recognizer: Recognizer, take_s: float, *, hands_free: bool) -> None:
-        self._recognizer = recognizer
-        self.take_s = take_s
-        self.hands_free = hands_free
+        self._recognizer, self.take_s, self.hands_free = recognizer, take_s, hands_free
         self._recent = Frames.empty()
         self._asked = False
         self._not_before_s = -np.inf

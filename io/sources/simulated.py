@@ -89,8 +89,7 @@ class PosingSource(Source):
         self._rng = np.random.default_rng([seed, wearer])
         hand_rng = np.random.default_rng(wearer)
         self._hand = SyntheticHand(HandStatistics.load(), self._alphabet, hand_rng)
-        self._hand.rate_hz = rate_hz
-        self._speed = speed
+        self.rate_hz, self._speed = rate_hz, speed
         self._asked: SimpleQueue[tuple[str, int | None, float]] = SimpleQueue()
 
     def show(self, sign: str, style: int | None, hold_s: float) -> None:

@@ -103,5 +103,4 @@ class SpeechError(JihwaError):
     def __init__(self, problem: Problem, detail: str = "") -> None:
         told, within = _TOLD[problem], f" ({detail})" if detail else ""
         super().__init__(told.ko % within, told.en % within)
-        self.problem = problem
-        self.detail = detail
+        self.problem, self.detail = problem, detail

@@ -62,8 +62,7 @@ class SpeechProcess:
         command: Sequence[str] = WORKER,
         patience_s: float = _PATIENCE_S,
     ) -> None:
-        self._settings = settings
-        self._patience_s = patience_s
+        self._settings, self._patience_s = settings, patience_s
         self._ending = threading.Lock()
         self.driver = self.voice = ""
         try:

@@ -41,9 +41,7 @@ class SpokenText:
     def __init__(
         self, voice: Voice, mode: SpeechMode = SpeechMode.OFF, *, corrections: bool = False
     ) -> None:
-        self._voice = voice
-        self._mode = mode
-        self._corrections = corrections
+        self._voice, self._mode, self._corrections = voice, mode, corrections
         self._lock = threading.Lock()
         self._text = ""
         self._preedit = ""
