@@ -29,7 +29,6 @@ from jihwa.recognizer.calibration import (
     FULL_STYLES,
     QUICK_STYLES,
     Calibration,
-    Prompt,
     full_plan,
     go_through,
     longest_hold,
@@ -124,7 +123,7 @@ def _calibrate(
     left_out: dict[Message, list[str]] = defaultdict(list)
     refused, unused = go_through(calibration, episodes)
     for prompt, reason in refused:
-        left_out[reason].append(_name(prompt))
+        left_out[reason].append(prompt.sign + (f"/{prompt.style}" if prompt.style else ""))
     for reason, names in left_out.items():
         warn(f"{' '.join(names)}: {reason.text(language)}")
     step = calibration.step(profiles.now())
@@ -157,10 +156,6 @@ def _recorded_styles(episodes: EpisodeSet, wanted: Sequence[int]) -> Sequence[in
     recorded = set(episodes.styles.tolist())
     styles = [style for style in dict.fromkeys((*wanted, *STYLES)) if style in recorded]
     return styles[: len(wanted)] or wanted[:1]
-
-
-def _name(prompt: Prompt) -> str:
-    return prompt.sign if prompt.style is None else f"{prompt.sign}/{prompt.style}"
 
 
 def _add_sign(

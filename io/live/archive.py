@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -239,19 +238,14 @@ def read(path: Path) -> Contents:
         OSError: It cannot be read.
     """
     header, text, ended = read_header(path), "", False
-    for entry in _entries(path, header.token):
-        kind, _, value = entry.partition(" ")
-        ended = kind == "end"
-        if kind == "text":
-            text = ""
-        elif kind == "edit":
-            text = TextEdit(*json.loads(value)).apply(text)
-    return Contents(header, text, ended)
-
-
-def _entries(path: Path, token: str) -> Iterator[str]:
-    own = f"#{token} ".encode()
+    own = f"#{header.token} ".encode()
     with path.open("rb") as file:
         for line in file:
             if line.startswith(own) and line.endswith(b"\n"):
-                yield line.removeprefix(own).decode().strip()
+                kind, _, value = line.removeprefix(own).decode().strip().partition(" ")
+                ended = kind == "end"
+                if kind == "text":
+                    text = ""
+                elif kind == "edit":
+                    text = TextEdit(*json.loads(value)).apply(text)
+    return Contents(header, text, ended)

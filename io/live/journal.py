@@ -226,7 +226,9 @@ class Journal(Record):
             while rest:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as error:
-            self._fail(error)
+            if self._retry_s is None:
+                self._notice(_unwritten(self._folder, error))
+            self._retry_s = time.monotonic() + RETRY_EVERY_S
             with suppress(OSError):
                 os.ftruncate(self._file, self._size)
             return
@@ -234,11 +236,6 @@ class Journal(Record):
         if self._retry_s is not None:
             self._retry_s = None
             self._notice(_written_again(self._folder))
-
-    def _fail(self, error: OSError) -> None:
-        if self._retry_s is None:
-            self._notice(_unwritten(self._folder, error))
-        self._retry_s = time.monotonic() + RETRY_EVERY_S
 
     def _rotate(self, layout: Layout | None) -> None:
         header = self._header.following()

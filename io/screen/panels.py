@@ -7,7 +7,7 @@ that matter; instead of it the help and the stored sentences.
 from collections.abc import Mapping
 from math import ceil
 
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.text import Line, apart, clean, cut, pad, tail, width
@@ -63,7 +63,12 @@ def status_line(state: LiveState, view: View, columns: int) -> Line:
 
 def help_rows(view: View, columns: int, rows: int) -> list[Line]:
     """A page of the help: all keys and what they do; the title says which page."""
-    lines = _help_lines(view.language)
+    known = [binding for binding in BINDINGS if binding.shown]
+    keys_columns = max(width(binding.shown) for binding in known) + _KEY_GAP_COLUMNS
+    lines = [
+        [*pad([("class:key", each.shown)], keys_columns), ("", each.does.text(view.language))]
+        for each in known
+    ]
     say, room = speaker(view.language), max(rows - 2, 1)
     pages = ceil(len(lines) / room)
     page = view.page % pages
@@ -95,9 +100,3 @@ def key_line(view: View, columns: int) -> Line:
                 break
             line = [*entry, *line]
     return line
-
-
-def _help_lines(language: Language) -> list[Line]:
-    shown = [binding for binding in BINDINGS if binding.shown]
-    columns = max(width(binding.shown) for binding in shown) + _KEY_GAP_COLUMNS
-    return [[*pad([("class:key", b.shown)], columns), ("", b.does.text(language))] for b in shown]

@@ -72,11 +72,7 @@ def load(profile: str | None = None) -> tuple[tuple[Phrase, ...], tuple[Message,
     phrases: list[Phrase] = []
     warnings: list[Message] = []
     for path in dict.fromkeys((path_of(profile), path_of())):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            continue
-        found, unusable = parse(content, str(path))
+        found, unusable = parse(storage.content(path), str(path))
         keys = {phrase.key for phrase in phrases}
         abbreviations = {phrase.abbreviation for phrase in phrases}
         phrases += (
