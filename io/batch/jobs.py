@@ -1,6 +1,5 @@
 """Many pieces of work that know nothing of each other, on several cores or on a cluster."""
 
-import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -47,11 +46,6 @@ class Workers:
 
     jobs: int = 1
     cluster: str | None = None
-
-    @classmethod
-    def of(cls, options: argparse.Namespace) -> "Workers":
-        """Those that the user wants."""
-        return cls(options.jobs, options.cluster)
 
     @property
     def elsewhere(self) -> bool:

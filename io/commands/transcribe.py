@@ -92,7 +92,7 @@ def configure(arguments: Command) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Transcribe every recording; one that fails does not stop the others."""
-    workers = jobs.Workers.of(options)
+    workers = jobs.Workers(options.jobs, options.cluster)
     _check(options, workers)
     output, *paths = _anywhere([options.output, *options.paths], workers)
     in_folder = output != STDOUT and not is_file(output)

@@ -82,7 +82,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         )
         warn(told)
     comparison = Comparison(takes, alphabet, CONTENDERS, store)
-    outcomes = jobs.Workers.of(options).map(
+    outcomes = jobs.Workers(options.jobs, options.cluster).map(
         comparison.attempt, trials, lost=lambda trial: Failure(trial, jobs.WORKER_DIED)
     )
     results, failures = _follow(trials, outcomes, language)

@@ -88,7 +88,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
 def _search(
     study: Study, objective: Objective, options: argparse.Namespace, language: Language
 ) -> int:
-    say, path, workers = speaker(language), options.study, jobs.Workers.of(options)
+    workers = jobs.Workers(options.jobs, options.cluster)
+    say, path = speaker(language), options.study
     if n_done := len(study.done):
         say.warn(f"{path}: 앞서 한 {n_done}번을 이어받습니다.", f"{path}: goes on after {n_done}.")
     for message in objective.takes.skipped:
