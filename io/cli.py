@@ -12,8 +12,8 @@ from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.io import streams
 from jihwa.io.failures import explain
 from jihwa.io.settings import configuration
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import preferred, speaker
-from jihwa.io.settings.table import add_settings
 
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),
@@ -186,13 +186,10 @@ def _split_common(words: list[str], language: Language) -> tuple[argparse.Namesp
 
 
 def _add_common(parser: argparse.ArgumentParser, language: Language) -> None:
-    add_settings(parser, language, "language")
-    parser.add_argument(
-        "--debug",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help=speaker(language)("오류의 자세한 경로 보이기", "show tracebacks"),
-    )
+    arguments = Arguments(parser, language)
+    arguments.settings("language")
+    debug = {"action": "store_true", "default": argparse.SUPPRESS}
+    arguments("--debug", "오류의 자세한 경로 보이기", "show tracebacks", **debug)
 
 
 class _ShowVersion(argparse.Action):
@@ -230,5 +227,5 @@ def _parser(words: Sequence[str], language: Language) -> _Parser:
             folder = "jihwa.io.commands" + ".training" * (name in _TRAINING)
             module = import_module(f"{folder}.{name}")
             command.set_defaults(run=module.run, needs_configuration=True)
-            module.configure(command, language)
+            module.configure(Command(command, language))
     return parser

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -20,6 +21,17 @@ def prepare() -> None:
             as_it_is = stream.isatty() and _has_hangul(stream.encoding)
             utf_8 = "utf-8-sig" if name == "stdin" else "utf-8"  # editors may begin with a mark
             stream.reconfigure(encoding=None if as_it_is else utf_8, errors="replace")
+
+
+def typed_lines() -> Iterator[str]:
+    """The lines of the standard input as they come, without their ends.
+
+    It is read by a stream of its own: a thread that waits in `sys.stdin` would hold up the end of
+    the program.
+    """
+    with open(0, "rb", buffering=0, closefd=False) as stdin:
+        for line in stdin:
+            yield line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
 
 
 def warn(text: str) -> None:

@@ -4,22 +4,21 @@ import argparse
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
-from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
+from jihwa.io.settings.arguments import Command
 from jihwa.io.speech.process import SpeechProcess, VoiceSettings
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument("text", nargs="+", metavar="TEXT", help=say("말할 글", "what to say"))
-    parser.add_argument(
+    arguments("text", "말할 글", "what to say", nargs="+", metavar="TEXT")
+    arguments.path(
         "--output",
+        "WAV",
+        "소리 내지 않고 이 파일에 쓰기",
+        "write the sound to this file, and be silent",
         type=shared.output_file,
-        metavar="WAV",
-        help=say("소리 내지 않고 이 파일에 쓰기", "write the sound to this file, and be silent"),
     )
-    add_settings(parser, language, "voice.name", "voice.rate_wpm", "voice.volume")
+    arguments.settings("voice.name", "voice.rate_wpm", "voice.volume")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

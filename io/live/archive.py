@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -141,13 +140,9 @@ def begin(source: str, profile: str | None) -> Journal:
 
 def sessions() -> list[StoredSession]:
     """All that is kept, oldest first; a file that holds nothing yet is passed over."""
-    return list(_sessions())
-
-
-def _sessions() -> Iterator[StoredSession]:
     paths = sorted(folder().glob(f"*{SUFFIX}"), key=lambda path: path.name.split("."))
-    for name, parts in groupby(paths, key=lambda path: path.name.partition(".")[0]):
-        yield StoredSession(name, tuple(parts))
+    by_name = groupby(paths, key=lambda path: path.name.partition(".")[0])
+    return [StoredSession(name, tuple(parts)) for name, parts in by_name]
 
 
 def find(name: str) -> StoredSession:
@@ -243,19 +238,14 @@ def read(path: Path) -> Contents:
         OSError: It cannot be read.
     """
     header, text, ended = read_header(path), "", False
-    for entry in _entries(path, header.token):
-        kind, _, value = entry.partition(" ")
-        ended = kind == "end"
-        if kind == "text":
-            text = ""
-        elif kind == "edit":
-            text = TextEdit(*json.loads(value)).apply(text)
-    return Contents(header, text, ended)
-
-
-def _entries(path: Path, token: str) -> Iterator[str]:
-    own = f"#{token} ".encode()
+    own = f"#{header.token} ".encode()
     with path.open("rb") as file:
         for line in file:
             if line.startswith(own) and line.endswith(b"\n"):
-                yield line.removeprefix(own).decode().strip()
+                kind, _, value = line.removeprefix(own).decode().strip().partition(" ")
+                ended = kind == "end"
+                if kind == "text":
+                    text = ""
+                elif kind == "edit":
+                    text = TextEdit(*json.loads(value)).apply(text)
+    return Contents(header, text, ended)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from jihwa.io.speech.problems import Problem, SpeechError
@@ -63,8 +62,7 @@ class SpeechProcess:
         command: Sequence[str] = WORKER,
         patience_s: float = _PATIENCE_S,
     ) -> None:
-        self._settings = settings
-        self._patience_s = patience_s
+        self._settings, self._patience_s = settings, patience_s
         self._ending = threading.Lock()
         self.driver = self.voice = ""
         try:
@@ -96,12 +94,7 @@ class SpeechProcess:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def say(self, text: str) -> None:

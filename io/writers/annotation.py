@@ -84,26 +84,17 @@ SHORTEST_MS = 1000
 """A shorter subtitle stays until then, or until the next one comes."""
 
 
-def write_srt(document: Document, file: TextIO) -> None:
-    """SubRip subtitles."""
-    file.write(_subtitles(document, "srt"))
-
-
-def write_vtt(document: Document, file: TextIO) -> None:
-    """WebVTT subtitles."""
-    file.write(_subtitles(document, "vtt"))
-
-
-def _subtitles(document: Document, kind: str) -> str:
+def write_subtitles(document: Document, file: TextIO, kind: str) -> None:
+    """Subtitles: SubRip (`srt`) or WebVTT (`vtt`)."""
     import pysubs2  # what only some need is not loaded for all
 
-    file = pysubs2.SSAFile()
+    subtitles = pysubs2.SSAFile()
     cues = list(_cues(word_spans(document)))
     next_ms = [cue.start_ms for cue in cues[1:]] + [cue.end_ms + SHORTEST_MS for cue in cues[-1:]]
     for cue, latest_ms in zip(cues, next_ms, strict=True):
         end_ms = max(cue.end_ms, min(cue.start_ms + SHORTEST_MS, latest_ms))
-        file.append(pysubs2.SSAEvent(start=cue.start_ms, end=end_ms, text=cue.text))
-    return file.to_string(kind)
+        subtitles.append(pysubs2.SSAEvent(start=cue.start_ms, end=end_ms, text=cue.text))
+    file.write(subtitles.to_string(kind))
 
 
 def _cues(words: list[Span]) -> Iterator[Span]:
