@@ -3,7 +3,14 @@
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
+
+from jihwa.data.files import decoded, utf_16
+
+_MARK_BYTES = 64
+"""Enough of a text to tell UTF-16 by a space or a line end."""
 
 
 def prepare() -> None:
@@ -20,6 +27,15 @@ def prepare() -> None:
             as_it_is = stream.isatty() and _has_hangul(stream.encoding)
             utf_8 = "utf-8-sig" if name == "stdin" else "utf-8"  # editors may begin with a mark
             stream.reconfigure(encoding=None if as_it_is else utf_8, errors="replace")
+
+
+def lines_of_stdin() -> Iterator[str]:
+    """The lines of stdin as they come, in any encoding that `decoded` knows."""
+    stdin = cast(io.BufferedReader, sys.stdin.buffer)
+    if encoding := utf_16(stdin.peek(_MARK_BYTES)):
+        yield from io.TextIOWrapper(stdin, encoding, errors="replace")
+    else:
+        yield from map(decoded, stdin)
 
 
 def warn(text: str) -> None:

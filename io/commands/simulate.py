@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.files import decoded
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import Language, UsageError
 from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
@@ -163,7 +164,7 @@ def _listen(server: Server, language: Language) -> None:
     # of its own: a thread that waits in sys.stdin would hold up the end of the program
     with open(0, "rb", buffering=0, closefd=False) as stdin:
         for raw in stdin:
-            if line := raw.decode("utf-8-sig", errors="replace").strip():
+            if line := decoded(raw).strip():
                 try:
                     server.tell(line)
                 except UsageError as error:

@@ -7,6 +7,7 @@ import threading
 from contextlib import ExitStack, closing
 from dataclasses import replace
 
+from jihwa.data.files import decoded
 from jihwa.data.messages import Language, Message
 from jihwa.io.commands import into, live
 from jihwa.io.commands.into import Into
@@ -161,7 +162,7 @@ def _read_keyboard(session: LiveSession) -> None:
     # of its own: a thread that waits in sys.stdin would hold up the end of the program
     with open(0, "rb", buffering=0, closefd=False) as stdin:
         for line in stdin:
-            session.writing.type(clean(line.decode("utf-8-sig", errors="replace").rstrip("\r\n")))
+            session.writing.type(clean(decoded(line).rstrip("\r\n")))
             session.writing.complete()
             session.writing.type("\n")
 

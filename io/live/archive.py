@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from jihwa.composer.text.transcript import TextEdit
+from jihwa.data.files import is_hidden
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.live.journal import MAGIC, SUFFIX, Header, Journal
 from jihwa.io.user import storage
@@ -145,7 +146,8 @@ def sessions() -> list[StoredSession]:
 
 
 def _sessions() -> Iterator[StoredSession]:
-    paths = sorted(folder().glob(f"*{SUFFIX}"), key=lambda path: path.name.split("."))
+    found = (path for path in folder().glob(f"*{SUFFIX}") if not is_hidden(path.name))
+    paths = sorted(found, key=lambda path: path.name.split("."))
     for name, parts in groupby(paths, key=lambda path: path.name.partition(".")[0]):
         yield StoredSession(name, tuple(parts))
 
