@@ -101,7 +101,7 @@ def _tree(path: Path) -> Path | None:
         return path
     if not glob.has_magic(str(path)) or not _matches(path):
         return None
-    return Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
+    return _as_written(Path(*takewhile(lambda part: not glob.has_magic(part), path.parts)))
 
 
 def _matches(pattern: Path) -> list[Path]:

@@ -59,8 +59,8 @@ def write_json(document: Document, file: TextIO) -> None:
 def write_csv(document: Document, file: TextIO) -> None:
     """A row a sentence, a word or a sign, tier below tier; candidates as `ㄱ 0.81 ㅋ 0.12`.
 
-    As RFC 4180 has it, and for spreadsheets: the byte order mark tells them that it is UTF-8, and what they would take for
-    a formula stands behind an apostrophe.
+    As RFC 4180 has it, and for spreadsheets: the byte order mark tells them that it is UTF-8, and
+    what they would take for a formula stands behind an apostrophe.
     """
     file.write("\ufeff")
     table = csv.writer(file, lineterminator="\r\n")
