@@ -18,8 +18,10 @@ class Problem(StrEnum):
     """The engine has Korean voices, but none of the name that is wanted."""
     PLAYER = "player"
     """There is no program that plays sound."""
+    DEVICE = "device"
+    """There is no sound device, or it cannot be opened."""
     SOUND = "sound"
-    """The player could not play: mostly there is no sound device."""
+    """The player could not play for another reason."""
     FILE = "file"
     """The sound could not be written."""
     SILENCE = "silence"
@@ -99,12 +101,17 @@ def _told(problem: Problem, detail: str) -> Message:
                 en="Nothing is spoken: no program is there that plays sound. Install alsa-utils "
                 "(Debian, Ubuntu: sudo apt install alsa-utils).",
             )
+        case Problem.DEVICE:
+            return Message(
+                ko=f"소리 장치가 없습니다{within}. 연결하거나 쓸 권한을 얻으세요. 파일로는 "
+                "`jihwa say --output a.wav`로 쓸 수 있습니다.",
+                en=f"There is no sound device{within}. Connect one, or see to it that you may use "
+                "it. `jihwa say --output a.wav` writes a file instead.",
+            )
         case Problem.SOUND:
             return Message(
-                ko=f"소리를 내지 못했습니다{within}. 소리 장치가 연결되어 있고 쓸 수 있는지 "
-                "확인하세요.",
-                en=f"The sound could not be played{within}. Check that a sound device is connected "
-                "and that you may use it.",
+                ko=f"소리를 내지 못했습니다{within}. 소리 장치를 쓸 수 있는지 확인하세요.",
+                en=f"The sound could not be played{within}. Check the sound device.",
             )
         case Problem.FILE:
             return Message(

@@ -1,7 +1,7 @@
 """Numbers, symbols and Latin letters as Korean says them, in Hangul: 3시 30분 is 세 시 삼십 분.
 
-For engines that read digits one way alone. What things are called is in verbalisation.toml. Words of
-Latin letters are left to the engine, which reads them as English.
+For engines that read digits one way alone. What things are called is in verbalisation.toml. Words
+of Latin letters are left to the engine, which reads them as English.
 """
 
 import re
@@ -20,8 +20,11 @@ _NAME_DIGITS = 13
 """So many digits without a comma name something (a card, an account) and count nothing."""
 _NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 _NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
+_ANY = 99
+"""The most of a counter that is behind larger numbers too."""
 _MONTHS = {6: "유월", 10: "시월"}
 
+_DIGIT = re.compile(r"\d")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _HOUR, _SIXTIETH = r"(?:[01]?\d|2[0-4])", r"[0-5]\d"
 _MONTH, _DAY = r"(?:1[0-2]|0?[1-9])", r"(?:3[01]|[12]\d|0?[1-9])"
@@ -46,6 +49,7 @@ def verbalised(text: str) -> str:
     What it does not know stays as it is.
     """
     text = _SQUARED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    text = _DIGIT.sub(lambda match: str(int(match[0])), text)  # those of other scripts too
     for pattern, said in _rules():
         text = pattern.sub(said, text)
     return text
@@ -129,7 +133,8 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Said], ...]:
         (rf"(?<![\d:.])(\d+)\s?[:대]\s?(\d+)(?![\d:]|\s?(?:{counters}))", _score),
         (  # telephones, accounts
             r"(?<![\d.-])(?:\+\d{1,3}[- ]?)?\(?0?\d{1,2}\)?[-. ]?\d{3,4}[-. ]\d{4}(?![\d-])"
-            r"|(?<![\d-])1[568]\d\d-\d{4}(?![\d-])|(?<!\d)\d+(?:-\d+){2,}(?!\d)",
+            r"|(?<![\d-])1[568]\d\d-\d{4}(?![\d-])|(?<!\d)\d+(?:-\d+){2,}(?!\d)"
+            r"|(?<!\d)\d{6}-\d{7}(?!\d)",
             lambda match: " ".join(map(one_by_one, re.findall(r"\d+", match[0]))),
         ),
         (
@@ -138,11 +143,15 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Said], ...]:
         ),
         (r"(?<!\d)11[249](?=에|로|신고| 신고| 구급)", lambda match: one_by_one(match[0])),
         (rf"[{money}]\s?({_NUMBER})([십백천만억조]*)", _money),
-        (rf"({_NUMBER})\s?km/([hs])\b", lambda match: f"{speed[match[2]]} {match[1]}km"),
-        (rf"({_NUMBER})\s?m/s\b", r"초속 \1m"),
-        (r"(?<![\d/])(\d+)/(\d+)(?![\d/])", _fraction),
+        (rf"(?<![\d.,])({_NUMBER})\s?km/([hs])\b", lambda match: f"{speed[match[2]]} {match[1]}km"),
+        (rf"(?<![\d.,])({_NUMBER})\s?m/s\b", r"초속 \1m"),
         (
-            r"(\d+)\s?번째",
+            r"(?<!\d)(\d+)분의\s?(\d+)",
+            lambda match: f"{sino(match[1])}분의 {sino(match[2])}",
+        ),
+        (r"(?<![\d/])(\d{1,4})/(\d{1,4})(?![\d/])", _fraction),
+        (
+            r"(?<!\d)(\d{1,3})\s?번째",
             lambda match: ("첫" if int(match[1]) == 1 else native(int(match[1]))) + " 번째",
         ),
         (r"(?<!\d)(1[0-2]|0?[1-9])월", lambda match: _month(int(match[1]))),
@@ -150,20 +159,20 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Said], ...]:
             r"(?<!\d)(\d{1,2})·(\d{1,2})(?!\d)",
             lambda match: "".join(map(one_by_one, match.groups())),
         ),
-        (r"\d+(?:\.\d+){2,}", lambda match: " 점 ".join(map(sino, match[0].split(".")))),
+        (r"(?<![\d.])\d+(?:\.\d+){2,}", lambda match: " 점 ".join(map(sino, match[0].split(".")))),
         (r"(?<=\d)\s?[x×*]\s?(?=\d)", " 곱하기 "),
         (r"(?<=\d)\s?÷\s?(?=\d)", " 나누기 "),
         (r"(?<=\d)\s?\+\s?(?=\d)", " 더하기 "),
         (r"(?<=\d) [-−] (?=\d)", " 빼기 "),
         (_counted_pattern(counters), _counted),
         (
-            r"(?<=[가-힣])\s?[~∼〜～]\s?(?=오[전후]|[영일이삼사오육칠팔구십백천만한두세네열])",
+            r"(?<=[가-힣])\s?[~∼〜～]\s?(?=오[전후]|[영일이삼사오육유칠팔구십시백천만한두세네열])",
             "에서 ",
         ),
         (r"(?<=[가-힣])\s?=\s?(?=\S)", _topic),
-        (rf"[{re.escape(''.join(symbols))}]", lambda match: f" {symbols[match[0]]} "),
+        (rf"\s?[{re.escape(''.join(symbols))}]\s?", lambda match: f" {symbols[match[0].strip()]} "),
         (  # all capitals, no vowels, or alone
-            rf"(?<![A-Za-z])(?:[A-Z]+|{_CONSONANTS}{{2,5}}|[a-z])(?![A-Za-z])",
+            rf"(?<![A-Za-z])(?:[A-Z]{{1,5}}|{_CONSONANTS}{{2,5}}|[a-z])(?![A-Za-z])",
             lambda match: "".join(letters[letter] for letter in match[0].upper()),
         ),
         (r"(?<=[가-힣])  +(?=[가-힣])", " "),
@@ -214,24 +223,22 @@ def _counted(match: re.Match[str]) -> str:
     ahead, first, last, counter = (match[name] for name in ("ahead", "first", "last", "counter"))
     unit = _tables()["units"].get(match["unit"])
     numbers = [first] if last is None else [first, last]
-    of_native = _tables()["native"].get(counter, 0)
-    if ahead == "제" or (counter == "번" and _is_named(match)):
-        of_native = 0
-    if all(each.isdecimal() and 0 < int(each) for each in numbers) and of_native:
-        of_native *= int(numbers[-1]) <= of_native or of_native == 99
-    else:
-        of_native = 0
+    if unit or counter:
+        numbers = [each.lstrip("0") or "0" if each.isdecimal() else each for each in numbers]
+    most = 0 if ahead == "제" or _is_named(match) else _tables()["native"].get(counter, 0)
+    is_native = most and all(each.isdecimal() and len(each) <= 3 for each in numbers)
+    if is_native:
+        largest = max(map(int, numbers))
+        is_native = largest > 0 and (largest <= most or most == _ANY)
     join = "" if ahead == "제" else " "
-    if of_native:
+    if is_native:
         said = "에서 ".join(f"{native(int(each))} {counter}" for each in numbers)
     else:
         is_range = match["to"] != "-" or bool(unit or counter or match["myriads"])
         said = ("에서 " if is_range else " 다시 ").join(map(_number, numbers))
-        if match["myriads"]:
-            said = (said.removesuffix("일") if first == "1" and not last else said) + match[
-                "myriads"
-            ]
-            said = "일억" if said == "억" else said
+        if match["myriads"]:  # 만 and 천, but 일억
+            is_bare = numbers == ["1"] and match["myriads"][0] not in "억조"
+            said = ("" if is_bare else said) + match["myriads"]
         elif unit or counter:
             said += join + (unit or counter)
     if match["minus"]:
@@ -241,14 +248,15 @@ def _counted(match: re.Match[str]) -> str:
 
 def _is_named(match: re.Match[str]) -> bool:
     """Whether the number is the name of what follows: 3번 출구."""
-    behind = match.string[match.end() :].lstrip()
-    return behind.startswith(tuple(_tables()["sino"]["named"]))
+    behind = match.string[match.end() : match.end() + 9].lstrip()
+    return match["counter"] == "번" and behind.startswith(tuple(_tables()["sino"]["named"]))
 
 
 def _number(written: str) -> str:
     """A number by itself."""
     whole, _, decimals = written.partition(".")
-    if whole.startswith("0") and len(whole) > 1 or len(whole) >= _NAME_DIGITS and "," not in whole:
+    is_name = len(whole) >= _NAME_DIGITS and "," not in whole
+    if is_name or (whole.startswith("0") and whole != "0"):
         said = one_by_one(whole)
     else:
         said = sino(whole.replace(",", ""))
