@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
@@ -40,27 +40,21 @@ def run(options: argparse.Namespace, language: Language) -> int:
         UsageError: There is nothing to say.
         SpeechError: It could not be said or written.
     """
-    texts = _filled([" ".join(options.text)] if options.text else lines_of_stdin())
-    if options.output is not None:
-        texts = iter(["\n".join(texts)])
-    said = False
-    with SpeechProcess(VoiceSettings(options.voice, options.rate, options.volume)) as process:
-        for text in filter(None, texts):
-            said = True
-            if options.output is None:
-                process.say(text)
-            else:
-                process.save(text, options.output)
-    if not said:
+    lines = [" ".join(options.text)] if options.text else lines_of_stdin()
+    texts = (text for line in lines if (text := line.strip()))
+    first = next(texts, None)
+    if first is None:
         raise UsageError(
             ko="말할 글이 없습니다. 안녕하세요처럼 주세요.",
             en="There is nothing to say. Give a text, such as 안녕하세요.",
         )
+    with SpeechProcess(VoiceSettings(options.voice, options.rate, options.volume)) as process:
+        if options.output is not None:
+            process.save("\n".join([first, *texts]), options.output)
+        else:
+            for text in chain([first], texts):
+                process.say(text)
     return 0
-
-
-def _filled(lines: Iterable[str]) -> Iterable[str]:
-    return filter(None, map(str.strip, lines))
 
 
 def _sound_file(name: str) -> Path:

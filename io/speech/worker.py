@@ -2,10 +2,11 @@
 
 The engine hangs when several threads use it, blocks while it speaks, and prints; so it has a
 process of its own. The first line on stdin says how to speak (the fields of `VoiceSettings`), each
-further one what to do: `{"say": TEXT}`, `{"save": TEXT, "path": PATH}` or `{"list": "voices"}`. Every
-line is answered by one on stdout when it is done: `{}`, the first by `{"driver": …, "voice": …}`, a
-list by `{"voices": [[ID, NAME], …]}`, or any by `{"problem": …, "detail": …}`. The end of stdin ends the process at once, mid-word too: that is how
-it is stopped, and why it never outlives the program that started it, however that ends.
+further one what to do: `{"say": TEXT}`, `{"save": TEXT, "path": PATH}` or `{"list": "voices"}`.
+Every line is answered by one on stdout when it is done: `{}`, the first by `{"driver": …, "voice":
+…}`, a list by `{"voices": [[ID, NAME], …]}`, or any by `{"problem": …, "detail": …}`. The end of
+stdin ends the process at once, mid-word too: that is how it is stopped, and why it never outlives
+the program that started it, however that ends.
 """
 
 import json
