@@ -121,6 +121,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Said], ...]:
     tables = _tables()
     fixed, symbols, letters = tables["fixed"], tables["symbols"], tables["letters"]
     counters = _any([*tables["native"], *tables["sino"]["counters"]])
+    counted = f"[십백천만억조]|{counters}|{_any(tables['units'])}"
     money, speed = "".join(map(re.escape, _CURRENCIES)), {"h": "시속", "s": "초속"}
     rules: tuple[tuple[str, _Said], ...] = (
         (rf"(?<![\w.+])(?:{_any(fixed)})(?![A-Za-z\d]|\s?=)", lambda match: fixed[match[0]]),
@@ -130,11 +131,11 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Said], ...]:
         ),
         (rf"(?<![\d:])({_HOUR}):00(?![\d:])", r"\1시"),
         (rf"(?<![\d:])({_HOUR}):({_SIXTIETH})(?::({_SIXTIETH}))?(?![\d:])", _time),
-        (rf"(?<![\d:.])(\d+)\s?[:대]\s?(\d+)(?![\d:]|\s?(?:{counters}))", _score),
+        (rf"(?<![\d:.])(\d+)(?::|대| 대 )(\d+)(?![\d:]|\s?(?:{counted}))", _score),
         (  # telephones, accounts
-            r"(?<![\d.-])(?:\+\d{1,3}[- ]?)?\(?0?\d{1,2}\)?[-. ]?\d{3,4}[-. ]\d{4}(?![\d-])"
-            r"|(?<![\d-])1[568]\d\d-\d{4}(?![\d-])|(?<!\d)\d+(?:-\d+){2,}(?!\d)"
-            r"|(?<!\d)\d{6}-\d{7}(?!\d)",
+            r"(?<![\d.-])(?:\+\d{1,3}[- ]?\(?0?|\(?0)\d{1,2}\)?[-. ]?\d{3,4}[-. ]\d{4}(?![\d-])"
+            r"|(?<!\d)(?:\d+(?:-\d+){2,}|\d{6}-\d{7})(?!\d)"
+            rf"|(?<![\d-])(?!(?:19|20)\d\d-)\d{{3,4}}-\d{{4}}(?![\d-]|\s?(?:{counted}))",
             lambda match: " ".join(map(one_by_one, re.findall(r"\d+", match[0]))),
         ),
         (
