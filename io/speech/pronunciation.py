@@ -74,6 +74,9 @@ _NOT_I = frozenset("ㅏㅐㅓㅔㅗㅘㅙㅚㅜㅝㅞㅟㅡ")
 """Article 15: vowels to which an obstruent moves from the word before; before others ㄴ may come in
 between."""
 
+_DETERMINERS = frozenset("첫몇")
+"""Behind these, none comes in: 첫 인상 is 처 딘상."""
+
 
 def pronounce(text: str) -> str:
     """The text as it is said; what has no reading in Korean is left as it is.
@@ -257,7 +260,7 @@ def _across(first: _Syllable, second: _Syllable) -> tuple[_Syllable, _Syllable]:
     if coda in _OBSTRUENTS:
         if onset == "ㅎ":
             coda, onset = _WITH_H[coda]
-        elif onset == "ㅇ" and second.vowel in _NOT_I:
+        elif onset == "ㅇ" and (second.vowel in _NOT_I or first.written in _DETERMINERS):
             coda, onset = "", coda
         elif onset in "ㄴㅁ":
             coda = _nasal(coda)

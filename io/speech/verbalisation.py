@@ -142,7 +142,10 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Said], ...]:
             r"(?<!\d)(01\d)(\d{3,4})(\d{4})(?!\d)",
             lambda match: " ".join(map(one_by_one, match.groups())),
         ),
-        (r"(?<!\d)11[249](?=에|로|신고| 신고| 구급)", lambda match: one_by_one(match[0])),
+        (
+            r"(?<!\d)11[249](?=에|로| ?신고| ?구급| ?부르| ?불러| ?전화)",
+            lambda match: one_by_one(match[0]),
+        ),
         (rf"[{money}]\s?({_NUMBER})([십백천만억조]*)", _money),
         (rf"(?<![\d.,])({_NUMBER})\s?km/([hs])\b", lambda match: f"{speed[match[2]]} {match[1]}km"),
         (rf"(?<![\d.,])({_NUMBER})\s?m/s\b", r"초속 \1m"),
