@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import hgtk
 
@@ -95,9 +95,20 @@ def _tables() -> dict[str, Any]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
+class _Patterns(NamedTuple):
+    """Words by what happens to them."""
+
+    listed: re.Pattern[str]
+    names: re.Pattern[str]
+    """Names of letters before a vowel."""
+    bound: re.Pattern[str]
+    """Tense behind a stem in ㄹ."""
+    inserted: re.Pattern[str]
+    """ㄴ comes before them."""
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Listed words, letter names before a vowel, words tense behind ㄹ, words that take ㄴ."""
+def _patterns() -> _Patterns:
     tables = _tables()
     longest_first = sorted(tables["words"], key=len, reverse=True)
     bound, inserted = (
@@ -105,7 +116,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         for name in ("behind_rieul", "inserted")
     )
     names = f"({'|'.join(tables['names'])})(?=[아-잏])"
-    return tuple(map(re.compile, ("|".join(longest_first), names, bound, inserted)))
+    return _Patterns(*map(re.compile, ("|".join(longest_first), names, bound, inserted)))
 
 
 @cache
@@ -159,21 +170,21 @@ def _is_bound(before: str, word: str) -> bool:
     is_stem = (
         _Syllable.of(before[-1]).coda == "ㄹ" and before not in _tables()["rieul_nouns"]["words"]
     )
-    return is_stem and _patterns()[2].fullmatch(word) is not None
+    return is_stem and _patterns().bound.fullmatch(word) is not None
 
 
 def _takes_n(before: str, word: str) -> bool:
     """Whether ㄴ comes in between (article 29)."""
-    return bool(_Syllable.of(before[-1]).coda) and _patterns()[3].fullmatch(word) is not None
+    return bool(_Syllable.of(before[-1]).coda) and _patterns().inserted.fullmatch(word) is not None
 
 
 def _respelled(word: str) -> str:
     """The word with what its spelling does not tell spelled out."""
-    listed, names = _patterns()[:2]
+    patterns = _patterns()
     tables = _tables()
     if word in tables["whole"]:
         word = tables["whole"][word]
-    elif match := listed.match(word):
+    elif match := patterns.listed.match(word):
         word = tables["words"][match[0]] + word[match.end() :]
     elif match := _stems().match(word):
         ending = str(_tensed(_Syllable.of(match["ending"][0])))
@@ -184,7 +195,7 @@ def _respelled(word: str) -> str:
     word = _with_tense_ending(word)
     for numeral, said in _NUMERALS.items():
         word = numeral.sub(said, word)
-    word = names.sub(lambda match: tables["names"][match[1]], _ui(word))
+    word = patterns.names.sub(lambda match: tables["names"][match[1]], _ui(word))
     return _LEAF.sub(lambda match: _leaf(word, match.start()), word)
 
 
