@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Message] = {
     "doctor": Message(ko="모두 갖추어졌는지 살피기", en="check that all that is needed works"),
     "compose": Message(ko="자모를 이어 글로 엮기", en="compose letters into text"),
     "say": Message(ko="글을 소리 내어 읽기", en="say a text aloud, or into a file"),
+    "voices": Message(ko="한국어 목소리 보기", en="list the Korean voices"),
     "simulate": Message(ko="모의 장갑으로 글 쓰기", en="spell a text with a simulated glove"),
     "record": Message(ko="장갑을 녹화하고 데이터 모으기", en="record a glove, or fill a data set"),
     "data": Message(ko="데이터 살피기, 바꾸기, 잇기", en="check, convert, assemble recordings"),

@@ -6,6 +6,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from jihwa.data.files import decoded, utf_16
+
+_MARK_BYTES = 64
+"""Enough of a text to tell UTF-16 by a space or a line end."""
+
 
 def prepare() -> None:
     """Let the standard streams carry Hangul, and replace those that were closed.
@@ -24,14 +29,16 @@ def prepare() -> None:
 
 
 def typed_lines() -> Iterator[str]:
-    """The lines of the standard input as they come, without their ends.
+    """The lines of the standard input as they come, without their ends; see `decoded`.
 
     It is read by a stream of its own: a thread that waits in `sys.stdin` would hold up the end of
     the program.
     """
-    with open(0, "rb", buffering=0, closefd=False) as stdin:
-        for line in stdin:
-            yield line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
+    with open(0, "rb", closefd=False) as stdin:
+        encoding = utf_16(stdin.peek(_MARK_BYTES))
+        lines = io.TextIOWrapper(stdin, encoding, "replace") if encoding else map(decoded, stdin)
+        for line in lines:
+            yield line.rstrip("\r\n")
 
 
 def warn(text: str) -> None:

@@ -1,12 +1,13 @@
 """Which emission was read as what: the link from decided text back to the signal."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from jihwa.composer.decoding.arcs import NO_TOKEN
+from jihwa.composer.decoding.evidence import reading_scores
 from jihwa.composer.decoding.hypotheses import Stack, Trail, steps_of, weights
 from jihwa.composer.decoding.lattice import Edge
 from jihwa.data.signal.frames import Array
@@ -57,6 +58,23 @@ class Step:
     token: int | None
     readings: tuple[Reading, ...]
     confidence: float
+
+
+def unmasked(step: Step, temperature: float) -> Step:
+    """A step that was the only one possible, with what its emissions themselves say.
+
+    Args:
+        step: Of a search in which only the best reading of an emission counts.
+        temperature: As for `reading_scores`.
+    """
+    readings = []
+    confidence = step.confidence
+    for each in step.readings:
+        scores = np.exp(reading_scores(each.emission, temperature))  # S + 2
+        posterior = scores / scores.sum()
+        readings.append(replace(each, posterior=posterior))
+        confidence *= float(posterior[each.sign])
+    return Step(step.token, tuple(readings), confidence)
 
 
 def written(steps: Iterable[Step]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.files import write_whole
+from jihwa.data.files import decoded, write_whole
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import DataError, Message, UsageError
@@ -137,7 +137,7 @@ def read_truth(path: Path) -> Truth:
         DataError: It cannot be read, or holds no text.
     """
     try:
-        content = path.read_bytes().decode("utf-8-sig")
+        content = decoded(path.read_bytes())
         truth = _of_json(content) if path.suffix.lower() == ".json" else Truth(_tidy(content))
         if not truth.text:
             raise ValueError("no text")

@@ -1,7 +1,6 @@
 """`jihwa compose`: letters to text, as if every sign had been certain."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 
 from jihwa.composer.language.token_model import Mode
@@ -11,7 +10,7 @@ from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.streams import warn
+from jihwa.io.streams import typed_lines, warn
 
 
 def configure(arguments: Command) -> None:
@@ -37,7 +36,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         print(compose_letters(_joined(options.letters)))
         return 0
     say, exit_code = speaker(language), 0
-    for number, line in enumerate(sys.stdin, 1):
+    for number, line in enumerate(typed_lines(), 1):
         try:
             text = compose_letters(line)
         except UsageError as error:

@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from jihwa.composer.text.transcript import TextEdit
+from jihwa.data.files import is_hidden
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.live.journal import MAGIC, SUFFIX, Header, Journal
 from jihwa.io.user import storage
@@ -140,7 +141,8 @@ def begin(source: str, profile: str | None) -> Journal:
 
 def sessions() -> list[StoredSession]:
     """All that is kept, oldest first; a file that holds nothing yet is passed over."""
-    paths = sorted(folder().glob(f"*{SUFFIX}"), key=lambda path: path.name.split("."))
+    found = (path for path in folder().glob(f"*{SUFFIX}") if not is_hidden(path.name))
+    paths = sorted(found, key=lambda path: path.name.split("."))
     by_name = groupby(paths, key=lambda path: path.name.partition(".")[0])
     return [StoredSession(name, tuple(parts)) for name, parts in by_name]
 

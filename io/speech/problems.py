@@ -18,8 +18,10 @@ class Problem(StrEnum):
     """The engine has Korean voices, but none of the name that is wanted."""
     PLAYER = "player"
     """There is no program that plays sound."""
+    DEVICE = "device"
+    """There is no sound device, or it cannot be opened."""
     SOUND = "sound"
-    """The player could not play: mostly there is no sound device."""
+    """The player could not play for another reason."""
     FILE = "file"
     """The sound could not be written."""
     SILENCE = "silence"
@@ -69,10 +71,15 @@ _TOLD: Mapping[Problem, Message] = {
         en="Nothing is spoken: no program is there that plays sound%s. Install alsa-utils "
         "(Debian, Ubuntu: sudo apt install alsa-utils).",
     ),
+    Problem.DEVICE: Message(
+        ko="소리 장치가 없습니다%s. 연결하거나 쓸 권한을 얻으세요. 파일로는 "
+        "`jihwa say --output a.wav`로 쓸 수 있습니다.",
+        en="There is no sound device%s. Connect one, or see to it that you may use it. "
+        "`jihwa say --output a.wav` writes a file instead.",
+    ),
     Problem.SOUND: Message(
-        ko="소리를 내지 못했습니다%s. 소리 장치가 연결되어 있고 쓸 수 있는지 확인하세요.",
-        en="The sound could not be played%s. Check that a sound device is connected and that you "
-        "may use it.",
+        ko="소리를 내지 못했습니다%s. 소리 장치를 쓸 수 있는지 확인하세요.",
+        en="The sound could not be played%s. Check the sound device.",
     ),
     Problem.FILE: Message(
         ko="소리를 파일로 쓰지 못했습니다%s. 경로와 권한, 남은 자리를 확인하세요.",

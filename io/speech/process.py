@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from jihwa.io.speech.problems import Problem, SpeechError
 
@@ -105,6 +105,16 @@ class SpeechProcess:
         """
         self._ask({"say": text}, self._longest_s(text))
 
+    def voices(self) -> list[tuple[str, str]]:
+        """The Korean voices that the engine has, each by identifier and name.
+
+        Raises:
+            SpeechError: It does not answer.
+        """
+        return [
+            (each, name) for each, name in self._ask({"list": "voices"}, self._patience_s)["voices"]
+        ]
+
     def save(self, text: str, path: Path) -> None:
         """Write what would be heard to a sound file (WAV; macOS writes AIFF).
 
@@ -136,7 +146,7 @@ class SpeechProcess:
     def _longest_s(self, text: str) -> float:
         return self._patience_s + len(text) * _SPEAKING_S * _AT_WPM / self._settings.rate_wpm
 
-    def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, str]:
+    def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
         late = threading.Event()
 
         def give_up() -> None:
@@ -156,7 +166,7 @@ class SpeechProcess:
         if not line.endswith("\n"):
             self.stop()
             raise SpeechError(Problem.SILENCE if late.is_set() else Problem.CRASH)
-        answer: dict[str, str] = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
         if "problem" in answer:
             raise SpeechError(Problem(answer["problem"]), answer["detail"])
         return answer
