@@ -1,5 +1,7 @@
 """Files to frames: recordings of the glove in every format that is met."""
 
+import codecs
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
 from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.tables import TABLES, TableReader, note
@@ -24,6 +27,9 @@ STDIN = Path("-")
 
 CHUNK_BYTES = 1 << 16
 
+MOST_DOCUMENT_BYTES = 1 << 26
+"""A JSON document is read as a whole; a larger one is not."""
+
 Opened = BinaryIO | Inflated
 """A recording's content, from its beginning."""
 
@@ -34,6 +40,10 @@ class Recording:
     Any of them may be compressed by gzip. It is opened once and read from its beginning to its end,
     so a pipe will do.
 
+    Args:
+        path: Where it is; `STDIN` is the standard input.
+        layout: What the fields of its lines mean, where no header says so.
+
     Attributes:
         path: Where it is; `STDIN` is the standard input.
         report: What was found besides samples, so far.
@@ -41,8 +51,8 @@ class Recording:
         read_bytes: How much of the file was read so far.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, layout: Layout | None = None) -> None:
+        self.path, self._layout = path, layout
         self.report = Report()
         self.label: str | None = None
         self.read_bytes = 0
@@ -89,8 +99,10 @@ class Recording:
         return data
 
     def _lines(self, beginning: bytes, file: Opened) -> Iterator[Frames]:
-        parser = LineParser()
+        parser = LineParser(self._layout)
         parser.report.is_cut, self.report = self.report.is_cut, parser.report
+        if beginning.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
+            beginning = _as_lines(beginning + self._read(file, MOST_DOCUMENT_BYTES))
         yield parser.feed(beginning)
         while data := self._read(file, CHUNK_BYTES):
             yield parser.feed(data)
@@ -133,7 +145,7 @@ class Recording:
         self.report.lines += 1
         time_s = self.report.clock.feed(raw_s)
         if time_s is None:
-            self.report.damage(f"{raw_s:.3f} s")
+            self.report.damage(self.report.lines, f"{raw_s:.3f} s")
             return np.nan
         self.report.samples += 1
         return time_s
@@ -222,6 +234,15 @@ def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
         except DAMAGES as error:
             raise _damaged(path) from error
         yield cast(BinaryIO, copy)
+
+
+def _as_lines(content: bytes) -> bytes:
+    """The entries of a JSON array as lines; anything else as it is."""
+    try:
+        entries = json.loads(content)
+    except (ValueError, RecursionError):
+        return content
+    return b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
 
 
 def _empty(path: Path) -> JihwaError:
