@@ -82,6 +82,11 @@ class Belief:
         self._give_up()
 
     @property
+    def settled(self) -> Layout | None:
+        """The layout that is believed, while nothing waits and no other one was just announced."""
+        return None if self._waiting or self._fresh else self.believed
+
+    @property
     def n_waiting(self) -> int:
         """How many lines wait."""
         return len(self._waiting)

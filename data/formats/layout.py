@@ -184,7 +184,7 @@ class Layout:
 
     def columns(self, rows: Sequence[Sequence[float]] | Array) -> Array:
         """(n, `COLUMNS`) what n lines of numbers tell; NaN where nothing."""
-        table = np.asarray(rows, dtype=np.float64)
+        table = np.array(rows, dtype=np.float64)
         told = np.full((len(table), len(COLUMNS)), np.nan)
         to, of = self._places
         told[:, to] = table[:, of]

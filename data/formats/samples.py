@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from jihwa.data.formats.encoding import clean
 from jihwa.data.formats.layout import Layout
-from jihwa.data.formats.names import ACCEL, FLEX, VALUES
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.units import USUAL, Guess, Times
 from jihwa.data.signal.frames import Array, Frames
 
-LIMITS = np.array([4096.0] * len(FLEX) + [17.0] * len(ACCEL) + [3600.0, 3600.0, np.inf])
-"""(11,) largest magnitude of every channel of `VALUES` that a sensor can send."""
+LIMITS = np.array([4096.0] * len(FLEX) + [17.0] * len(ACCEL) + [3600.0] * len(ORIENTATION))
+"""(11,) largest magnitude of every channel of `VALUES` that a sensor can send; yaw may run on."""
 
 _YAW = VALUES.index("yaw")
 _PARTS = {"flex": slice(0, 5), "accel": slice(5, 8), "angle": slice(8, 11)}
@@ -25,15 +26,20 @@ class Line:
 
     Attributes:
         number: Of its line, from 1.
-        text: The line.
+        raw: The line, as text or as it came.
         arrival_s: When it came, or a time on an even grid; NaN where nobody asked.
         layout: What its fields mean, where they have places.
     """
 
     number: int
-    text: str
+    raw: str | bytes
     arrival_s: float = math.nan
     layout: Layout | None = None
+
+    @property
+    def text(self) -> str:
+        """The line as text."""
+        return self.raw if isinstance(self.raw, str) else clean(self.raw)
 
     def told(self, channel: str) -> str:
         """What stands there for a channel; empty where that is not known."""
@@ -68,7 +74,7 @@ class _Voice:
     def waits(self) -> bool:
         return self.times.waits or any(guess.waits for guess in self.guesses.values())
 
-    def look(self, row: Array, arrival_s: float, *, arrives: bool) -> None:
+    def look(self, row: Array, *, arrives: bool) -> None:
         """Look at one row: time and channels."""
         self.times.look(float(row[0]), arrives=arrives)
         values = row[1:]
@@ -113,8 +119,8 @@ class Samples:
         voice = self._voices.get(key)
         if voice is None:
             told = {**USUAL, **units}
-            times = Times(told["time"], is_certain=certain and "time" in units)
-            times.settled, times.is_still = not has_clock, False
+            is_certain = certain and "time" in units
+            times = Times(told["time"], is_certain=is_certain, is_absent=not has_clock)
             guesses = {
                 quantity: Guess(quantity, told[quantity], certain and quantity in units)
                 for quantity in _PARTS
@@ -130,7 +136,7 @@ class Samples:
     def needs_arrival(self) -> bool:
         """Whether rows have to tell when they arrived."""
         times = self._voice.times if self._voice else None
-        return times is None or not times.settled or times.is_still
+        return times is None or not times.settled or times.by_arrival
 
     def feed(self, rows: Array, lines: Sequence[Line], arrives: bool) -> list[Frames]:
         """The samples that these rows complete.
@@ -143,15 +149,15 @@ class Samples:
         voice = self._voice
         if voice is None or not len(rows):
             return []
-        if not voice.held and voice.knows(rows):
-            return self._read(voice, rows, lines)
         done: list[Frames] = []
-        for row, line in zip(rows, lines, strict=True):
+        for at, (row, line) in enumerate(zip(rows, lines, strict=True)):
+            if not voice.held and voice.knows(rows[at:]):
+                return [*done, self._read(voice, rows[at:], lines[at:])]
             voice.held.append(row)
             voice.lines.append(line)
-            voice.look(row, line.arrival_s, arrives=arrives)
+            voice.look(row, arrives=arrives)
             if not voice.waits:
-                done += self._release(voice)
+                done.append(self._release(voice))
         return done
 
     def flush(self) -> list[Frames]:
@@ -159,27 +165,28 @@ class Samples:
         if self._voice is None or not self._voice.held:
             return []
         self._voice.decide()
-        return self._release(self._voice)
+        return [self._release(self._voice)]
 
-    def _release(self, voice: _Voice) -> list[Frames]:
+    def _release(self, voice: _Voice) -> Frames:
         rows, lines = np.array(voice.held), voice.lines
         voice.held, voice.lines = [], []
         return self._read(voice, rows, lines)
 
-    def _read(self, voice: _Voice, rows: Array, lines: Sequence[Line]) -> list[Frames]:
-        for quantity, guess in (*voice.guesses.items(), ("time", voice.times)):
-            if said := guess.said:
-                self._report.say(quantity, said)
+    def _read(self, voice: _Voice, rows: Array, lines: Sequence[Line]) -> Frames:
         values = rows[:, 1:].copy()
-        for quantity, part in _PARTS.items():
-            per = voice.guesses[quantity].per
-            if per != 1.0:
-                values[:, part] /= per
+        for quantity, guess in voice.guesses.items():
+            if guess.unit != USUAL[quantity]:
+                values[:, _PARTS[quantity]] /= guess.per
+        for quantity, known in (*voice.guesses.items(), ("time", voice.times)):
+            if known.said:
+                self._report.say(quantity, known.said)
         self._leave_out_impossible(values, rows, lines)
         time_s = self._seconds(voice, rows[:, 0].tolist(), lines)
-        kept = ~np.isnan(time_s)
-        self._report.samples += int(kept.sum())
-        return [Frames.of_channels(time_s[kept], values[kept])]
+        if np.isnan(time_s).any():
+            kept = ~np.isnan(time_s)
+            time_s, values = time_s[kept], values[kept]
+        self._report.samples += len(time_s)
+        return Frames(time_s, *(values[:, part] for part in _PARTS.values()))
 
     def _seconds(self, voice: _Voice, raw: list[float], lines: Sequence[Line]) -> Array:
         """(n,) the time of every sample since the first one; NaN where it cannot be trusted."""
@@ -189,20 +196,23 @@ class Samples:
             clock.restart(times.second(*voice.last[:2]))
         voice.last = (raw[-1], lines[-1].arrival_s, way)
         known_s = [
-            clock.feed(line.arrival_s if math.isnan(at) else times.second(at, line.arrival_s))
+            clock.feed(times.second(at, line.arrival_s))
             for at, line in zip(raw, lines, strict=True)
         ]
-        for second_s, line in zip(known_s, lines, strict=True):
-            if second_s is None:
-                self._report.damage(line.number, line.text)
+        if None in known_s:
+            for second_s, line in zip(known_s, lines, strict=True):
+                if second_s is None:
+                    self._report.damage(line.number, line.text)
         return np.array(known_s, dtype=np.float64)  # None is NaN
 
     def _leave_out_impossible(self, values: Array, rows: Array, lines: Sequence[Line]) -> None:
         """Make NaN of what no sensor can send, and name it; a yaw that runs on is brought back."""
+        if not (np.abs(values) > LIMITS).any():
+            return
         yaw = values[:, _YAW]
-        far = np.isfinite(yaw) & (np.abs(yaw) > LIMITS[0])
+        far = np.isfinite(yaw) & (np.abs(yaw) > LIMITS[_YAW])
         yaw[far] = np.remainder(yaw[far] + 180, 360) - 180
-        beyond = (np.abs(values) > LIMITS) | np.isinf(values)
+        beyond = np.abs(values) > LIMITS
         if beyond.any():
             for at, channel in np.argwhere(beyond).tolist():
                 told = f"{rows[at, 1 + channel]:g}"

@@ -13,6 +13,7 @@ from statistics import median
 import numpy as np
 
 from jihwa.data.messages import Message
+from jihwa.data.signal.clock import LATEST_S
 from jihwa.data.signal.frames import Array, gravity_of_angles
 from jihwa.data.signal.sensors import USABLE_FLEX_ADC
 
@@ -72,6 +73,10 @@ _CALLED = {
     "deg": Message(ko="도", en="degrees"),
     "norm": Message(ko="0-1", en="shares of full scale (0-1)"),
     "percent": Message(ko="%", en="% of full scale"),
+    **{
+        f"lsb{n}": Message(ko=f"1 g에 {n}", en=f"counts of {n} to the g")
+        for n in (16_384, 8192, 4096, 2048, 256)
+    },
     **{f"adc{n}": Message(ko=f"{n}비트 ADC", en=f"{n}-bit ADC counts") for n in (8, 10, 12, 14, 16)},
 }
 
@@ -204,10 +209,12 @@ class Times:
     Args:
         unit: The usual one.
         is_certain: Whether somebody said so.
+        is_absent: Whether no time is sent at all.
     """
 
-    def __init__(self, unit: str, *, is_certain: bool) -> None:
-        self.unit, self.settled, self._usual = unit, False, unit
+    def __init__(self, unit: str, *, is_certain: bool, is_absent: bool) -> None:
+        self.unit, self._usual = unit, unit
+        self.is_absent = self.settled = is_absent
         self.step_s: float | None = None
         """Time between two samples of a coarse clock; None for a fine one."""
         self.is_still = False
@@ -219,9 +226,19 @@ class Times:
         self._last_s = -inf
 
     @property
+    def by_arrival(self) -> bool:
+        """Whether samples are timed by when they came."""
+        return self.is_absent or self.is_still
+
+    @property
     def waits(self) -> bool:
         """Whether samples should wait until more is known; the first one is at 0 anyhow."""
-        return len(self._raw) > 1 and not self.settled
+        return not self.settled and (len(self._raw) > 1 or self._is_beyond)
+
+    @property
+    def _is_beyond(self) -> bool:
+        """Whether the first time is so large that it cannot be in the usual unit."""
+        return any(abs(raw) >= LATEST_S * UNITS["time"][self.unit] for raw in self._raw[:1])
 
     def look(self, raw: float, *, arrives: bool) -> None:
         """Look at the time of one sample; `arrives` says whether its arrival is known."""
@@ -270,7 +287,7 @@ class Times:
             raw: What the clock tells.
             arrival_s: The time of arrival, for a clock that is none.
         """
-        if self.is_still:
+        if self.by_arrival:
             return arrival_s
         raw_s = raw / UNITS["time"][self.unit]
         if self.step_s is None:
