@@ -97,11 +97,10 @@ class Belief:
         if old is not None and new != old:
             if not is_as_long:
                 self._others = [new, *(each for each in self._others if each != new)]
-            if new.takes_away_from(old):
-                if not (is_as_long and old.is_described):
-                    self._drop(line)
+            if new.takes_away_from(old) and not old.is_described:
+                self._drop(line)
                 return
-            self._fresh = new
+            self._fresh = None if is_as_long else new
         self.report.headers += 1
         if old is None or (is_as_long and not old.is_described):
             self.is_told_twice = new == old
@@ -159,5 +158,3 @@ class Belief:
             and all(abs(angle) <= 360 for angle in row[5:])
         ]
         return len(working) >= max(_LEAST_EXCHANGED, 0.9 * len(rows))
-
-

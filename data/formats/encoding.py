@@ -68,7 +68,11 @@ def _with_line_feeds(lines: bytes) -> bytes:
     if b"\r" not in lines or lines.count(b"\r") == lines.count(b"\r\n"):
         return lines
     pieces = [re.sub(rb"\r+", b"\n", line.strip(b"\r")) for line in lines.split(b"\n")]
-    return b"\n".join(pieces).rstrip(b"\n") + b"\n" if not lines.endswith(b"\n") else b"\n".join(pieces)
+    return (
+        b"\n".join(pieces).rstrip(b"\n") + b"\n"
+        if not lines.endswith(b"\n")
+        else b"\n".join(pieces)
+    )
 
 
 def clean(raw: bytes) -> str:

@@ -117,6 +117,11 @@ class Layout:
         return f"{text}\n".encode() if announced and announced.names == self.names else b""
 
     @cached_property
+    def language(self) -> str:
+        """How a user would describe it."""
+        return ",".join(self.fields)
+
+    @cached_property
     def channels(self) -> frozenset[str]:
         """What it tells."""
         return frozenset(self.names) - {IGNORED}
@@ -131,11 +136,10 @@ class Layout:
         return not self.channels >= other.channels - {RECEIVED}
 
     @cached_property
-    def _places(self) -> tuple[list[int], list[int]]:
-        """Which columns there are, and the fields that hold them."""
-        places = [(at, self.names.index(name)) for at, name in enumerate(COLUMNS)
-                  if name in self.channels]  # fmt: skip
-        return [at for at, _ in places], [index for _, index in places]
+    def _order(self) -> list[int]:
+        """The field that holds each of `COLUMNS`; behind the last one for what none holds."""
+        return [self.names.index(name) if name in self.channels else len(self.names)
+                for name in COLUMNS]  # fmt: skip
 
     @cached_property
     def time(self) -> int | None:
@@ -143,7 +147,7 @@ class Layout:
         return self.names.index(TIME) if self.has_clock else None
 
     def numbers(self, text: str) -> "list[float] | None":
-        """The number in every field of a line that fits; None for a line that does not.
+        """The number in every field of a line that fits, and NaN; None for one that does not.
 
         It fits if it has as many fields, a time, and hardly a value that is no number. Such a
         value is NaN, or infinite where something stands there that is none.
@@ -156,7 +160,7 @@ class Layout:
                 pass
             else:
                 fits = self.time is None or math.isfinite(found[self.time])
-                return found if fits else None
+                return [*found, math.nan] if fits else None
         return self.numbers_of(split(text, self.separator, len(self.fields)))
 
     def numbers_of(self, fields: Sequence[object]) -> "list[float] | None":
@@ -174,7 +178,7 @@ class Layout:
                 n_values += 1
                 n_wrong += math.isinf(value)
             found.append(value)
-        return None if 2 * n_wrong > n_values else found
+        return None if 2 * n_wrong > n_values else [*found, math.nan]
 
     def told(self, text: str, channel: str) -> str:
         """What stands in a line for a channel; empty where it has no such field."""
@@ -183,11 +187,9 @@ class Layout:
         return fields[at].strip() if at < len(fields) else ""
 
     def columns(self, rows: Sequence[Sequence[float]] | Array) -> Array:
-        """(n, `COLUMNS`) what n lines of numbers tell; NaN where nothing."""
+        """(n, `COLUMNS`) what n lines of `numbers` tell; NaN where nothing."""
         table = np.array(rows, dtype=np.float64)
-        told = np.full((len(table), len(COLUMNS)), np.nan)
-        to, of = self._places
-        told[:, to] = table[:, of]
+        told: Array = table[:, self._order]
         if self.channels.issuperset(QUATERNION):
             turn = table[:, [self.names.index(name) for name in QUATERNION]]
             told[:, [COLUMNS.index(name) for name in ORIENTATION]] = _angles_deg(turn)

@@ -106,6 +106,7 @@ class LineParser:
             if len(numbers) != n or not isfinite(numbers[time]) or len(raw) > MAX_LINE_BYTES:
                 return False
             report.lines += 1
+            numbers.append(math.nan)
             rows.append(numbers)
             lines.append(Line(report.lines, raw, layout=layout))
             return True
@@ -180,13 +181,12 @@ class LineParser:
         table = self._layout.columns(self._rows)
         before = self.report.samples
         self._done += self._samples.feed(table[:, :-1], self._lines, self._arrival.is_noted)
-        received_ms = table[:, -1]
         if self.report.samples > before:
-            self.language = ",".join(self._layout.fields)
-            received_ms = received_ms[np.isfinite(received_ms)]
-            if len(received_ms):
-                self.report.receive(received_ms[0] / 1000)
-                self.report.receive(received_ms[-1] / 1000)
+            self.language = self._layout.language
+            if RECEIVED in self._layout.channels:
+                received_ms = table[:, -1]
+                for end_ms in received_ms[np.isfinite(received_ms)].tolist():
+                    self.report.receive(end_ms / 1000)
         self._rows, self._lines = [], []
 
     def _read_alpha(self, line: Line) -> None:

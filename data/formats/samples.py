@@ -46,7 +46,7 @@ class Line:
         return self.layout.told(self.text, channel) if self.layout else ""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Voice:
     """One way of sending, with its units.
 
@@ -63,12 +63,15 @@ class _Voice:
     lines: list[Line] = field(default_factory=list)
     last: tuple[float, float, object] | None = None
 
+    def __post_init__(self) -> None:
+        self.open = list(self.guesses.items())  # what is to be guessed yet
+
     def knows(self, rows: Array) -> bool:
         """Whether nothing is left to guess about these rows."""
-        return self.times.settled and all(
-            guess.settled or np.isnan(rows[:, 1:][:, _PARTS[quantity]]).all()
-            for quantity, guess in self.guesses.items()
-        )
+        if not self.times.settled:
+            return False
+        self.open = [(quantity, guess) for quantity, guess in self.open if not guess.settled]
+        return all(np.isnan(rows[:, 1:][:, _PARTS[quantity]]).all() for quantity, _ in self.open)
 
     @property
     def waits(self) -> bool:
@@ -168,6 +171,9 @@ class Samples:
         return [self._release(self._voice)]
 
     def _release(self, voice: _Voice) -> Frames:
+        for quantity, known in (*voice.guesses.items(), ("time", voice.times)):
+            if said := known.said:
+                self._report.say(quantity, said)
         rows, lines = np.array(voice.held), voice.lines
         voice.held, voice.lines = [], []
         return self._read(voice, rows, lines)
@@ -177,13 +183,10 @@ class Samples:
         for quantity, guess in voice.guesses.items():
             if guess.unit != USUAL[quantity]:
                 values[:, _PARTS[quantity]] /= guess.per
-        for quantity, known in (*voice.guesses.items(), ("time", voice.times)):
-            if known.said:
-                self._report.say(quantity, known.said)
         self._leave_out_impossible(values, rows, lines)
         time_s = self._seconds(voice, rows[:, 0].tolist(), lines)
-        if np.isnan(time_s).any():
-            kept = ~np.isnan(time_s)
+        kept = ~np.isnan(time_s)
+        if not kept.all():
             time_s, values = time_s[kept], values[kept]
         self._report.samples += len(time_s)
         return Frames(time_s, *(values[:, part] for part in _PARTS.values()))

@@ -77,7 +77,9 @@ _CALLED = {
         f"lsb{n}": Message(ko=f"1 g에 {n}", en=f"counts of {n} to the g")
         for n in (16_384, 8192, 4096, 2048, 256)
     },
-    **{f"adc{n}": Message(ko=f"{n}비트 ADC", en=f"{n}-bit ADC counts") for n in (8, 10, 12, 14, 16)},
+    **{
+        f"adc{n}": Message(ko=f"{n}비트 ADC", en=f"{n}-bit ADC counts") for n in (8, 10, 12, 14, 16)
+    },
 }
 
 
@@ -137,8 +139,10 @@ class Guess:
             self.decide()
 
     def decide(self) -> None:
-        """Decide by what was seen, if that is enough; samples wait no longer."""
-        if self._seen and not self.settled:
+        """Decide by what was seen, if that is enough; samples wait no longer either way."""
+        if len(self._seen) < PATIENCE:
+            self._seen, self._released = [], True
+        elif not self.settled:
             seen, self._seen, self._released = np.array(self._seen), [], True
             guess = {"flex": _flex_unit, "accel": _accel_unit, "angle": _angle_unit}[self.quantity]
             unit = guess(seen[:, :-3], seen[:, -3:], self._usual)
@@ -197,7 +201,7 @@ def _angle_unit(angles: Array, gravity: Array, _: str) -> str | None:
     tilt = angles[:, :2]
     noise = float(np.nanmedian(np.abs(np.diff(tilt, axis=0)))) if len(tilt) > 2 else inf
     leans = float(np.nanmax(np.abs(tilt))) > 0.2
-    return "rad" if noise < 0.02 and leans and len(tilt) >= PATIENCE else None
+    return "rad" if noise < 0.02 and leans else None
 
 
 class Times:
@@ -263,8 +267,13 @@ class Times:
         self.settled = True
         steps = [after - before for before, after in pairwise(self._raw)]
         forward = [step for step in steps if step > 0]
+        if len(self._raw) < PATIENCE:  # too few to be sure, but that seconds are no milliseconds
+            per = UNITS["time"][self.unit]
+            if forward and not self._is_certain and max(forward) / per < FINEST_S / 2:
+                self.unit = "s" if max(forward) <= COARSEST_S else self.unit
+            return
         if not forward:
-            self.is_still = len(steps) > 2
+            self.is_still = True
             return
         share = len(forward) / len(steps)
         is_coarse = share < COARSE and len(forward) > 1
