@@ -105,9 +105,9 @@ def test_described_layout_without_a_clock_takes_the_time_of_arrival():
 
 
 def test_header_of_the_glove_is_believed_over_the_description():
-    lines = b"40,x,700,800,0.5\ntimestamp,flex1,flex2\n60,1,2\n"
+    lines = b"40,x,700,800,0.5\ntimestamp,flex1,flex2\n60,701,702\n"
     parser, frames = parse(lines, layout=DESCRIBED)
-    assert frames.flex_adc[:, 0] == pytest.approx([800, 1])
+    assert frames.flex_adc[:, 0] == pytest.approx([800, 701])
     parser.reset()
     assert len(parser.feed(lines)) == 2
 

@@ -61,7 +61,7 @@ class Layout:
 
         A header names the time and a finger, or else three fingers, and no field twice.
         """
-        fields, separator = _header_fields(text)
+        fields, separator = header_fields(text)
         return cls.of_names(fields, separator)
 
     @classmethod
@@ -245,7 +245,7 @@ def moment_s(told: object) -> float:
         return math.nan
 
 
-def _header_fields(text: str) -> tuple[list[str], str]:
+def header_fields(text: str) -> tuple[list[str], str]:
     """The names in a header line, and what is between them."""
     text = _PROMPT.sub("", text)
     separator = max(SEPARATORS, key=lambda s: (text.count(s) if s != " " else 0.5, s == ","))

@@ -65,6 +65,21 @@ class LineParser:
         """What fields mean by now; None while nobody has said so."""
         return self.belief.believed
 
+    @property
+    def waits(self) -> bool:
+        """Whether samples wait until their units are known."""
+        return self._samples.waits
+
+    @property
+    def hears_glove(self) -> bool:
+        """Whether what came is a glove's."""
+        return bool(self.report.headers or self.report.samples or self.waits)
+
+    @property
+    def unread(self) -> int:
+        """Lines that no layout fits so far."""
+        return self.report.damaged + self.belief.n_waiting
+
     def feed(self, data: bytes, at_s: float | None = None) -> Frames:
         """The samples that these bytes complete.
 

@@ -19,6 +19,7 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.tables import TABLES, TableReader, note
+from jihwa.data.formats.unread import found
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.data.signal.frames import Array, Frames
 
@@ -26,6 +27,9 @@ STDIN = Path("-")
 """Stands for the standard input where a recording is asked for."""
 
 CHUNK_BYTES = 1 << 16
+BEGINNING_BYTES = 64
+"""Enough of a file to know what it is."""
+
 
 MOST_DOCUMENT_BYTES = 1 << 26
 """A JSON document is read as a whole; a larger one is not."""
@@ -101,7 +105,7 @@ class Recording:
     def _lines(self, beginning: bytes, file: Opened) -> Iterator[Frames]:
         parser = LineParser(self._layout)
         parser.report.is_cut, self.report = self.report.is_cut, parser.report
-        if beginning.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
+        if beginning.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"[":
             beginning = _as_lines(beginning + self._read(file, MOST_DOCUMENT_BYTES))
         yield parser.feed(beginning)
         while data := self._read(file, CHUNK_BYTES):
@@ -122,7 +126,7 @@ class Recording:
 
     def _table(self, read: TableReader, content: bytes) -> Frames:
         try:
-            found = read(content)
+            table = read(content)
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise DataError(
                 ko=f"{self.path}: 장갑 녹화가 든 표가 아닙니다 ({error}). 늘어나는 time_s와 "
@@ -130,13 +134,13 @@ class Recording:
                 en=f"{self.path}: not a table with a recording of the glove ({error}). It needs "
                 "the columns time_s, which increases, and flex1…flex5.",
             ) from error
-        if found is None:
+        if table is None:
             raise UsageError(
                 ko=f"{self.path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
                 en=f"{self.path}: an array of training sequences without times. Give a CSV or HDF5 "
                 "recording.",
             )
-        frames, self.label = found
+        frames, self.label = table
         note(frames, self.report)
         return frames
 
@@ -162,6 +166,14 @@ class Sequences:
 
     features: Array
     labels: NDArray[np.int64]
+
+
+def is_lines(beginning: bytes) -> bool:
+    """Whether a file that begins so is read line by line."""
+    return not (
+        beginning.startswith((HDF5_MAGIC, *TABLES))
+        or beginning.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[{")
+    )
 
 
 def read_sequences(path: Path) -> Sequences:
@@ -274,16 +286,17 @@ def _no_samples(path: Path, report: Report) -> JihwaError:
             ko=f"{path}: 표본이 하나도 없는 녹화입니다. 녹화를 다시 하세요.",
             en=f"{path}: a recording without a sample. Record it again.",
         )
+    told = found(report)
     if report.headers:
         return DataError(
             ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "
-            "녹화를 다시 하세요.",
+            f"{told.ko}",
             en=f"{path}: a header but no readable sample ({report.damaged} damaged lines). "
-            "Record it again.",
+            f"{told.en}",
         )
     return DataError(
         ko=f"{path}: {report.lines}줄 가운데 장갑의 머리줄이 없습니다. 첫 줄은 "
-        "timestamp,pitch,roll,yaw,…,flex1,…,flex5와 같아야 합니다.",
-        en=f"{path}: no header of the glove in {report.lines} line(s). The first line must be "
-        "like timestamp,pitch,roll,yaw,…,flex1,…,flex5.",
+        f"timestamp,pitch,roll,yaw,…,flex1,…,flex5와 같아야 합니다. {told.ko}",
+        en=f"{path}: no header of the glove in {report.lines} line(s). The first line should be "
+        f"like timestamp,pitch,roll,yaw,…,flex1,…,flex5. {told.en}",
     )

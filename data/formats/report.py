@@ -142,6 +142,6 @@ class Report:
         return self.damaged / (self.damaged + self.samples)
 
 
-def printable(text: str) -> str:
+def printable(text: str, most: int = 60) -> str:
     """The beginning of a text from outside, fit for a message."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text[:60])
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most])

@@ -141,6 +141,11 @@ class Samples:
         times = self._voice.times if self._voice else None
         return times is None or not times.settled or times.by_arrival
 
+    @property
+    def waits(self) -> bool:
+        """Whether rows wait."""
+        return self._voice is not None and bool(self._voice.held)
+
     def feed(self, rows: Array, lines: Sequence[Line], arrives: bool) -> list[Frames]:
         """The samples that these rows complete.
 
