@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES, Layout
 from jihwa.data.formats.encoding import MAX_LINE_BYTES, clean
+from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES, Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.report import Report
 from jihwa.data.signal.frames import Frames
@@ -158,7 +158,9 @@ IMPOSSIBLE = ["8x25", "ovf", "inf", "-inf", "null", "NA", "N/A", "#REF!", "70000
 def test_value_that_cannot_be_is_absent_and_its_sensor_is_named(name, value):
     if name == "yaw" and value in ("70000", "1e300"):
         pytest.skip("yaw may run on")
-    damaged = [value if each == name else told for each, told in zip(TWELVE, row(TWELVE, 40))]
+    damaged = [
+        value if each == name else told for each, told in zip(TWELVE, row(TWELVE, 40), strict=True)
+    ]
     report, samples = parse(csv(TWELVE, row(TWELVE, 10), damaged, row(TWELVE, 70)))
     expected = np.array([[0, *EXPECTED], [0.03, *EXPECTED], [0.06, *EXPECTED]])
     expected[1, 1 + VALUES.index(name)] = np.nan

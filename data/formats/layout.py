@@ -102,7 +102,8 @@ class Layout:
         raise UsageError(
             ko=f"layout '{text}': "
             + (f"'{wrong}'은(는) 없거나 두 번 나온 이름입니다. " if wrong is not None else "")
-            + f"쓸 수 있는 이름: {known}. flex가 하나는 있어야 합니다. 단위는 괄호에: flex1[adc12].",
+            + f"쓸 수 있는 이름: {known}. flex가 하나는 있어야 합니다. 단위는 괄호 안에 적습니다: "
+            "flex1[adc12].",
             en=f"layout '{text}': "
             + (f"'{wrong}' is unknown or comes twice. " if wrong is not None else "")
             + f"Fields are {known}; at least one flex is needed. Units go into brackets: "
@@ -125,6 +126,13 @@ class Layout:
     def channels(self) -> frozenset[str]:
         """What it tells."""
         return frozenset(self.names) - {IGNORED}
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The fields with a name that are no sensor and no clock of the glove."""
+        named = zip(self.fields, self.names, strict=True)
+        left = (field for field, name in named if name in (IGNORED, RECEIVED))
+        return tuple(field for field in left if field != IGNORED)
 
     @property
     def has_clock(self) -> bool:

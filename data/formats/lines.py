@@ -118,7 +118,7 @@ class LineParser:
                 numbers = list(map(float, raw.split(separator)))
             except ValueError:
                 return False
-            if len(numbers) != n or not isfinite(numbers[time]) or len(raw) > MAX_LINE_BYTES:
+            if len(numbers) != n or not isfinite(numbers[time or 0]) or len(raw) > MAX_LINE_BYTES:
                 return False
             report.lines += 1
             numbers.append(math.nan)
@@ -198,6 +198,7 @@ class LineParser:
         self._done += self._samples.feed(table[:, :-1], self._lines, self._arrival.is_noted)
         if self.report.samples > before:
             self.language = self._layout.language
+            self.report.ignored = self._layout.ignored
             if RECEIVED in self._layout.channels:
                 received_ms = table[:, -1]
                 for end_ms in received_ms[np.isfinite(received_ms)].tolist():

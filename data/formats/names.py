@@ -51,7 +51,8 @@ _UNITS: Mapping[str, Mapping[str, str]] = {
 
 _TIMES = (
     "timestamp", "timestamps", "time", "times", "t", "ts", "datetime", "devicetime", "elapsed",
-    "elapsedtime", "epoch", "clock", "arduinotimestamp", "arduinotimestamps", "date", "시각", "시간",
+    "elapsedtime", "epoch", "clock", "arduinotimestamp", "arduinotimestamps", "date", "시각",
+    "시간",
     *(unit for unit in _UNITS["time"] if unit != "days"),
 )  # fmt: skip
 """The likeliest first: a line may hold several."""

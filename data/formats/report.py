@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from jihwa.data.messages import Message
 from jihwa.data.signal.clock import Clock
 
-
 MOST_DAMAGED = 0.1
 """A recording of which such a share was dropped is not whole."""
 
@@ -23,6 +22,7 @@ class Report:
         damaged: Lines that were dropped.
         refused: How many values of each channel no sensor can send, and the first of them.
         said: What was noticed about the units, by what is measured.
+        ignored: Fields that are no sensor of the glove, where a layout names them.
         columns: Names that no layout could be made of.
         sample: The first lines that no layout fits.
         first_damage: Number and text of the first line that was dropped.
@@ -39,6 +39,7 @@ class Report:
     first_damage: tuple[int, str] | None = None
     refused: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     said: dict[str, Message] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
     columns: str = ""
     sample: list[str] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
@@ -84,8 +85,8 @@ class Report:
         """One message for every kind of defect that was found."""
         return [*self._defects()]
 
-    def _defects(self) -> Iterator[Message]:
-        yield from self.said.values()
+    def refusals(self) -> Iterator[Message]:
+        """One message for every channel of which values were left out."""
         for channel, (n, number, text) in self.refused.items():
             yield Message(
                 ko=f"{channel}: 센서가 낼 수 없는 값 {n}개를 뺐습니다. 처음은 {number}번째 줄: "
@@ -93,6 +94,10 @@ class Report:
                 en=f"{channel}: {n} value(s) that no sensor can send were left out. The first is "
                 f"in line {number}: {text}",
             )
+
+    def _defects(self) -> Iterator[Message]:
+        yield from self.said.values()
+        yield from self.refusals()
         if self.headers > 1:
             yield Message(
                 ko=f"머리줄이 {self.headers}번 나왔습니다. 매번 새로 적용했습니다.",
@@ -131,8 +136,8 @@ class Report:
 
         if self.is_holed:
             yield Message(
-                ko=f"녹화의 {self._share_damaged:.0%}를 읽지 못했습니다. 글이 온전하지 않을 수 있으니 "
-                "녹화나 연결을 확인하세요.",
+                ko=f"녹화의 {self._share_damaged:.0%}를 읽지 못했습니다. 글이 온전하지 않을 수 "
+                "있으니 녹화나 연결을 확인하세요.",
                 en=f"{self._share_damaged:.0%} of the recording could not be read: the text may "
                 "lack as much. Check the recording or the connection.",
             )

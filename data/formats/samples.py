@@ -176,8 +176,9 @@ class Samples:
         return [self._release(self._voice)]
 
     def _release(self, voice: _Voice) -> Frames:
-        for quantity, known in (*voice.guesses.items(), ("time", voice.times)):
-            if said := known.said:
+        known: dict[str, Times | Guess] = {"time": voice.times, **voice.guesses}
+        for quantity, unit in known.items():
+            if said := unit.said:
                 self._report.say(quantity, said)
         rows, lines = np.array(voice.held), voice.lines
         voice.held, voice.lines = [], []

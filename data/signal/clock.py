@@ -76,7 +76,7 @@ class Clock:
         return self.elapsed_s
 
     def restart(self, raw_s: float) -> None:
-        """Take this for the raw time of the last trusted sample: only now is it known how to read."""
+        """Take this for the raw time of the last sample: only now is it known how to read it."""
         self._raw_s, self._suspect_s = raw_s, None
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.data.signal.clock import GAP_S
@@ -157,18 +158,18 @@ def recordings_below(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES)
 
 
-def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
+def load_episodes(root: Path, alphabet: Alphabet, layout: Layout | None = None) -> EpisodeSet:
     """Read every recording below a data set's folder (a session, or a folder of sessions).
 
     A file whose label is no sign of the alphabet, that cannot be read, that has a single frame or
-    no working sensor is left out and named in `skipped`.
+    no working sensor is left out and named in `skipped`. `layout` is for lines without a header.
 
     Raises:
         UsageError: The folder does not exist or holds no labelled recording.
     """
     episodes: list[Episode] = []
     skipped: list[Message] = []
-    for _, found in read_episodes(root, alphabet):
+    for _, found in read_episodes(root, alphabet, layout):
         if isinstance(found, Episode):
             episodes.append(found)
         else:
@@ -183,8 +184,10 @@ def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
     return EpisodeSet(tuple(episodes), tuple(skipped))
 
 
-def read_episodes(root: Path, alphabet: Alphabet) -> Iterator[tuple[Path, Episode | Message]]:
-    """Read every recording below a data set's folder, one by one.
+def read_episodes(
+    root: Path, alphabet: Alphabet, layout: Layout | None = None
+) -> Iterator[tuple[Path, Episode | Message]]:
+    """Read every recording below a data set's folder, one by one; `layout` is as for a recording.
 
     Yields:
         A file, and its episode or why it cannot be used.
@@ -204,14 +207,13 @@ def read_episodes(root: Path, alphabet: Alphabet) -> Iterator[tuple[Path, Episod
         )
     for path in recordings_below(root):
         try:
-            yield path, _load(path, root, alphabet)
+            yield path, _load(Recording(path, layout), root, alphabet)
         except JihwaError as error:
             yield path, error.message
 
 
-def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
-    recording = Recording(path)
-    frames = recording.frames()
+def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
+    path, frames = recording.path, recording.frames()
     names = [unicodedata.normalize("NFC", part) for part in path.resolve().parts]
     named = _TAKE_NAME.search(unicodedata.normalize("NFC", path.stem))
     labelled = next((i for i in range(len(names) - 2, 0, -1) if names[i] in alphabet.index), None)
@@ -252,7 +254,7 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
     found = {
         Defect.GAP: report.clock.gaps > 0,
         Defect.CLOCK: report.clock.resets > 0,
-        Defect.DAMAGED: report.damaged > 0,
+        Defect.DAMAGED: report.damaged > 0 or bool(report.refused),
         Defect.SENSOR: any(
             not np.array_equal(getattr(told, name), getattr(frames, name), equal_nan=True)
             for name in ("flex_adc", "accel_g")

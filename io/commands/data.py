@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
-from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, write_lossless
+from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, left_out, write_lossless
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.takes.collection import DUPLICATE, STYLES, UNUSABLE, SignStyle, inspect
 from jihwa.data.takes.episodes import Defect, recordings_below
@@ -17,6 +17,7 @@ from jihwa.io.commands import data_assemble
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 
 KINDS: Mapping[str, Message] = {
@@ -69,6 +70,7 @@ def _configure_check(parser: argparse.ArgumentParser, language: Language) -> Non
     )
     shared.add_alphabet(parser, language)
     shared.add_json(parser, language)
+    add_settings(parser, language, "layout")
     parser.set_defaults(act=_check)
 
 
@@ -105,6 +107,7 @@ def _configure_convert(parser: argparse.ArgumentParser, language: Language) -> N
             "있는 결과도 다시 (기본: 건너뜀)", "do results that exist again (default: skip them)"
         ),
     )
+    add_settings(parser, language, "layout")
     parser.set_defaults(act=_convert)
 
 
@@ -115,7 +118,7 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     cells: Counter[SignStyle] = Counter()
     files = []
     n_files = 0
-    for found in inspect(options.dataset, alphabet):
+    for found in inspect(options.dataset, alphabet, shared.layout(options)):
         n_files += 1
         kinds.update(found.kinds)
         if found.shows:
@@ -202,12 +205,12 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
     say = speaker(language)
     output = shared.output_folder(options.output)
     targets = _targets(options.paths, output, options.kind)
-    n_done = n_kept = n_failed = n_unlabelled = 0
+    n_done = n_kept = n_failed = n_unlabelled = n_lossy = 0
     for source, target in targets.items():
         if target.exists() and not options.force:
             n_kept += 1
             continue
-        recording = Recording(source)
+        recording = Recording(source, shared.layout(options))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_lossless(target, recording, options.kind)
@@ -220,6 +223,10 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
             n_failed += 1
             continue
         n_done += 1
+        lost = [message.text(language) for message in left_out(recording)]
+        n_lossy += bool(lost)
+        for message in (*lost, *(said.text(language) for said in recording.report.said.values())):
+            warn(f"{source}: {message}")
         n_unlabelled += _loses_label(recording, target, options.kind)
     print(
         say(
@@ -236,7 +243,7 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
                 "label was only inside into folders <sign>/<style>/.",
             )
         )
-    return 1 if n_failed else 0
+    return 1 if n_failed or n_lossy else 0
 
 
 def _targets(paths: Sequence[Path], output: Path, kind: str) -> dict[Path, Path]:

@@ -15,6 +15,7 @@ from jihwa.data.synthesis.spelling import assemble, spell_words
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 
 _SHOWN = 5
@@ -54,6 +55,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     )
     shared.add_speed(parser, language)
     shared.add_seed(parser, language)
+    add_settings(parser, language, "layout")
     shared.add_alphabet(parser, language)
     parser.set_defaults(act=assemble_all)
 
@@ -74,7 +76,7 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
             ko=f"{options.text}: 쓸 수 있는 줄이 없습니다. 한 줄에 한 문장씩 한글만 넣으세요.",
             en=f"{options.text}: no line can be spelled. Give one sentence a line, Hangul only.",
         )
-    sessions = _by_session(load_episodes(options.dataset, alphabet))
+    sessions = _by_session(load_episodes(options.dataset, alphabet, shared.layout(options)))
     output.mkdir(parents=True, exist_ok=True)
     digits = len(str(len(lines)))
     for turn, (number, text) in enumerate(texts.items()):

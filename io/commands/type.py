@@ -79,7 +79,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
         recording = options.record and stack.enter_context(options.record.open("wb", buffering=0))
         pause_s = options.pause or math.inf
-        behaviour = LiveOptions(pause_s, live.layout(options), recording=recording)
+        behaviour = LiveOptions(pause_s, shared.layout(options), recording=recording)
         act = _fill_the_screen if full else _print_lines
         session = act(source, journal, behaviour, typed_into, options, language)
         exit_code = typed_into.exit_code

@@ -10,6 +10,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode
 from jihwa.composer.language.word_list import WordList
+from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.synthesis.pace import PACES
 from jihwa.io.settings.language import speaker
@@ -48,6 +49,15 @@ def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
     """`--json`: results for machines."""
     text = speaker(language)("JSON으로 출력", "print JSON")
     parser.add_argument("--json", action="store_true", help=text)
+
+
+def layout(options: argparse.Namespace) -> Layout | None:
+    """What lines without a header mean; None if they mean nothing.
+
+    Raises:
+        UsageError: There is no such layout.
+    """
+    return Layout.of_setting(",".join(options.layout)) if options.layout else None
 
 
 def model(path: Path | None) -> Bundle:

@@ -15,6 +15,7 @@ from jihwa.io.batch import jobs
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.training.canvas import require_matplotlib
 from jihwa.models.training.comparison import (
@@ -35,6 +36,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
     datasets.add_datasets(parser, language)
+    add_settings(parser, language, "layout")
     parser.add_argument(
         "--models",
         type=shared.names_of(CONTENDERS, Message("모델", "model")),
@@ -81,7 +83,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     folder: Path | None = options.output and shared.output_folder(options.output)
     if folder:
         require_matplotlib()
-    takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
     trials = plan(takes, options.protocol, options.models, options.seeds)
     store = ResultStore(folder / "fits", takes, alphabet) if folder else None
     if store and (n_kept := sum(store[trial] is not None for trial in trials)):

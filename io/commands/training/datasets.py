@@ -4,15 +4,14 @@ Data sets are labelled folders of the glove, or `.npy` files of features.
 """
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.data.takes.sequences import TakeSet, load_sequences
+from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.options import at_least
 from jihwa.models.training.runs import TrainingOptions
 
 
@@ -32,7 +31,7 @@ def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--epochs`: how long a network is trained."""
     parser.add_argument(
         "--epochs",
-        type=at_least(1, language),
+        type=shared.at_least(1, language),
         default=TrainingOptions.epochs,
         metavar="N",
         help=speaker(language)(
@@ -41,16 +40,17 @@ def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
     )
 
 
-def load(paths: Sequence[Path], alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:
+def load(options: argparse.Namespace, alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:
     """The takes of all data sets together, and the alphabet of their labels.
 
     Args:
-        paths: Where they are.
+        options: With `datasets` and `layout`.
         alphabet: Of the glove's data; `.npy` files number their classes.
 
     Raises:
         UsageError: One cannot be used, or they are of both kinds.
     """
+    paths, layout = options.datasets, shared.layout(options)
     are_files = {path.suffix == ".npy" for path in paths}
     if are_files == {True, False}:
         raise UsageError(
@@ -60,4 +60,4 @@ def load(paths: Sequence[Path], alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:
     if True in are_files:
         sequences = load_sequences(paths)
         return sequences, Alphabet("npy", sequences.labels)
-    return EpisodeSet.join([load_episodes(path, alphabet) for path in paths]), alphabet
+    return EpisodeSet.join([load_episodes(path, alphabet, layout) for path in paths]), alphabet

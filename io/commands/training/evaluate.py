@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="DIR",
         help=say("그림을 둘 폴더", "folder for figures"),
     )
-    add_settings(parser, language, "model", "profile")
+    add_settings(parser, language, "model", "profile", "layout")
     evaluate_sessions.configure(parser, language)
 
 
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     bundle = shared.model(options.model)
     profile = shared.profile(options, bundle)
     alphabet = bundle.alphabet.with_signs(profile.own_signs) if profile else bundle.alphabet
-    takes, labels = datasets.load(options.datasets, alphabet)
+    takes, labels = datasets.load(options, alphabet)
     _check_labels(labels.signs, alphabet)
     log_likelihood = _read(takes, bundle, profile)  # (n, S)
     sign = truth(takes, alphabet)  # (n,)

@@ -57,6 +57,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         ),
     )
     add_settings(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
+    add_settings(parser, language, "layout")
     parser.set_defaults(learn=False)
 
 

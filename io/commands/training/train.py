@@ -14,6 +14,7 @@ from jihwa.data.takes.sequences import TakeSet
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.network import Channels
@@ -28,6 +29,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
     datasets.add_datasets(parser, language)
+    add_settings(parser, language, "layout")
     parser.add_argument(
         "--model",
         choices=[*LEARNERS, HAND, SEGMENTER],
@@ -97,7 +99,7 @@ def _add_training(group: argparse._ArgumentGroup, language: Language) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from."""
-    takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
     bundle = None
     if options.model == HAND:
         HandStatistics.fit(_of_glove(takes)).save(options.output)

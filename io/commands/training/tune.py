@@ -15,6 +15,7 @@ from jihwa.io.batch import jobs
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import storage
 from jihwa.models.training.tuning import TUNABLE, Asked, Objective, Study, Tried
@@ -29,6 +30,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     """Add the command's arguments."""
     say = speaker(language)
     datasets.add_datasets(parser, language)
+    add_settings(parser, language, "layout")
     parser.add_argument(
         "--model",
         choices=TUNABLE,
@@ -76,7 +78,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Search, show the best settings, and fit a model with them; 1 if no trial came to anything."""
     path = shared.output_file(options.study)
-    takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
     list(by_session(takes))  # better refused before the work
     objective = Objective(options.model, takes, alphabet, options.epochs, options.seed)
     lock = storage.occupy(path)
