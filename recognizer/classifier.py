@@ -76,8 +76,6 @@ class Classifier:
         no_sign += [no_sign_log_ratio(segment.length) for segment in segments]
         blind = [not np.isfinite(hold.flex_adc).any() for hold in holds]
         log_likelihood[blind] = no_sign[blind, None] - BLIND  # nobody can tell letters
-        blind = [not np.isfinite(hold.flex_adc).any() for hold in holds]
-        log_likelihood[blind] = no_sign[blind, None] - BLIND  # nobody can tell letters
         rest = self._gaussian.rest_log_likelihood(x)  # (n,)
         if self._rest_pose is not None:
             known = self._gaussian.pose_log_likelihood(x, self._rest_pose)

@@ -87,6 +87,11 @@ class Belief:
         return None if self._waiting or self._fresh else self.believed
 
     @property
+    def last_waiting(self) -> str:
+        """The last line that waits; empty where none does."""
+        return self._waiting[-1].text if self._waiting else ""
+
+    @property
     def n_waiting(self) -> int:
         """How many lines wait."""
         return len(self._waiting)
