@@ -103,7 +103,7 @@ class Belief:
             if not is_as_long:
                 self._others = [new, *(each for each in self._others if each != new)]
             if new.takes_away_from(old) and not old.is_described:
-                self._drop(line)
+                self._waiting.append(line)
                 return
             self._fresh = None if is_as_long else new
         self.report.headers += 1
@@ -129,7 +129,9 @@ class Belief:
             return
         self._waiting.clear()
         for line, numbers in read:
-            if numbers is None:
+            if numbers is None and Layout.of_header(line.text) == layout:
+                self.report.headers += 1
+            elif numbers is None:
                 self._drop(line)
             else:
                 line.layout = layout

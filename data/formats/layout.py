@@ -256,6 +256,8 @@ def moment_s(told: object) -> float:
 def header_fields(text: str) -> tuple[list[str], str]:
     """The names in a header line, and what is between them."""
     text = _PROMPT.sub("", text)
+    if (at := text.find(TIME)) > 0 and not text[:at].isprintable():
+        text = text[at:]  # what came before the board was up
     separator = max(SEPARATORS, key=lambda s: (text.count(s) if s != " " else 0.5, s == ","))
     fields = split(text, separator, 0) if separator == " " or '"' in text else text.split(separator)
     while fields and not fields[-1].strip():

@@ -12,6 +12,7 @@ from jihwa.data.formats.encoding import MAX_LINE_BYTES, LineCutter, clean
 from jihwa.data.formats.layout import COLUMNS, RECEIVED, Layout
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line, Samples
+from jihwa.data.formats.unread import lacking
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 STEP_S, LEAST_STEP_S = 0.03, 0.001
@@ -184,6 +185,8 @@ class LineParser:
                 self._convert()
                 layout = self._layout = line.layout
                 certain = layout.is_described
+                if not certain and (message := lacking(layout)):
+                    self.report.say("columns", message)
                 units = dict(layout.units)
                 self._done += self._samples.speak(layout, units, layout.has_clock, certain)
             self._rows.append(numbers)

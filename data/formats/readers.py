@@ -105,7 +105,8 @@ class Recording:
     def _lines(self, beginning: bytes, file: Opened) -> Iterator[Frames]:
         parser = LineParser(self._layout)
         parser.report.is_cut, self.report = self.report.is_cut, parser.report
-        if beginning.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"[":
+        beginning += self._read(file, BEGINNING_BYTES)
+        if is_document(beginning):
             beginning = _as_lines(beginning + self._read(file, MOST_DOCUMENT_BYTES))
         yield parser.feed(beginning)
         while data := self._read(file, CHUNK_BYTES):
@@ -170,10 +171,7 @@ class Sequences:
 
 def is_lines(beginning: bytes) -> bool:
     """Whether a file that begins so is read line by line."""
-    return not (
-        beginning.startswith((HDF5_MAGIC, *TABLES))
-        or beginning.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[{")
-    )
+    return not (beginning.startswith((HDF5_MAGIC, *TABLES)) or is_document(beginning))
 
 
 def read_sequences(path: Path) -> Sequences:
@@ -249,12 +247,28 @@ def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
 
 
 def _as_lines(content: bytes) -> bytes:
-    """The entries of a JSON array as lines; anything else as it is."""
+    """The entries of a JSON document as lines: of an array, or of the arrays in an object.
+
+    Anything else stays as it is.
+    """
     try:
         entries = json.loads(content)
     except (ValueError, RecursionError):
         return content
+    if isinstance(entries, dict):
+        columns = {name: each for name, each in entries.items() if isinstance(each, list)}
+        entries = next(iter(columns.values()), [entries])
+        if entries and not isinstance(entries[0], dict | list):
+            rows = zip(*columns.values(), strict=False)
+            entries = [dict(zip(columns, row, strict=True)) for row in rows]
     return b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
+
+
+def is_document(beginning: bytes) -> bool:
+    """Whether a file that begins so is one JSON document, and no lines."""
+    text = beginning.removeprefix(codecs.BOM_UTF8).translate(None, b" \t\r\n")
+    _, _, value = text.partition(b":")
+    return text.startswith(b"[{") or (text.startswith(b'{"') and value[:1] in (b"[", b"{"))
 
 
 def _empty(path: Path) -> JihwaError:

@@ -161,7 +161,7 @@ class SignalReader:
         report, unread = self._parser.report, self._parser.unread
         lines, unread_before, refused = self._window
         n = report.lines - lines
-        if n < 2 * JUDGED_LINES:
+        if n < JUDGED_LINES:
             return
         now = {channel: count for channel, (count, _, _) in report.refused.items()}
         self._window = (report.lines, unread, now)
