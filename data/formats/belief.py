@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from jihwa.data.formats.layout import FLEX, ORIENTATION, Layout, number, split
+from jihwa.data.formats.layout import FLEX, ORIENTATION, SEPARATORS, Layout
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line
+from jihwa.data.messages import Message
 from jihwa.data.signal.sensors import USABLE_FLEX_ADC
 
 MOST_WAITING = 2000
@@ -16,10 +17,16 @@ DOUBT = 3
 """So many lines in a row have to fit another layout before it is believed, if nothing else speaks
 for it."""
 
-EXCHANGE = Layout.of_setting(",".join((*FLEX, *ORIENTATION)))
+EXCHANGE = tuple(Layout.of_setting(each.join((*FLEX, *ORIENTATION))) for each in SEPARATORS)
 """The published exchange format: T × 8 values without a header or a clock."""
 
-_LEAST_EXCHANGED = 10
+AS_EXCHANGE = Message(
+    ko="머리줄이 없어 flex1…flex5, pitch, roll, yaw의 8칸으로 읽었습니다.",
+    en="There is no header: the 8 columns were read as flex1…flex5, pitch, roll, yaw.",
+)
+
+_LEAST_EXCHANGED, ENOUGH_EXCHANGED = 10, 50
+"""So many lines at least tell the exchange format: of a short recording, and of any other."""
 
 
 @dataclass
@@ -41,6 +48,7 @@ class Belief:
     is_told_twice: bool = False
     _others: list[Layout] = field(default_factory=list)
     _fresh: Layout | None = None  # was announced just now
+    _has_read: bool = False
     _waiting: deque[Line] = field(default_factory=deque)
 
     def read(self, line: Line) -> Iterator[tuple[Line, list[float]]]:
@@ -48,7 +56,7 @@ class Belief:
         believed = self.believed
         numbers = believed.numbers(line.text) if believed else None
         if numbers is not None:
-            self._fresh = None
+            self._fresh, self._has_read = None, True
             if self._waiting:
                 self._give_up()
             line.layout = believed
@@ -58,10 +66,15 @@ class Belief:
         if announced is not None:
             yield from self._announce(announced, line)
             return
+        if believed and believed.is_described and not self._has_read and _is_words(line.text):
+            self.report.headers += 1  # of names that the user has explained
+            return
         self._note(line.text)
         self._waiting.append(line)
         if len(self._waiting) > MOST_WAITING:
             self._drop(self._waiting.popleft())
+        if believed is None and len(self._waiting) == ENOUGH_EXCHANGED:
+            yield from self._exchanged()
         if other := self._fitting():
             self._others = [each for each in (believed, *self._others) if each and each != other]
             self.believed, self._fresh, self.is_told_twice = other, None, False
@@ -76,10 +89,13 @@ class Belief:
 
     def end(self) -> Iterator[tuple[Line, list[float]]]:
         """Nothing comes any more: what waits can only be read if it is the exchange format."""
-        if self.believed is None and self._is_exchange():
-            self.believed = EXCHANGE
-            yield from self._read_waiting()
+        if self.believed is None:
+            yield from self._exchanged()
         self._give_up()
+
+    def __post_init__(self) -> None:
+        if described := self.believed:  # whatever is between its fields
+            self._others = [replace(described, separator=each) for each in SEPARATORS]
 
     @property
     def settled(self) -> Layout | None:
@@ -98,6 +114,8 @@ class Belief:
 
     def _announce(self, new: Layout, line: Line) -> Iterator[tuple[Line, list[float]]]:
         old = self.believed
+        if old is not None and old.is_described and new.names == old.names:
+            new = replace(old, separator=new.separator)  # whose units are known
         is_as_long = old is not None and len(new.fields) == len(old.fields)
         if old is not None and new != old:
             if not is_as_long:
@@ -107,7 +125,7 @@ class Belief:
                 return
             self._fresh = None if is_as_long else new
         self.report.headers += 1
-        if old is None or (is_as_long and not old.is_described):
+        if old is None or is_as_long:
             self.is_told_twice = new == old
             self.believed = new
         yield from self._read_waiting()
@@ -147,21 +165,32 @@ class Belief:
     def _note(self, text: str) -> None:
         """Remember what may help to describe the lines."""
         report = self.report
-        letters = sum(c.isalpha() for c in text)
-        if not report.columns and self.believed is None and letters > len(text) / 2:
+        if not report.columns and self.believed is None and _is_words(text):
             report.columns = text[:500]
-        elif len(report.sample) < _LEAST_EXCHANGED and letters < len(text) / 4:
+        elif len(report.sample) < _LEAST_EXCHANGED and not _is_words(text):
             report.sample.append(text[:500])
 
-    def _is_exchange(self) -> bool:
+    def _exchanged(self) -> Iterator[tuple[Line, list[float]]]:
+        """The lines that wait, if they are of the exchange format."""
+        if layout := next(filter(self._is_exchange, EXCHANGE), None):
+            self.believed = layout
+            self.report.say("layout", AS_EXCHANGE)
+            yield from self._read_waiting()
+
+    def _is_exchange(self, layout: Layout) -> bool:
+        """Whether nearly all lines that wait are of the exchange format."""
         low, high = USABLE_FLEX_ADC
-        lines = [split(line.text, ",", len(EXCHANGE.fields)) for line in self._waiting]
-        rows = [[number(each) for each in fields] for fields in lines]
-        fitting = [row for row in rows if len(row) == len(EXCHANGE.fields)]
+        rows = [layout.numbers(line.text) for line in self._waiting]
         working = [
             row
-            for row in fitting
-            if sum(low <= flex <= high for flex in row[:5]) >= 3
-            and all(abs(angle) <= 360 for angle in row[5:])
+            for row in rows
+            if row
+            and sum(low <= flex <= high for flex in row[:5]) >= 3
+            and all(abs(angle) <= 360 for angle in row[5:8])
         ]
         return len(working) >= max(_LEAST_EXCHANGED, 0.9 * len(rows))
+
+
+def _is_words(text: str) -> bool:
+    """Whether a line looks like names rather than numbers."""
+    return sum(c.isalpha() for c in text) > len(text) / 3

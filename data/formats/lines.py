@@ -13,10 +13,16 @@ from jihwa.data.formats.layout import COLUMNS, RECEIVED, Layout
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line, Samples
 from jihwa.data.formats.unread import lacking
+from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 STEP_S, LEAST_STEP_S = 0.03, 0.001
 """Usual and least time between two samples of a glove that has no clock."""
+
+NO_CLOCK = Message(
+    ko=f"시각이 없어 표본이 초당 {1 / STEP_S:.0f}개라고 봅니다.",
+    en=f"There are no times: the samples are taken to be {1 / STEP_S:.0f} a second.",
+)
 
 _JSON, _ALPHA = "JSON", "OpenGloves"
 _ALPHA_FULL_SCALE = 4095
@@ -187,6 +193,8 @@ class LineParser:
                 certain = layout.is_described
                 if not certain and (message := lacking(layout)):
                     self.report.say("columns", message)
+                if not (layout.has_clock or self._arrival.is_noted):
+                    self.report.say("clock", NO_CLOCK)
                 units = dict(layout.units)
                 self._done += self._samples.speak(layout, units, layout.has_clock, certain)
             self._rows.append(numbers)

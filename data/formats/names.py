@@ -36,6 +36,7 @@ _UNITS: Mapping[str, Mapping[str, str]] = {
         "adc12": "adc12", "12bit": "adc12", "adc14": "adc14", "14bit": "adc14",
         "adc16": "adc16", "16bit": "adc16", "norm": "norm", "0-1": "norm",
         "%": "percent", "percent": "percent", "3.3v": "3.3v", "5v": "5v",
+        "mv3.3": "mv(3.3v)", "mv5": "mv(5v)",
     },
     "accel": {
         "g": "g", "mg": "mg", "m/s2": "m/s2", "m/s^2": "m/s2", "m/s²": "m/s2", "ms2": "m/s2",

@@ -1,6 +1,7 @@
 """Files to frames: recordings of the glove in every format that is met."""
 
 import codecs
+import io
 import json
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.report import Report
-from jihwa.data.formats.tables import TABLES, TableReader, note
+from jihwa.data.formats.tables import TABLES, TIME, TableReader, frames_of, lines_of, note
 from jihwa.data.formats.unread import found
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.data.signal.frames import Array, Frames
@@ -74,7 +75,7 @@ class Recording:
                 raise _empty(self.path)
             table = next((read for begin, read in TABLES.items() if magic.startswith(begin)), None)
             if table:
-                yield self._table(table, magic + self._read(file, -1))
+                yield from self._table(table, magic + self._read(file, -1))
             else:
                 yield from self._episode(file) if magic == HDF5_MAGIC else self._lines(magic, file)
         if not self.report.samples:
@@ -125,9 +126,14 @@ class Recording:
         time_s = np.array([self._trust(raw_s) for raw_s in raw.time_s.tolist()])
         return replace(raw, time_s=time_s)[~np.isnan(time_s)]
 
-    def _table(self, read: TableReader, content: bytes) -> Frames:
+    def _table(self, read: TableReader, content: bytes) -> Iterator[Frames]:
         try:
-            table = read(content)
+            columns, self.label = read(content)
+            if columns is not None and TIME in columns:
+                frames = frames_of(columns)
+                note(frames, self.report)
+                yield frames
+                return
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise DataError(
                 ko=f"{self.path}: 장갑 녹화가 든 표가 아닙니다 ({error}). 늘어나는 time_s와 "
@@ -135,15 +141,13 @@ class Recording:
                 en=f"{self.path}: not a table with a recording of the glove ({error}). It needs "
                 "the columns time_s, which increases, and flex1…flex5.",
             ) from error
-        if table is None:
+        if columns is None:
             raise UsageError(
                 ko=f"{self.path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
                 en=f"{self.path}: an array of training sequences without times. Give a CSV or HDF5 "
                 "recording.",
             )
-        frames, self.label = table
-        note(frames, self.report)
-        return frames
+        yield from self._lines(lines_of(columns), io.BytesIO())
 
     def _trust(self, raw_s: float) -> float:
         """The time of one HDF5 sample; NaN when it cannot be trusted."""

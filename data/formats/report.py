@@ -149,4 +149,4 @@ class Report:
 
 def printable(text: str, most: int = 60) -> str:
     """The beginning of a text from outside, fit for a message."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most])
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most].replace("\t", " "))

@@ -29,6 +29,8 @@ UNITS: Mapping[str, Mapping[str, float]] = {
         "percent": 100 / 1023,
         "3.3v": 3.3 / 1023,
         "5v": 5 / 1023,
+        "mv(3.3v)": 3300 / 1023,
+        "mv(5v)": 5000 / 1023,
     },
     "accel": {
         "g": 1.0,
@@ -53,8 +55,13 @@ MOST_TICKLESS, MOST_LEVEL = 300, 100
 """Samples to look at where the time does not go on, and where the hand may just be level."""
 FINEST_S, COARSEST_S = 0.002, 0.5
 """Time between two samples of a glove."""
+DAY_S = 86_400
+"""Where a time of day begins again."""
 COARSE = 0.7
 """A clock that moves on with fewer of the samples tells the time coarsely."""
+
+USUAL_FLEX_ADC = (680.0, 980.0)
+"""What the fingers of a hand read for most of the time."""
 
 _WHAT = {
     "time": Message(ko="시각의 단위", en="Times are in"),
@@ -73,6 +80,10 @@ _CALLED = {
     "deg": Message(ko="도", en="degrees"),
     "norm": Message(ko="0-1", en="shares of full scale (0-1)"),
     "percent": Message(ko="%", en="% of full scale"),
+    "3.3v": Message(ko="볼트 (3.3 V까지)", en="volts (of 3.3)"),
+    "5v": Message(ko="볼트 (5 V까지)", en="volts (of 5)"),
+    "mv(3.3v)": Message(ko="밀리볼트 (3.3 V까지)", en="millivolts (of 3.3 V)"),
+    "mv(5v)": Message(ko="밀리볼트 (5 V까지)", en="millivolts (of 5 V)"),
     **{
         f"lsb{n}": Message(ko=f"1 g에 {n}", en=f"counts of {n} to the g")
         for n in (16_384, 8192, 4096, 2048, 256)
@@ -165,17 +176,17 @@ def _usable(flex_adc: Array) -> Array:
     return np.asarray((flex_adc >= low) & (flex_adc <= high))
 
 
-def _flex_unit(flex: Array, _: Array, usual: str) -> str | None:
-    """The unit in which most fingers work, and in no other so many."""
+def _flex_unit(flex: Array, _: Array, __: str) -> str | None:
+    """The unit in which most fingers read what is usual, and in no other nearly so many."""
     flex = flex[:, np.isfinite(flex).any(axis=0)]
     middles = np.nanmedian(flex, axis=0)
-    working = {unit: int(_usable(middles / per).sum()) for unit, per in UNITS["flex"].items()}
-    best = max(working.values())
-    units = [unit for unit, n in working.items() if n == best]
-    if units == ["3.3v", "5v"]:  # they overlap, unless a finger leaves one of the two
-        units = [unit for unit in units if _usable(flex / UNITS["flex"][unit]).mean() > 0.99]
-    enough = 2 * best >= len(middles) and best > working[usual]
-    return units[0] if enough and len(units) == 1 else None
+    low, high = USUAL_FLEX_ADC
+    usual = {
+        unit: int(((middles >= low * per) & (middles <= high * per)).sum())
+        for unit, per in UNITS["flex"].items()
+    }
+    unit, other = sorted(usual, key=lambda each: usual[each])[:-3:-1]
+    return unit if 2 * usual[unit] > len(middles) and 2 * usual[other] < usual[unit] else None
 
 
 def _accel_unit(accel: Array, _: Array, usual: str) -> str | None:
@@ -228,6 +239,7 @@ class Times:
         self._tick: float | None = None
         self._behind = 0  # samples since the last tick
         self._last_s = -inf
+        self._before_s, self._days_s = -inf, 0.0
 
     @property
     def by_arrival(self) -> bool:
@@ -299,6 +311,10 @@ class Times:
         if self.by_arrival:
             return arrival_s
         raw_s = raw / UNITS["time"][self.unit]
+        if raw_s < 10 and DAY_S - 10 <= self._before_s < DAY_S:
+            self._days_s += DAY_S
+        self._before_s = raw_s
+        raw_s += self._days_s
         if self.step_s is None:
             return raw_s
         if self._tick is None or raw_s != self._tick:

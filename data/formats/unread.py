@@ -66,8 +66,14 @@ def suggested(report: Report) -> str | None:
             _set(names, fingers)
     if TIME not in names and len(table) and names[:1] == [IGNORED] and _goes_on(table[:, 0]):
         names[0] = TIME
+    if not set(names) & {*ACCEL, *ORIENTATION} and table.shape[1] == len(names):
+        for at in range(len(names) - 2):
+            length = np.linalg.norm(table[:, at : at + 3], axis=1)
+            if names[at : at + 3] == [IGNORED] * 3 and (np.abs(length - 1) < 0.2).all():
+                names[at : at + 3] = ACCEL
+                break
     once = [name if name not in names[:at] else IGNORED for at, name in enumerate(names)]
-    return separator.join(once) if any(name in FLEX for name in once) else None
+    return ",".join(once) if any(name in FLEX for name in once) else None
 
 
 def lacking(layout: Layout) -> Message | None:
