@@ -87,8 +87,8 @@ OTHER_NAMES = {
                         "flex_little"],
     "numbered fingers": [*NAMES[:7], *(f"finger{i}" for i in range(1, 6))],
     "analog pins": [*NAMES[:7], "A0", "A1", "A2", "A3", "A4"],
-    "Korean": ["시각", "피치", "롤", "요", "가속도x", "가속도y", "가속도z", "엄지", "검지", "중지", "약지",
-               "소지"],
+    "Korean": ["시각", "피치", "롤", "요", "가속도x", "가속도y", "가속도z",
+               "엄지", "검지", "중지", "약지", "소지"],
     "quoted": [f'"{name}"' for name in NAMES],
     "trailing separator": [*NAMES, ""],
 }  # fmt: skip

@@ -67,11 +67,14 @@ def suggested(report: Report) -> str | None:
     if TIME not in names and len(table) and names[:1] == [IGNORED] and _goes_on(table[:, 0]):
         names[0] = TIME
     if not set(names) & {*ACCEL, *ORIENTATION} and table.shape[1] == len(names):
-        for at in range(len(names) - 2):
-            length = np.linalg.norm(table[:, at : at + 3], axis=1)
-            if names[at : at + 3] == [IGNORED] * 3 and (np.abs(length - 1) < 0.2).all():
-                names[at : at + 3] = ACCEL
-                break
+        off = {
+            at: float(np.abs(np.linalg.norm(table[:, at : at + 3], axis=1) - 1).mean())
+            for at in range(len(names) - 2)
+            if names[at : at + 3] == [IGNORED] * 3 and len(table)
+        }
+        at = min(off, key=lambda each: off[each], default=0)
+        if off.get(at, 1.0) < 0.1:  # gravity
+            names[at : at + 3] = ACCEL
     once = [name if name not in names[:at] else IGNORED for at, name in enumerate(names)]
     return ",".join(once) if any(name in FLEX for name in once) else None
 
