@@ -3,6 +3,7 @@
 Every kind is made here of one spelled session, whose frames it has to come to.
 """
 
+import io
 import itertools
 import json
 import math
@@ -465,3 +466,49 @@ def test_convert_tells_what_it_leaves_out(glove, tmp_path, jihwa, kind):
         assert done.code == code
         assert told in done.err
         assert "1 converted" in done.out
+
+
+@pytest.fixture(scope="module")
+def headless(tree, tmp_path_factory):
+    """A labelled session without headers, its times in seconds, and the layout that reads it."""
+    root = tmp_path_factory.mktemp("headless") / "one"
+    for path in (tree / "one").rglob("*.csv"):
+        _, *lines = path.read_text().splitlines()
+        rows = [line.split(",") for line in lines]
+        target = root / path.relative_to(tree / "one")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        told = [[*r[7:], "x", f"{int(r[0]) / 1000:.3f}", *r[4:7]] for r in rows]
+        target.write_text("".join(";".join(row) + "\n" for row in told))
+    return root, "flex1,flex2,flex3,flex4,flex5,-,timestamp[s],accel_x,accel_y,accel_z"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "{data}", "--output", "{out}/a.bundle"),
+        ("evaluate", "{data}"),
+        ("data", "check", "{data}"),
+        ("data", "convert", "{data}", "--format", "npy", "--output", "{out}/converted"),
+    ],
+    ids=lambda command: " ".join(command[: 1 + (command[0] == "data")]),
+)
+def test_layout_is_for_every_command_that_reads_recordings(headless, tmp_path, jihwa, command):
+    root, layout = headless
+    words = [word.format(data=root, out=tmp_path) for word in command]
+    without, done = jihwa(*words), jihwa(*words, "--layout", layout)
+    assert without.code in (1, 2)
+    assert "--layout" in without.err + without.out
+    assert done.code == 0, done.err
+
+
+@pytest.fixture
+def no_keyboard(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+
+def test_layout_reads_what_is_played_back(glove, bad, jihwa, no_keyboard):
+    path = bad("\n".join(glove.lines))
+    source = ("--source", f"replay:{path}?speed=0")
+    assert "none can be read" in jihwa("type", "--plain", "--new", *source).out
+    done = jihwa("type", "--plain", "--new", *source, "--layout", ",".join(NAMES))
+    assert "= 부산" in done.out

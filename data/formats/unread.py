@@ -60,8 +60,8 @@ def suggested(report: Report) -> str | None:
         _set(names, [at for at, name in enumerate(names) if name in FLEX])
     elif not any(name in FLEX for name in names) and table.shape[1] == len(names):
         low, high = USABLE_FLEX_ADC
-        middles = np.nanmedian(table, axis=0) if len(table) else np.empty(0)
-        fingers = np.flatnonzero((middles >= low) & (middles <= high)).tolist()
+        works = (table >= low) & (table <= high)  # (k, m)
+        fingers = np.flatnonzero(2 * works.sum(axis=0) > len(table)).tolist()
         if len(fingers) == len(FLEX):
             _set(names, fingers)
     if TIME not in names and len(table) and names[:1] == [IGNORED] and _goes_on(table[:, 0]):

@@ -175,11 +175,12 @@ def load_episodes(root: Path, alphabet: Alphabet, layout: Layout | None = None) 
         else:
             skipped.append(found)
     if not episodes:
+        first = skipped[0] if skipped else Message(ko="", en="")
         raise UsageError(
             ko=f"{root}: 라벨이 있는 녹화가 없습니다 (건너뛴 파일 {len(skipped)}개). "
-            "<지문자>/<스타일>/*.csv로 나누어 두세요.",
+            f"<지문자>/<스타일>/*.csv로 나누어 두세요. {first.ko}".rstrip(),
             en=f"{root}: no labelled recording ({len(skipped)} files skipped). Arrange them as "
-            "<sign>/<style>/*.csv.",
+            f"<sign>/<style>/*.csv. {first.en}".rstrip(),
         )
     return EpisodeSet(tuple(episodes), tuple(skipped))
 
