@@ -134,8 +134,8 @@ class Belief:
         """Another layout that was announced and that the last lines fit."""
         for other in self._others:
             needed = 1 if other is self._fresh else DOUBT
-            last = list(self._waiting)[-needed:]
-            if len(last) == needed and all(other.numbers(line.text) for line in last):
+            enough = len(self._waiting) >= needed
+            if enough and all(other.numbers(self._waiting[-i].text) for i in range(1, needed + 1)):
                 return other
         return None
 

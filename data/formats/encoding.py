@@ -67,12 +67,9 @@ def _with_line_feeds(lines: bytes) -> bytes:
     """The same lines, each ended by LF alone or by CR LF as it came."""
     if b"\r" not in lines or lines.count(b"\r") == lines.count(b"\r\n"):
         return lines
-    pieces = [re.sub(rb"\r+", b"\n", line.strip(b"\r")) for line in lines.split(b"\n")]
-    return (
-        b"\n".join(pieces).rstrip(b"\n") + b"\n"
-        if not lines.endswith(b"\n")
-        else b"\n".join(pieces)
-    )
+    whole = lines if lines.endswith(b"\n") else lines + b"\n"
+    pieces = (re.sub(rb"\r+", b"\n", line.strip(b"\r")) for line in whole.split(b"\n"))
+    return b"\n".join(pieces)
 
 
 def clean(raw: bytes) -> str:

@@ -29,6 +29,9 @@ __all__ = ["ACCEL", "COLUMNS", "FLEX", "IGNORED", "ORIENTATION", "RECEIVED", "TI
 COLUMNS = (TIME, *VALUES, RECEIVED)
 """What a line tells, in the order in which `Layout.columns` gives it."""
 
+MOST_FIELDS = 128
+"""A line of more is no header."""
+
 SEPARATORS = (",", ";", "\t", "|", " ")
 
 _OF_DAY = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)")
@@ -67,6 +70,8 @@ class Layout:
     @classmethod
     def of_names(cls, fields: Sequence[str], separator: str = ",") -> "Layout | None":
         """The layout of fields that are called so; None where that is not enough."""
+        if len(fields) > MOST_FIELDS:
+            return None
         found = meanings(fields)
         fingers = sum(name in FLEX for name in found.names)
         if found.twice or not fingers or (TIME not in found.names and fingers < 3):
@@ -211,7 +216,10 @@ def split(text: str, separator: str, n: int) -> list[str]:
     """
     text = _PROMPT.sub("", text).strip("[](){}") if text[:1] in "[({0123456789" else text
     if '"' in text:
-        fields = next(csv.reader([text], delimiter=separator), [])
+        try:
+            fields = next(csv.reader([text], delimiter=separator), [])
+        except csv.Error:
+            fields = text.split(separator)
     elif separator == " ":
         fields = text.split()
     else:
@@ -249,7 +257,7 @@ def moment_s(told: object) -> float:
         return 3600 * int(match[1]) + 60 * int(match[2]) + float(match[3].replace(",", "."))
     try:
         return datetime.fromisoformat(text).timestamp() if ":" in text else math.nan
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return math.nan
 
 

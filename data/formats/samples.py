@@ -10,7 +10,7 @@ from jihwa.data.formats.encoding import clean
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, VALUES
 from jihwa.data.formats.report import Report
-from jihwa.data.formats.units import USUAL, Guess, Times
+from jihwa.data.formats.units import USUAL, Guess, Times, tells
 from jihwa.data.signal.frames import Array, Frames
 
 LIMITS = np.array([4096.0] * len(FLEX) + [17.0] * len(ACCEL) + [3600.0] * len(ORIENTATION))
@@ -71,7 +71,7 @@ class _Voice:
         if not self.times.settled:
             return False
         self.open = [(quantity, guess) for quantity, guess in self.open if not guess.settled]
-        return all(np.isnan(rows[:, 1:][:, _PARTS[quantity]]).all() for quantity, _ in self.open)
+        return not any(tells(name, rows[:, 1:][:, _PARTS[name]]) for name, _ in self.open)
 
     @property
     def waits(self) -> bool:
@@ -188,7 +188,8 @@ class Samples:
         values = rows[:, 1:].copy()
         for quantity, guess in voice.guesses.items():
             if guess.unit != USUAL[quantity]:
-                values[:, _PARTS[quantity]] /= guess.per
+                with np.errstate(over="ignore"):  # what is infinite is left out below
+                    values[:, _PARTS[quantity]] /= guess.per
         self._leave_out_impossible(values, rows, lines)
         time_s = self._seconds(voice, rows[:, 0].tolist(), lines)
         kept = ~np.isnan(time_s)

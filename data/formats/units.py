@@ -139,7 +139,7 @@ class Guess:
             values: What the sensors of this quantity read.
             gravity: (3,) acceleration in g, for angles; NaN where it is not known.
         """
-        if self.settled or not np.isfinite(values).any():
+        if self.settled or not tells(self.quantity, values):
             return
         if self._is_usual(values):
             self.settled, self.unit = True, self._usual
@@ -171,6 +171,12 @@ class Guess:
         return bool(self._usual == "deg" and (pitch > 1.6 or roll > 3.2 or whole))
 
 
+def tells(quantity: str, values: Array) -> bool:
+    """Whether (…, C) readings of a quantity say anything of its unit: a finger, or a direction."""
+    known = np.isfinite(values[..., :2] if quantity == "angle" else values)
+    return bool((known.any(axis=-1) if quantity == "flex" else known.all(axis=-1)).any())
+
+
 def _usable(flex_adc: Array) -> Array:
     low, high = USABLE_FLEX_ADC
     return np.asarray((flex_adc >= low) & (flex_adc <= high))
@@ -200,8 +206,10 @@ def _accel_unit(accel: Array, _: Array, usual: str) -> str | None:
 def _angle_unit(angles: Array, gravity: Array, _: str) -> str | None:
     """The unit in which they agree with gravity, or else radians for what is as fine as those."""
     known = np.isfinite(gravity).all(axis=1) & np.isfinite(angles[:, :2]).all(axis=1)
+    length = np.linalg.norm(np.where(known[:, None], gravity, 0), axis=1)
+    known &= (length > 0.5) & (length < 2)
     if known.any():
-        length = np.linalg.norm(gravity[known], axis=1, keepdims=True)
+        length = length[known, None]
         off = {
             unit: float(np.abs(gravity_of_angles(angles[known] / per) - gravity[known] / length)
                         .max(axis=1).mean())
