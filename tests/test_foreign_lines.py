@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from live import signal_of
 
-from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION, Layout
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError
 from jihwa.data.signal.frames import Frames

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.data.formats.encoding import MAX_LINE_BYTES, clean
-from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES, Layout
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.signal.frames import Frames
 

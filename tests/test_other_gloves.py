@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.formats.layout import FLEX, VALUES, Layout
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.names import FLEX, VALUES
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Frames
 

@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from jihwa.data.formats.layout import FLEX, ORIENTATION, SEPARATORS, Layout
+from jihwa.data.formats.layout import SEPARATORS, Layout
+from jihwa.data.formats.names import FLEX, ORIENTATION
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line
 from jihwa.data.messages import Message
@@ -51,6 +52,25 @@ class Belief:
     _has_read: bool = False
     _waiting: deque[Line] = field(default_factory=deque)
 
+    def __post_init__(self) -> None:
+        if described := self.believed:  # whatever is between its fields
+            self._others = [replace(described, separator=each) for each in SEPARATORS]
+
+    @property
+    def settled(self) -> Layout | None:
+        """The layout that is believed, while nothing waits and no other one was just announced."""
+        return None if self._waiting or self._fresh else self.believed
+
+    @property
+    def last_waiting(self) -> str:
+        """The last line that waits; empty where none does."""
+        return self._waiting[-1].text if self._waiting else ""
+
+    @property
+    def n_waiting(self) -> int:
+        """How many lines wait."""
+        return len(self._waiting)
+
     def read(self, line: Line) -> Iterator[tuple[Line, list[float]]]:
         """The lines that can be read now, with their numbers: this one, and some that waited."""
         believed = self.believed
@@ -92,25 +112,6 @@ class Belief:
         if self.believed is None:
             yield from self._exchanged()
         self._give_up()
-
-    def __post_init__(self) -> None:
-        if described := self.believed:  # whatever is between its fields
-            self._others = [replace(described, separator=each) for each in SEPARATORS]
-
-    @property
-    def settled(self) -> Layout | None:
-        """The layout that is believed, while nothing waits and no other one was just announced."""
-        return None if self._waiting or self._fresh else self.believed
-
-    @property
-    def last_waiting(self) -> str:
-        """The last line that waits; empty where none does."""
-        return self._waiting[-1].text if self._waiting else ""
-
-    @property
-    def n_waiting(self) -> int:
-        """How many lines wait."""
-        return len(self._waiting)
 
     def _announce(self, new: Layout, line: Line) -> Iterator[tuple[Line, list[float]]]:
         old = self.believed

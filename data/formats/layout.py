@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 
 from jihwa.data.formats.names import (
-    ACCEL,
     FLEX,
     IGNORED,
     ORIENTATION,
@@ -23,8 +22,6 @@ from jihwa.data.formats.names import (
 )
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array
-
-__all__ = ["ACCEL", "COLUMNS", "FLEX", "IGNORED", "ORIENTATION", "RECEIVED", "TIME", "VALUES"]
 
 COLUMNS = (TIME, *VALUES, RECEIVED)
 """What a line tells, in the order in which `Layout.columns` gives it."""
@@ -177,6 +174,7 @@ class Layout:
         return self.numbers_of(split(text, self.separator, len(self.fields)))
 
     def numbers_of(self, fields: Sequence[object]) -> "list[float] | None":
+        """The same of what stands in the fields, text or numbers."""
         if len(fields) != len(self.fields):
             return None
         found, n_values, n_wrong = [], 0, 0

@@ -9,7 +9,8 @@ import numpy as np
 
 from jihwa.data.formats.belief import Belief
 from jihwa.data.formats.encoding import MAX_LINE_BYTES, LineCutter, clean
-from jihwa.data.formats.layout import COLUMNS, RECEIVED, Layout
+from jihwa.data.formats.layout import COLUMNS, Layout
+from jihwa.data.formats.names import RECEIVED
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line, Samples
 from jihwa.data.formats.unread import lacking

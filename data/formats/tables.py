@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from jihwa.data.formats.layout import VALUES
+from jihwa.data.formats.names import VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.clock import GAP_S

@@ -5,9 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from jihwa.data.formats.layout import COLUMNS, FLEX, IGNORED, SEPARATORS, Layout, number, split
-from jihwa.data.formats.layout import header_fields as names_in
-from jihwa.data.formats.names import ACCEL, ORIENTATION, TIME, meanings
+from jihwa.data.formats.layout import COLUMNS, SEPARATORS, Layout, header_fields, number, split
+from jihwa.data.formats.names import ACCEL, FLEX, IGNORED, ORIENTATION, TIME, meanings
 from jihwa.data.formats.report import Report, printable
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
@@ -45,7 +44,7 @@ def found(report: Report) -> Message:
 def suggested(report: Report) -> str | None:
     """A layout that fits what was seen; None if no finger can be made out."""
     if report.columns:
-        fields, separator = names_in(report.columns)
+        fields, separator = header_fields(report.columns)
         names = [name if name in COLUMNS else IGNORED for name in meanings(fields).names]
     else:
         separator, fields, names = _separator(report.sample), [], []

@@ -9,7 +9,7 @@ from typing import TextIO
 import numpy as np
 
 from jihwa.data.files import unfinished, write_whole
-from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.tables import to_npy, to_parquet
 from jihwa.data.messages import DataError, Message
