@@ -129,7 +129,7 @@ class Layout:
         """What it tells."""
         return frozenset(self.names) - {IGNORED}
 
-    @property
+    @cached_property
     def ignored(self) -> tuple[str, ...]:
         """The fields with a name that are no sensor and no clock of the glove."""
         named = zip(self.fields, self.names, strict=True)

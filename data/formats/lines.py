@@ -67,6 +67,8 @@ class LineParser:
         self._rows: list[list[float]] = []
         self._lines: list[Line] = []
         self._done: list[Frames] = []
+        self._quick_layout: Layout | None = None
+        self._quick_read: Callable[[bytes], bool] | None = None
 
     @property
     def layout(self) -> Layout | None:
@@ -115,9 +117,16 @@ class LineParser:
 
     def _quick(self) -> Callable[[bytes], bool] | None:
         """What reads a line of the layout that goes on, nearly always; None where none goes on."""
-        layout, rows, lines, report = self._layout, self._rows, self._lines, self.report
+        layout = self._layout
         if layout is None or layout is not self.belief.settled or self._samples.needs_arrival:
             return None
+        if layout is not self._quick_layout:
+            self._quick_layout, self._quick_read = layout, self._reader_of(layout)
+        return self._quick_read
+
+    def _reader_of(self, layout: Layout) -> Callable[[bytes], bool]:
+        """What takes a line if all its fields are numbers, and says whether it did."""
+        rows, lines, report = self._rows, self._lines, self.report
         separator, n, time = layout.separator.encode(), len(layout.fields), layout.time
         isfinite = math.isfinite
 
@@ -181,10 +190,9 @@ class LineParser:
             self._take_rows(self.belief.read(self._line(text, n_behind)))
 
     def _line(self, text: str, n_behind: int) -> Line:
-        """A line, with its arrival where that may be asked for."""
-        is_timed = self._layout is not None and not self._samples.needs_arrival
-        arrival_s = math.nan if is_timed else self._arrival.time_s(n_behind)
-        return Line(self.report.lines, text, arrival_s)
+        """A line, with its arrival: whether that is asked for may be known later."""
+        number = self.report.lines
+        return Line(number, text, self._arrival.time_s(number, n_behind))
 
     def _take_rows(self, read: Iterable[tuple[Line, list[float]]]) -> None:
         for line, numbers in read:
@@ -215,7 +223,8 @@ class LineParser:
                 received_ms = table[:, -1]
                 for end_ms in received_ms[np.isfinite(received_ms)].tolist():
                     self.report.receive(end_ms / 1000)
-        self._rows, self._lines = [], []
+        self._rows.clear()
+        self._lines.clear()
 
     def _read_alpha(self, line: Line) -> None:
         try:
@@ -273,7 +282,7 @@ class _Arrival:
 
     Lines that arrive together were taken one after the other: the last one when it arrived, those
     before it evenly since the arrival before, no more than `STEP_S` apart. Where nobody notes
-    arrivals, as in a file, samples are `STEP_S` apart.
+    arrivals, as in a file, lines are `STEP_S` apart.
     """
 
     def __init__(self) -> None:
@@ -292,13 +301,12 @@ class _Arrival:
         if at_s is not None and n_lines:
             self._step_s = min(STEP_S, max(at_s - self._last_s, 0.0) / n_lines)
 
-    def time_s(self, n_behind: int) -> float:
-        """The time of a sample that came with so many lines behind it."""
+    def time_s(self, number: int, n_behind: int) -> float:
+        """The time of the sample in a line of this number, with so many lines behind it."""
         if self._at_s is None:
-            self._last_s = self._last_s + STEP_S if math.isfinite(self._last_s) else 0.0
-        else:
-            earliest_s = self._last_s + LEAST_STEP_S
-            self._last_s = max(self._at_s - n_behind * self._step_s, earliest_s)
+            return number * STEP_S
+        earliest_s = self._last_s + LEAST_STEP_S
+        self._last_s = max(self._at_s - n_behind * self._step_s, earliest_s)
         return self._last_s
 
 

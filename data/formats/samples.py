@@ -68,8 +68,8 @@ class _Voice:
 
     def knows(self, rows: Array) -> bool:
         """Whether nothing is left to guess about these rows."""
-        if not self.times.settled:
-            return False
+        if not self.times.settled or not self.open:
+            return self.times.settled
         self.open = [(quantity, guess) for quantity, guess in self.open if not guess.settled]
         return not any(tells(name, rows[:, 1:][:, _PARTS[name]]) for name, _ in self.open)
 
@@ -157,6 +157,8 @@ class Samples:
         voice = self._voice
         if voice is None or not len(rows):
             return []
+        if not voice.held and voice.knows(rows):
+            return [self._read(voice, rows, lines)]
         done: list[Frames] = []
         for at, (row, line) in enumerate(zip(rows, lines, strict=True)):
             if not voice.held and voice.knows(rows[at:]):

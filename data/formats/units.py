@@ -205,7 +205,7 @@ def _accel_unit(accel: Array, _: Array, usual: str) -> str | None:
 
 def _angle_unit(angles: Array, gravity: Array, _: str) -> str | None:
     """The unit in which they agree with gravity, or else radians for what is as fine as those."""
-    known = np.isfinite(gravity).all(axis=1) & np.isfinite(angles[:, :2]).all(axis=1)
+    known = np.asarray(np.isfinite(gravity).all(axis=1) & np.isfinite(angles[:, :2]).all(axis=1))
     length = np.linalg.norm(np.where(known[:, None], gravity, 0), axis=1)
     known &= (length > 0.5) & (length < 2)
     if known.any():
