@@ -142,6 +142,12 @@ FORMATS = {
     "cleared lines": lambda g: wrapped(g, "\x1b[2K\r", ""),
     "serial monitor": lambda g: wrapped(g, "12:00:00.123 -> ", ""),
     "lists": lambda g: "\n".join([g.header, *(f"[{line}]" for line in g.lines)]),
+    "units behind the numbers": lambda g: g.text(
+        rows=[[f"{r[0]} ms", *(f"{v}°" for v in r[1:4]), *(f"{v}g" for v in r[4:7]), *r[7:]]
+              for r in g.rows]
+    ),
+    "sep=": lambda g: "sep=;\n" + g.text(separator=";"),
+    "numbered rows": lambda g: g.text(["", *NAMES], [[i, *r] for i, r in enumerate(g.rows)]),
     "noise before the header": lambda g: b"\x8f,\x12\xff:," + g.text().encode(),
     "other columns": lambda g: g.text([*NAMES, "v", "note"], [[*r, "3.7", "ok"] for r in g.rows]),
 }  # fmt: skip
@@ -152,11 +158,22 @@ def test_lines_are_read_however_they_are_written(glove, write):
     assert_same(glove, write(glove))
 
 
-@given(st.sampled_from(sorted(FORMATS)), st.lists(st.integers(0, 30_000), max_size=12))
+MIXED = {
+    **FORMATS,
+    "no clock": lambda g: g.text(rows=g.changed(TIME, lambda _: "7")),
+    "OpenGloves": lambda g: "\n".join("A{}B{}C{}D{}E{}\n".format(*row[7:]) for row in g.rows),
+    "exchange": lambda g: "\n".join(",".join([*row[7:], *row[1:4]]) for row in g.rows),
+}
+
+
+@given(
+    st.lists(st.sampled_from(sorted(MIXED)), min_size=1, max_size=3),
+    st.lists(st.integers(0, 30_000), max_size=12),
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-def test_foreign_lines_may_be_cut_anywhere(glove, name, cuts):
-    data = FORMATS[name](glove)
-    data = data.encode() if isinstance(data, str) else data
+def test_foreign_lines_may_be_cut_anywhere(glove, names, cuts):
+    written = [MIXED[name](glove) for name in names]
+    data = b"\n".join(text.encode() if isinstance(text, str) else text for text in written)
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     parser = LineParser()
     parts = [parser.feed(data[a:b]) for a, b in itertools.pairwise(edges)]

@@ -33,6 +33,7 @@ SEPARATORS = (",", ";", "\t", "|", " ")
 
 _OF_DAY = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_WITH_UNIT = re.compile(r"^([+-]?[\d.,]+) *(?:ms|s|us|m?g|m/s[2²]|deg|°|rad|adc|m?v|%)$", re.I)
 _PROMPT = re.compile(r"^\d\d:\d\d:\d\d\.\d+ -> ")
 """What the Arduino's serial monitor puts before each line."""
 
@@ -134,7 +135,7 @@ class Layout:
         """The fields with a name that are no sensor and no clock of the glove."""
         named = zip(self.fields, self.names, strict=True)
         left = (field for field, name in named if name in (IGNORED, RECEIVED))
-        return tuple(field for field in left if field != IGNORED)
+        return tuple(field for field in left if field not in ("", IGNORED))
 
     @property
     def has_clock(self) -> bool:
@@ -234,7 +235,7 @@ def number(told: object, separator: str = ",") -> float:
     """
     if not isinstance(told, str):
         return _number(told)
-    text = told.strip().strip("'")
+    text = _WITH_UNIT.sub(r"\1", told.strip().strip("'"))
     if "," in text:
         is_thousands = separator == "," and _THOUSANDS.fullmatch(text)
         text = text.replace(",", "") if is_thousands else text.replace(",", ".")

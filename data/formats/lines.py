@@ -182,6 +182,8 @@ class LineParser:
                 self._take_rows(self.belief.read(Line(report.lines, header)))
             else:
                 report.messages += 1
+        elif text.startswith("sep="):
+            report.messages += 1  # to a spreadsheet
         elif text.startswith("{"):
             self._read_json(self._line(text, n_behind))
         elif _ALPHA_BEGINNING.match(text):

@@ -41,7 +41,7 @@ _UNITS: Mapping[str, Mapping[str, str]] = {
     "accel": {
         "g": "g", "mg": "mg", "m/s2": "m/s2", "m/s^2": "m/s2", "m/s²": "m/s2", "ms2": "m/s2",
         "mps2": "m/s2", "lsb16384": "lsb16384", "lsb8192": "lsb8192", "lsb4096": "lsb4096",
-        "lsb2048": "lsb2048",
+        "lsb2048": "lsb2048", "lsb256": "lsb256",
     },
     "angle": {
         "deg": "deg", "degree": "deg", "degrees": "deg", "°": "deg", "도": "deg",

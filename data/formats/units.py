@@ -168,7 +168,7 @@ class Guess:
             return bool(0.5 < float(np.linalg.norm(values)) / UNITS["accel"][self._usual] < 2)
         pitch, roll = np.abs(values[:2])
         whole = any(value and float(value).is_integer() for value in (pitch, roll))
-        return bool(self._usual == "deg" and (pitch > 1.6 or roll > 3.2 or whole))
+        return bool(self._usual == "deg" and (pitch > 1.6 or roll > 6.3 or whole))
 
 
 def tells(quantity: str, values: Array) -> bool:
