@@ -325,7 +325,7 @@ def test_radians_are_noticed_and_said(glove, has_accel):
     assert "radians" in parser.report.said["angle"].en
 
 
-def test_a_level_hand_has_degrees(spell):
+def test_a_level_hand_has_degrees():
     """A hand that lies flat for seconds, with the noise of degrees, is not taken for radians."""
     rng = np.random.default_rng(1)
     rows = [

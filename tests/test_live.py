@@ -393,3 +393,16 @@ def test_damaged_headers_leave_no_healthy_finger_out(line):
         wire.give(garbled[0] + header[:60] + b"\n")
         assert np.isfinite(live.state.signal.flex_adc).all()
     assert wire.sent == ["header"] * 2
+
+
+def test_fingers_that_all_read_what_none_can_are_told_once_and_write_nothing(line):
+    header, *lines = line("학교").splitlines()
+    rows = [row.split(b",") for row in lines]
+    rows = [[*r[:7], *(b"%d" % (int(adc) - 450) for adc in r[7:])] for r in rows]
+    with session() as (live, wire):
+        wire.give(b"\n".join([header, *map(b",".join, rows), b""]))
+        until(signals(live, len(rows)))
+        assert sum("No finger can be believed" in notice for notice in told(live)) == 1
+        assert len(live.state.signal.faults) == 1
+        wire.connect(Link.ENDED)
+    assert live.state.page.committed == ""

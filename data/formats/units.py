@@ -141,7 +141,9 @@ class Guess:
         """
         if self.settled or not tells(self.quantity, values):
             return
-        if self._is_usual(values):
+        with np.errstate(over="ignore"):  # of what no sensor sends
+            is_usual = self._is_usual(values)
+        if is_usual:
             self.settled, self.unit = True, self._usual
             return
         self._seen.append(np.concatenate([values, gravity]))
@@ -156,7 +158,8 @@ class Guess:
         elif not self.settled:
             seen, self._seen, self._released = np.array(self._seen), [], True
             guess = {"flex": _flex_unit, "accel": _accel_unit, "angle": _angle_unit}[self.quantity]
-            unit = guess(seen[:, :-3], seen[:, -3:], self._usual)
+            with np.errstate(over="ignore", invalid="ignore"):
+                unit = guess(seen[:, :-3], seen[:, -3:], self._usual)
             self.settled, self.unit = unit is not None, unit or self._usual
 
     def _is_usual(self, values: Array) -> bool:

@@ -109,7 +109,7 @@ def _table(lines: Sequence[str], separator: str, n: int) -> Array:
     m = n or max(lengths, key=lengths.count, default=0)
     numbers = [[number(each, separator) for each in row] for row in rows if len(row) == m]
     table = np.array(numbers, dtype=np.float64).reshape(len(numbers), m)
-    table[np.isinf(table)] = np.nan
+    table[~(np.abs(table) < 1e18)] = np.nan  # no sensor's
     return table
 
 

@@ -146,21 +146,28 @@ class SensorMonitor:
             for which, share in shares.items()
             if not (none_works and which[0] in _FINGERS)
         ]
-        found += [self._no_finger] if none_works else []
+        found += [self.blindness] if none_works else []
         if self._undirected > MOST_UNDIRECTED * self._samples:
             found.append(NO_DIRECTION)
         return found
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether every finger reads now what no working sensor does."""
+        return all(
+            fault is not None and fault.kind in _UNFIT for fault in self._present[:N_FINGERS]
+        )
+
     def now(self) -> list[Message]:
         """What to tell of the sensors that fail now."""
         present = [fault for fault in self._present if fault]
-        unfit = {fault.sensor for fault in present if fault.kind in _UNFIT}
-        none_works = unfit.issuperset(_FINGERS)
-        told = [f.message() for f in present if not (none_works and f.sensor in _FINGERS)]
-        return [*told, self._no_finger] if none_works else told
+        if not self.is_blind:
+            return [fault.message() for fault in present]
+        others = (fault for fault in present if fault.sensor not in _FINGERS)
+        return [*(fault.message() for fault in others), self.blindness]
 
     @property
-    def _no_finger(self) -> Message:
+    def blindness(self) -> Message:
         """That every finger reads what no working sensor does."""
         (least, most), (low, high) = self._flex_adc, USABLE_FLEX_ADC
         return Message(

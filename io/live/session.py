@@ -278,7 +278,8 @@ class LiveSession:
 
     def _tell_news(self) -> None:
         """Tell what is new about the lines."""
-        for message in self._reader.news(self._connection.device, time.monotonic()):
+        device, sensors = self._connection.device, self.writing.sensors
+        for message in self._reader.news(device, sensors, time.monotonic()):
             self._notices.tell(message)
 
     def _end_calibration_if_done(self) -> None:

@@ -99,11 +99,12 @@ class SignalReader:
         self._arrivals.clear()
         self._speechless = _Speechless()
 
-    def news(self, device: str, now_s: float) -> Iterator[Message]:
+    def news(self, device: str, sensors: SensorMonitor, now_s: float) -> Iterator[Message]:
         """What the user does not know yet of what comes.
 
         Args:
             device: Where the signal comes from.
+            sensors: Knows which sensors fail.
             now_s: Now, on `time.monotonic()`.
         """
         report = self._parser.report
@@ -111,6 +112,8 @@ class SignalReader:
         is_speechless = not self._parser.waits and self._speechless.lasts(now_s)
         if self._once("speechless", is_speechless):
             yield self._unread(device)
+        if self._once("fingers", sensors.is_blind):
+            yield sensors.blindness
         yield from self._holes(device)
 
     def unread(self, device: str) -> Message | None:
@@ -137,7 +140,7 @@ class SignalReader:
     def _unread(self, device: str) -> Message:
         told, n = found(self._parser.report), max(self._speechless.lines, self._parser.unread)
         last = printable(self._parser.belief.last_waiting)
-        if not self._parser.report.lines:
+        if not self._speechless.lines and self._speechless.data_bytes:
             return Message(
                 ko=f"{device}: 데이터가 오지만 줄이 끝나지 않습니다. 전송 속도(baud)를 확인하거나, "
                 "표본마다 줄을 끝내게(println) 하세요.",
@@ -166,7 +169,7 @@ class SignalReader:
         now = {channel: count for channel, (count, _, _) in report.refused.items()}
         self._window = (report.lines, unread, now)
         share = (unread - unread_before) / n
-        if self._once("holes", share >= MOST_DAMAGED) and report.samples:
+        if self._once("holes", share >= MOST_DAMAGED and report.samples > 0):
             yield Message(
                 ko=f"{device}: 줄의 {share:.0%}를 읽을 수 없습니다. 빠지는 글자가 있을 수 있으니 "
                 "케이블과 전송 속도를 확인하세요.",
