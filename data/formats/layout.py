@@ -274,7 +274,7 @@ def header_fields(text: str) -> tuple[list[str], str]:
 
 def _angles_deg(turn: Array) -> Array:
     """(n, 3) pitch, roll and yaw in degrees from (n, 4) unit quaternions w, x, y, z."""
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):  # what is no turn has no angles
         w, x, y, z = (turn / np.linalg.norm(turn, axis=1, keepdims=True)).T
         pitch = np.arcsin(np.clip(2 * (w * y - x * z), -1, 1))
         roll = np.arctan2(2 * (y * z + w * x), 1 - 2 * (x * x + y * y))

@@ -10,7 +10,8 @@ from jihwa.data.formats.encoding import clean
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, VALUES
 from jihwa.data.formats.report import Report
-from jihwa.data.formats.units import USUAL, Guess, Times, tells
+from jihwa.data.formats.times import Times
+from jihwa.data.formats.units import USUAL, Guess, tells
 from jihwa.data.signal.frames import Array, Frames
 
 LIMITS = np.array([4096.0] * len(FLEX) + [17.0] * len(ACCEL) + [3600.0] * len(ORIENTATION))
