@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
-from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, write_lossless
+from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, left_out, write_lossless
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.takes.collection import DUPLICATE, STYLES, UNUSABLE, SignStyle, inspect
 from jihwa.data.takes.episodes import Defect, recordings_below
@@ -51,6 +51,7 @@ def configure(arguments: Command) -> None:
     )
     check.alphabet()
     check.json()
+    check.settings("layout")
     _configure_convert(
         actions(
             "convert",
@@ -99,6 +100,7 @@ def _configure_convert(arguments: Arguments) -> None:
         "있는 결과도 다시 (기본: 건너뜀)",
         "do results that exist again (default: skip them)",
     )
+    arguments.settings("layout")
 
 
 def _check(options: argparse.Namespace, language: Language) -> int:
@@ -108,7 +110,7 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     cells: Counter[SignStyle] = Counter()
     files = []
     n_files = 0
-    for found in inspect(options.dataset, alphabet):
+    for found in inspect(options.dataset, alphabet, shared.layout(options)):
         n_files += 1
         kinds.update(found.kinds)
         if found.shows:
@@ -194,12 +196,12 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
     say = speaker(language)
     output = shared.output_folder(options.output)
     targets = _targets(options.paths, output, options.kind)
-    n_done = n_kept = n_failed = n_unlabelled = 0
+    n_done = n_kept = n_failed = n_unlabelled = n_lossy = 0
     for source, target in targets.items():
         if target.exists() and not options.force:
             n_kept += 1
             continue
-        recording = Recording(source)
+        recording = Recording(source, shared.layout(options))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_lossless(target, recording, options.kind)
@@ -208,6 +210,10 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
             n_failed += 1
             continue
         n_done += 1
+        lost = [message.text(language) for message in left_out(recording)]
+        n_lossy += bool(lost)
+        for message in (*lost, *(said.text(language) for said in recording.report.said.values())):
+            warn(f"{source}: {message}")
         n_unlabelled += _loses_label(recording, target, options.kind)
     say.tell(
         f"{output}: {n_done}개 변환, {n_kept}개는 이미 있음, {n_failed}개 실패",
@@ -220,7 +226,7 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
             f"{options.kind} has no place for labels. Put the {n_unlabelled} file(s) whose "
             "label was only inside into folders <sign>/<style>/.",
         )
-    return 1 if n_failed else 0
+    return 1 if n_failed or n_lossy else 0
 
 
 def _targets(paths: Sequence[Path], output: Path, kind: str) -> dict[Path, Path]:
