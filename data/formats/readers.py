@@ -19,7 +19,7 @@ from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.report import Report
-from jihwa.data.formats.tables import TABLES, TIME, TableReader, frames_of, lines_of, note
+from jihwa.data.formats.tables import TABLES, TIME, TableReader, frames_of, lines_of, note, read_npy
 from jihwa.data.formats.unread import found
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.data.signal.frames import Array, Frames
@@ -187,7 +187,7 @@ def read_sequences(path: Path) -> Sequences:
     """
     try:
         with open_recording(path) as file:
-            array = np.lib.format.read_array(file, allow_pickle=False).astype(np.float64)
+            array = read_npy(file).astype(np.float64)
         if array.ndim != 3 or array.size == 0 or array.shape[2] < 2:
             raise ValueError(f"shape {array.shape}")
         labels = array[:, :, -1]  # (N, T)

@@ -5,9 +5,11 @@ Their times are the clock's, made monotone already, so that nothing is lost on t
 
 import io
 from collections.abc import Callable, Mapping
-from typing import Any
+from tokenize import TokenError
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.data.formats.names import VALUES
 from jihwa.data.formats.report import Report
@@ -68,13 +70,27 @@ def to_npy(frames: Frames) -> bytes:
     return file.getvalue()
 
 
+def read_npy(file: BinaryIO) -> NDArray[Any]:
+    """The array in a `.npy` file.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    try:
+        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    except (SyntaxError, TypeError, TokenError, MemoryError, OverflowError) as error:
+        # NumPy reads the header as Python, which may say anything.
+        raise ValueError(f"{type(error).__name__} in its header") from error
+    return array
+
+
 def from_npy(content: bytes) -> tuple[Columns | None, None]:
     """The columns in a `.npy` file; by number if it has no names, None if it has no columns.
 
     Raises:
         ValueError: It is damaged.
     """
-    table = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    table = read_npy(io.BytesIO(content))
     if table.dtype.names is not None:
         return {name: table[name] for name in table.dtype.names}, None
     is_flat = table.ndim == 2 and np.issubdtype(table.dtype, np.number)

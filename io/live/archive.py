@@ -1,8 +1,8 @@
 """Sessions that were kept: what there is, how it ended, and how it goes away."""
 
-import contextlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -176,7 +176,7 @@ def unfinished() -> StoredSession | None:
     One that a program writes right now has not broken off.
     """
     for session in reversed(sessions()):
-        with contextlib.suppress(DataError, OSError):
+        with suppress(DataError, OSError):
             last = session.contents()
             if last.text and not last.ended and not session.in_use:
                 return session
@@ -233,7 +233,7 @@ def read_header(path: Path) -> Header:
 
 
 def read(path: Path) -> Contents:
-    """What a part of a journal holds; an entry that was cut off does not count.
+    """What a part of a journal holds; an entry that was cut off or is damaged does not count.
 
     Raises:
         DataError: It is no journal.
@@ -244,10 +244,11 @@ def read(path: Path) -> Contents:
     with path.open("rb") as file:
         for line in file:
             if line.startswith(own) and line.endswith(b"\n"):
-                kind, _, value = line.removeprefix(own).decode().strip().partition(" ")
-                ended = kind == "end"
-                if kind == "text":
+                kind, _, value = line.removeprefix(own).strip().partition(b" ")
+                ended = kind == b"end"
+                if kind == b"text":
                     text = ""
-                elif kind == "edit":
-                    text = TextEdit(*json.loads(value)).apply(text)
+                elif kind == b"edit":
+                    with suppress(ValueError, TypeError):
+                        text = TextEdit(*json.loads(value)).apply(text)
     return Contents(header, text, ended)
