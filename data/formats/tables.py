@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.data.formats.compressed import Inflated
 from jihwa.data.formats.names import VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.messages import UsageError
@@ -70,7 +71,7 @@ def to_npy(frames: Frames) -> bytes:
     return file.getvalue()
 
 
-def read_npy(file: BinaryIO) -> NDArray[Any]:
+def read_npy(file: BinaryIO | Inflated) -> NDArray[Any]:
     """The array in a `.npy` file.
 
     Raises:
