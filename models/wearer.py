@@ -83,6 +83,51 @@ class _Blocks:
     shown: Array  # (G,) weight of the block's holds, at most 1
 
 
+@dataclass(frozen=True, slots=True)
+class WearerEffect:
+    """What is known of a wearer's effect θ, but for what they showed: a normal distribution.
+
+    Attributes:
+        mean: (13,) offsets (ADC), log gains and rotation (rad).
+        covariance: (13, 13) how uncertain they are.
+    """
+
+    mean: Array
+    covariance: Array
+
+    @classmethod
+    def of_stranger(cls, gaussian: HierarchicalGaussian) -> "WearerEffect":
+        """Of whom nothing was seen yet."""
+        return cls(np.zeros(N_WEARER), gaussian.wearer)
+
+    @classmethod
+    def of_unlabelled(
+        cls, gaussian: HierarchicalGaussian, features: Array, share: Array
+    ) -> "WearerEffect":
+        """What holds say of which nobody told the sign: one step of expectation-maximisation.
+
+        Every hold counts as a block of its own, and for each sign as much as it is likely to be
+        that sign. The signs' own differences are taken into account and not learned.
+
+        Args:
+            gaussian: The model.
+            features: (n, 8) features, NaN where a sensor is absent or dead.
+            share: (n, S) how likely each hold shows each sign; at most 1 in all.
+        """
+        z = pose_coordinates(features[:, None], gaussian.mean, _basis(gaussian))  # (n, S, 7)
+        z = np.nan_to_num(z) * share[..., None]
+        precision = np.zeros_like(gaussian.block)  # (S, 7, 7)
+        information = np.zeros(gaussian.mean.shape[:1] + (N_COORDINATES,))  # (S, 7)
+        keys = pattern_keys(features)
+        for key in np.unique(keys):
+            rows = keys == key
+            of_hold = _precision(gaussian.take + gaussian.block, int(key))  # (S, 7, 7)
+            precision += of_hold * share[rows].sum(axis=0)[:, None, None]
+            information += _apply(of_hold, z[rows].sum(axis=0))
+        posterior = PosePosterior.of(gaussian, precision)
+        return cls(posterior.effect(information), posterior.wearer)
+
+
 def with_own_signs(gaussian: HierarchicalGaussian, pose: Array) -> HierarchicalGaussian:
     """The model with more signs behind its own, of which next to nothing is known.
 
@@ -105,10 +150,17 @@ def with_own_signs(gaussian: HierarchicalGaussian, pose: Array) -> HierarchicalG
     )
 
 
-def personalise(gaussian: HierarchicalGaussian, holds: ShownHolds) -> PoseMixture:
+def personalise(
+    gaussian: HierarchicalGaussian, holds: ShownHolds, effect: WearerEffect | None = None
+) -> PoseMixture:
     """Densities of every sign for the wearer who showed these holds.
 
     The result depends on the holds and not on their order, up to rounding.
+
+    Args:
+        gaussian: The model.
+        holds: What they showed.
+        effect: What else is known of them; None for a stranger.
     """
     n_signs = len(gaussian.mean)
     blocks = _blocks(gaussian, holds)
@@ -119,7 +171,7 @@ def personalise(gaussian: HierarchicalGaussian, holds: ShownHolds) -> PoseMixtur
     np.add.at(precision, blocks.sign, blocks.precision @ shrink)
     np.add.at(information, blocks.sign, _apply(shrink.mT, blocks.information))
 
-    poses = PosePosterior.of(gaussian, precision)
+    poses = PosePosterior.of(gaussian, precision, effect)
     pose, pose_covariance = poses.mean(information), poses.covariance  # (S, 7), (S, 7, 7)
     own = shrink @ of_block  # (G, 7, 7) covariance of a block's pose given its sign's
     block_pose = _apply(own, blocks.information) + _apply(shrink, pose[blocks.sign])  # (G, 7)
@@ -150,20 +202,36 @@ class PosePosterior:
         moved: (S, 7, 13) how the wearer's effect moves the poses, as far as what was shown of
             the sign itself leaves it a say.
         wearer: (13, 13) covariance of the wearer's effect.
+        known: (13,) information on it that was there before.
     """
 
     own: Array
     moved: Array
     wearer: Array
+    known: Array
 
     @classmethod
-    def of(cls, gaussian: HierarchicalGaussian, precision: Array) -> "PosePosterior":
-        """From the (S, 7, 7) precision L of all that was shown of each sign."""
+    def of(
+        cls,
+        gaussian: HierarchicalGaussian,
+        precision: Array,
+        effect: WearerEffect | None = None,
+    ) -> "PosePosterior":
+        """From the (S, 7, 7) precision L of all that was shown of each sign.
+
+        Args:
+            gaussian: The model.
+            precision: L.
+            effect: What was known of the wearer before; None for a stranger.
+        """
+        effect = effect or WearerEffect.of_stranger(gaussian)
+        before = np.linalg.inv(effect.covariance)  # (13, 13)
         between = gaussian.session + gaussian.mean_covariance  # (S, 7, 7) D
         shrink = _shrink(between, precision)
         moved = shrink @ gaussian.jacobian  # (S, 7, 13)
         shown = (gaussian.jacobian.mT @ precision @ moved).sum(axis=0)  # (13, 13)
-        return cls(shrink @ between, moved, np.linalg.inv(np.linalg.inv(gaussian.wearer) + shown))
+        wearer = np.linalg.inv(before + shown)
+        return cls(shrink @ between, moved, wearer, before @ effect.mean)
 
     @property
     def covariance(self) -> Array:
@@ -172,8 +240,12 @@ class PosePosterior:
 
     def mean(self, information: Array) -> Array:
         """(S, 7) mean of each sign's pose, from the (S, 7) information that was shown of it."""
-        wearer = self.wearer @ _apply(self.moved.mT, information).sum(axis=0)  # (13,)
-        return np.asarray(_apply(self.own, information) + self.moved @ wearer)
+        return np.asarray(_apply(self.own, information) + self.moved @ self.effect(information))
+
+    def effect(self, information: Array) -> Array:
+        """(13,) mean of the wearer's effect, from the (S, 7) information."""
+        shown = _apply(self.moved.mT, information).sum(axis=0)
+        return np.asarray(self.wearer @ (self.known + shown))
 
 
 def most_telling_signs(gaussian: HierarchicalGaussian, n: int, n_styles: int) -> list[int]:
@@ -229,19 +301,13 @@ def expected_overlap(gaussian: HierarchicalGaussian, shown: list[int], n_styles:
 
 def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     """Add up the holds of every block."""
-    basis = tangent_basis(gaussian.mean[:, GRAVITY])
-    at = pose_coordinates(holds.features, gaussian.mean[holds.sign], basis[holds.sign])  # (n, 7)
+    basis = _basis(gaussian)[holds.sign]
+    at = pose_coordinates(holds.features, gaussian.mean[holds.sign], basis)  # (n, 7)
     at = np.nan_to_num(at)
     each = np.zeros((len(at), N_COORDINATES, N_COORDINATES))  # (n, 7, 7) precisions
     keys = pattern_keys(holds.features)
     for key in np.unique(keys):
-        present, shortening = read_key(int(key))
-        kept = np.flatnonzero(present)
-        take = gaussian.take.copy()
-        take[TANGENT, TANGENT] += shortening * np.eye(2)
-        seen = np.zeros_like(take)
-        seen[np.ix_(kept, kept)] = np.linalg.inv(take[np.ix_(kept, kept)])
-        each[keys == key] = seen
+        each[keys == key] = _precision(gaussian.take, int(key))
     each *= holds.weight[:, None, None]
     block, of = np.unique(np.stack([holds.sign, holds.block]), axis=1, return_inverse=True)
     precision = np.zeros((block.shape[1], N_COORDINATES, N_COORDINATES))
@@ -250,6 +316,24 @@ def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     np.add.at(information, of, _apply(each, at))
     shown = np.minimum(np.bincount(of, holds.weight, block.shape[1]), 1.0)
     return _Blocks(block[0], precision, information, shown)
+
+
+def _basis(gaussian: HierarchicalGaussian) -> Array:
+    """(S, 2, 3) tangents at the gravity of every sign."""
+    return tangent_basis(gaussian.mean[:, GRAVITY])
+
+
+def _precision(covariance: Array, key: int) -> Array:
+    """(..., 7, 7) what a hold with one pattern of missing sensors says of a pose around which it
+    has this covariance; 0 for what is missing.
+    """
+    present, shortening = read_key(key)
+    kept = np.flatnonzero(present)
+    wider = covariance.copy()
+    wider[..., TANGENT, TANGENT] += shortening * np.eye(2)
+    precision = np.zeros_like(wider)
+    precision[..., kept[:, None], kept] = np.linalg.inv(wider[..., kept[:, None], kept])
+    return precision
 
 
 def _shrink(covariance: Array, precision: Array) -> Array:
@@ -266,5 +350,5 @@ def _lift(gaussian: HierarchicalGaussian) -> Array:
     """(S, 8, 7) from the coordinates of every sign to features, which all signs share."""
     lift = np.zeros((len(gaussian.mean), N_FEATURES, N_COORDINATES))
     lift[:, FLEX, FLEX] = np.eye(FLEX.stop)
-    lift[:, GRAVITY, TANGENT] = tangent_basis(gaussian.mean[:, GRAVITY]).mT
+    lift[:, GRAVITY, TANGENT] = _basis(gaussian).mT
     return lift

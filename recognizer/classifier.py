@@ -11,6 +11,7 @@ from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.recognizer.durations import no_sign_log_ratio
 from jihwa.recognizer.events import Emission, Segment, likeliest
+from jihwa.recognizer.fit import GloveFit
 from jihwa.recognizer.personal import PersonalModel
 
 RETURNS = 0.7
@@ -37,7 +38,7 @@ class Classifier:
         personal: What the wearer's profile makes of it; without one the wearer is a stranger.
 
     Attributes:
-        personal: What is known of the wearer by now.
+        fit: How the glove fits them by now.
     """
 
     def __init__(self, bundle: Bundle, personal: PersonalModel | None = None) -> None:
@@ -49,8 +50,8 @@ class Classifier:
 
     def reset(self) -> None:
         """Forget what was learned of the wearer since the beginning."""
-        self.personal = self._initial
-        self._rest_pose: Array | None = self.personal.rest
+        self.fit = GloveFit(self._initial)
+        self._rest_pose: Array | None = self._initial.rest
         self._hesitations.reset()
 
     def feed(self, *segments: Segment) -> tuple[Emission, ...]:
@@ -62,13 +63,14 @@ class Classifier:
         seen = likeliest(emissions)
         if self._rest_pose is None and seen.rest > seen.any_sign:
             self._rest_pose = seen.pose
+        self.fit.see(seen)
         return self._hesitations.feed(emissions)
 
     def read(self, *segments: Segment) -> tuple[Emission, ...]:
         """The emissions that segments would be; nothing is learned from them."""
         holds = [segment.frames for segment in segments]
         x = np.array([self._extractor.of_hold(hold) for hold in holds])  # (n, 8)
-        log_likelihood = self.personal.of_features(x, holds)  # (n, S)
+        log_likelihood = self.fit.personal.with_network(self.fit.log_likelihood(x), holds)  # (n, S)
         no_sign = self._gaussian.no_sign_log_likelihood(x)  # (n,)
         no_sign += [no_sign_log_ratio(segment.length) for segment in segments]
         rest = self._gaussian.rest_log_likelihood(x)  # (n,)

@@ -51,7 +51,7 @@ class Recognizer:
     @property
     def alphabet(self) -> Alphabet:
         """The signs that emissions tell apart."""
-        return self._classifier.personal.alphabet
+        return self._classifier.fit.personal.alphabet
 
     @property
     def hold(self) -> OpenHold | None:
@@ -77,5 +77,8 @@ class Recognizer:
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Take to heart how emissions were read, from the next emission on."""
+        fit = self._classifier.fit
+        fit.learn(decided)
         if self._adaptation and self._adaptation.learn(decided):
-            self._classifier.personal = self._adaptation.model()
+            self._adaptation.mount = fit.mount
+            fit.personal = self._adaptation.model()

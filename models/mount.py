@@ -1,0 +1,115 @@
+"""How the board of the glove may sit on the hand, and what poses look like then.
+
+A mount A turns gravity from the frame in which the signs are known into the board's: g = A μ. It
+is anything from a small tilt to a half turn about the board's normal, on the other side of the
+hand (turned about the fingers' axis), or on the other hand, where everything across the fingers is
+reversed. That is too far for a linearisation, so a grid of mounts competes; what lies between
+them is left to the wearer's small rotation (see `gaussian`), which is known in closed form given
+each of them.
+
+For example, the recordings of August have the board turned by 48° about its normal; of the grid,
+45° and no tilt is nearest, and the 4° that are left cost next to nothing at a spread of 9°.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jihwa.data.signal.frames import Array
+from jihwa.models.density import PoseDensity
+from jihwa.models.features import GRAVITY, N_FEATURES
+
+TURN_STEP_DEG, TILT_DEG, N_TILTS = 15, 20.0, 6
+"""The grid: turns about the normal all around, and tilts in some directions."""
+
+NEAR_DEG = 26.0
+"""Mounts that differ by less are one, read with the likeliest of them."""
+
+SIDES: tuple[tuple[Array, float], ...] = (
+    (np.diag([1.0, 1.0, 1.0]), 0.90),
+    (np.diag([1.0, -1.0, 1.0]), 0.06),
+    (np.diag([1.0, -1.0, -1.0]), 0.03),
+    (np.diag([1.0, 1.0, -1.0]), 0.01),
+)
+"""Back of the right hand, back of the left, palm of the right and of the left, and how often."""
+
+USUAL = 0.9
+"""How often the board sits as it does in the recordings that were learned from, about."""
+
+USUAL_SD_DEG, TILT_SD_DEG = 8.0, 12.0
+"""How far it is from there then; and how far any board is tilted, however it is turned."""
+
+
+def rotation_about(axis: Array, angle_rad: float) -> Array:
+    """(3, 3) the rotation about a unit axis (Rodrigues)."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.asarray(np.eye(3) + np.sin(angle_rad) * cross + (1 - np.cos(angle_rad)) * cross @ cross)
+
+
+def unturned(x: Array, mount: Array) -> Array:
+    """(n, 8) features as the usual mount would have them, of (n, 8) with another (3, 3) mount."""
+    return np.hstack([x[:, : GRAVITY.start], x[:, GRAVITY] @ mount])
+
+
+@dataclass(frozen=True)
+class Mounts:
+    """A grid of mounts.
+
+    Attributes:
+        mount: (K, 3, 3) orthogonal matrices; the first is the usual one.
+        log_prior: (K,) natural log of how likely each is.
+        near: (K, K) which of them are about the same.
+    """
+
+    mount: Array
+    log_prior: Array
+    near: NDArray[np.bool_]
+
+    @classmethod
+    def around(cls, usual: Array) -> "Mounts":
+        """The mounts of a wearer, and how likely each is.
+
+        Args:
+            usual: (3, 3) the mount that they had last, or that is usual.
+        """
+        directions = 2 * np.pi * np.arange(N_TILTS) / N_TILTS
+        tilts = [np.eye(3)]
+        tilts += [
+            rotation_about(np.array([np.cos(a), np.sin(a), 0.0]), np.radians(TILT_DEG))
+            for a in directions
+        ]
+        turns_deg = np.arange(0, 360, TURN_STEP_DEG)
+        turns_deg = np.where(turns_deg > 180, turns_deg - 360, turns_deg)
+        normal = np.array([0.0, 0.0, 1.0])
+        turns = [rotation_about(normal, np.radians(turn)) for turn in turns_deg]
+        of_turns = np.repeat(turns_deg, len(tilts))
+        of_tilts = np.tile([0.0] + [TILT_DEG] * N_TILTS, len(turns))
+        here = np.array([tilt @ turn for turn in turns for tilt in tilts])  # (T, 3, 3)
+        usually = _share(np.exp(-(of_turns**2 + of_tilts**2) / (2 * USUAL_SD_DEG**2)))
+        anyhow = _share(np.exp(-(of_tilts**2) / (2 * TILT_SD_DEG**2)))
+        mounts = np.concatenate([here @ side for side, _ in SIDES])  # (K, 3, 3)
+        shares = [share * anyhow for _, share in SIDES]
+        shares[0] = shares[0] + USUAL / (1 - USUAL) * usually
+        flat = mounts.reshape(len(mounts), 9)
+        cosine = (flat @ flat.T - 1) / 2  # of the rotation from one to the other
+        handedness = np.sign(np.linalg.det(mounts))
+        near = (cosine > np.cos(np.radians(NEAR_DEG))) & (handedness[:, None] == handedness)
+        return cls(mounts @ usual, np.log(_share(np.concatenate(shares))), near)
+
+    def log_density(self, density: PoseDensity, x: Array) -> Array:
+        """(K, S) natural log density of (8,) features around every pose, by every mount."""
+        return density.turned_log_density(x, self.mount)
+
+
+def turn_deg(mount: Array, usual: Array) -> float:
+    """By how much one (3, 3) mount is turned from another, whichever hand it is on."""
+    turned = mount @ usual.T
+    on_this_hand = turned * np.linalg.det(turned)
+    cosine = (np.trace(on_this_hand) - 1) / 2
+    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+
+
+def _share(weight: Array) -> Array:
+    return np.asarray(weight / weight.sum())
