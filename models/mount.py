@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.density import PoseDensity
 from jihwa.models.features import GRAVITY, N_FEATURES
 
 TURN_STEP_DEG, TILT_DEG, N_TILTS = 15, 20.0, 6
@@ -41,11 +40,12 @@ USUAL_SD_DEG, TILT_SD_DEG = 8.0, 12.0
 """How far it is from there then; and how far any board is tilted, however it is turned."""
 
 
-def rotation_about(axis: Array, angle_rad: float) -> Array:
-    """(3, 3) the rotation about a unit axis (Rodrigues)."""
-    x, y, z = axis
+def rotation(axis_rad: Array) -> Array:
+    """(3, 3) the rotation about an axis by its length, in radians (Rodrigues)."""
+    angle = float(np.linalg.norm(axis_rad))
+    x, y, z = axis_rad / max(angle, 1e-12)
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    return np.asarray(np.eye(3) + np.sin(angle_rad) * cross + (1 - np.cos(angle_rad)) * cross @ cross)
+    return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
 
 
 def unturned(x: Array, mount: Array) -> Array:
@@ -75,15 +75,11 @@ class Mounts:
             usual: (3, 3) the mount that they had last, or that is usual.
         """
         directions = 2 * np.pi * np.arange(N_TILTS) / N_TILTS
-        tilts = [np.eye(3)]
-        tilts += [
-            rotation_about(np.array([np.cos(a), np.sin(a), 0.0]), np.radians(TILT_DEG))
-            for a in directions
-        ]
+        axes = np.column_stack([np.cos(directions), np.sin(directions), 0 * directions])
+        tilts = [np.eye(3), *map(rotation, np.radians(TILT_DEG) * axes)]
         turns_deg = np.arange(0, 360, TURN_STEP_DEG)
         turns_deg = np.where(turns_deg > 180, turns_deg - 360, turns_deg)
-        normal = np.array([0.0, 0.0, 1.0])
-        turns = [rotation_about(normal, np.radians(turn)) for turn in turns_deg]
+        turns = [rotation(np.array([0.0, 0.0, turn])) for turn in np.radians(turns_deg)]
         of_turns = np.repeat(turns_deg, len(tilts))
         of_tilts = np.tile([0.0] + [TILT_DEG] * N_TILTS, len(turns))
         here = np.array([tilt @ turn for turn in turns for tilt in tilts])  # (T, 3, 3)
@@ -97,10 +93,6 @@ class Mounts:
         handedness = np.sign(np.linalg.det(mounts))
         near = (cosine > np.cos(np.radians(NEAR_DEG))) & (handedness[:, None] == handedness)
         return cls(mounts @ usual, np.log(_share(np.concatenate(shares))), near)
-
-    def log_density(self, density: PoseDensity, x: Array) -> Array:
-        """(K, S) natural log density of (8,) features around every pose, by every mount."""
-        return density.turned_log_density(x, self.mount)
 
 
 def turn_deg(mount: Array, usual: Array) -> float:

@@ -19,10 +19,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
 from jihwa.models.density import PoseDensity
 from jihwa.models.features import GRAVITY
-from jihwa.models.mount import Mounts, unturned
+from jihwa.models.gaussian import ROTATION
+from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
 from jihwa.models.wearer import WearerEffect
 from jihwa.recognizer.events import Decision, Emission
 from jihwa.recognizer.personal import PersonalModel
@@ -38,6 +40,12 @@ SLIPS, STRAYS = 0.001, 0.01
 
 FAR_LOG_WEIGHT = -9.0
 """A mount that is less likely is not asked what a hold may be."""
+
+TOLD_HOLDS, TOLD_CERTAINTY, TOLD_DEG = 6, 0.95, 25.0
+"""From how many holds on, how sure, and how large a turn is told to the wearer."""
+
+MUCH = 0.2
+"""A change of certainty that is news."""
 
 UNEXPECTED = 0.1
 """How far the text may be wrong in what it expects."""
@@ -75,6 +83,8 @@ class GloveFit:
         self._personal = personal
         self._density = personal.density()
         self._any_mount = self._density  # by which mounts are told apart
+        self._effect = WearerEffect.of_stranger(personal.gaussian)
+        self._news = self._best, self.certainty, 1
 
     @property
     def mount(self) -> Array:
@@ -85,6 +95,39 @@ class GloveFit:
     def certainty(self) -> float:
         """How likely it is, and those that are about the same."""
         return float(np.exp(np.logaddexp.reduce(self._log_weight[self._mounts.near[self._best]])))
+
+    @property
+    def message(self) -> Message | None:
+        """What to tell the wearer if the board sits otherwise than it did; None if it does not."""
+        if self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
+            return None
+        usual = self._mounts.mount[0]
+        turned = turn_deg(self.mount @ rotation(self._effect.mean[ROTATION]), usual)
+        other_hand = np.linalg.det(self.mount @ usual) < 0
+        if turned < TOLD_DEG and not other_hand:
+            return None
+        about = f"{round(turned, -1):.0f}°"
+        if other_hand:
+            return Message(
+                ko=f"장갑을 다른 손에 낀 것으로 보고(보드 {about}) 그에 맞춰 읽습니다.",
+                en=f"The glove seems to be on the other hand (board at {about}): reading it so.",
+            )
+        return Message(
+            ko=f"보드가 약 {about} 돌아가 있습니다. 그에 맞춰 읽습니다.",
+            en=f"The board sits turned by about {about}: reading it so.",
+        )
+
+    def take_news(self) -> bool:
+        """Whether so much was found out since this was asked last that holds look otherwise now."""
+        certainty = self.certainty
+        news = (
+            self._best != self._news[0]
+            or abs(certainty - self._news[1]) > MUCH
+            or self._seen >= 2 * self._news[2]
+        )
+        if news:
+            self._news = self._best, certainty, self._seen
+        return news
 
     @property
     def personal(self) -> PersonalModel:
@@ -177,5 +220,5 @@ class GloveFit:
             signs = np.log(SIGNS) + expected + self._density.log_density(x)
             total = np.logaddexp(np.logaddexp.reduce(signs, axis=1), other)
             share = np.exp(signs - total[:, None])  # (n, S)
-            effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
-            self._density: PoseDensity = self._personal.density(effect)
+            self._effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
+            self._density: PoseDensity = self._personal.density(self._effect)
