@@ -95,7 +95,9 @@ class _StudentT:
 
     scale: Array  # (K, 7, 7)
     degrees_of_freedom: float
-    _factors: dict[int, tuple[_Factor, _Factor]] = field(init=False, repr=False, default_factory=dict)
+    _factors: dict[int, tuple[_Factor, _Factor]] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     def log_density(self, z: Array, key: int) -> Array:
         """(n, K) of coordinates (n, K, 7) that share one pattern of missing sensors."""

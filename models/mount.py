@@ -25,13 +25,17 @@ TURN_STEP_DEG, TILT_DEG, N_TILTS = 15, 20.0, 6
 NEAR_DEG = 26.0
 """Mounts that differ by less are one, read with the likeliest of them."""
 
-SIDES: tuple[tuple[Array, float], ...] = (
+BACKS: tuple[tuple[Array, float], ...] = (
     (np.diag([1.0, 1.0, 1.0]), 0.90),
     (np.diag([1.0, -1.0, 1.0]), 0.06),
+)
+"""The back of the right hand and of the left, and how often the board is there."""
+
+PALMS: tuple[tuple[Array, float], ...] = (
     (np.diag([1.0, -1.0, -1.0]), 0.03),
     (np.diag([1.0, 1.0, -1.0]), 0.01),
 )
-"""Back of the right hand, back of the left, palm of the right and of the left, and how often."""
+"""Their palms. So few boards are there that the grid has no tilts of them."""
 
 USUAL = 0.9
 """How often the board sits as it does in the recordings that were learned from, about."""
@@ -74,19 +78,21 @@ class Mounts:
         Args:
             usual: (3, 3) the mount that they had last, or that is usual.
         """
+        turns_deg = (np.arange(0, 360, TURN_STEP_DEG) + 180) % 360 - 180.0  # from 0 on
+        turns = [rotation(np.array([0.0, 0.0, turn])) for turn in np.radians(turns_deg)]
         directions = 2 * np.pi * np.arange(N_TILTS) / N_TILTS
         axes = np.column_stack([np.cos(directions), np.sin(directions), 0 * directions])
         tilts = [np.eye(3), *map(rotation, np.radians(TILT_DEG) * axes)]
-        turns_deg = np.arange(0, 360, TURN_STEP_DEG)
-        turns_deg = np.where(turns_deg > 180, turns_deg - 360, turns_deg)
-        turns = [rotation(np.array([0.0, 0.0, turn])) for turn in np.radians(turns_deg)]
-        of_turns = np.repeat(turns_deg, len(tilts))
-        of_tilts = np.tile([0.0] + [TILT_DEG] * N_TILTS, len(turns))
-        here = np.array([tilt @ turn for turn in turns for tilt in tilts])  # (T, 3, 3)
-        usually = _share(np.exp(-(of_turns**2 + of_tilts**2) / (2 * USUAL_SD_DEG**2)))
-        anyhow = _share(np.exp(-(of_tilts**2) / (2 * TILT_SD_DEG**2)))
-        mounts = np.concatenate([here @ side for side, _ in SIDES])  # (K, 3, 3)
-        shares = [share * anyhow for _, share in SIDES]
+        tilts_deg = np.array([0.0] + [TILT_DEG] * N_TILTS)
+        tilted = np.array([tilt @ turn for turn in turns for tilt in tilts])
+        square = np.add.outer(turns_deg**2, tilts_deg**2).ravel()
+        usually = _share(np.exp(-square / (2 * USUAL_SD_DEG**2)))
+        anyhow = _share(np.tile(np.exp(-(tilts_deg**2) / (2 * TILT_SD_DEG**2)), len(turns)))
+        mounts = np.concatenate(
+            [tilted @ side for side, _ in BACKS] + [np.array(turns) @ side for side, _ in PALMS]
+        )  # (K, 3, 3)
+        shares = [share * anyhow for _, share in BACKS]
+        shares += [np.full(len(turns), share / len(turns)) for _, share in PALMS]
         shares[0] = shares[0] + USUAL / (1 - USUAL) * usually
         flat = mounts.reshape(len(mounts), 9)
         cosine = (flat @ flat.T - 1) / 2  # of the rotation from one to the other

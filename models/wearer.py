@@ -52,6 +52,10 @@ NEW_BLOCK = 2.0
 OWN_BEND_SD, OWN_TILT_SD = 2.5, 1.0
 """How little is known of a sign of the wearer's own before it is shown: warped bend and rad."""
 
+DOUBT = 0.4
+"""How much of a stranger's variance stays, however many holds without a label were seen: which
+signs they were is less sure than expectation-maximisation takes it to be."""
+
 RADIAL_VARIANCE = 0.02
 """Added to gravity, so that tangent planes of different signs can be compared."""
 
@@ -125,7 +129,8 @@ class WearerEffect:
             precision += of_hold * share[rows].sum(axis=0)[:, None, None]
             information += _apply(of_hold, z[rows].sum(axis=0))
         posterior = PosePosterior.of(gaussian, precision)
-        return cls(posterior.effect(information), posterior.wearer)
+        covariance = posterior.wearer + DOUBT * gaussian.wearer
+        return cls(posterior.effect(information), covariance)
 
 
 def with_own_signs(gaussian: HierarchicalGaussian, pose: Array) -> HierarchicalGaussian:

@@ -82,13 +82,14 @@ class Classifier:
             rest = np.logaddexp(np.log(RETURNS) + known, np.log(1 - RETURNS) + rest)
         return tuple(map(Emission, segments, log_likelihood, rest.tolist(), no_sign.tolist(), x))
 
-
     def read_again(self, emissions: Sequence[Emission]) -> list[Emission]:
         """Emissions as they would be by what is known now of how the glove fits."""
         x = np.array([emission.pose for emission in emissions])  # (n, 8)
         holds = [emission.segment.frames for emission in emissions]
         log_likelihood = self._of_signs(x, holds)  # (n, S)
-        return [replace(e, log_likelihood=of) for e, of in zip(emissions, log_likelihood, strict=True)]
+        return [
+            replace(e, log_likelihood=of) for e, of in zip(emissions, log_likelihood, strict=True)
+        ]
 
     def _of_signs(self, x: Array, holds: Sequence[Frames]) -> Array:
         """(n, S) log-likelihood of every sign for holds whose (n, 8) features are known."""

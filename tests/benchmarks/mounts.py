@@ -207,7 +207,9 @@ def main() -> None:
     jobs = [(worn, seed) for worn in WORN for seed in range(sessions)]
     outcomes: dict[tuple[str, bool], list[Outcome]] = {}
     with ProcessPoolExecutor(2) as pool:
-        for (worn, _), outcome in zip(jobs, pool.map(measure, *zip(*jobs, strict=True)), strict=True):
+        for (worn, _), outcome in zip(
+            jobs, pool.map(measure, *zip(*jobs, strict=True)), strict=True
+        ):
             outcomes.setdefault(worn, []).append(outcome)
     show(report(outcomes))
 
