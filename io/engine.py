@@ -134,7 +134,10 @@ class Engine:
         return transcript
 
     def learn(self, update: Update) -> Update:
-        """Learn from a change of the text, which is returned as it is; what came before it stays."""
+        """Learn from a change of the text, which is returned as it is.
+
+        What was read before it is not read again.
+        """
         self._recent.clear()
         self.recognizer.learn(update.decided)
         return update

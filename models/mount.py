@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.features import GRAVITY, N_FEATURES
+from jihwa.models.features import GRAVITY
 
 TURN_STEP_DEG, TILT_DEG, N_TILTS = 15, 20.0, 6
 """The grid: turns about the normal all around, and tilts in some directions."""

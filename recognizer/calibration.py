@@ -13,7 +13,7 @@ from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
-from jihwa.models.wearer import most_telling_signs
+from jihwa.models.overlap import most_telling_signs
 from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, poses

@@ -85,7 +85,7 @@ class GloveFit:
         self._learned = 0  # how many holds had been seen when the effect was estimated
         self._best = 0
         self._personal = personal
-        self._density = personal.density()
+        self._density: PoseDensity = personal.density()
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
         self._news = self._best, self.certainty, 1
@@ -226,7 +226,7 @@ class GloveFit:
             total = np.logaddexp(_log_sum(signs), other)
             share = np.exp(signs - total[:, None])  # (n, S)
             self._effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
-            self._density: PoseDensity = self._personal.density(self._effect)
+            self._density = self._personal.density(self._effect)
 
 
 def _log_sum(values: Array) -> Array:

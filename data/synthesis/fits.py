@@ -51,7 +51,7 @@ class Fit:
     @classmethod
     def draw(cls, rng: Generator) -> "Fit":
         """A fit as different as gloves are."""
-        gain = np.exp(rng.uniform(*np.log(GAIN), N_FINGERS))
+        gain = np.exp(rng.uniform(np.log(GAIN[0]), np.log(GAIN[1]), N_FINGERS))
         offset_adc = rng.normal(0, OFFSET_SD_ADC, N_FINGERS)
         turn = np.radians([0.0, 0.0, rng.uniform(-TURN_DEG, TURN_DEG)])
         tilt = np.radians([*rng.normal(0, TILT_SD_DEG, 2), 0.0])
