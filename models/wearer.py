@@ -44,9 +44,10 @@ NEW_BLOCK = 2.0
 OWN_BEND_SD, OWN_TILT_SD = 2.5, 1.0
 """How little is known of a sign of the wearer's own before it is shown: warped bend and rad."""
 
-DOUBT = 0.4
-"""How much of a stranger's variance stays, however many holds without a label were seen: which
-signs they were is less sure than expectation-maximisation takes it to be."""
+DOUBT, EARLY_DOUBT = 0.4, 3.0
+"""How much of a stranger's variance stays, however many holds without a label were seen, and how
+much more after the first, which falls with their number: which signs they were is less sure than
+expectation-maximisation takes it to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,8 @@ class WearerEffect:
             precision += of_hold * share[rows].sum(axis=0)[:, None, None]
             information += _apply(of_hold, z[rows].sum(axis=0))
         posterior = PosePosterior.of(gaussian, precision)
-        covariance = posterior.wearer + DOUBT * gaussian.wearer
-        return cls(posterior.effect(information), covariance)
+        doubt = DOUBT + EARLY_DOUBT / len(features)
+        return cls(posterior.effect(information), posterior.wearer + doubt * gaussian.wearer)
 
 
 def with_own_signs(gaussian: HierarchicalGaussian, pose: Array) -> HierarchicalGaussian:

@@ -32,8 +32,10 @@ from jihwa.recognizer.personal import PersonalModel
 KEPT_HOLDS = 64
 """Holds that tell how the glove fits, the latest ones."""
 
-SELDOM = 16
-"""The effect is estimated with every hold at first, and at least once in so many later."""
+LEAST_HOLDS, SELDOM = 5, 16
+"""How many holds have to be there to tell about the effect: fewer would rather confirm what they
+were taken for. It is estimated with every hold at first, and at least once in so many
+later."""
 
 SIGNS, RESTS, OTHERS = 0.85, 0.10, 0.05
 """How many holds are signs, rest and no sign."""
@@ -214,7 +216,7 @@ class GloveFit:
 
     def _learn_effect(self, *, anew: bool) -> None:
         """Estimate the wearer's effect from all holds; twice where nothing is known of it."""
-        if not self._holds:
+        if len(self._holds) < LEAST_HOLDS:
             self._density = self._any_mount
             return
         x = unturned(np.array([hold.pose for hold in self._holds]), self.mount)  # (n, 8)
