@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
+from jihwa.models.density import PoseDensity
 from jihwa.models.features import GRAVITY
 
 TURN_STEP_DEG, TILT_DEG, N_TILTS = 15, 20.0, 6
@@ -99,6 +100,22 @@ class Mounts:
         handedness = np.sign(np.linalg.det(mounts))
         near = (cosine > np.cos(np.radians(NEAR_DEG))) & (handedness[:, None] == handedness)
         return cls(mounts @ usual, np.log(_share(np.concatenate(shares))), near)
+
+    def of_labelled(self, density: PoseDensity, x: Array, sign: NDArray[np.int64]) -> Array:
+        """(3, 3) the likeliest mount of holds whose signs are known.
+
+        What is near to the usual one is left to the wearer's effect.
+
+        Args:
+            density: Of the signs.
+            x: (n, 8) features.
+            sign: (n,) the signs.
+        """
+        total = self.log_prior.copy()  # (K,)
+        for row, shown in zip(x, sign, strict=True):
+            total += density.turned_log_density(row, self.mount)[:, shown]
+        best = int(total.argmax())
+        return np.asarray(self.mount[0 if self.near[0, best] else best])
 
 
 def turn_deg(mount: Array, usual: Array) -> float:

@@ -32,7 +32,7 @@ from jihwa.recognizer.personal import PersonalModel
 KEPT_HOLDS = 64
 """Holds that tell how the glove fits, the latest ones."""
 
-LEAST_HOLDS, SELDOM = 5, 16
+LEAST_HOLDS, SELDOM = 4, 16
 """How many holds have to be there to tell about the effect: fewer would rather confirm what they
 were taken for. It is estimated with every hold at first, and at least once in so many
 later."""

@@ -104,6 +104,14 @@ def test_a_hold_by_a_mount_is_the_hold_that_is_unturned(bundle, place, sign):
     assert by_mount[0] == pytest.approx(signs.log_density(unturned(x[None], mount))[0])
 
 
+@pytest.mark.parametrize(("degrees", "found"), [(60, 60), (12, 0)])
+def test_signs_that_are_known_show_a_mount_unless_it_is_near_to_the_usual(bundle, degrees, found):
+    gaussian, sign = bundle.of_glove(), np.arange(10)
+    worn = unturned(gaussian.mean[sign], turned(degrees).T)
+    mount = Mounts.around(np.eye(3)).of_labelled(gaussian.signs, worn, sign)
+    assert turn_deg(mount, turned(found)) < 1
+
+
 def test_mount_is_kept_in_the_profile_and_expected_next_time(bundle):
     mount = turned(50)
     profile = Profile.empty(bundle.alphabet)
