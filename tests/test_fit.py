@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.frames import Frames, gravity_of_angles
 from jihwa.data.synthesis.fits import MIRROR, Fit
 from jihwa.models.features import GRAVITY
 from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
@@ -128,3 +128,12 @@ def test_text_of_a_turned_board_is_read(engine, spell):
     worn = Fit(mount=turned(60)).worn(session.frames)
     assert engine.run([worn]).text == "안녕하세요"
     assert engine.recognizer.fit.message
+
+
+def test_glove_worn_otherwise_turns_gravity_and_the_angles_that_follow_it(spell):
+    frames, fit = spell("가").frames, Fit.draw(3)
+    worn = fit.worn(frames)
+    assert worn.accel_g == pytest.approx(frames.accel_g @ fit.mount.T)
+    expected = gravity_of_angles(frames.orientation_deg) @ fit.mount.T
+    assert gravity_of_angles(worn.orientation_deg) == pytest.approx(expected)
+    assert Fit().worn(frames).channels[:, :8] == pytest.approx(frames.channels[:, :8])

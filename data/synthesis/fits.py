@@ -1,9 +1,8 @@
 """How a glove fits another hand: what its sensors would have read of the same poses."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.random import Generator
 
 from jihwa.data.signal.frames import (
     N_FINGERS,
@@ -14,6 +13,7 @@ from jihwa.data.signal.frames import (
 )
 from jihwa.data.signal.sensors import USABLE_FLEX_ADC, is_dead
 from jihwa.data.synthesis.hands import EXTENDED_ADC
+from jihwa.data.synthesis.spelling import SpelledSession
 from jihwa.data.takes.augment import rotations
 
 GAIN = (0.75, 1.3)
@@ -49,8 +49,9 @@ class Fit:
     mount: Array = field(default_factory=lambda: np.eye(3))
 
     @classmethod
-    def draw(cls, rng: Generator) -> "Fit":
+    def draw(cls, seed: int) -> "Fit":
         """A fit as different as gloves are."""
+        rng = np.random.default_rng(seed)
         gain = np.exp(rng.uniform(np.log(GAIN[0]), np.log(GAIN[1]), N_FINGERS))
         offset_adc = rng.normal(0, OFFSET_SD_ADC, N_FINGERS)
         turn = np.radians([0.0, 0.0, rng.uniform(-TURN_DEG, TURN_DEG)])
@@ -58,6 +59,10 @@ class Fit:
         about_normal, askew = rotations(np.stack([turn, tilt]))
         mount = askew @ about_normal
         return cls(gain, offset_adc, mount @ MIRROR if rng.random() < LEFT_SHARE else mount)
+
+    def worn_in(self, session: SpelledSession) -> SpelledSession:
+        """A session that was spelled with the glove worn so."""
+        return replace(session, frames=self.worn(session.frames))
 
     def worn(self, frames: Frames) -> Frames:
         """What the glove sends of the same poses; dead readings stay dead, and yaw as it is."""

@@ -10,6 +10,7 @@ import numpy as np
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import Language, UsageError
+from jihwa.data.synthesis.fits import Fit
 from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import pace_of
 from jihwa.data.synthesis.sessions import write_session
@@ -54,6 +55,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
         metavar="N",
         help=say("누구의 손인지 (기본: %(default)s)", "whose hand (default: %(default)s)"),
     )
+    shared.add_fit(parser, language)
     parser.add_argument(
         "--rate-hz",
         type=_rate_hz,
@@ -127,6 +129,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     hand.rate_hz = options.rate_hz
     pace, rng = pace_of(options.speed, options.letters_per_s), np.random.default_rng(options.seed)
     session = assemble(options.text, hand, alphabet, pace, rng)
+    if options.fit is not None:
+        session = Fit.draw(options.fit).worn_in(session)
     if options.output is None:
         write_recording(sys.stdout, session.frames)
     else:
@@ -148,6 +152,7 @@ def _serve(options: argparse.Namespace, language: Language) -> None:
         wearer=options.wearer,
         seed=options.seed,
         rate_hz=options.rate_hz,
+        fit=None if options.fit is None else Fit.draw(options.fit),
     )
     if options.text is not None:
         glove.spell(options.text)

@@ -34,6 +34,16 @@ def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
     parser.add_argument("--seed", type=at_least(0, language), default=0, metavar="N", help=text)
 
 
+def add_fit(parser: argparse._ActionsContainer, language: Language) -> None:
+    """`--fit`: the glove is worn otherwise, in a way that a seed draws."""
+    text = speaker(language)(
+        "장갑을 달리 낀 모습의 씨앗: 손가락 폭, 보드 방향, 왼손 (기본: 녹화된 대로)",
+        "seed of another way to wear the glove: spans of the fingers, the board turned, the left "
+        "hand (default: as it was recorded)",
+    )
+    parser.add_argument("--fit", type=at_least(0, language), metavar="SEED", help=text)
+
+
 def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
     """`--speed`: how fast a text is spelled."""
     text = speaker(language)(

@@ -76,7 +76,7 @@ def measure(worn: tuple[str, bool], seed: int) -> Outcome:
     """One session: its holds, and its texts at every speed."""
     outcome = Outcome()
     wearer, differently = worn
-    fit = Fit.draw(np.random.default_rng(seed)) if differently else Fit()
+    fit = Fit.draw(seed) if differently else Fit()
     undone = {True: _oracle(wearer, fit), False: Fit()}
     _read_holds(wearer, fit, undone, outcome.holds, np.random.default_rng(seed))
     for speed in SPEEDS:
