@@ -5,22 +5,30 @@ that has an end, a live session while it goes on.
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.token_model import Mode, TokenModel
-from jihwa.composer.text.transcript import Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update
+from jihwa.composer.text.undo import EXACT_STEPS
 from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.classifier import Classifier
-from jihwa.recognizer.events import Emission, Segment, likeliest
+from jihwa.recognizer.events import Decision, Emission, Segment, likeliest
 from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
+
+OTHERWISE = 0.4
+"""How much of its probability a hold has to give to other letters to be read again."""
 
 SAME_HOLD_S = 0.12
 """What begins so soon after a hold began is that hold: none is that short."""
@@ -79,6 +87,7 @@ class Engine:
     def __init__(self, recognizer: Recognizer, composer: Composer) -> None:
         self.recognizer, self.composer = recognizer, composer
         self._taken_s = -math.inf  # holds that begin before it were taken in
+        self._recent: deque[_Boundary] = deque(maxlen=EXACT_STEPS)
 
     @property
     def sensors(self) -> SensorMonitor:
@@ -105,6 +114,7 @@ class Engine:
         """Forget signal, wearer and text."""
         self.recognizer.reset()
         self.composer.reset()
+        self._recent.clear()
         self._taken_s = -math.inf
 
     def feed(self, frames: Frames) -> Iterator[Change]:
@@ -118,11 +128,16 @@ class Engine:
     def finish(self) -> Transcript:
         """End the text; what is still held belongs to no text any more."""
         transcript = self.composer.flush()
+        self._recent.clear()
         self.recognizer.learn(transcript.decided)
         return transcript
 
     def learn(self, update: Update) -> Update:
-        """Learn from a change of the text, which is returned as it is."""
+        """Learn from a change of the text, which is returned as it is.
+
+        What was read before it is not read again.
+        """
+        self._recent.clear()
         self.recognizer.learn(update.decided)
         return update
 
@@ -147,7 +162,55 @@ class Engine:
         for emissions in boundaries:
             new = [each for each in emissions if each.segment.start_s >= self._taken_s]
             if new:
-                yield self.learn(self.composer.feed(*new)), likeliest(new)
+                yield self._take(new), likeliest(new)
+                if self.recognizer.fit.take_news() and (update := self._read_again()):
+                    yield update, None
+
+    def _take(self, emissions: Sequence[Emission]) -> Update:
+        update = self.composer.feed(*emissions)
+        if update.command:
+            return self.learn(update)
+        self._recent.append(_Boundary(emissions, bool(update.edit)))
+        self.recognizer.learn(update.decided)
+        return update
+
+    def _read_again(self) -> Update | None:
+        """Read the last holds anew, as the glove is known to fit now, if they look otherwise.
+
+        What nobody has touched since is taken back as an undo would do it.
+        """
+        recent = [*self._recent]
+        while recent and not recent[0].is_step:
+            del recent[0]
+        old = [emission for boundary in recent for emission in boundary.emissions]
+        new = self.recognizer.read_again(old) if old else []
+        if not any(_look_otherwise(*pair) for pair in zip(old, new, strict=True)):
+            return None
+        committed, shown = self.composer.text, self.composer.text + self.composer.preedit
+        for boundary in recent:
+            if boundary.is_step:
+                self.composer.undo()
+        self._recent.clear()
+        decided: list[Decision] = []
+        for boundary in recent:
+            decided += self._take([new.pop(0) for _ in boundary.emissions]).decided
+        commit = TextEdit.between(committed, self.composer.text)
+        preedit = self.composer.preedit
+        edit = TextEdit.between(shown, self.composer.text + preedit)
+        return Update(edit, commit.insert, preedit, commit.delete, decided=tuple(decided))
+
+
+@dataclass(frozen=True, slots=True)
+class _Boundary:
+    """What ended at a boundary that was taken in, and whether the text changed by it."""
+
+    emissions: Sequence[Emission]
+    is_step: bool
+
+
+def _look_otherwise(before: Emission, now: Emission) -> bool:
+    """Whether a hold is probably read as something else than before."""
+    return bool(np.abs(now.posterior - before.posterior).sum() > 2 * OTHERWISE)
 
 
 def tell(sinks: Sequence[Sink], changes: Iterable[Change]) -> None:

@@ -13,7 +13,6 @@ charge 4.4 nats for it, a Student-t of 8 degrees of freedom 5·ln(1 + 8.8/8) = 3
 charge 16.4 and 8.2.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import lgamma, log, pi
 
@@ -76,6 +75,14 @@ class _Factor:
     kept: NDArray[np.int64]  # (d,)
     whiten: Array  # (K, d, d)
     constant: Array  # (K,)
+    degrees_of_freedom: float
+
+    def log_density(self, z: Array) -> Array:
+        """(n, K) of the (n, K, d) coordinates that are kept."""
+        white = z.transpose(1, 0, 2) @ self.whiten.mT  # (K, n, d), ten times as fast as einsum
+        square = (white * white).sum(axis=-1).T  # (n, K)
+        nu, d = self.degrees_of_freedom, len(self.kept)
+        return np.asarray(self.constant - 0.5 * (nu + d) * np.log1p(square / nu))
 
 
 @dataclass(frozen=True)
@@ -88,32 +95,36 @@ class _StudentT:
 
     scale: Array  # (K, 7, 7)
     degrees_of_freedom: float
-    _factors: dict[int, list[_Factor]] = field(init=False, repr=False, default_factory=dict)
+    _factors: dict[int, tuple[_Factor, _Factor]] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     def log_density(self, z: Array, key: int) -> Array:
         """(n, K) of coordinates (n, K, 7) that share one pattern of missing sensors."""
-        if key not in self._factors:
-            self._factors[key] = [*self._factorise(key)]
-        total = np.zeros(z.shape[:-1])
-        for factor in self._factors[key]:
-            white = np.einsum("kij,nkj->nki", factor.whiten, z[..., factor.kept])
-            square = (white * white).sum(axis=-1)  # (n, K)
-            nu, d = self.degrees_of_freedom, len(factor.kept)
-            total += factor.constant - 0.5 * (nu + d) * np.log1p(square / nu)
-        return total
+        bends, gravity = self.factors(key)
+        return bends.log_density(z[..., bends.kept]) + gravity.log_density(z[..., gravity.kept])
 
-    def _factorise(self, key: int) -> Iterator[_Factor]:
+    def factors(self, key: int) -> tuple[_Factor, _Factor]:
+        """Those of bends and of gravity under one pattern of missing sensors."""
+        if key not in self._factors:
+            self._factors[key] = self._factorise(key)
+        return self._factors[key]
+
+    def _factorise(self, key: int) -> tuple[_Factor, _Factor]:
         present, shortening = read_key(key)
         scale = self.scale.copy()  # (K, 7, 7)
         for i in range(TANGENT.start, TANGENT.stop):
             scale[:, i, i] += shortening
-        for group in (FLEX, TANGENT):
+
+        def factor(group: slice) -> _Factor:
             kept = group.start + np.flatnonzero(present[group])
             root = np.linalg.cholesky(scale[:, kept[:, None], kept])  # (K, d, d)
             log_det = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)  # (K,)
             nu, d = self.degrees_of_freedom, len(kept)
             constant = lgamma((nu + d) / 2) - lgamma(nu / 2) - 0.5 * d * log(nu * pi) - log_det
-            yield _Factor(kept=kept, whiten=np.linalg.inv(root), constant=constant)
+            return _Factor(kept, np.linalg.inv(root), constant, nu)
+
+        return factor(FLEX), factor(TANGENT)
 
 
 @dataclass(frozen=True)
@@ -160,10 +171,40 @@ class PoseDensity:
             out[rows] = self._log_density(x[rows], int(key))
         return out
 
+    def turned_log_density(self, x: Array, mount: Array) -> Array:
+        """Of one hold as it would be read by several mounts of the board.
+
+        Args:
+            x: (8,) features; no mount alters the bends.
+            mount: (M, 3, 3) orthogonal matrices, see `jihwa.models.mount`.
+
+        Returns:
+            (M, K) natural log densities.
+        """
+        bends, gravity = self._student.factors(int(pattern_keys(x[None])[0]))
+        here = self._around(pose_coordinates(x[None, None], self.pose, self._basis))  # (1, C, 7)
+        of_bends = bends.log_density(here[..., bends.kept])  # (1, C)
+        if not len(gravity.kept):
+            return np.repeat(self._pooled(of_bends), len(mount), axis=0)
+        turned = x[GRAVITY] @ mount  # (M, 3)
+        turned /= max(float(np.sqrt(x[GRAVITY] @ x[GRAVITY])), 1e-9)
+        cosine = turned @ self.pose[:, GRAVITY].T  # (M, S)
+        along = np.tensordot(turned, self._basis, axes=(1, 2))  # (M, S, 2)
+        plane = along * np.sqrt(2.0 / np.maximum(1.0 + cosine, 1e-9))[..., None]
+        return self._pooled(of_bends + gravity.log_density(self._around(plane, TANGENT)))
+
     def _log_density(self, x: Array, key: int) -> Array:
         """The same for rows that share one pattern of missing sensors."""
         z = pose_coordinates(x[:, None], self.pose, self._basis)  # (n, K, 7)
-        return self._student.log_density(z, key)
+        return self._pooled(self._student.log_density(self._around(z), key))
+
+    def _around(self, z: Array, group: slice = slice(None)) -> Array:
+        """Coordinates around every centre, of those around every pose; all or one group of them."""
+        return z
+
+    def _pooled(self, parts: Array) -> Array:
+        """(n, K) densities around poses, of those around every centre."""
+        return parts
 
 
 @dataclass(frozen=True)
@@ -183,11 +224,12 @@ class PoseMixture(PoseDensity):
     centre: Array
     weight: Array
 
-    def _log_density(self, x: Array, key: int) -> Array:
-        z = pose_coordinates(x[:, None], self.pose, self._basis)  # (n, S, 7)
-        parts = self._student.log_density(z[:, self.of] - self.centre, key) + np.log(self.weight)
+    def _around(self, z: Array, group: slice = slice(None)) -> Array:
+        return z[:, self.of] - self.centre[:, group]
+
+    def _pooled(self, parts: Array) -> Array:
         first = np.searchsorted(self.of, np.arange(len(self.pose)))  # (S,)
-        return np.asarray(np.logaddexp.reduceat(parts, first, axis=1))
+        return np.asarray(np.logaddexp.reduceat(parts + np.log(self.weight), first, axis=1))
 
 
 def broad_log_density(x: Array, bend: float, bend_sd: float) -> Array:

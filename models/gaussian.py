@@ -64,6 +64,7 @@ class HierarchicalGaussian:
         any_bend: Mean warped bend of a finger in any pose, be it a sign or not.
         any_bend_sd: Its standard deviation. A sign of an unseen session is hardly ever less
             likely than any pose.
+        signs: Densities of a stranger's signs.
     """
 
     mean: Array
@@ -80,14 +81,14 @@ class HierarchicalGaussian:
     return_ratio: float = 2.0
     any_bend: float = 4.0
     any_bend_sd: float = 2.5
-    _signs: PoseDensity = field(init=False, repr=False)
+    signs: PoseDensity = field(init=False, repr=False)
     _rest: PoseDensity = field(init=False, repr=False)
     _return: PoseDensity = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         stranger = self.jacobian @ self.wearer @ self.jacobian.mT  # (S, 7, 7)
         scale = self.take + self.block + self.session + stranger + self.mean_covariance
-        object.__setattr__(self, "_signs", self._density(self.mean, scale))
+        object.__setattr__(self, "signs", self._density(self.mean, scale))
         rest = self._density(self.rest[None], self.rest_covariance[None])
         object.__setattr__(self, "_rest", rest)
         back = self._density(self.rest[None], self.return_ratio**2 * self.take[None])
@@ -99,7 +100,7 @@ class HierarchicalGaussian:
         Absent and dead sensors (NaN) are marginalised out. The values are densities by warped
         bend and by area on the sphere of gravity, and compare with those of the other methods.
         """
-        return self._signs.log_density(x) / self.temperature
+        return self.signs.log_density(x) / self.temperature
 
     def rest_log_likelihood(self, x: Array) -> Array:
         """Of a lowered, relaxed hand that was not seen yet: (n, 8) in, (n,) out."""

@@ -16,16 +16,8 @@ Wearers bend their fingers in a few ways of their own, so a shown block may come
 hold of a sign is a mixture: with n blocks shown, each comes again with probability 1 / (n + α), and
 with α / (n + α) the hold is of a new block (a Chinese restaurant process, Aldous 1985).
 
-Which signs a wearer should show follows as well: those whose poses tell most signs apart. What
-showing a sign will tell is known before it is shown, but for the pose itself: covariances do not
-depend on what is seen. The overlap of two signs that is to be expected is the Bhattacharyya
-coefficient of their densities (Bhattacharyya 1943), averaged over how far apart the poses may turn
-out to be,
-
-    E ρ = (|Cₛ| |Cₜ|)^¼ |Q|^-½ exp(−⅛ Δᵀ Q⁻¹ Δ),   Q = ½ (Cₛ + Cₜ) + ¼ M
-
-for normal densities of covariance Cₛ and Cₜ whose poses differ by Δ as far as is known, and by
-N(Δ, M) once what is shown is seen. Tails do not matter for the choice, and are left out.
+Holds without a label tell of the wearer's effect too: where each is taken for every sign as far as
+it is likely to be that sign, the same 13 equations are a step of expectation-maximisation.
 """
 
 from dataclasses import dataclass, replace
@@ -43,7 +35,7 @@ from jihwa.models.density import (
     read_key,
     tangent_basis,
 )
-from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
+from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.gaussian import N_WEARER, HierarchicalGaussian
 
 NEW_BLOCK = 2.0
@@ -52,8 +44,10 @@ NEW_BLOCK = 2.0
 OWN_BEND_SD, OWN_TILT_SD = 2.5, 1.0
 """How little is known of a sign of the wearer's own before it is shown: warped bend and rad."""
 
-RADIAL_VARIANCE = 0.02
-"""Added to gravity, so that tangent planes of different signs can be compared."""
+DOUBT, EARLY_DOUBT = 0.4, 3.0
+"""How much of a stranger's variance stays, however many holds without a label were seen, and how
+much more after the first, which falls with their number: which signs they were is less sure than
+expectation-maximisation takes it to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +77,52 @@ class _Blocks:
     shown: Array  # (G,) weight of the block's holds, at most 1
 
 
+@dataclass(frozen=True, slots=True)
+class WearerEffect:
+    """What is known of a wearer's effect θ, but for what they showed: a normal distribution.
+
+    Attributes:
+        mean: (13,) offsets (ADC), log gains and rotation (rad).
+        covariance: (13, 13) how uncertain they are.
+    """
+
+    mean: Array
+    covariance: Array
+
+    @classmethod
+    def of_stranger(cls, gaussian: HierarchicalGaussian) -> "WearerEffect":
+        """Of whom nothing was seen yet."""
+        return cls(np.zeros(N_WEARER), gaussian.wearer)
+
+    @classmethod
+    def of_unlabelled(
+        cls, gaussian: HierarchicalGaussian, features: Array, share: Array
+    ) -> "WearerEffect":
+        """What holds say of which nobody told the sign: one step of expectation-maximisation.
+
+        Every hold counts as a block of its own, and for each sign as much as it is likely to be
+        that sign. The signs' own differences are taken into account and not learned.
+
+        Args:
+            gaussian: The model.
+            features: (n, 8) features, NaN where a sensor is absent or dead.
+            share: (n, S) how likely each hold shows each sign; at most 1 in all.
+        """
+        z = pose_coordinates(features[:, None], gaussian.mean, _basis(gaussian))  # (n, S, 7)
+        z = np.nan_to_num(z) * share[..., None]
+        precision = np.zeros_like(gaussian.block)  # (S, 7, 7)
+        information = np.zeros((len(share.T), N_COORDINATES))  # (S, 7)
+        keys = pattern_keys(features)
+        for key in np.unique(keys):
+            rows = keys == key
+            of_hold = _precision(gaussian.take + gaussian.block, int(key))  # (S, 7, 7)
+            precision += of_hold * share[rows].sum(axis=0)[:, None, None]
+            information += _apply(of_hold, z[rows].sum(axis=0))
+        posterior = PosePosterior.of(gaussian, precision)
+        doubt = DOUBT + EARLY_DOUBT / len(features)
+        return cls(posterior.effect(information), posterior.wearer + doubt * gaussian.wearer)
+
+
 def with_own_signs(gaussian: HierarchicalGaussian, pose: Array) -> HierarchicalGaussian:
     """The model with more signs behind its own, of which next to nothing is known.
 
@@ -105,10 +145,17 @@ def with_own_signs(gaussian: HierarchicalGaussian, pose: Array) -> HierarchicalG
     )
 
 
-def personalise(gaussian: HierarchicalGaussian, holds: ShownHolds) -> PoseMixture:
+def personalise(
+    gaussian: HierarchicalGaussian, holds: ShownHolds, effect: WearerEffect | None = None
+) -> PoseMixture:
     """Densities of every sign for the wearer who showed these holds.
 
     The result depends on the holds and not on their order, up to rounding.
+
+    Args:
+        gaussian: The model.
+        holds: What they showed.
+        effect: What else is known of them; None for a stranger.
     """
     n_signs = len(gaussian.mean)
     blocks = _blocks(gaussian, holds)
@@ -119,7 +166,7 @@ def personalise(gaussian: HierarchicalGaussian, holds: ShownHolds) -> PoseMixtur
     np.add.at(precision, blocks.sign, blocks.precision @ shrink)
     np.add.at(information, blocks.sign, _apply(shrink.mT, blocks.information))
 
-    poses = PosePosterior.of(gaussian, precision)
+    poses = PosePosterior.of(gaussian, precision, effect)
     pose, pose_covariance = poses.mean(information), poses.covariance  # (S, 7), (S, 7, 7)
     own = shrink @ of_block  # (G, 7, 7) covariance of a block's pose given its sign's
     block_pose = _apply(own, blocks.information) + _apply(shrink, pose[blocks.sign])  # (G, 7)
@@ -150,20 +197,36 @@ class PosePosterior:
         moved: (S, 7, 13) how the wearer's effect moves the poses, as far as what was shown of
             the sign itself leaves it a say.
         wearer: (13, 13) covariance of the wearer's effect.
+        known: (13,) information on it that was there before.
     """
 
     own: Array
     moved: Array
     wearer: Array
+    known: Array
 
     @classmethod
-    def of(cls, gaussian: HierarchicalGaussian, precision: Array) -> "PosePosterior":
-        """From the (S, 7, 7) precision L of all that was shown of each sign."""
+    def of(
+        cls,
+        gaussian: HierarchicalGaussian,
+        precision: Array,
+        effect: WearerEffect | None = None,
+    ) -> "PosePosterior":
+        """From the (S, 7, 7) precision L of all that was shown of each sign.
+
+        Args:
+            gaussian: The model.
+            precision: L.
+            effect: What was known of the wearer before; None for a stranger.
+        """
+        effect = effect or WearerEffect.of_stranger(gaussian)
+        before = np.linalg.inv(effect.covariance)  # (13, 13)
         between = gaussian.session + gaussian.mean_covariance  # (S, 7, 7) D
         shrink = _shrink(between, precision)
         moved = shrink @ gaussian.jacobian  # (S, 7, 13)
         shown = (gaussian.jacobian.mT @ precision @ moved).sum(axis=0)  # (13, 13)
-        return cls(shrink @ between, moved, np.linalg.inv(np.linalg.inv(gaussian.wearer) + shown))
+        wearer = np.linalg.inv(before + shown)
+        return cls(shrink @ between, moved, wearer, before @ effect.mean)
 
     @property
     def covariance(self) -> Array:
@@ -172,76 +235,23 @@ class PosePosterior:
 
     def mean(self, information: Array) -> Array:
         """(S, 7) mean of each sign's pose, from the (S, 7) information that was shown of it."""
-        wearer = self.wearer @ _apply(self.moved.mT, information).sum(axis=0)  # (13,)
-        return np.asarray(_apply(self.own, information) + self.moved @ wearer)
+        return np.asarray(_apply(self.own, information) + self.moved @ self.effect(information))
 
-
-def most_telling_signs(gaussian: HierarchicalGaussian, n: int, n_styles: int) -> list[int]:
-    """The signs to show so that all signs are told apart best, the most telling one first.
-
-    Each next sign is the one that leaves the least overlap.
-
-    Args:
-        gaussian: The model of strangers.
-        n: How many signs to choose.
-        n_styles: In how many styles each of them will be shown.
-    """
-    chosen: list[int] = []
-    while len(chosen) < n:
-        left = [s for s in range(len(gaussian.mean)) if s not in chosen]
-        overlaps = [expected_overlap(gaussian, [*chosen, s], n_styles) for s in left]
-        chosen.append(left[int(np.argmin(overlaps))])
-    return chosen
-
-
-def expected_overlap(gaussian: HierarchicalGaussian, shown: list[int], n_styles: int) -> float:
-    """How much signs are expected to overlap once some were shown, summed over all pairs.
-
-    Args:
-        gaussian: The model of strangers.
-        shown: Signs that will be shown, one take in each style.
-        n_styles: In how many styles.
-    """
-    s, t = np.triu_indices(len(gaussian.mean), 1)  # (pairs,)
-    lift = _lift(gaussian)  # (S, 8, 7)
-    precision = np.zeros_like(gaussian.block)  # (S, 7, 7)
-    precision[shown] = n_styles * np.linalg.inv(gaussian.block[shown] + gaussian.take)
-    posterior = PosePosterior.of(gaussian, precision)
-
-    def apart(poses: PosePosterior) -> Array:
-        """(pairs, 8, 8) covariance of the difference between the poses of two signs."""
-        own = lift @ poses.own @ lift.mT  # (S, 8, 8)
-        moved = lift @ poses.moved  # (S, 8, 13)
-        differently = moved[s] - moved[t]  # (pairs, 8, 13)
-        return np.asarray(own[s] + own[t] + differently @ poses.wearer @ differently.mT)
-
-    to_learn = apart(PosePosterior.of(gaussian, np.zeros_like(precision))) - apart(posterior)
-    of_hold = gaussian.take + gaussian.block + posterior.covariance  # (S, 7, 7)
-    density = lift @ of_hold @ lift.mT  # (S, 8, 8) C
-    density[:, GRAVITY, GRAVITY] += RADIAL_VARIANCE * np.eye(3)
-    spread = 0.5 * (density[s] + density[t]) + 0.25 * to_learn  # (pairs, 8, 8) Q
-    distance = gaussian.mean[s] - gaussian.mean[t]  # (pairs, 8) Δ
-    square = (distance * np.linalg.solve(spread, distance[..., None])[..., 0]).sum(axis=-1)
-    log_det = np.linalg.slogdet(density)[1]  # (S,)
-    log_ratio = 0.25 * (log_det[s] + log_det[t]) - 0.5 * np.linalg.slogdet(spread)[1]
-    return float(np.exp(log_ratio - square / 8).sum())
+    def effect(self, information: Array) -> Array:
+        """(13,) mean of the wearer's effect, from the (S, 7) information."""
+        shown = _apply(self.moved.mT, information).sum(axis=0)
+        return np.asarray(self.wearer @ (self.known + shown))
 
 
 def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     """Add up the holds of every block."""
-    basis = tangent_basis(gaussian.mean[:, GRAVITY])
-    at = pose_coordinates(holds.features, gaussian.mean[holds.sign], basis[holds.sign])  # (n, 7)
+    basis = _basis(gaussian)[holds.sign]
+    at = pose_coordinates(holds.features, gaussian.mean[holds.sign], basis)  # (n, 7)
     at = np.nan_to_num(at)
     each = np.zeros((len(at), N_COORDINATES, N_COORDINATES))  # (n, 7, 7) precisions
     keys = pattern_keys(holds.features)
     for key in np.unique(keys):
-        present, shortening = read_key(int(key))
-        kept = np.flatnonzero(present)
-        take = gaussian.take.copy()
-        take[TANGENT, TANGENT] += shortening * np.eye(2)
-        seen = np.zeros_like(take)
-        seen[np.ix_(kept, kept)] = np.linalg.inv(take[np.ix_(kept, kept)])
-        each[keys == key] = seen
+        each[keys == key] = _precision(gaussian.take, int(key))
     each *= holds.weight[:, None, None]
     block, of = np.unique(np.stack([holds.sign, holds.block]), axis=1, return_inverse=True)
     precision = np.zeros((block.shape[1], N_COORDINATES, N_COORDINATES))
@@ -252,6 +262,22 @@ def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     return _Blocks(block[0], precision, information, shown)
 
 
+def _basis(gaussian: HierarchicalGaussian) -> Array:
+    """(S, 2, 3) tangents at the gravity of every sign."""
+    return tangent_basis(gaussian.mean[:, GRAVITY])
+
+
+def _precision(covariance: Array, key: int) -> Array:
+    """(..., 7, 7) precision of a hold with one pattern of missing sensors; 0 for those."""
+    present, shortening = read_key(key)
+    kept = np.flatnonzero(present)
+    wider = covariance.copy()
+    wider[..., TANGENT, TANGENT] += shortening * np.eye(2)
+    precision = np.zeros_like(wider)
+    precision[..., kept[:, None], kept] = np.linalg.inv(wider[..., kept[:, None], kept])
+    return precision
+
+
 def _shrink(covariance: Array, precision: Array) -> Array:
     """(..., 7, 7) (I + CΛ)⁻¹: how much of what was expected is left once Λ was seen."""
     return np.asarray(np.linalg.inv(np.eye(N_COORDINATES) + covariance @ precision))
@@ -260,11 +286,3 @@ def _shrink(covariance: Array, precision: Array) -> Array:
 def _apply(matrices: Array, vectors: Array) -> Array:
     """(..., i) products of (..., i, j) matrices and (..., j) vectors."""
     return np.asarray((matrices @ vectors[..., None])[..., 0])
-
-
-def _lift(gaussian: HierarchicalGaussian) -> Array:
-    """(S, 8, 7) from the coordinates of every sign to features, which all signs share."""
-    lift = np.zeros((len(gaussian.mean), N_FEATURES, N_COORDINATES))
-    lift[:, FLEX, FLEX] = np.eye(FLEX.stop)
-    lift[:, GRAVITY, TANGENT] = tangent_basis(gaussian.mean[:, GRAVITY]).mT
-    return lift

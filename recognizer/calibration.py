@@ -13,10 +13,11 @@ from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
-from jihwa.models.wearer import most_telling_signs
+from jihwa.models.mount import Mounts, unturned
+from jihwa.models.overlap import most_telling_signs
 from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, poses
+from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows, poses
 from jihwa.recognizer.segmenter import Segmenter
 
 QUICK_SIGNS = 10
@@ -128,7 +129,16 @@ class Calibration:
         """
         if not self._accepted:
             return None
-        return Step(self._kind, date, tuple(self._accepted))
+        mount = mount_rows(self._mount())
+        return Step(self._kind, date, tuple(self._accepted), mount)
+
+    def _mount(self) -> Array:
+        """(3, 3) how the board sits by what was accepted of signs that are known."""
+        signs = self._model.alphabet.index
+        known = [each for each in self._accepted if each.sign in signs]
+        x = poses(known, self._extractor)  # (n, 8)
+        shown = np.array([signs[each.sign] for each in known], dtype=np.int64)
+        return Mounts.around(self._model.mount).of_labelled(self._model.density(), x, shown)
 
     def _unsteady(self, hold: Frames) -> Message | None:
         n = len(hold)
@@ -246,7 +256,8 @@ def lookalike(bundle: Bundle, profile: Profile) -> str | None:
         for observation in step.observations
         if observation.sign in model.alphabet.index and observation.sign != added
     ]
-    x = np.vstack([bundle.of_glove().mean, poses(others, bundle.extractor)])  # (n, 8)
+    worn = unturned(bundle.of_glove().mean, model.mount.T)
+    x = np.vstack([worn, poses(others, bundle.extractor)])  # (n, 8)
     signs = (*bundle.alphabet.signs, *(observation.sign for observation in others))
     log_likelihood = model.of_features(x, [])  # (n, S)
     total = np.logaddexp.reduce(log_likelihood, axis=1)

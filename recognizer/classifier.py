@@ -2,15 +2,18 @@
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from jihwa.data.signal.frames import Array
+from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.mount import unturned
 from jihwa.recognizer.durations import no_sign_log_ratio
 from jihwa.recognizer.events import Emission, Segment, likeliest
+from jihwa.recognizer.fit import GloveFit
 from jihwa.recognizer.personal import PersonalModel
 
 RETURNS = 0.7
@@ -40,7 +43,7 @@ class Classifier:
         personal: What the wearer's profile makes of it; without one the wearer is a stranger.
 
     Attributes:
-        personal: What is known of the wearer by now.
+        fit: How the glove fits them by now.
     """
 
     def __init__(self, bundle: Bundle, personal: PersonalModel | None = None) -> None:
@@ -52,8 +55,8 @@ class Classifier:
 
     def reset(self) -> None:
         """Forget what was learned of the wearer since the beginning."""
-        self.personal = self._initial
-        self._rest_pose: Array | None = self.personal.rest
+        self.fit = GloveFit(self._initial)
+        self._rest_pose: Array | None = self._initial.rest
         self._hesitations.reset()
 
     def feed(self, *segments: Segment) -> tuple[Emission, ...]:
@@ -65,22 +68,37 @@ class Classifier:
         seen = likeliest(emissions)
         if self._rest_pose is None and seen.rest > seen.any_sign:
             self._rest_pose = seen.pose
+        self.fit.see(seen)
         return self._hesitations.feed(emissions)
 
     def read(self, *segments: Segment) -> tuple[Emission, ...]:
         """The emissions that segments would be; nothing is learned from them."""
         holds = [segment.frames for segment in segments]
         x = np.array([self._extractor.of_hold(hold) for hold in holds])  # (n, 8)
-        log_likelihood = self.personal.of_features(x, holds)  # (n, S)
+        log_likelihood = self._of_signs(x, holds)  # (n, S)
         no_sign = self._gaussian.no_sign_log_likelihood(x)  # (n,)
         no_sign += [no_sign_log_ratio(segment.length) for segment in segments]
         blind = [not np.isfinite(hold.flex_adc).any() for hold in holds]
         log_likelihood[blind] = no_sign[blind, None] - BLIND  # nobody can tell letters
-        rest = self._gaussian.rest_log_likelihood(x)  # (n,)
+        here = unturned(x, self.fit.mount)  # a board that sits otherwise hangs down otherwise
+        rest = np.logaddexp(*map(self._gaussian.rest_log_likelihood, (x, here))) - np.log(2)  # (n,)
         if self._rest_pose is not None:
             known = self._gaussian.pose_log_likelihood(x, self._rest_pose)
             rest = np.logaddexp(np.log(RETURNS) + known, np.log(1 - RETURNS) + rest)
         return tuple(map(Emission, segments, log_likelihood, rest.tolist(), no_sign.tolist(), x))
+
+    def read_again(self, emissions: Sequence[Emission]) -> list[Emission]:
+        """Emissions as they would be by what is known now of how the glove fits."""
+        x = np.array([emission.pose for emission in emissions])  # (n, 8)
+        holds = [emission.segment.frames for emission in emissions]
+        log_likelihood = self._of_signs(x, holds)  # (n, S)
+        return [
+            replace(e, log_likelihood=of) for e, of in zip(emissions, log_likelihood, strict=True)
+        ]
+
+    def _of_signs(self, x: Array, holds: Sequence[Frames]) -> Array:
+        """(n, S) log-likelihood of every sign for holds whose (n, 8) features are known."""
+        return self.fit.personal.with_network(self.fit.log_likelihood(x), holds)
 
 
 class HesitationFinder:

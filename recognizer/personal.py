@@ -16,10 +16,20 @@ import numpy as np
 from jihwa.data.alphabet import Control
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.bundle import Bundle
+from jihwa.models.density import PoseDensity
 from jihwa.models.features import N_FEATURES, FeatureExtractor
-from jihwa.models.wearer import ShownHolds, personalise, with_own_signs
+from jihwa.models.mount import unturned
+from jihwa.models.wearer import ShownHolds, WearerEffect, personalise, with_own_signs
 from jihwa.recognizer.events import Decision
-from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind, poses
+from jihwa.recognizer.profile import (
+    KEPT_HOLDS,
+    Observation,
+    Profile,
+    Step,
+    StepKind,
+    mount_rows,
+    poses,
+)
 
 
 class PersonalModel:
@@ -34,22 +44,24 @@ class PersonalModel:
 
     Attributes:
         alphabet: The bundle's, with the wearer's own signs.
-        rest: (8,) features of the wearer's hand at rest; None if it was never shown.
+        rest: (8,) features of the wearer's hand at rest, as the board sat last; None if it was
+            never shown.
+        mount: (3, 3) how the board sat last.
+        gaussian: The model of strangers, with the wearer's own signs.
     """
 
     def __init__(self, bundle: Bundle, profile: Profile | None = None) -> None:
         profile = profile or Profile.empty(bundle.alphabet)
         self._bundle = bundle
-        self._gaussian = bundle.of_glove()
+        self.gaussian = bundle.of_glove()
         self.alphabet = bundle.alphabet.with_signs(profile.own_signs)
-        self.rest = _rest(profile, bundle.extractor)
-        shown = _shown(profile, bundle.extractor, self.alphabet.index)
-        self._density = None  # a stranger's is the bundle's own
+        self.mount = profile.steps[-1].rotation if profile.steps else np.eye(3)
+        self.rest = _rest(profile, bundle.extractor, self.mount)
+        self._shown = shown = _shown(profile, bundle.extractor, self.alphabet.index)
         if len(shown.sign):
             n_signs, n_bundled = len(self.alphabet.signs), len(bundle.alphabet.signs)
             own = [_centre(shown.features[shown.sign == s]) for s in range(n_bundled, n_signs)]
-            extended = with_own_signs(self._gaussian, np.reshape(own, (-1, N_FEATURES)))
-            self._density = personalise(extended, shown)
+            self.gaussian = with_own_signs(self.gaussian, np.reshape(own, (-1, N_FEATURES)))
             weight = np.bincount(shown.sign, shown.weight, n_signs)[:n_bundled]
             new = 1 - float(np.minimum(weight, 1).mean())  # share of signs not shown yet
             self._bundle = replace(
@@ -65,38 +77,54 @@ class PersonalModel:
 
     def of_features(self, features: Array, holds: Sequence[Frames]) -> Array:
         """The same, for holds whose (n, 8) features are known already."""
-        if self._density is None:
-            return self._bundle.with_network(self._gaussian.log_likelihood(features), holds)
-        of_pose = self._density.log_density(features) / self._gaussian.temperature  # (n, S)
-        n_bundled = len(self._bundle.alphabet.signs)
-        bundled, own = np.split(of_pose, [n_bundled], axis=1)
+        of_pose = self.density().log_density(unturned(features, self.mount))
+        return self.with_network(of_pose / self.gaussian.temperature, holds)
+
+    def density(self, effect: WearerEffect | None = None) -> PoseDensity:
+        """Densities of every sign as the usual mount would have it.
+
+        Args:
+            effect: What is known of the wearer besides what they showed.
+        """
+        if effect is None and not len(self._shown.sign):
+            return self.gaussian.signs
+        return personalise(self.gaussian, self._shown, effect)
+
+    def with_network(self, of_pose: Array, holds: Sequence[Frames]) -> Array:
+        """(n, S) what the network adds to what poses say, which are the wearer's own signs'."""
+        bundled, own = np.split(of_pose, [len(self._bundle.alphabet.signs)], axis=1)
         return np.hstack([self._bundle.with_network(bundled, holds), own])
 
 
 def _shown(profile: Profile, extractor: FeatureExtractor, index: dict[str, int]) -> ShownHolds:
     """The holds of signs. Those of one step and one style were bent alike, no others."""
     shown: list[Observation] = []
+    features = [np.empty((0, N_FEATURES))]
     blocks: list[int] = []
     known: dict[tuple[int, int], int] = {}
     for place, step in enumerate(profile.steps):
-        for number, observation in enumerate(step.observations):
-            if observation.sign != Control.REST:
-                alike = -1 - number if observation.style is None else observation.style
-                blocks.append(known.setdefault((place, alike), len(known)))
-                shown.append(observation)
+        signs = [each for each in step.observations if each.sign != Control.REST]
+        for number, observation in enumerate(signs):
+            alike = -1 - number if observation.style is None else observation.style
+            blocks.append(known.setdefault((place, alike), len(known)))
+        shown += signs
+        features.append(unturned(poses(signs, extractor), step.rotation))
     return ShownHolds(
-        features=poses(shown, extractor),
+        features=np.concatenate(features),
         sign=np.array([index[each.sign] for each in shown], dtype=np.int64),
         block=np.array(blocks, dtype=np.int64),
         weight=np.array([each.weight for each in shown]),
     )
 
 
-def _rest(profile: Profile, extractor: FeatureExtractor) -> Array | None:
-    """(8,) where the hand rested on average."""
-    shown = [o for step in profile.steps for o in step.observations]
-    rests = [observation for observation in shown if observation.sign == Control.REST]
-    return _centre(poses(rests, extractor)) if rests else None
+def _rest(profile: Profile, extractor: FeatureExtractor, mount: Array) -> Array | None:
+    """(8,) where the hand rested on average, as the board sits by this mount."""
+    rests = []
+    for step in profile.steps:
+        shown = [each for each in step.observations if each.sign == Control.REST]
+        rests.append(unturned(poses(shown, extractor), step.rotation @ mount.T))
+    seen = np.concatenate(rests) if rests else np.empty((0, N_FEATURES))
+    return _centre(seen) if len(seen) else None
 
 
 def _centre(features: Array) -> Array:
@@ -119,6 +147,9 @@ class Adaptation:
     Args:
         bundle: The model of strangers.
         profile: What the wearer showed before.
+
+    Attributes:
+        mount: (3, 3) how the board sits by now, which others find out.
     """
 
     def __init__(self, bundle: Bundle, profile: Profile | None = None) -> None:
@@ -130,6 +161,7 @@ class Adaptation:
     def reset(self) -> None:
         """Forget what was decided."""
         self._believed: dict[str, deque[Observation]] = {}
+        self.mount = np.eye(3)
 
     def learn(self, decided: Sequence[Decision]) -> bool:
         """Take in how emissions were read; returns whether any of them is believed."""
@@ -151,7 +183,8 @@ class Adaptation:
             date: Today, ISO 8601.
         """
         observations = (observation for kept in self._believed.values() for observation in kept)
-        return Step(StepKind.ADAPTATION, date, tuple(observations))
+        mount = mount_rows(self.mount)
+        return Step(StepKind.ADAPTATION, date, tuple(observations), mount)
 
     def _observation(self, decision: Decision) -> Observation | None:
         """What a decision teaches, if it is believed."""

@@ -21,6 +21,9 @@ KEPT_HOLDS = 12
 """Observations of a sign that self-adaptation keeps, the latest ones."""
 
 
+MountRows = tuple[tuple[float, ...], ...]
+
+
 class StepKind(StrEnum):
     """Where the observations of a step come from."""
 
@@ -78,11 +81,19 @@ class Step:
         kind: Where they come from.
         date: When, ISO 8601.
         observations: The holds that were shown.
+        mount: How the board sat then, the three rows of a matrix (`jihwa.models.mount`); None if
+            it sat as usual.
     """
 
     kind: StepKind
     date: str
     observations: tuple[Observation, ...]
+    mount: MountRows | None = None
+
+    @property
+    def rotation(self) -> Array:
+        """(3, 3) the mount."""
+        return np.eye(3) if self.mount is None else np.array(self.mount)
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,13 @@ def _latest(observations: Sequence[Observation], room: Counter[str]) -> list[Obs
         if room[observation.sign] <= KEPT_HOLDS:
             latest.append(observation)
     return latest[::-1]
+
+
+def mount_rows(mount: Array) -> MountRows | None:
+    """A (3, 3) mount as a step has it."""
+    if np.allclose(mount, np.eye(3)):
+        return None
+    return tuple(tuple(row) for row in np.round(mount, 4).tolist())
 
 
 def poses(observations: Sequence[Observation], extractor: FeatureExtractor) -> Array:

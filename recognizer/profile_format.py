@@ -1,7 +1,7 @@
 """The text of a wearer profile: JSON that a person can read, one line an observation."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from jihwa.data.files import DamagedError, FileKind, OtherVersionError
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS
 from jihwa.data.takes.collection import STYLES
-from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
+from jihwa.recognizer.profile import MountRows, Observation, Profile, Step, StepKind
 
 VERSION = 1
 _FORMAT = "jihwa wearer profile"
@@ -95,8 +95,9 @@ def _dump(value: object) -> str:
 
 def _step_text(step: Step) -> str:
     observations = ",\n".join(f"   {_dump(dict(_fields(each)))}" for each in step.observations)
-    kind, date = _dump(step.kind), _dump(step.date)
-    return f'  {{"kind": {kind}, "date": {date}, "observations": [\n{observations}\n  ]}}'
+    head = {"kind": step.kind, "date": step.date}
+    about = _dump(head if step.mount is None else head | {"mount": step.mount})[:-1]
+    return f'  {about}, "observations": [\n{observations}\n  ]}}'
 
 
 def _fields(observation: Observation) -> Iterator[tuple[str, object]]:
@@ -115,7 +116,17 @@ def _step(table: Mapping[str, Any]) -> Step:
         kind=StepKind(table["kind"]),
         date=str(table["date"]),
         observations=tuple(_observation(each) for each in table["observations"]),
+        mount=_mount(table["mount"]) if "mount" in table else None,
     )
+
+
+def _mount(rows: Sequence[Sequence[object]]) -> MountRows:
+    mount = tuple(tuple(map(_finite, row)) for row in rows)
+    if [len(row) for row in mount] != [3, 3, 3] or not np.allclose(
+        np.array(mount) @ np.array(mount).T, np.eye(3), atol=1e-2
+    ):
+        raise ValueError(f"mount {list(mount)}")
+    return mount
 
 
 def _observation(table: Mapping[str, Any]) -> Observation:

@@ -8,6 +8,7 @@ from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision, Emission, Segment
+from jihwa.recognizer.fit import GloveFit
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.segmenter import OpenHold, Segmenter
 
@@ -51,7 +52,7 @@ class Recognizer:
     @property
     def alphabet(self) -> Alphabet:
         """The signs that emissions tell apart."""
-        return self._classifier.personal.alphabet
+        return self.fit.personal.alphabet
 
     @property
     def hold(self) -> OpenHold | None:
@@ -61,6 +62,15 @@ class Recognizer:
     def read(self, *segments: Segment) -> tuple[Emission, ...]:
         """The emissions that segments would be; nothing follows from it."""
         return self._classifier.read(*segments)
+
+    def read_again(self, emissions: Sequence[Emission]) -> list[Emission]:
+        """Emissions as they would be by what is known now of how the glove fits."""
+        return self._classifier.read_again(emissions)
+
+    @property
+    def fit(self) -> GloveFit:
+        """How the glove fits, as far as is known by now."""
+        return self._classifier.fit
 
     def take(self, *segments: Segment) -> tuple[Emission, ...]:
         """The emissions of segments that were found elsewhere and end together."""
@@ -77,5 +87,7 @@ class Recognizer:
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Take to heart how emissions were read, from the next emission on."""
+        self.fit.learn(decided)
         if self._adaptation and self._adaptation.learn(decided):
-            self._classifier.personal = self._adaptation.model()
+            self._adaptation.mount = self.fit.mount
+            self.fit.personal = self._adaptation.model()

@@ -187,7 +187,8 @@ class Seen:
         self.emissions = []
 
     def update(self, _, emission):
-        self.emissions.append(emission)
+        if emission is not None:
+            self.emissions.append(emission)
 
     def finish(self, _):
         pass

@@ -11,10 +11,9 @@ from scipy.linalg import block_diag
 
 from jihwa.models.density import pose_coordinates, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.overlap import expected_overlap, most_telling_signs
 from jihwa.models.wearer import (
     ShownHolds,
-    expected_overlap,
-    most_telling_signs,
     personalise,
     with_own_signs,
 )

@@ -1,6 +1,7 @@
 """What commands, keys and older text do to the text of a live session."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 from emissions import OWN, shown
@@ -21,6 +22,7 @@ class Shows:
     """A recogniser that sees what it is told, whatever the signal."""
 
     alphabet, hold, pending = OWN, None, ()
+    fit = SimpleNamespace(message=None, take_news=lambda: False)
 
     def __init__(self):
         self.emissions = []

@@ -145,6 +145,7 @@ class Transcriber:
         alphabet = self._engine.recognizer.alphabet
         found = read(self._engine, self._watch.follow(source(), keep=with_signal), [self._watch])
         warnings = recording.report.warnings() + self._engine.sensors.warnings()
+        warnings += filter(None, [self._engine.recognizer.fit.message])
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
             warnings.append(_doubts(doubtful))

@@ -7,6 +7,7 @@ import numpy as np
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import read_text
 from jihwa.data.messages import Language, UsageError
+from jihwa.data.synthesis.fits import Fit
 from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import pace_of
 from jihwa.data.synthesis.sessions import write_session
@@ -44,6 +45,7 @@ def configure(arguments: Arguments) -> None:
     )
     arguments.speed()
     arguments.seed()
+    arguments.fit()
     arguments.settings("layout")
     arguments.alphabet()
 
@@ -71,6 +73,8 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
         rng = np.random.default_rng([options.seed, number])  # no line depends on the others
         takes = sessions[turn % len(sessions)]
         session = assemble(text, RecordedHand(takes, alphabet, rng), alphabet, pace, rng)
+        if options.fit is not None:
+            session = Fit.draw(options.fit).worn_in(session)
         path, (name, *_) = output / f"{number:0{digits}}.csv", takes.sessions.tolist()
         write_session(path, session, speed=options.speed, takes=name)
     say.tell(f"{output}: 세션 {len(texts)}개", f"{output}: {len(texts)} sessions")

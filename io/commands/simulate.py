@@ -10,6 +10,7 @@ import numpy as np
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import Language, UsageError
+from jihwa.data.synthesis.fits import Fit
 from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import pace_of
 from jihwa.data.synthesis.sessions import write_session
@@ -44,6 +45,7 @@ def configure(arguments: Command) -> None:
     )
     arguments.seed()
     arguments.number("--wearer", "누구의 손인지", "whose hand", least=0, default=0)
+    arguments.fit()
     arguments(
         "--rate-hz",
         "초당 표본 수 (기본: %(default)s)",
@@ -109,6 +111,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     hand.rate_hz = options.rate_hz
     pace, rng = pace_of(options.speed, options.letters_per_s), np.random.default_rng(options.seed)
     session = assemble(options.text, hand, alphabet, pace, rng)
+    if options.fit is not None:
+        session = Fit.draw(options.fit).worn_in(session)
     if options.output is None:
         write_recording(sys.stdout, session.frames)
     else:
@@ -130,6 +134,7 @@ def _serve(options: argparse.Namespace, language: Language) -> None:
         wearer=options.wearer,
         seed=options.seed,
         rate_hz=options.rate_hz,
+        fit=None if options.fit is None else Fit.draw(options.fit),
     )
     if options.text is not None:
         glove.spell(options.text)

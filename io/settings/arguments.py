@@ -38,9 +38,9 @@ class Arguments:
         """A file or folder."""
         self(name, ko, en, **{"type": Path, "metavar": metavar, **given})
 
-    def number(self, name: str, ko: str, en: str, *, least: int, default: int) -> None:
+    def number(self, name: str, ko: str, en: str, *, least: int, default: int | None) -> None:
         """A whole number, `least` or more; help that does not name the default ends with it."""
-        if "%(default)s" not in ko:
+        if "%(default)s" not in ko and default is not None:
             ko, en = f"{ko} (기본: %(default)s)", f"{en} (default: %(default)s)"
         self(name, ko, en, type=self._at_least(least), default=default, metavar="N")
 
@@ -74,6 +74,17 @@ class Arguments:
     def seed(self) -> None:
         """`--seed`: of all that is random."""
         self.number("--seed", "난수 씨앗", "random seed", least=0, default=0)
+
+    def fit(self) -> None:
+        """`--fit`: the glove is worn otherwise, in a way that a seed draws."""
+        self.number(
+            "--fit",
+            "장갑을 달리 낀 모습의 씨앗: 손가락 폭, 보드 방향, 왼손 (기본: 녹화된 대로)",
+            "seed of another way to wear the glove: spans of the fingers, the board turned, the "
+            "left hand (default: as it was recorded)",
+            least=0,
+            default=None,
+        )
 
     def speed(self) -> None:
         """`--speed`: how fast a text is spelled."""

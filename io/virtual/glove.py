@@ -12,7 +12,8 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.writers import HEADER, LINE_FORMAT
-from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.synthesis.fits import Fit
 from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import PACES, Pace
 from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign, assemble, spell_words
@@ -48,6 +49,7 @@ class VirtualGlove:
         wearer: Whose hand it is.
         seed: Of everything else that differs from one time to the next.
         rate_hz: How often it samples until `interval` says otherwise; whole milliseconds apart.
+        fit: How it is worn.
 
     Attributes:
         next_s: When it has something to send again.
@@ -60,8 +62,9 @@ class VirtualGlove:
         wearer: int = 0,
         seed: int = 0,
         rate_hz: float = RATE_HZ,
+        fit: Fit | None = None,
     ) -> None:
-        self.signer = Signer(pace, wearer, seed)
+        self.signer = Signer(pace, wearer, seed, fit)
         self._rng = np.random.default_rng([seed, wearer])
         self._default_ms = max(round(1000 / rate_hz), MIN_INTERVAL_MS)
         self._now_s = self.next_s = 0.0
@@ -204,12 +207,14 @@ class Signer:
         pace: How fast it spells.
         wearer: Whose hand it is.
         seed: Of everything else that differs from one time to the next.
+        fit: How the glove is worn; None as the statistics have it.
 
     Attributes:
         signs: The last letters whose text has been begun, and when they are held.
     """
 
-    def __init__(self, pace: Pace, wearer: int = 0, seed: int = 0) -> None:
+    def __init__(self, pace: Pace, wearer: int = 0, seed: int = 0, fit: Fit | None = None) -> None:
+        self._fit = fit
         self._alphabet = Alphabet.load()
         hand_rng = np.random.default_rng(wearer)
         self._hand = SyntheticHand(HandStatistics.load(), self._alphabet, hand_rng)
@@ -242,11 +247,14 @@ class Signer:
         while self._texts and self._end_s <= now_s:
             self._begin(self._end_s)
         if self._session is None or self._end_s <= now_s:
-            resting: Array = self._hand.rest(1, self._resting_rng)[0]
-            return resting
-        frames = self._session.frames
-        i = int(np.searchsorted(frames.time_s, now_s - self._start_s, side="right")) - 1
-        return np.concatenate([frames.flex_adc[i], frames.accel_g[i], frames.orientation_deg[i]])
+            rest = self._hand.rest(1, self._resting_rng)
+            frames = Frames.of_channels(np.array([now_s]), rest)
+        else:
+            time_s = self._session.frames.time_s
+            i = int(np.searchsorted(time_s, now_s - self._start_s, side="right")) - 1
+            frames = self._session.frames[i : i + 1]
+        read: Array = (self._fit.worn(frames) if self._fit else frames).channels[0]
+        return read
 
     def _begin(self, now_s: float) -> None:
         """Begin with the next text."""

@@ -1,4 +1,4 @@
-"""Models that have met only one of the two recorded wearers, and the other one's takes."""
+"""Models that have not met a recorded wearer, and that wearer's takes."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -33,8 +33,9 @@ def episodes(session: str) -> EpisodeSet:
 
 @cache
 def stranger(wearer: str) -> Bundle:
-    """A model that was fitted to the other session."""
-    return LEARNERS["gaussian"].fit(episodes(other_than(wearer)), Alphabet.load())
+    """A model that was fitted to the other session; to both of them where it is a third one."""
+    others = EpisodeSet.join([episodes(name) for name in SESSIONS if name != wearer])
+    return LEARNERS["gaussian"].fit(others, Alphabet.load())
 
 
 @cache
@@ -42,8 +43,10 @@ def stranger_network(wearer: str) -> HoldNetwork:
     """A segmenter's network that was trained on the other session, now or earlier.
 
     Where that lacks a style, the synthetic hands among its practice are the shipped ones, which
-    know both.
+    know both. For a third session it is the shipped one.
     """
+    if wearer not in SESSIONS:
+        return HoldNetwork.load()
     from jihwa.models.training import hold_training  # takes seconds to import
 
     learned_from = (motion, spelling, hold_network, hold_training)

@@ -1,0 +1,237 @@
+"""How the glove fits who wears it, found while they spell: how the board sits, and their fingers.
+
+Mounts of the board compete (`jihwa.models.mount`). Each hold says how likely it is by each of them,
+whichever letter it is; where the text tells later which letters were to be expected there, it is
+weighed by that instead. Fingers, and what of the mount lies between those of the grid, are the
+wearer's effect θ (`jihwa.models.gaussian`), which all holds so far tell about by the likeliest
+mount, each hold for every sign as much as it is likely to be that sign.
+
+For example, eight letters of a board that is turned by 48° are likelier by 45° than by 0° by 1.7
+nats each. The usual mount is likelier beforehand by ln(0.7 / 0.004), 5 nats, so that three or four
+letters turn the scales.
+
+With every hold a little of the belief goes back to where it began, for a glove can slip.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jihwa.data.messages import Message
+from jihwa.data.signal.frames import Array
+from jihwa.models.density import PoseDensity
+from jihwa.models.features import GRAVITY
+from jihwa.models.gaussian import ROTATION
+from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
+from jihwa.models.wearer import WearerEffect
+from jihwa.recognizer.events import Decision, Emission
+from jihwa.recognizer.personal import PersonalModel
+
+KEPT_HOLDS = 64
+"""Holds that tell how the glove fits, the latest ones."""
+
+LEAST_HOLDS, SELDOM = 4, 16
+"""How many holds have to be there to tell about the effect: fewer would rather confirm what they
+were taken for. It is estimated with every hold at first, and at least once in so many
+later."""
+
+SIGNS, RESTS, OTHERS = 0.85, 0.10, 0.05
+"""How many holds are signs, rest and no sign."""
+
+SLIPS, STRAYS = 0.001, 0.01
+"""How often the glove slips, a hold; and gravity that is computed from the angles goes astray."""
+
+FAR_LOG_WEIGHT = -9.0
+"""A mount that is less likely is not asked what a hold may be."""
+
+TOLD_HOLDS, TOLD_CERTAINTY, TOLD_DEG = 6, 0.95, 25.0
+"""From how many holds on, how sure, and how large a turn is told to the wearer."""
+
+MUCH = 0.2
+"""A change of certainty that is news."""
+
+UNEXPECTED = 0.1
+"""How far the text may be wrong in what it expects."""
+
+
+@dataclass(slots=True)
+class _Hold:
+    """What is known of one hold."""
+
+    pose: Array  # (8,)
+    by_mount: Array  # (K, S) log-likelihoods of the signs
+    other: float  # log of the likelihood times the share of all that is no sign
+    expected: Array  # (S,) log-probability of every sign before the hold was seen
+    evidence: Array  # (K,) what the hold says of the mounts
+
+    def weigh(self) -> Array:
+        """(K,) the evidence, by what is expected now."""
+        signs = _log_sum(self.by_mount + self.expected)
+        return np.asarray(np.logaddexp(np.log(SIGNS) + signs, self.other))
+
+
+class GloveFit:
+    """What is believed of a glove's fit by now.
+
+    Args:
+        personal: What is known of the wearer.
+    """
+
+    def __init__(self, personal: PersonalModel) -> None:
+        self._mounts = Mounts.around(personal.mount)
+        self._log_weight = self._mounts.log_prior  # (K,)
+        self._holds: deque[_Hold] = deque(maxlen=KEPT_HOLDS)
+        self._seen = 0
+        self._learned = 0  # how many holds had been seen when the effect was estimated
+        self._best = 0
+        self._personal = personal
+        self._density: PoseDensity = personal.density()
+        self._any_mount = self._density  # by which mounts are told apart
+        self._effect = WearerEffect.of_stranger(personal.gaussian)
+        self._news = self._best, self.certainty, 1
+
+    @property
+    def mount(self) -> Array:
+        """(3, 3) the likeliest mount."""
+        return np.asarray(self._mounts.mount[self._best])
+
+    @property
+    def certainty(self) -> float:
+        """How likely it is, and those that are about the same."""
+        return float(np.exp(np.logaddexp.reduce(self._log_weight[self._mounts.near[self._best]])))
+
+    @property
+    def message(self) -> Message | None:
+        """What to tell the wearer if the board sits otherwise than it did; None if it does not."""
+        if self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
+            return None
+        usual = self._mounts.mount[0]
+        turned = turn_deg(self.mount @ rotation(self._effect.mean[ROTATION]), usual)
+        other_hand = np.linalg.det(self.mount @ usual) < 0
+        if turned < TOLD_DEG and not other_hand:
+            return None
+        about = f"{round(turned, -1):.0f}°"
+        if other_hand:
+            return Message(
+                ko=f"장갑을 다른 손에 낀 것으로 보고(보드 {about}) 그에 맞춰 읽습니다.",
+                en=f"The glove seems to be on the other hand (board at {about}): reading it so.",
+            )
+        return Message(
+            ko=f"보드가 약 {about} 돌아가 있습니다. 그에 맞춰 읽습니다.",
+            en=f"The board sits turned by about {about}: reading it so.",
+        )
+
+    def take_news(self) -> bool:
+        """Whether so much was found out since this was asked last that holds look otherwise now."""
+        certainty = self.certainty
+        news = (
+            self._best != self._news[0]
+            or abs(certainty - self._news[1]) > MUCH
+            or self._seen >= 2 * self._news[2]
+        )
+        if news:
+            self._news = self._best, certainty, self._seen
+        return news
+
+    @property
+    def personal(self) -> PersonalModel:
+        """What is known of the wearer."""
+        return self._personal
+
+    @personal.setter
+    def personal(self, personal: PersonalModel) -> None:
+        self._personal = personal
+        self._any_mount = personal.density()
+        self._learn_effect(anew=False)
+
+    def log_likelihood(self, x: Array) -> Array:
+        """(n, S) of every sign for (n, 8) features, whichever mount it is."""
+        near = self._mounts.near[self._best]
+        log_near = np.logaddexp.reduce(self._log_weight[near])
+        total = log_near + self._density.log_density(unturned(x, self.mount))
+        far = np.flatnonzero(~near & (self._log_weight > FAR_LOG_WEIGHT))
+        if len(far):
+            weight = self._log_weight[far, None]
+            by_mount = [
+                weight + self._any_mount.turned_log_density(row, self._mounts.mount[far])
+                for row in x
+            ]
+            total = np.logaddexp(total, np.logaddexp.reduce(by_mount, axis=1))
+        return np.asarray(total / self._personal.gaussian.temperature)
+
+    def see(self, emission: Emission) -> None:
+        """Learn from a hold; one that spans more boundaries stands for the holds before it too."""
+        for _ in range(min(emission.segment.spans - 1, len(self._holds))):
+            self._log_weight = self._log_weight - self._holds.pop().evidence
+        n_signs = len(emission.log_likelihood)
+        other = np.logaddexp(np.log(RESTS) + emission.rest, np.log(OTHERS) + emission.no_sign)
+        hold = _Hold(
+            pose=emission.pose,
+            by_mount=self._any_mount.turned_log_density(emission.pose, self._mounts.mount),
+            other=float(other),
+            expected=np.full(n_signs, -np.log(n_signs)),
+            evidence=np.empty(0),
+        )
+        hold.evidence = hold.weigh()
+        self._holds.append(hold)
+        self._seen += 1
+        measured = not np.linalg.norm(emission.pose[GRAVITY]) < 0.999
+        moves = SLIPS if measured else STRAYS
+        kept = np.log1p(-moves) + self._log_weight - np.logaddexp.reduce(self._log_weight)
+        self._log_weight = np.logaddexp(kept, np.log(moves) + self._mounts.log_prior)
+        self._believe(hold.evidence)
+        if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
+            self._learn_effect(anew=self._seen <= 2)
+
+    def learn(self, decided: Sequence[Decision]) -> None:
+        """Learn from how holds were read: what the text made of them was to be expected there.
+
+        What it expects is what it found, without what the hold itself had said.
+        """
+        change = np.zeros_like(self._log_weight)
+        for decision in decided:
+            for hold in self._holds:
+                if hold.pose is decision.emission.pose:
+                    seen = decision.emission.log_likelihood
+                    found = np.log(decision.posterior[: len(seen)] + 1e-12) - seen
+                    found -= np.logaddexp.reduce(found)
+                    expected = (1 - UNEXPECTED) * np.exp(found) + UNEXPECTED / len(found)
+                    hold.expected = np.log(expected)
+                    before, hold.evidence = hold.evidence, hold.weigh()
+                    change += hold.evidence - before
+        if change.any():
+            self._believe(change)
+            self._learn_effect(anew=False)
+
+    def _believe(self, evidence: Array) -> None:
+        self._log_weight = self._log_weight + evidence
+        self._log_weight = self._log_weight - np.logaddexp.reduce(self._log_weight)
+        best = int(self._log_weight.argmax())
+        if best != self._best:
+            self._best = best
+            self._density = self._any_mount
+            self._learn_effect(anew=True)
+
+    def _learn_effect(self, *, anew: bool) -> None:
+        """Estimate the wearer's effect from all holds; twice where nothing is known of it."""
+        if len(self._holds) < LEAST_HOLDS:
+            self._density = self._any_mount
+            return
+        x = unturned(np.array([hold.pose for hold in self._holds]), self.mount)  # (n, 8)
+        expected = np.array([hold.expected for hold in self._holds])  # (n, S)
+        other = np.array([hold.other for hold in self._holds])  # (n,)
+        self._learned = self._seen
+        for _ in range(1 + anew):
+            signs = np.log(SIGNS) + expected + self._density.log_density(x)
+            total = np.logaddexp(_log_sum(signs), other)
+            share = np.exp(signs - total[:, None])  # (n, S)
+            self._effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
+            self._density = self._personal.density(self._effect)
+
+
+def _log_sum(values: Array) -> Array:
+    """(n,) log of the sums of exp of (n, m) values; ten times as fast as `np.logaddexp.reduce`."""
+    most = values.max(axis=1)
+    return np.asarray(most + np.log(np.exp(values - most[:, None]).sum(axis=1)))
