@@ -2,8 +2,11 @@
 
 import io
 import os
+import select
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 
 def prepare() -> None:
@@ -23,9 +26,25 @@ def prepare() -> None:
 
 
 def warn(text: str) -> None:
-    """Tell the user something beside the result, on one line whatever the names in it."""
+    """Tell the user something beside the result, on one line whatever the names in it.
+
+    Where nobody can be told any more, as at the end of `2>&1 | head`, nobody is.
+    """
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    print(f"jihwa: {shown}", file=sys.stderr)
+    with suppress(OSError):
+        print(f"jihwa: {shown}", file=sys.stderr)
+
+
+def has_reader(stream: TextIO) -> bool:
+    """Whether anybody may still read what is written; False once a pipe's other end is closed."""
+    if not hasattr(select, "poll"):  # Windows says so when it is written to
+        return True
+    poll = select.poll()
+    try:
+        poll.register(stream, 0)  # only what is told unasked: an error or a hang-up
+        return not poll.poll(0)
+    except (OSError, ValueError):  # a stream of no system's
+        return True
 
 
 def finish() -> None:

@@ -23,8 +23,10 @@ from jihwa.io.sources.source import Link, Source
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.speech.voice import Voice
-from jihwa.io.streams import warn
+from jihwa.io.streams import has_reader, warn
 
+LOOK_EVERY_S = 1.0
+"""How often it is asked whether anybody still reads the lines."""
 SHOWN_COLUMNS = 72
 """Of the text that can be gone on with."""
 YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니요", "ㅜ")
@@ -137,7 +139,7 @@ def _print_lines(
 
         def follow() -> None:
             lines.follow(session.state)
-            if session.state.connection.link is Link.ENDED or session.failure:
+            if session.state.connection.link is Link.ENDED or session.failure or lines.failure:
                 ended.set()
 
         session = LiveSession(
@@ -152,7 +154,10 @@ def _print_lines(
             session.start()
             if options.source != "-":
                 threading.Thread(target=_read_keyboard, args=[session], daemon=True).start()
-            ended.wait()
+            while not ended.wait(LOOK_EVERY_S) and has_reader(sys.stdout):
+                pass
+    if lines.failure:
+        raise lines.failure
     return session
 
 
