@@ -5,19 +5,36 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, write_lossless
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
-from jihwa.data.takes.collection import DUPLICATE, STYLES, UNUSABLE, SignStyle, inspect
+from jihwa.data.takes.collection import (
+    DUPLICATE,
+    STYLES,
+    UNUSABLE,
+    Inspected,
+    SignStyle,
+    inspect,
+)
 from jihwa.data.takes.episodes import Defect, recordings_below
 from jihwa.io.commands import data_assemble
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
+from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
+from jihwa.models.bundle import Bundle
+from jihwa.recognizer.calibration import unlike
+from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.profile import Profile
+
+SUSPECT = "suspect"
+"""A file whose label the model does not hear."""
 
 KINDS: Mapping[str, Message] = {
     Defect.GAP: Message(ko="신호 끊김", en="gaps"),
@@ -29,6 +46,7 @@ KINDS: Mapping[str, Message] = {
     Defect.STYLE: Message(ko="스타일과 폴더가 다름", en="style and folder differ"),
     DUPLICATE: Message(ko="중복", en="duplicates"),
     UNUSABLE: Message(ko="쓸 수 없음", en="unusable"),
+    SUSPECT: Message(ko="라벨과 다른 손 모양", en="suspect labels: the hand shows another sign"),
 }
 """What can be wrong with a file."""
 
@@ -38,8 +56,9 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     say = speaker(language)
     actions = parser.add_subparsers(required=True, metavar=say("할 일", "ACTION"), dest="action")
     check = say(
-        "데이터의 흠 찾기: 끊김, 죽은 센서, 시계, 중복, 라벨",
-        "find defects of a data set: gaps, dead sensors, clocks, duplicates, labels",
+        "데이터의 흠 찾기: 끊김, 죽은 센서, 시계, 중복, 틀린 듯한 라벨",
+        "find defects of a data set: gaps, dead sensors, clocks, duplicates, labels that the model "
+        "doubts",
     )
     _configure_check(actions.add_parser("check", help=check, description=check), language)
     convert = say("녹화를 다른 형식으로, 손실 없이", "recordings to other formats, without loss")
@@ -69,6 +88,7 @@ def _configure_check(parser: argparse.ArgumentParser, language: Language) -> Non
     )
     shared.add_alphabet(parser, language)
     shared.add_json(parser, language)
+    add_settings(parser, language, "model")
     parser.set_defaults(act=_check)
 
 
@@ -115,7 +135,10 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     cells: Counter[SignStyle] = Counter()
     files = []
     n_files = 0
-    for found in inspect(options.dataset, alphabet):
+    bundle = shared.model(options.model)
+    bundle.of_glove()
+    model = PersonalModel(bundle, Profile.empty(bundle.alphabet))
+    for found in map(partial(_heard, model, bundle), inspect(options.dataset, alphabet)):
         n_files += 1
         kinds.update(found.kinds)
         if found.shows:
@@ -146,6 +169,16 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     else:
         _summarise(n_files, len(files), kinds, cells, alphabet, language)
     return 1 if files else 0
+
+
+def _heard(model: PersonalModel, bundle: Bundle, found: Inspected) -> Inspected:
+    """The same, and whether the hand shows what the label says."""
+    if found.shows is None or not len(found.hold):
+        return found
+    doubt = unlike(model, bundle.extractor.of_hold(found.hold), found.shows[0])
+    if doubt is None:
+        return found
+    return replace(found, kinds=(*found.kinds, SUSPECT), notes=(*found.notes, doubt))
 
 
 def _tell(path: Path, kinds: tuple[str, ...], notes: list[str], language: Language) -> None:

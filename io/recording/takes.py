@@ -10,7 +10,7 @@ import numpy as np
 from jihwa.data.files import write_whole
 from jihwa.data.formats.writers import to_csv
 from jihwa.data.messages import Message
-from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import SignStyle, take_path
 from jihwa.io.live.page import is_rest
@@ -55,7 +55,7 @@ class TakeCutter:
         self.hands_free = hands_free
         self._recent = Frames.empty()
         self._asked = self._let_go = False
-        self._held: Array | None = None  # (8,) the pose that is held, or was last
+        self._held: OpenHold | None = None  # as it was seen last
         self._not_before_s = -np.inf
         self.held_s = 0.0
         self.rests = 0
@@ -114,10 +114,11 @@ class TakeCutter:
         A hold that wavers looks like two, so that a new one alone proves nothing.
         """
         if hold is not None:
-            self._held = _EXTRACTOR.of_hold(hold.segment.frames)
-        elif self._held is not None:
-            away = np.abs(_EXTRACTOR.of_frames(sample)[0] - self._held)  # (8,)
-            self._let_go |= bool((np.nan_to_num(away) > _FAR).any())
+            self._held = hold
+        elif self._held is not None and self._asked and not self._let_go:
+            held = _EXTRACTOR.of_hold(self._held.segment.frames)  # (8,)
+            away = np.nan_to_num(np.abs(_EXTRACTOR.of_frames(sample)[0] - held))
+            self._let_go = bool((away > _FAR).any())
 
 
 @dataclass(frozen=True, slots=True)
