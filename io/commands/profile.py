@@ -4,6 +4,7 @@ import argparse
 from collections import Counter
 
 from jihwa.data.messages import Language, Message
+from jihwa.io.commands.asking import add_yes, may_delete
 from jihwa.io.settings.language import speaker
 from jihwa.io.user import profiles
 from jihwa.recognizer.profile import Step, StepKind
@@ -37,6 +38,8 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
             help=say("프로필 이름 또는 파일", "name or file of the profile"),
         )
         action.set_defaults(act=act)
+        if act is _delete:
+            add_yes(action, language)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -81,8 +84,10 @@ def _undo(options: argparse.Namespace, language: Language) -> None:
 
 
 def _delete(options: argparse.Namespace, language: Language) -> None:
-    path = profiles.delete(options.profile)
-    print(speaker(language)(f"{path}: 지웠습니다.", f"{path}: deleted."))
+    path = profiles.existing(options.profile)
+    if may_delete(options, str(path), language):
+        path.unlink()
+        print(speaker(language)(f"{path}: 지웠습니다.", f"{path}: deleted."))
 
 
 def _describe(step: Step, language: Language) -> str:

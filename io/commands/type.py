@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.commands import into, live
+from jihwa.io.commands.asking import ask
 from jihwa.io.commands.into import Into
 from jihwa.io.live import archive
 from jihwa.io.live.journal import Journal
@@ -29,8 +30,6 @@ LOOK_EVERY_S = 1.0
 """How often it is asked whether anybody still reads the lines."""
 SHOWN_COLUMNS = 72
 """Of the text that can be gone on with."""
-YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니요", "ㅜ")
-"""What may be answered; the last is what the key types while Hangul is on."""
 
 
 def configure(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -198,10 +197,4 @@ def _wants_to_go_on(text: str, language: Language) -> bool:
     say = speaker(language)
     print(say("끝내지 않은 글이 있습니다:", "There is an unfinished text:"))
     print(f"  {tail(' '.join(clean(text).split()), SHOWN_COLUMNS)}")
-    while True:
-        try:
-            answer = input(say("이어서 쓸까요? (y/n) ", "Go on with it? (y/n) ")).strip().lower()
-        except EOFError:
-            raise KeyboardInterrupt from None
-        if answer in YES or answer in NO:
-            return answer in YES
+    return ask(say("이어서 쓸까요?", "Go on with it?"), default=True)
