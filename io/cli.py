@@ -12,7 +12,7 @@ from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.io import streams
 from jihwa.io.failures import explain
 from jihwa.io.settings import configuration
-from jihwa.io.settings.language import preferred, speaker
+from jihwa.io.settings.language import UNCHOSEN, preferred, speaker
 from jihwa.io.settings.table import add_settings
 
 COMMANDS: Mapping[str, Message] = {
@@ -75,14 +75,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     configured = configuration.read()
-    language, debug = configured.language or preferred(os.environ), False
+    chosen, debug = configured.language or preferred(os.environ), False
+    language = chosen or "en"
     try:
         streams.prepare()
         with _argparse_speaking(language):
             common, words = _split_common(words, language)
-        language, debug = getattr(common, "lang", language), "debug" in common
+        chosen, debug = getattr(common, "lang", chosen), "debug" in common
+        language = chosen or "en"
         with _argparse_speaking(language):
-            parser = _parser(words, language)
+            parser = _parser(words, language, None if chosen else UNCHOSEN)
             if not words:
                 parser.print_help(sys.stderr)
                 return USAGE
@@ -96,6 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return exit_code
     except JihwaError as error:
         _complain(error.message.text(language), debug)
+        if chosen is None:
+            streams.warn(UNCHOSEN)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -205,8 +209,8 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
-def _parser(words: Sequence[str], language: Language) -> _Parser:
-    """The parser; only the command that is used is imported."""
+def _parser(words: Sequence[str], language: Language, epilog: str | None) -> _Parser:
+    """The parser, whose help ends with an epilog; only the command that is used is imported."""
     say = speaker(language)
     parser = _PARSERS[language](
         prog="jihwa",
@@ -214,6 +218,7 @@ def _parser(words: Sequence[str], language: Language) -> _Parser:
             "지화: 장갑으로 쓴 한국어 지문자를 글로 옮깁니다.",
             "jihwa: Korean fingerspelling from a glove to text.",
         ),
+        epilog=epilog,
     )
     parser.add_argument(
         "--version", action=_ShowVersion, nargs=0, help=say("버전 보이기", "show the version")
@@ -224,7 +229,10 @@ def _parser(words: Sequence[str], language: Language) -> _Parser:
     wanted = next((word for word in words if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
-            name, help=summary.text(language), description=summary.text(language)
+            name,
+            help=summary.text(language),
+            description=summary.text(language),
+            epilog=epilog,
         )
         if name == wanted:
             folder = "jihwa.io.commands" + ".training" * (name in _TRAINING)

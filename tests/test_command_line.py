@@ -99,9 +99,9 @@ def test_language_that_is_not_spoken_is_refused_in_korean(jihwa, words):
 @pytest.mark.parametrize(
     ("environment", "language"),
     [
-        ({}, "ko"),
-        ({"LANG": "C.UTF-8"}, "ko"),
-        ({"LANG": "POSIX"}, "ko"),
+        ({}, None),
+        ({"LANG": "C.UTF-8"}, None),
+        ({"LANG": "POSIX"}, None),
         ({"LANG": "ko_KR.UTF-8"}, "ko"),
         ({"LANG": "en_US.UTF-8"}, "en"),
         ({"LANG": "de_DE.UTF-8"}, "en"),
@@ -109,7 +109,7 @@ def test_language_that_is_not_spoken_is_refused_in_korean(jihwa, words):
         ({"LC_ALL": "", "LANG": "en_US.UTF-8"}, "en"),
     ],
 )
-def test_language_is_that_of_the_locale_and_korean_without_one(environment, language):
+def test_language_is_that_of_the_locale(environment, language):
     assert preferred(environment) == language
 
 
@@ -118,13 +118,26 @@ def test_locale_decides_and_an_option_overrules_it(capsys, monkeypatch):
         assert main(["transcribe", "none.csv", *words]) == 2
         return capsys.readouterr().err
 
-    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
     assert "없습니다" in complaint()
     assert "no such file" in complaint("--lang", "en")
     assert "no such file" in complaint("--lang=en")
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     assert "no such file" in complaint()
     assert "없습니다" in complaint("--lang", "ko")
+
+
+def test_locale_without_a_language_gets_english_and_how_to_change_it(capsys, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C")
+    assert main(["transcribe", "none.csv"]) == 2
+    told, how = capsys.readouterr().err.splitlines()
+    assert "no such file" in told
+    assert "한국어" in how
+    assert main(["--lang", "en", "transcribe", "none.csv"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    with pytest.raises(SystemExit):
+        main(["say", "--help"])
+    assert "한국어" in capsys.readouterr().out
 
 
 def test_traceback_only_with_debug(jihwa):

@@ -26,7 +26,7 @@ needs_shell = pytest.mark.skipif(os.name != "posix", reason="needs a shell")
 def test_pipes_carry_utf_8_whatever_the_locale(encoding):
     done = run_in_shell("printf 'ㅎㅏㄱㄱㅛ' | jihwa compose | cat", PYTHONIOENCODING=encoding)
     assert (done.stdout, done.stderr) == ("학교\n", "")
-    done = run_in_shell("jihwa compose abc", PYTHONIOENCODING=encoding, LC_ALL="C.UTF-8")
+    done = run_in_shell("jihwa compose abc", PYTHONIOENCODING=encoding, LC_ALL="ko_KR.UTF-8")
     assert "한글 자모" in done.stderr
     done = run_in_shell(r"printf '\377\nㄱㅏ' | jihwa compose", PYTHONIOENCODING=encoding)
     assert (done.returncode, done.stdout) == (1, "\n가\n")
