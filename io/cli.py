@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, ClassVar, NoReturn
 
@@ -151,9 +152,13 @@ class _Complaining(argparse.ArgumentParser):
             UsageError: Always.
         """
         raise UsageError(
-            ko=f"명령을 이해하지 못했습니다: {message}. 도움말: {self.prog} --help",
-            en=f"cannot understand the command: {message}. Help: {self.prog} --help",
+            ko=f"명령을 이해하지 못했습니다: {_ended(message)} 도움말: {self.prog} --help",
+            en=f"cannot understand the command: {_ended(message)} Help: {self.prog} --help",
         )
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 class _Parser(_Complaining):
@@ -169,6 +174,19 @@ class _Parser(_Complaining):
         text = speaker(self.language)("이 도움말 보이기", "show this help")
         self.add_argument("-h", "--help", action="help", help=text)
         _add_common(self, self.language)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401
+        """As argparse does (from Python 3.14 on by itself), but tell what may have been meant."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            if near := get_close_matches(str(value), list(map(str, action.choices or ()))):
+                say, meant = speaker(self.language), " / ".join(near)
+                error.message = say(
+                    f"{value!r} 없음. 혹시 {meant}?",
+                    f"there is no {value!r}. Did you mean {meant}?",
+                )
+            raise
 
 
 class _KoreanParser(_Parser):
@@ -209,7 +227,9 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
-def _parser(words: Sequence[str], language: Language, epilog: str | None) -> _Parser:
+def _parser(
+    words: Sequence[str], language: Language, epilog: str | None = None
+) -> _Parser:
     """The parser, whose help ends with an epilog; only the command that is used is imported."""
     say = speaker(language)
     parser = _PARSERS[language](

@@ -4,9 +4,13 @@ import io
 import os
 import select
 import sys
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
+
+_told: deque[str] = deque(maxlen=1)
+"""What `warn` told last."""
 
 
 def prepare() -> None:
@@ -14,6 +18,7 @@ def prepare() -> None:
 
     A terminal keeps its encoding if that has Hangul; all else is UTF-8.
     """
+    _told.clear()
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:  # as `>&-` leaves it
@@ -28,11 +33,19 @@ def prepare() -> None:
 def warn(text: str) -> None:
     """Tell the user something beside the result, on one line whatever the names in it.
 
-    Where nobody can be told any more, as at the end of `2>&1 | head`, nobody is.
+    What was told last is not told again: a package that many files lack is named once. Where nobody
+    can be told any more, as at the end of `2>&1 | head`, nobody is.
     """
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    if text in _told:
+        return
+    _told.append(text)
     with suppress(OSError):
-        print(f"jihwa: {shown}", file=sys.stderr)
+        print(f"jihwa: {printable(text)}", file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """A text, such as the name of a file, on one line and without anything that acts there."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def has_reader(stream: TextIO) -> bool:

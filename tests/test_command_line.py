@@ -89,7 +89,8 @@ def test_command_that_cannot_be_understood_is_the_users_mistake(jihwa, words):
 
 
 @pytest.mark.parametrize("words", [["--lang", "fr", "compose", "ㄱㅏ"], ["--lang"]])
-def test_language_that_is_not_spoken_is_refused_in_korean(jihwa, words):
+def test_language_that_is_not_spoken_is_refused_in_that_of_the_locale(jihwa, monkeypatch, words):
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
     done = jihwa(*words)
     assert done.code == 2
     assert "--lang" in done.err
@@ -282,7 +283,29 @@ def test_model_that_is_none_is_named(jihwa, tmp_path, option):
         assert str(path) in done.err
 
 
-@pytest.mark.parametrize("command", ["simulate 가", "train none", "lm build none"])
+def test_simulating_makes_the_folders_of_its_output(jihwa, tmp_path):
+    assert jihwa("simulate", "가", "--output", tmp_path / "a" / "b" / "take.csv").code == 0
+    assert (tmp_path / "a" / "b" / "take.json").is_file()
+    (tmp_path / "file").touch()
+    done = jihwa("simulate", "가", "--output", tmp_path / "file" / "take.csv")
+    assert (done.code, "a file, not a folder" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["transcrbe", "x.csv"], "Did you mean transcribe?"),
+        (["lm", "ad", "x"], "Did you mean add?"),
+        (["--lang", "ko", "typ"], "혹시 type?"),
+    ],
+)
+def test_what_was_meant_is_told(jihwa, words, meant):
+    done = jihwa(*words)
+    assert (done.code, meant in done.err) == (2, True), done.err
+    assert "Did you mean" not in jihwa("xyzzy").err
+
+
+@pytest.mark.parametrize("command", ["train none", "lm build none"])
 @pytest.mark.parametrize(("output", "told"), [("none/x", "no such folder"), (".", "a folder")])
 def test_output_is_checked_before_the_work(jihwa, tmp_path, command, output, told):
     done = jihwa(*command.split(), "--output", tmp_path / output)

@@ -132,9 +132,7 @@ def test_story_of_a_conversation(open_jihwa, glove):
 
 
 def test_small_window_without_colours_works_and_may_grow(open_jihwa):
-    pane = open_jihwa(
-        "type", "--source", FAST, columns=40, rows=10, language="en", NO_COLOR="1"
-    )
+    pane = open_jihwa("type", "--source", FAST, columns=40, rows=10, language="en", NO_COLOR="1")
     pane.shows("● connected", PATIENCE_S)
     pane.shows("[안", PATIENCE_S)
     assert not any("thumb" in line for line in pane.lines)

@@ -134,7 +134,7 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     kinds: Counter[str] = Counter()
     cells: Counter[SignStyle] = Counter()
     files = []
-    n_files = 0
+    n_files, told = 0, list[str]()
     bundle = shared.model(options.model)
     bundle.of_glove()
     model = PersonalModel(bundle, Profile.empty(bundle.alphabet))
@@ -147,7 +147,9 @@ def _check(options: argparse.Namespace, language: Language) -> int:
             notes = [note.text(language) for note in found.notes]
             files.append({"path": str(found.path), "kinds": list(found.kinds), "notes": notes})
             if not options.json:
-                _tell(found.path, found.kinds, notes, language)
+                new = [note for note in notes if (found.shows or note not in told)]
+                _tell(found.path, found.kinds, new, language)
+            told = notes  # a package that every file needs is named once
     if not n_files:
         raise UsageError(
             ko=f"{options.dataset}: 녹화가 하나도 없습니다. <지문자>/<스타일>/*.csv가 든 폴더를 "

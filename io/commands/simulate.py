@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser, language: Language) -> None:
     parser.add_argument("text", nargs="?", metavar="TEXT", help=say("쓸 글", "what to spell"))
     parser.add_argument(
         "--output",
-        type=shared.output_file,
+        type=Path,
         metavar="FILE",
         help=say(
             "녹화 파일; 정답은 옆의 .json에 (기본: 화면에 녹화만)",
@@ -122,6 +122,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
             "더하세요.",
             en="There is no TEXT, or an option that needs --serve. Give a TEXT, or add --serve.",
         )
+    if options.output:
+        shared.output_folder(options.output.parent).mkdir(parents=True, exist_ok=True)
+        shared.output_file(options.output)
     alphabet = Alphabet.load()
     hand = SyntheticHand(HandStatistics.load(), alphabet, np.random.default_rng(options.wearer))
     hand.rate_hz = options.rate_hz

@@ -84,7 +84,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         act = _fill_the_screen if full else _print_lines
         session = act(source, journal, behaviour, typed_into, options, language)
         exit_code = typed_into.exit_code
-    if full and not typed_into.child:
+    if full:
         print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
     live.fail_if_it_did(session)
     unread = session.state.connection.link is Link.ENDED and not session.state.signal.samples

@@ -6,7 +6,7 @@ from jihwa.data.messages import Language, Message
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
-UNCHOSEN = "한국어 (for Korean): --lang ko, or language = \"ko\" in `jihwa config --edit`"
+UNCHOSEN = '한국어 (for Korean): --lang ko, or language = "ko" in `jihwa config --edit`'
 """What is told where nothing says which language to speak."""
 
 
