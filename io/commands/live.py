@@ -131,13 +131,16 @@ def fail_if_it_did(session: LiveSession) -> None:
 
 
 @contextmanager
-def told_to_end() -> Iterator[threading.Event]:
-    """An event that is set when SIGTERM or SIGHUP says so."""
-    ended = threading.Event()
+def told_to_end(end: Callable[[], None]) -> Iterator[None]:
+    """Within this, SIGTERM and SIGHUP only ask to end, however often: what there is gets saved.
+
+    Args:
+        end: Is called in the main thread, and returns at once.
+    """
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), lambda *_: ended.set()) for name in names}
+    before = {name: signal.signal(getattr(signal, name), lambda *_: end()) for name in names}
     try:
-        yield ended
+        yield
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)

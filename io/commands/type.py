@@ -103,7 +103,7 @@ def _fill_the_screen(
         session.notify(message)
 
     screen = FullScreen()
-    with closing(_voice(options, tell)) as voice:
+    with closing(_voice(options, tell)) as voice, live.told_to_end(screen.leave):
         spoken = _spoken(options, voice)
         wearer = live.wearer(options, language, tell)
         session = LiveSession(
@@ -134,7 +134,8 @@ def _print_lines(
     wearer = live.wearer(options, language, tell)
     engine = wearer.engine()
     lines = LineScreen(sys.stdout, engine.recognizer.alphabet, language)
-    with closing(_voice(options, tell)) as voice, live.told_to_end() as ended:
+    ended = threading.Event()
+    with closing(_voice(options, tell)) as voice, live.told_to_end(ended.set):
 
         def follow() -> None:
             lines.follow(session.state)
