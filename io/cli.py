@@ -227,9 +227,7 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
-def _parser(
-    words: Sequence[str], language: Language, epilog: str | None = None
-) -> _Parser:
+def _parser(words: Sequence[str], language: Language, epilog: str | None = None) -> _Parser:
     """The parser, whose help ends with an epilog; only the command that is used is imported."""
     say = speaker(language)
     parser = _PARSERS[language](
