@@ -211,13 +211,13 @@ BINDINGS = (
         *function_key(7, "q"),
         _WRITING,
         Message(ko="빠른 보정", en="quick calibration"),
-        lambda controls, _: controls.session.calibrate("quick"),
+        lambda controls, _: controls.calibrate("quick"),
     ),
     Binding(
         *function_key(8, "a"),
         _WRITING,
         Message(ko="모든 지문자 보정", en="calibration with all signs"),
-        lambda controls, _: controls.session.calibrate("full"),
+        lambda controls, _: controls.calibrate("full"),
     ),
     Binding(
         *function_key(9, "k"),
