@@ -79,7 +79,7 @@ def test_silent_port_of_the_machine_itself_is_not_called_a_glove(plug, on_usb):
     if on_usb:
         boards.insert(0, board(plug("ttyACM0")))
     with searching(boards) as log:
-        wait_until(lambda: log.connections[-1].reason)
+        wait_until(lambda: log.connections and log.connections[-1].reason)
         told = log.connections[-1]
     if on_usb:
         assert (told.link, told.device) == (Link.LOST, boards[0].port)

@@ -154,14 +154,19 @@ class AnyGlove:
 
     def refused(self, port: str) -> None:
         """Leave it alone for a while, unless it has been the glove before."""
-        if self._last is None or port != self._last.port:
+        if not self._was_glove(port):
             self._refused_s[port] = time.monotonic()
 
     def lost(self, port: str, reason: Message) -> Connection:
-        """A board on USB may be the glove; a port of the machine itself hardly is."""
-        if any(board.port == port and board.usb for board in self._connected()):
+        """A board on USB may be the glove; a port of the machine itself hardly is, unless it was."""
+        if self._was_glove(port) or any(
+            board.port == port and board.usb for board in self._connected()
+        ):
             return Connection(Link.LOST, port, reason)
         return Connection(Link.SEARCHING, self.device, reasons.NOTHING_CONNECTED)
+
+    def _was_glove(self, port: str) -> bool:
+        return self._last is not None and port == self._last.port
 
     def _preference(self, board: Board) -> tuple[bool, bool, int, str]:
         other = self._last is None or board.identity != self._last.identity
