@@ -158,7 +158,7 @@ class AnyGlove:
             self._refused_s[port] = time.monotonic()
 
     def lost(self, port: str, reason: Message) -> Connection:
-        """A board on USB may be the glove; a port of the machine itself hardly is, unless it was."""
+        """A board on USB may be the glove; another port hardly is, unless it was."""
         if self._was_glove(port) or any(
             board.port == port and board.usb for board in self._connected()
         ):

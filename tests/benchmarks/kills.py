@@ -186,13 +186,13 @@ def read_again(part: Path, before: str) -> str:
     return text
 
 
-def transcribe(kills: int, seed: int = 0) -> Toll:
+def transcribe(kills: int, seed: int = 0, n_recordings: int = RECORDINGS) -> Toll:
     """Kill the transcribing of an archive so often, and compare what it comes to."""
     chance, toll = random.Random(seed), Toll()
     with tempfile.TemporaryDirectory() as name, home(Path(name)) as environment:
         folder = Path(name)
         recordings = folder / "recordings"
-        for number in range(RECORDINGS):
+        for number in range(n_recordings):
             words = ("simulate", SENTENCES[number % len(SENTENCES)], "--seed", str(number))
             path = recordings / f"{number:02}.csv"
             subprocess.run((*JIHWA, *words, "--output", str(path)), check=True, env=environment)
