@@ -3,6 +3,7 @@
 import io
 import os
 import select
+import stat
 import sys
 from collections import deque
 from contextlib import suppress
@@ -50,14 +51,16 @@ def printable(text: str) -> str:
 
 def has_reader(stream: TextIO) -> bool:
     """Whether anybody may still read what is written; False once a pipe's other end is closed."""
-    if not hasattr(select, "poll"):  # Windows says so when it is written to
-        return True
-    poll = select.poll()
     try:
-        poll.register(stream, 0)  # only what is told unasked: an error or a hang-up
-        return not poll.poll(0)
+        descriptor = stream.fileno()
+        is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
     except (OSError, ValueError):  # a stream of no system's
         return True
+    if not is_pipe or not hasattr(select, "poll"):  # Windows says so when it is written to
+        return True
+    poll = select.poll()
+    poll.register(descriptor, 0)  # only what is told unasked: an error or a hang-up
+    return not poll.poll(0)
 
 
 def finish() -> None:
