@@ -15,6 +15,7 @@ KERNEL = (
     "composer.language.ngram",
     "composer.language.profanity",
     "composer.language.mixture",
+    "composer.decoding.evidence",
     "composer.decoding.arcs",
     "composer.decoding.hypotheses",
     "composer.decoding.search",

@@ -1,5 +1,6 @@
 """Files that are never seen half written, and what users are told of those that cannot be read."""
 
+import codecs
 import gzip
 import os
 import secrets
@@ -13,9 +14,19 @@ from jihwa.data.messages import DataError, JihwaError, Message, UsageError
 
 SUFFIX = ".part"
 """Of files that are being written, which are hidden; one that stays is of a killed program."""
-
+_SPACE = b" \t\r\n"
 _KNOWN_BY = 32
 """Characters of its name that such a file begins with; a long name must not become too long."""
+
+
+def is_litter(name: str) -> bool:
+    """Whether macOS (`._…`) or an office that has a file open (`~$…`) has left this file there."""
+    return name.startswith(("._", "~$"))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is not for users to see."""
+    return name.startswith(".") or is_litter(name)
 
 
 class OtherVersionError(ValueError):
@@ -133,8 +144,39 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         file.write_bytes(content)
 
 
+def decoded(content: bytes) -> str:
+    """A text of UTF-8, or of UTF-16 or cp949, in which Windows saves Korean.
+
+    UTF-16 is known by its mark or its zero bytes, cp949 by being nothing else; bytes that are none
+    of them become U+FFFD.
+    """
+    if encoding := utf_16(content):
+        return content.decode(encoding, errors="replace")
+    for encoding in ("utf-8-sig", "cp949"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def utf_16(content: bytes) -> str | None:
+    """The UTF-16 that a text is in; None if it is not.
+
+    Without a mark its spaces and line ends tell it, of whose two bytes one is zero.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\0" not in content:
+        return None
+    for first, second in zip(content[::2], content[1::2], strict=False):
+        if first in _SPACE and not second:
+            return "utf-16-le"
+        if second in _SPACE and not first:
+            return "utf-16-be"
+    return None
+
+
 def read_text(path: Path) -> str:
-    """Read a UTF-8 text, plain or gzip-compressed (`.gz`).
+    """Read a text as `decoded` does, plain or gzip-compressed (`.gz`).
 
     Raises:
         UsageError: The file cannot be read or is no gzip file in spite of its name.
@@ -149,4 +191,4 @@ def read_text(path: Path) -> str:
             ko=f"{path}: 글 파일을 읽을 수 없습니다 ({why}). 경로와 압축 형식을 확인하세요.",
             en=f"{path}: the text cannot be read ({why}). Check the path and the compression.",
         ) from error
-    return content.decode("utf-8-sig", errors="replace")
+    return decoded(content)

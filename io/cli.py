@@ -13,8 +13,8 @@ from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.io import streams
 from jihwa.io.failures import explain
 from jihwa.io.settings import configuration
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import UNCHOSEN, preferred, speaker
-from jihwa.io.settings.table import add_settings
 
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),
@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, Message] = {
     "doctor": Message(ko="모두 갖추어졌는지 살피기", en="check that all that is needed works"),
     "compose": Message(ko="자모를 이어 글로 엮기", en="compose letters into text"),
     "say": Message(ko="글을 소리 내어 읽기", en="say a text aloud, or into a file"),
+    "voices": Message(ko="한국어 목소리 보기", en="list the Korean voices"),
     "simulate": Message(ko="모의 장갑으로 글 쓰기", en="spell a text with a simulated glove"),
     "record": Message(ko="장갑을 녹화하고 데이터 모으기", en="record a glove, or fill a data set"),
     "data": Message(ko="데이터 살피기, 바꾸기, 잇기", en="check, convert, assemble recordings"),
@@ -208,13 +209,10 @@ def _split_common(words: list[str], language: Language) -> tuple[argparse.Namesp
 
 
 def _add_common(parser: argparse.ArgumentParser, language: Language) -> None:
-    add_settings(parser, language, "language")
-    parser.add_argument(
-        "--debug",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help=speaker(language)("오류의 자세한 경로 보이기", "show tracebacks"),
-    )
+    arguments = Arguments(parser, language)
+    arguments.settings("language")
+    debug = {"action": "store_true", "default": argparse.SUPPRESS}
+    arguments("--debug", "오류의 자세한 경로 보이기", "show tracebacks", **debug)
 
 
 class _ShowVersion(argparse.Action):
@@ -256,5 +254,5 @@ def _parser(words: Sequence[str], language: Language, epilog: str | None = None)
             folder = "jihwa.io.commands" + ".training" * (name in _TRAINING)
             module = import_module(f"{folder}.{name}")
             command.set_defaults(run=module.run, needs_configuration=True)
-            module.configure(command, language)
+            module.configure(Command(command, language))
     return parser

@@ -77,8 +77,7 @@ class Engine:
     """
 
     def __init__(self, recognizer: Recognizer, composer: Composer) -> None:
-        self.recognizer = recognizer
-        self.composer = composer
+        self.recognizer, self.composer = recognizer, composer
         self._taken_s = -math.inf  # holds that begin before it were taken in
 
     @property

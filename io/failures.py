@@ -1,9 +1,9 @@
-"""What the operating system refuses, in the user's words."""
+"""What went wrong, in the user's words, also where the operating system refuses."""
 
 import errno
 from collections.abc import Mapping
 
-from jihwa.data.messages import Message
+from jihwa.data.messages import JihwaError, Message
 
 _FAILURES: Mapping[int, Message] = {
     errno.ENOENT: Message(
@@ -19,8 +19,7 @@ _FAILURES: Mapping[int, Message] = {
         en="something on the way is no folder. Check the path.",
     ),
     errno.EEXIST: Message(
-        ko="이미 있습니다. 다른 이름을 주세요.",
-        en="it exists already. Give another name.",
+        ko="이미 있습니다. 다른 이름을 주세요.", en="it exists already. Give another name."
     ),
     errno.EACCES: Message(
         ko="권한이 없습니다. 읽고 쓸 수 있는 곳을 고르세요.",
@@ -33,8 +32,10 @@ _FAILURES: Mapping[int, Message] = {
 }
 
 
-def explain(error: OSError) -> Message:
+def explain(error: OSError | JihwaError) -> Message:
     """Where it happened, what it was and what to do; the system's own words where it is rare."""
+    if isinstance(error, JihwaError):
+        return error.message
     raw = error.strerror or str(error)
     what = _FAILURES.get(
         error.errno or 0, Message(ko=f"{raw}. 경로를 확인하세요.", en=f"{raw}. Check the path.")

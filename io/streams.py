@@ -6,12 +6,17 @@ import select
 import stat
 import sys
 from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+from jihwa.data.files import decoded, utf_16
+
 _told: deque[str] = deque(maxlen=1)
 """What `warn` told last."""
+_MARK_BYTES = 64
+"""Enough of a text to tell UTF-16 by a space or a line end."""
 
 
 def prepare() -> None:
@@ -29,6 +34,19 @@ def prepare() -> None:
             as_it_is = stream.isatty() and _has_hangul(stream.encoding)
             utf_8 = "utf-8-sig" if name == "stdin" else "utf-8"  # editors may begin with a mark
             stream.reconfigure(encoding=None if as_it_is else utf_8, errors="replace")
+
+
+def typed_lines() -> Iterator[str]:
+    """The lines of the standard input as they come, without their ends; see `decoded`.
+
+    It is read by a stream of its own: a thread that waits in `sys.stdin` would hold up the end of
+    the program.
+    """
+    with open(0, "rb", closefd=False) as stdin:
+        encoding = utf_16(stdin.peek(_MARK_BYTES))
+        lines = io.TextIOWrapper(stdin, encoding, "replace") if encoding else map(decoded, stdin)
+        for line in lines:
+            yield line.rstrip("\r\n")
 
 
 def warn(text: str) -> None:

@@ -1,5 +1,7 @@
 """What many tests share: recordings, simulated ones and a model of them, and the command line."""
 
+import io
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +127,17 @@ def jihwa(capsys) -> Callable[..., Outcome]:
         return Outcome(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def pipe_in(monkeypatch) -> Callable[[bytes], None]:
+    """Gives the program a standard input."""
+
+    def give(content):
+        stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)), "utf-8")
+        monkeypatch.setattr(sys, "stdin", stdin)
+
+    return give
 
 
 @pytest.fixture

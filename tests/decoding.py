@@ -33,10 +33,10 @@ class Bigrams:
 
 class _LastToken(ModelState):
     def __init__(self, model, token):
-        super().__init__(token, False)
+        super().__init__(token)
         self.model, self.token = model, token
 
-    def _follow(self, token):
+    def after(self, token):
         return self.model.states[token]
 
     def _expect(self):

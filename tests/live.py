@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.formats.writers import write_recording
-from jihwa.io.live.journal import NoJournal
+from jihwa.io.live.journal import Record
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.source import Connection, Link, Received
@@ -68,7 +68,7 @@ def session(journal=None, *, wearer=None, sinks=(), **options):
     """A session that runs, and the wire that it hangs on."""
     wire, wearer = Wire(), wearer or stranger()
     options = LiveOptions(wearer=wearer, **options)
-    live = LiveSession(wire, wearer.engine, journal or NoJournal(), options, sinks)
+    live = LiveSession(wire, wearer.engine, journal or Record(), options, sinks)
     live.start()
     try:
         yield live, wire

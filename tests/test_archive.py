@@ -10,6 +10,7 @@ import sys
 import time
 import unicodedata
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,25 @@ def test_message_about_any_name_is_one_line(jihwa, tmp_path):
     (tmp_path / "new\nli\x1bne.csv").write_text("")
     (line,) = jihwa("transcribe", tmp_path / "new\nli\x1bne.csv").err.splitlines()
     assert r"new\nli\x1bne.csv" in line
+
+
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+@pytest.mark.parametrize("pattern", ["한글/녹*.csv", "한글/**/녹음[12].csv", "한*/녹음1.csv"])
+def test_a_pattern_matches_names_of_either_form(jihwa, archive, forms, pattern):
+    of_folder, of_file = (partial(unicodedata.normalize, form) for form in forms)
+    folder = archive(f"{of_folder('한글')}/{of_file('녹음')}1.csv")
+    assert jihwa("transcribe", folder / pattern).out == TEXT
+    assert jihwa("transcribe", folder / "한글" / "녹음1.csv").out == TEXT
+
+
+@pytest.mark.parametrize("litter", ["._가.csv", "~$가.csv", "._mac/나.csv"])
+def test_what_other_programs_leave_behind_is_no_recording(jihwa, archive, litter):
+    folder = archive("가.csv")
+    (folder / litter).parent.mkdir(exist_ok=True)
+    (folder / litter).write_bytes(b"\0\5\x16\7")
+    for named in ([folder], [folder / "*.csv"], sorted(folder.glob("*.csv"))):
+        done = jihwa("transcribe", *named)
+        assert (done.code, done.out) == (0, TEXT)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

@@ -2,7 +2,6 @@
 
 import errno
 import re
-import sys
 
 import pytest
 
@@ -202,13 +201,19 @@ def test_compose_turns_letters_into_text(jihwa):
     assert jihwa("compose", "ㅎㅏㄱㄱㅛ").out == "학교\n"
 
 
-def test_compose_reads_a_sequence_a_line(jihwa, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", iter(["ㅎㅏㄱㄱㅛ\n", "\n", "ㅇㅏㄱㄱㅏ\n"]))
+def test_compose_reads_a_sequence_a_line(jihwa, pipe_in):
+    pipe_in("ㅎㅏㄱㄱㅛ\n\nㅇㅏㄱㄱㅏ\n".encode())
     assert jihwa("compose").out == "학교\n\n아까\n"
 
 
-def test_compose_names_the_bad_line_and_goes_on(jihwa, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", iter(["ㅎㅏㄱㄱㅛ\n", "abc\n", "ㅇㅏㄱㄱㅏ\n"]))
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16", "utf-16-le", "utf-16-be"])
+def test_compose_reads_what_windows_saves(jihwa, pipe_in, encoding):
+    pipe_in("ㅎㅏㄱㄱㅛ\r\nㅇㅏㄱㄱㅏ\r\n".encode(encoding))
+    assert jihwa("compose").out == "학교\n아까\n"
+
+
+def test_compose_names_the_bad_line_and_goes_on(jihwa, pipe_in):
+    pipe_in("ㅎㅏㄱㄱㅛ\nabc\nㅇㅏㄱㄱㅏ\n".encode())
     done = jihwa("compose")
     assert (done.code, done.out) == (1, "학교\n\n아까\n")
     (line,) = done.err.splitlines()

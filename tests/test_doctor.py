@@ -90,8 +90,8 @@ def test_check_that_fails_stops_no_other(jihwa, monkeypatch):
     def broken():
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr(doctor, "check_ports", broken)
-    monkeypatch.setattr(doctor, "check_grabbers", lambda: 1 / 0)
+    monkeypatch.setattr(doctor.machine, "check_ports", broken)
+    monkeypatch.setattr(doctor.machine, "check_grabbers", lambda: 1 / 0)
     done = jihwa("doctor")
     assert done.code == 1
     assert len(marked(done, "✗")) == 2

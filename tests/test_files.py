@@ -5,8 +5,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jihwa.data.files import write_whole
+from jihwa.data.files import decoded, write_whole
 
 
 def test_file_holds_the_content_and_nothing_stays_beside_it(tmp_path):
@@ -58,3 +60,24 @@ def test_pipe_is_written_not_replaced(tmp_path):
     reader.join()
     assert read == [b"content"]
     assert (tmp_path / "pipe").is_fifo()
+
+
+@given(st.text(st.sampled_from("가각힣ㄱㅣ a1.\n"), min_size=1), st.sampled_from(["", "\ufeff"]))
+def test_a_text_is_read_in_whatever_encoding_it_was_saved(text, mark):
+    assert decoded((mark + text).encode()) == text
+    assert decoded(text.encode("utf-16")) == text
+    if " " in text or "\n" in text:
+        assert decoded(text.encode("utf-16-le")) == text
+        assert decoded(text.encode("utf-16-be")) == text
+
+
+def test_a_text_of_cp949_is_read_and_what_is_none_is_marked():
+    assert decoded("김치를 담갔다. 똠방각하 펲시콜라".encode("cp949")) == (
+        "김치를 담갔다. 똠방각하 펲시콜라"
+    )
+    assert decoded("가".encode() + b"\xff\n") == "가\ufffd\n"
+
+
+@given(st.binary())
+def test_any_bytes_are_some_text(content):
+    assert isinstance(decoded(content), str)

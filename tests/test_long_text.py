@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from jihwa.composer.text import undo
 from jihwa.composer.text.transcript import Sign
-from jihwa.io.batch.reading import SignStore, read
+from jihwa.io.batch.reading import read
+from jihwa.io.writers.document import SignStore
 
 SHARE = st.floats(0, 1)
 SIGNS = st.builds(

@@ -103,8 +103,13 @@ def test_without_a_lexicon_it_is_the_n_gram():
 
 
 def test_profane_words_are_told_when_they_are_complete():
-    told = [after(SHIPPED, text).profane for text in ("씨바", "씨발", "씨발점")]
-    assert told == [False, True, False]
-    assert after(SHIPPED, "시발 ").profane
-    assert after(SHIPPED, "시발").after(BOUNDARY).profane
-    assert not after(SHIPPED, "시발점 ").profane
+    def is_profane(text):
+        state, (*before, last) = SHIPPED.start(), encode(text).tolist()
+        for token in before:
+            state = state.after(token)
+        return state.is_profane(last)
+
+    assert [is_profane(text) for text in ("씨바", "씨발", "씨발점")] == [False, True, False]
+    assert is_profane("시발 ")
+    assert after(SHIPPED, "시발").is_profane(BOUNDARY)
+    assert not is_profane("시발점 ")

@@ -4,6 +4,7 @@ Stories are written as in `emissions`.
 """
 
 import functools
+import math
 
 import numpy as np
 import pytest
@@ -80,6 +81,18 @@ def test_an_exact_text_is_composed_as_well_as_a_certain_one():
     story = "ㅇㅏㄱㄱㅏ"
     assert Automaton(BASIC).compose(story) == "악가"
     assert read(shown(story, BASIC), Mode.EXACT).text == "아까"
+
+
+def test_an_exact_text_is_as_probable_as_its_signs():
+    story = shown("ㄱㅏㄴㅏ", BASIC)
+    story[2] = emission({"ㄴ": 0.0, "ㄷ": -0.5}, 1.4, BASIC)
+    told = read(story, Mode.EXACT)
+    (word,), (sign, p), (other, q) = told.words, *told.signs[2].candidates[:2]
+    temperature = DecoderOptions().temperature
+    assert (word.text, sign, other) == ("가나", "ㄴ", "ㄷ")
+    assert p / q == pytest.approx(math.exp(0.5 / temperature))
+    assert 0.5 < word.confidence <= p < 0.7
+    assert told.candidates[0].log_prob <= math.log(p)
 
 
 def test_an_exact_text_can_be_committed_at_any_sign():

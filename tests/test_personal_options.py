@@ -7,15 +7,15 @@ import pytest
 from jihwa.composer.language.jamo import encode
 from jihwa.composer.language.token_model import Mode
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.configuration import Configuration, resolve
-from jihwa.io.settings.table import add_settings
 from jihwa.io.user import vocabulary
 
 
 @pytest.fixture
 def parse():
     parser = argparse.ArgumentParser()
-    add_settings(parser, "en", "lm", "personal", "history", "mode")
+    Arguments(parser, "en").settings("lm", "personal", "history", "mode")
 
     def parse(*words):
         options = parser.parse_args(words)
@@ -47,7 +47,7 @@ def log_prob(options, text):
 )
 def test_history_learns_unless_it_is_off_or_the_text_may_be_a_password(parse, words, mode, learns):
     options = parse(*words)
-    assert shared.mode(options) is mode
+    assert Mode(options.mode) is mode
     assert shared.learns(options) is learns
 
 

@@ -69,6 +69,7 @@ def test_stored_profile_is_for_the_user_alone(data_home):
     profiles.save("me", Profile.empty(ALPHABET))
     path = data_home / "jihwa" / "profiles" / "me.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (profiles.folder() / "._me.json").write_bytes(b"\0\5\x16\7")  # as macOS leaves it
     assert profiles.names() == ["me"]
     assert profiles.load("me", ALPHABET) == Profile.empty(ALPHABET)
 

@@ -14,6 +14,7 @@ import pytest
 
 from jihwa.io.checks.machine import check_voice
 from jihwa.io.speech.process import VoiceSettings
+from jihwa.io.speech.verbalisation import verbalised
 from jihwa.io.speech.voice import Voice
 
 pytestmark = pytest.mark.skipif(
@@ -76,6 +77,40 @@ def test_what_sounds_the_same_is_the_same_sound(jihwa, tmp_path):
     assert written != other
 
 
+@pytest.mark.parametrize("written", ["3시 30분", "20살", "010-1234-5678", "5kg", "6월 10월", "TV"])
+def test_numbers_sound_as_they_are_read(jihwa, tmp_path, written):
+    for name, text in {"written": written, "read": verbalised(written)}.items():
+        assert jihwa("say", text, "--output", tmp_path / f"{name}.wav").code == 0
+    assert (tmp_path / "written.wav").read_bytes() == (tmp_path / "read.wav").read_bytes()
+    assert verbalised(written) != written
+
+
+def test_stdin_is_said_line_by_line_or_written_as_a_whole(jihwa, pipe_in, player, tmp_path):
+    folder = player()
+    pipe_in("안녕하세요\n\n반갑습니다\n".encode())
+    assert jihwa("say").code == 0
+    assert len((folder / "heard").read_text().splitlines()) == 2
+    pipe_in("안녕하세요\n반갑습니다\n".encode("cp949"))
+    assert jihwa("say", "--output", tmp_path / "all.wav").code == 0
+    assert read(tmp_path / "all.wav")[1] > 1.5 * read(folder / "heard.wav")[1]
+    pipe_in(b"\n")
+    assert jihwa("say").code == 2
+
+
+@pytest.mark.parametrize("name", ["x.mp3", "x.ogg", "x.txt"])
+def test_no_other_file_than_a_wav_is_written(jihwa, tmp_path, name):
+    outcome = jihwa("say", "안녕", "--output", tmp_path / name)
+    assert outcome.code == 2
+    assert "x.wav" in outcome.err
+    assert not (tmp_path / name).exists()
+
+
+def test_the_voices_are_listed(jihwa):
+    outcome = jihwa("voices")
+    assert outcome.code == 0
+    assert "engine: espeak\n* ko  Korean\n" in outcome.out
+
+
 def test_rate_and_volume_can_be_set(jihwa, tmp_path):
     for name, options in {"slow": ["--rate", 100], "fast": ["--rate", 300], "quiet": []}.items():
         volume = ["--volume", 0.2] if name == "quiet" else []
@@ -109,11 +144,28 @@ def test_without_a_player_it_says_what_to_install(jihwa, player):
     assert "alsa-utils" in jihwa("--lang", "ko", "say", "안녕").err
 
 
-def test_without_a_sound_device_it_says_what_the_player_says(jihwa, player):
-    player("echo 'audio open error: No such file' >&2; exit 1")
+@pytest.mark.parametrize(
+    "told",
+    [
+        "ALSA lib confmisc.c:855:(parse_card) cannot find card '0'\n" * 12
+        + "aplay: main:831: audio open error: No such file or directory",
+        "Connection failure: Connection refused",
+    ],
+)
+def test_without_a_sound_device_it_says_so_in_one_line(jihwa, player, told):
+    folder = player(f"echo '{told}' >&2; exit 1")
     outcome = jihwa("say", "안녕")
     assert outcome.code == 1
-    assert "audio open error: No such file" in outcome.err
+    assert "There is no sound device" in outcome.err
+    assert len(outcome.err) < 250
+    assert outcome.err.count("\n") == 1
+    assert "ALSA" not in outcome.err
+    assert (folder / "heard").exists()
+
+
+def test_another_fault_of_the_player_is_told(jihwa, player):
+    player("echo 'aplay: pcm_write:2178: write error: Input/output error' >&2; exit 1")
+    assert "could not be played (write error: Input/output error)" in jihwa("say", "안녕").err
 
 
 @pytest.mark.parametrize("arguments", [[""], ["안녕", "--output", "/no/such/folder/a.wav"]])

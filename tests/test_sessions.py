@@ -9,7 +9,7 @@ import pytest
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import HEADER, write_recording
 from jihwa.data.messages import DataError, UsageError
-from jihwa.data.synthesis.sessions import read_session, write_session
+from jihwa.data.synthesis.sessions import read_session, read_truth, write_session
 
 
 def test_session_survives_the_disk(spell, table, tmp_path):
@@ -36,6 +36,12 @@ def test_name_that_the_truth_takes_is_refused_and_nothing_written(spell, tmp_pat
     with pytest.raises(UsageError):
         write_session(tmp_path / "take.json", spell("가"))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16", "utf-8-sig"])
+def test_a_truth_may_be_saved_as_windows_does(tmp_path, encoding):
+    (tmp_path / "truth.txt").write_bytes("학교 가자\r\n".encode(encoding))
+    assert read_truth(tmp_path / "truth.txt").text == "학교 가자"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from jihwa.data.messages import UsageError
 from jihwa.io.settings import configuration
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.configuration import Configuration, Origin, parse, resolve
-from jihwa.io.settings.table import SETTINGS, add_settings
+from jihwa.io.settings.table import SETTINGS
 
 FILE = Path("/home/somebody/.config/jihwa/config.toml")
 
@@ -22,7 +23,7 @@ def parse_text(text: str) -> Configuration:
 
 def typed(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    add_settings(parser, "en", *SETTINGS)
+    Arguments(parser, "en").settings(*SETTINGS)
     return parser.parse_args(words)
 
 

@@ -13,7 +13,7 @@ from wires import HEADER, Log, sample
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.sources.playback import PlaybackSource, StdinSource, paced
-from jihwa.io.sources.source import Link, ThreadedSource
+from jihwa.io.sources.source import Link, Source
 from jihwa.io.sources.uri import open_source
 
 DEVICES = {
@@ -196,7 +196,7 @@ def test_stdin_ends_with_the_other_program(tmp_path):
 
 
 def test_source_that_the_system_stops_ends_and_says_why():
-    class Stopped(ThreadedSource):
+    class Stopped(Source):
         def run(self):
             raise OSError(28, "No space left on device")
 

@@ -200,7 +200,7 @@ def test_how_often_it_is_asked_changes_nothing(story, ticks):
     def run(times_s: list[float]) -> bytes:
         schedule = parse_schedule("damage=0.02,drop=0.01,reset=2.7,stall=1.3:0.2")
         cable = Cable(VirtualGlove(PACES["fast"]), schedule, seed=1)
-        cable.spell("가")
+        cable.glove.spell("가")
         arrived = b""
         waiting = sorted(story, key=lambda entry: entry[0])
         for now_s in sorted([*times_s, *(at_s for at_s, _ in story), 8.0]):
@@ -210,9 +210,9 @@ def test_how_often_it_is_asked_changes_nothing(story, ticks):
                 if what.startswith("!"):
                     cable.suffer(parse_mishap(what[1:]))
                 elif what == "가":
-                    cable.spell(what)
+                    cable.glove.spell(what)
                 else:
-                    cable.command(f"{what}\n".encode())
+                    cable.glove.command(f"{what}\n".encode())
         return arrived
 
     assert run(ticks) == run([])
@@ -242,7 +242,7 @@ def test_faults_come_by_schedule():
     assert cable.due(27.9) == b""
     cable.due(28.0)
     assert cable.plugged
-    cable.connect()
+    cable.glove.connect()
     assert HEADER in lines(cable.due(29.9))
 
 

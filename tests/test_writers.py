@@ -146,8 +146,26 @@ def test_long_text_is_cut_into_subtitles_that_never_overlap():
     assert text.count("가나다라마바") == 40
 
 
+def test_subtitles_of_more_than_a_hundred_hours_tell_the_hour():
+    words = (Word("가", 3.5, 4.5, 0.9), Word("나", 400_000.0, 400_001.25, 0.9))
+    long = replace(SPELLED, reading=replace(READING, words=words))
+    assert "111:06:40,000 --> 111:06:41,250\n나\n" in written("srt", long)
+    assert "111:06:40.000 --> 111:06:41.250\n나\n" in written("vtt", long)
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_table_is_text_to_a_spreadsheet(first):
+    text = f"{first}1+1"
+    words = (Word(text, 0.0, 1.0, 0.9),)
+    content = written("csv", replace(SPELLED, source=text, reading=replace(READING, words=words)))
+    assert content.startswith("\ufeffsource,")
+    for row in csv.DictReader(io.StringIO(content, newline="")):
+        assert row["\ufeffsource"] == "'" + text
+        assert row["text"] == "'" + text or row["tier"] == "signs"
+
+
 def test_table_has_a_row_for_everything():
-    rows = list(csv.DictReader(io.StringIO(written("csv", SPELLED))))
+    rows = list(csv.DictReader(io.StringIO(written("csv", SPELLED).removeprefix("\ufeff"))))
     assert [row["tier"] for row in rows] == ["sentence"] * 2 + ["words"] * 3 + ["signs"] * 8
     assert rows[2] == {
         "source": 'my "take", 1.csv',

@@ -1,14 +1,14 @@
 """Which emission was read as what: the link from decided text back to the signal."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from jihwa.composer.decoding.arcs import NO_TOKEN
-from jihwa.composer.decoding.evidence import log_add
-from jihwa.composer.decoding.hypotheses import Stack, Trail, steps_of
+from jihwa.composer.decoding.evidence import reading_scores
+from jihwa.composer.decoding.hypotheses import Stack, Trail, steps_of, weights
 from jihwa.composer.decoding.lattice import Edge
 from jihwa.data.signal.frames import Array
 from jihwa.recognizer.events import Decision
@@ -60,6 +60,23 @@ class Step:
     confidence: float
 
 
+def unmasked(step: Step, temperature: float) -> Step:
+    """A step that was the only one possible, with what its emissions themselves say.
+
+    Args:
+        step: Of a search in which only the best reading of an emission counts.
+        temperature: As for `reading_scores`.
+    """
+    readings = []
+    confidence = step.confidence
+    for each in step.readings:
+        scores = np.exp(reading_scores(each.emission, temperature))  # S + 2
+        posterior = scores / scores.sum()
+        readings.append(replace(each, posterior=posterior))
+        confidence *= float(posterior[each.sign])
+    return Step(step.token, tuple(readings), confidence)
+
+
 def written(steps: Iterable[Step]) -> tuple[int, ...]:
     """The tokens that steps write."""
     return tuple(step.token for step in steps if step.token is not None)
@@ -91,34 +108,21 @@ def posteriors(stack: Stack, edges: Iterable[Edge], n_readings: int) -> dict[Edg
         n_readings: Signs of the alphabet, no sign and rest.
     """
     readings = {edge: np.zeros(n_readings) for edge in edges}
+    if not readings:
+        return {}
     arcs: dict[Edge, dict[int, float]] = {edge: {} for edge in readings}
-    first = min((edge.end for edge in readings), default=0)
-    for step, weight in _weights(stack, first).items():
+    first = min(edge.end for edge in readings)
+    for step, weight in weights(stack, first).items():
         for edge, sign in zip(step.path, step.arc.signs, strict=True):
             if edge in readings:
                 readings[edge][sign] += weight
                 number = step.arc.number
                 arcs[edge][number] = arcs[edge].get(number, 0.0) + weight
-    for edge, weights in readings.items():
-        if not weights.any():  # no hypothesis has it any more: it speaks for itself
-            weights += np.exp(edge.seen.scores)
-        weights /= weights.sum()
+    for edge, each in readings.items():
+        if not each.any():  # no hypothesis has it any more: it speaks for itself
+            each += np.exp(edge.seen.scores)
+        each /= each.sum()
     return {edge: Posterior(readings[edge], arcs[edge]) for edge in readings}
-
-
-def _weights(stack: Stack, first: int) -> dict[Trail, float]:
-    """The steps from a boundary on, and the probability of all hypotheses that took each."""
-    total = stack[0].mass
-    for hypothesis in stack[1:]:
-        total = log_add(total, hypothesis.mass)
-    weights: dict[Trail, float] = {}
-    for hypothesis in stack:
-        weight = float(np.exp(hypothesis.mass - total))
-        step = hypothesis.trail
-        while step is not None and not (step.path and step.path[-1].end < first):
-            weights[step] = weights.get(step, 0.0) + weight
-            step = step.before
-    return weights
 
 
 def aligned(

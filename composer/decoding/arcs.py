@@ -8,7 +8,6 @@ there were.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 from itertools import combinations
 
 import numpy as np
@@ -25,15 +24,6 @@ NO_TOKEN = N_TOKENS
 LAST_RESORT_NATS = -1e4
 """Log-cost of a segment without a letter where the options rule that out: only when nothing else
 is possible."""
-
-
-class ModelStep(IntEnum):
-    """What an arc does to the language model's state."""
-
-    KEEP = 0
-    ADVANCE = 1
-    RESTART = 2
-    """Start afresh behind a lone letter, which the model does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +70,21 @@ class Arc:
         token: int,
         signs: tuple[int, ...],
         cost: float,
-        step: ModelStep,
         *,
         corrects: bool = False,
     ) -> None:
         self.kind, self.token, self.signs, self.cost = int(kind), token, signs, cost
-        self.advances, self.restarts = step is ModelStep.ADVANCE, step is ModelStep.RESTART
         self.corrects = corrects
         self.number = 0
-        self.letter = token if kind in _LONE_KINDS.values() else 0
+        self.restarts = kind in _LONE_KINDS.values()
+        self.letter = token if self.restarts else 0
+        self.advances = kind in _ADVANCES
         self.is_space, self.begins_syllable = IS_SPACE[kind], BEGINS_SYLLABLE[kind]
 
 
 _TOKEN_KINDS = {Kind.ONSET: ArcKind.ONSET, Kind.VOWEL: ArcKind.VOWEL, Kind.CODA: ArcKind.CODA}
 _LONE_KINDS = {Kind.ONSET: ArcKind.LONE_CONSONANT, Kind.VOWEL: ArcKind.LONE_VOWEL}
+_ADVANCES = (*_TOKEN_KINDS.values(), ArcKind.SPACE, ArcKind.END)
 _ENDS = (ArcKind.END, ArcKind.LONE_END)
 
 
@@ -121,28 +112,27 @@ class Arcs:
 
 def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[Arc]:
     place = {label: i for i, label in enumerate(readings(alphabet))}
-    keep, advance, restart = ModelStep
     spurious = log_of(rates.spurious) if rates.spurious > 0 else LAST_RESORT_NATS
-    yield Arc(ArcKind.SPACE, SPACE, (), 0.0, advance)
-    yield Arc(ArcKind.LONE_SPACE, SPACE, (), 0.0, keep)
-    yield Arc(ArcKind.END, BOUNDARY, (), 0.0, advance)
-    yield Arc(ArcKind.LONE_END, BOUNDARY, (), 0.0, keep)
+    yield Arc(ArcKind.SPACE, SPACE, (), 0.0)
+    yield Arc(ArcKind.LONE_SPACE, SPACE, (), 0.0)
+    yield Arc(ArcKind.END, BOUNDARY, (), 0.0)
+    yield Arc(ArcKind.LONE_END, BOUNDARY, (), 0.0)
     for sign in (NO_SIGN, *(command for command in COMMANDS if command in alphabet.index)):
-        yield Arc(ArcKind.NO_SIGN, NO_TOKEN, (place[sign],), spurious, keep)
-    yield Arc(ArcKind.REST, NO_TOKEN, (place[REST],), log_of(rates.rest), keep)
+        yield Arc(ArcKind.NO_SIGN, NO_TOKEN, (place[sign],), spurious)
+    yield Arc(ArcKind.REST, NO_TOKEN, (place[REST],), log_of(rates.rest))
     if Control.SPACE in alphabet.index:
-        yield Arc(ArcKind.REST, NO_TOKEN, (place[Control.SPACE],), 0.0, keep)
+        yield Arc(ArcKind.REST, NO_TOKEN, (place[Control.SPACE],), 0.0)
     for token in np.flatnonzero(KINDS >= Kind.ONSET).tolist():
         kind = Kind(KINDS[token])
         spellings = [
             tuple(place[sign] for sign in signs) for signs in alphabet.spellings(LETTER_OF[token])
         ]
         for signs in spellings:
-            yield Arc(_TOKEN_KINDS[kind], token, signs, 0.0, advance)
+            yield Arc(_TOKEN_KINDS[kind], token, signs, 0.0)
             if kind in _LONE_KINDS:
-                yield Arc(_LONE_KINDS[kind], token, signs, 0.0, restart)
+                yield Arc(_LONE_KINDS[kind], token, signs, 0.0)
         if rates.missed > 0:
             partly = {seen for signs in spellings for seen in combinations(signs, len(signs) - 1)}
             for seen in sorted(partly):
                 cost = log_of(rates.missed)
-                yield Arc(_TOKEN_KINDS[kind], token, seen, cost, advance, corrects=True)
+                yield Arc(_TOKEN_KINDS[kind], token, seen, cost, corrects=True)

@@ -14,7 +14,15 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from jihwa.composer.decoding.alignment import Reading, Settled, Step, aligned, posteriors, written
+from jihwa.composer.decoding.alignment import (
+    Reading,
+    Settled,
+    Step,
+    aligned,
+    posteriors,
+    unmasked,
+    written,
+)
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add, reading_scores
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State, unalterable
@@ -220,20 +228,31 @@ class Decoder:
         least = _least_risk(texts, [log_probs[tokens] for tokens in likeliest])
         likeliest.insert(0, likeliest.pop(least))
         return tuple(
-            Ending(
-                aligned(trails[tokens], ended, state.settled, self._n_readings), log_probs[tokens]
-            )
+            self._ending(self._aligned(trails[tokens], ended, state.settled), log_probs[tokens])
             for tokens in likeliest[: self._options.candidates]
         )
 
+    def _ending(self, steps: tuple[Step, ...], log_prob: float) -> Ending:
+        """An ending; where only the best readings count, they have to be right as well."""
+        if self._exact:
+            of = [each.posterior[each.sign] for step in steps for each in step.readings]
+            log_prob += float(np.log(of).sum())
+        return Ending(steps, log_prob)
+
     def open_steps(self, state: DecoderState) -> tuple[Step, ...]:
         """What the best hypothesis takes the emissions for that are not decided, as of now."""
-        return aligned(state.last[0].trail, state.last, state.settled, self._n_readings)
+        return self._aligned(state.last[0].trail, state.last, state.settled)
+
+    def _aligned(self, trail: Trail | None, stack: Stack, settled: Settled) -> tuple[Step, ...]:
+        """As `aligned`; where only the best readings count, with how probable they are."""
+        steps = aligned(trail, stack, settled, self._n_readings)
+        if not self._exact:
+            return steps
+        return tuple(unmasked(step, self._options.temperature) for step in steps)
 
     def _commit_agreed(self, state: DecoderState) -> DecoderState:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""
-        stacks = (state.last, *state.stacks.values())
-        agreed = common_ancestor(each.trail for stack in stacks for each in stack)
+        agreed = common_ancestor((state.last, *state.stacks.values()))
         state = self._commit(state, _before_last_syllable(agreed))
         while max(each.length for each in state.last) > self._options.longest_preedit:
             n_committed = len(state.committed)
@@ -272,7 +291,7 @@ class Decoder:
         """
         if last is None:
             return state
-        steps = aligned(last, rivals or state.last, state.settled, self._n_readings)
+        steps = self._aligned(last, rivals or state.last, state.settled)
         end = max((each.path[-1].end for each in steps_of(last) if each.path), default=0)
         lattice = state.lattice.decided(end) if end else state.lattice
         open_stacks = {at: stack for at, stack in state.stacks.items() if stack}

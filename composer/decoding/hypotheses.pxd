@@ -1,4 +1,8 @@
+cimport cython
+from libc cimport math
+
 from jihwa.composer.decoding.arcs cimport Arc
+from jihwa.composer.decoding.evidence cimport log_add
 from jihwa.composer.language.token_model cimport ModelState
 
 
@@ -18,3 +22,13 @@ cdef class Hypothesis:
     cdef readonly object written
     cdef readonly bint spelled
     cdef readonly Trail trail
+
+    cpdef Hypothesis along(self, Trail trail)
+
+
+@cython.locals(total=double, hypothesis=Hypothesis, taken=dict, weight=double, step=Trail)
+cpdef dict weights(tuple stack, int first)
+@cython.locals(shared=Trail, other=Trail, hypothesis=Hypothesis, stack=tuple, behind=set)
+cpdef Trail common_ancestor(stacks)
+@cython.locals(fresh=list, step=Trail, copy=Trail)
+cdef Trail _copied(Trail trail, dict copies)

@@ -8,9 +8,11 @@ they have in common. What all of them agree on is their last common ancestor:
             └──── ㅇ ◀── ㅏ      가아      all agree on ㄱ ㅏ
 """
 
+import math
 from collections.abc import Iterable, Iterator
 
 from jihwa.composer.decoding.arcs import Arc
+from jihwa.composer.decoding.evidence import log_add
 from jihwa.composer.decoding.lattice import Path
 from jihwa.composer.language.token_model import ModelState
 
@@ -104,28 +106,52 @@ def steps_of(trail: Trail | None) -> list[Trail]:
     return steps[::-1]
 
 
-def common_ancestor(trails: Iterable[Trail | None]) -> Trail | None:
-    """The last step that trails (one at least) share; None where they share none.
+def common_ancestor(stacks: Iterable[Stack]) -> Trail | None:
+    """The last step that all hypotheses of some stacks (one at least) share; None where none is.
 
     Every step is climbed once: one that is known to come behind what is shared so far need not be
     looked at again.
     """
-    others = iter(trails)
-    shared = next(others)
+    shared: Trail | None = None
+    is_first = True
     behind: set[Trail] = set()
-    for other in others:
-        while other is not shared and other not in behind:
-            if shared is None or other is None:
-                return None
-            if shared.length >= other.length:
-                if shared.length == other.length:
+    for stack in stacks:
+        for hypothesis in stack:
+            other = hypothesis.trail
+            if is_first:
+                shared, is_first = other, False
+            while other is not shared and other not in behind:
+                if shared is None or other is None:
+                    return None
+                if shared.length >= other.length:
+                    if shared.length == other.length:
+                        behind.add(other)
+                        other = other.before
+                    shared = shared.before
+                else:
                     behind.add(other)
                     other = other.before
-                shared = shared.before
-            else:
-                behind.add(other)
-                other = other.before
     return shared
+
+
+def weights(stack: Stack, first: int) -> dict[Trail, float]:
+    """The steps from a boundary on, and the probability of all hypotheses that took each.
+
+    Args:
+        stack: The hypotheses, each weighed by its mass.
+        first: The boundary; steps that end before it are left out, and all before them.
+    """
+    total = stack[0].mass
+    for hypothesis in stack[1:]:
+        total = log_add(total, hypothesis.mass)
+    taken: dict[Trail, float] = {}
+    for hypothesis in stack:
+        weight = math.exp(hypothesis.mass - total)
+        step = hypothesis.trail
+        while step is not None and not (step.path and step.path[-1].end < first):
+            taken[step] = taken.get(step, 0.0) + weight
+            step = step.before
+    return taken
 
 
 def cut(stacks: Iterable[Stack], ancestor: Trail) -> Iterator[Stack]:

@@ -1,14 +1,19 @@
 cimport cython
 
 from jihwa.composer.decoding.arcs cimport Arc
+from jihwa.composer.decoding.evidence cimport log_add
 from jihwa.composer.decoding.hypotheses cimport Hypothesis, Trail
 from jihwa.composer.language.token_model cimport ModelState
+
+cdef int BOUNDARY, NO_TOKEN, _NO_SIGN, _SPACE_STATE
+cdef double _NEVER
+cdef tuple IS_SPACE, WORD_IS_OVER
 
 
 cdef class Move:
     cdef readonly double weight
     cdef readonly Arc arc
-    cdef readonly int following
+    cdef readonly tuple path
     cdef readonly bint spelled
 
 
@@ -18,29 +23,44 @@ cdef class _Candidates:
 
 
 cdef class Search:
-    cdef object _options
-    cdef object _arcs
+    cdef int _beam
+    cdef double _window
+    cdef double _arc_window
+    cdef double _lm_weight
+    cdef bint _recombine
+    cdef double _surer
+    cdef double _worst_space
+    cdef tuple _consuming
     cdef object _model
-    cdef object _grammar
+    cdef list _allowed
+    cdef list _free
+    cdef list _ends
 
-    @cython.locals(looks=double, at_least=double, segmented=double, missed=double, arc=Arc)
-    cdef list _seen(self, tuple path)
-    @cython.locals(arc=Arc, evidence=double)
-    cdef list _moves(self, int state, list seen)
     @cython.locals(
-        window=double, lm_weight=double, highest=double, rank=int, state=int, hypothesis=Hypothesis,
-        least_space=double, move=Move, arc=Arc, score=double, limit=double, moves=list,
+        missed=double, segmented=double, looks=double, weight=double, scores=list, arc=Arc,
+        place=int, sign=int,
+    )
+    cdef list _moves(self, tuple path)
+    cdef double _lm(self, Hypothesis hypothesis, Move move)
+    @cython.locals(
+        hypothesis=Hypothesis, state=int, has_rested=bint, is_best=bint, least_space=double,
+        kind=int, following=int, cost=double, is_space=bint, gap=double, before=double, move=Move,
+        arc=Arc, score=double, found=list, limit=double,
     )
     cdef _try(
-        self, _Candidates candidates, tuple stack, seen, tuple path, int place, bint keeps_space
+        self, _Candidates candidates, tuple stack, list moves, list evidence, int nth_free
     )
-    cdef double _score(self, Hypothesis hypothesis, Move move)
-    @cython.locals(ranked=list, taken=list, best=list, least=double)
-    cdef list _taken(self, _Candidates candidates, int n)
-    cdef bint _introduces(self, Hypothesis before, Move move)
     @cython.locals(
-        before=Hypothesis, arc=Arc, move=Move, model=ModelState, score=double, writes=bint,
+        most=double, ranked=list, best=list, taken=list, negative=double, before=Hypothesis,
+        move=Move, following=int,
     )
-    cdef Hypothesis _stepped(self, candidate)
-    @cython.locals(each=Hypothesis, least=double, recombine=bint)
+    cdef list _taken(self, _Candidates candidates, int n)
+    @cython.locals(arc=Arc, model=ModelState, writes=bint)
+    cdef Hypothesis _stepped(self, double score, Hypothesis before, Move move, int following)
+    @cython.locals(each=Hypothesis, better=Hypothesis, least=double, distinct=dict)
     cdef tuple _best(self, ranked)
+
+
+@cython.locals(move=Move, kinds=list)
+cdef list _by_kind(list moves)
+cdef bint _introduces(Hypothesis before, Move move)

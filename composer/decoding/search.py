@@ -15,13 +15,18 @@ has to be changed along.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arc, Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add
-from jihwa.composer.decoding.grammar import WORD_IS_OVER, ArcKind, Grammar, State, state_behind
+from jihwa.composer.decoding.grammar import (
+    IS_SPACE,
+    WORD_IS_OVER,
+    ArcKind,
+    Grammar,
+    State,
+    state_behind,
+)
 from jihwa.composer.decoding.hypotheses import Hypothesis, Stack, Trail
 from jihwa.composer.decoding.lattice import Path
 from jihwa.composer.decoding.options import DecoderOptions
@@ -37,6 +42,10 @@ _WORST_SPACE_SHARE = 0.9
 _SURER_NATS = 0.2
 """How much above 0 a log-probability may be, since the language model's are coded."""
 
+_NO_SIGN, _SPACE_STATE = int(ArcKind.NO_SIGN), int(State.SPACE)
+_NEVER = -math.inf
+"""The score of what cannot be."""
+
 MEMORY_CHARACTERS = 16
 """Characters of earlier text that are looked at: more tokens than a language model remembers."""
 _FORESIGHT_CHARACTERS = 4
@@ -44,29 +53,26 @@ _FORESIGHT_CHARACTERS = 4
 
 
 class Move:
-    """An arc in a grammar state.
+    """An arc along a path.
 
     Attributes:
         weight: Log-likelihood of what it consumes, and its log-costs.
         arc: The arc.
-        following: The grammar state behind it.
+        path: The emissions that it consumes.
         spelled: Whether it takes what was shown for what it looks like most.
     """
 
-    __slots__ = ("arc", "following", "spelled", "weight")
+    __slots__ = ("arc", "path", "spelled", "weight")
 
-    def __init__(self, weight: float, arc: Arc, following: int, spelled: bool) -> None:
-        self.weight, self.arc, self.following, self.spelled = weight, arc, following, spelled
+    def __init__(self, weight: float, arc: Arc, path: Path, spelled: bool) -> None:
+        self.weight, self.arc, self.path, self.spelled = weight, arc, path, spelled
 
 
-class _Candidate(NamedTuple):
-    """A hypothesis and a move; they sort best first, and of equal ones in the order of `place`."""
-
-    cost: float
-    place: tuple[int, int, int]
-    hypothesis: Hypothesis
-    move: Move
-    path: Path
+Moves = list[list[Move]]
+"""By the kind of their arc, moves, the likeliest first."""
+_Candidate = tuple[float, int, Hypothesis, Move, int]
+"""The negative score (they sort best first), a number of its own, and what comes to it: hypothesis,
+move and the grammar state behind them."""
 
 
 class _Candidates:
@@ -83,13 +89,9 @@ class _Candidates:
 
     __slots__ = ("found", "limit")
 
-    def __init__(self, limit: float = -math.inf) -> None:
+    def __init__(self, limit: float = _NEVER) -> None:
         self.found: list[_Candidate] = []
         self.limit = limit
-
-
-Seen = list[tuple[float, bool, Arc]]
-"""Arcs, the log-likelihood of what each consumes, and whether that looks like it most."""
 
 
 class Search:
@@ -103,10 +105,17 @@ class Search:
     """
 
     def __init__(self, arcs: Arcs, model: TokenModel, options: DecoderOptions, mode: Mode) -> None:
-        self._options = options
-        self._arcs = arcs
-        self._model = model
-        self._grammar = Grammar(options.grammar, mode)
+        self._beam, self._window = options.beam, options.beam_window
+        self._arc_window, self._lm_weight = options.arc_window, options.lm_weight
+        self._recombine = options.recombine
+        self._surer = options.lm_weight * _SURER_NATS
+        self._worst_space = _WORST_SPACE_SHARE * options.beam_window
+        self._consuming, self._model = arcs.consuming, model
+        # (S,) what is allowed in a state: kind of arc, the state behind it, its cost.
+        steps = Grammar(options.grammar, mode).steps
+        self._allowed = [[(kind, *of) for kind, of in step.items()] for step in steps]
+        self._free = _by_kind([Move(a.cost, a, (), not a.corrects) for a in arcs.consuming[0]])
+        self._ends = _by_kind([Move(a.cost, a, (), True) for a in arcs.ends])
 
     def root(self, behind: str, *, word_is_over: bool) -> Stack:
         """The one hypothesis before anything was seen, behind a text that is final."""
@@ -123,27 +132,27 @@ class Search:
             stacks: Those of earlier boundaries, closed.
             paths: All that end at the newest one.
         """
-        candidates = _Candidates()
-        for place, path in enumerate(paths):
+        candidates, nothing = _Candidates(), [0.0] * len(ArcKind)
+        for path in paths:
             if stack := stacks.get(path[0].begin):
-                seen = self._seen(path)
-                self._try(candidates, stack, partial(_always, seen), path, place, False)
-        return self._best(self._taken(candidates, int(_CONSUMING_SHARE * self._options.beam)))
+                self._try(candidates, stack, self._moves(path), nothing, 0)
+        return self._best(self._taken(candidates, int(_CONSUMING_SHARE * self._beam)))
 
-    def _seen(self, path: Path) -> Seen:
-        """What the emissions of a path say for every arc that is worth a try."""
-        at_least, segmented = -self._options.arc_window, sum(edge.seen.cut for edge in path)
-        missed = path[0].seen.missed
+    def _moves(self, path: Path) -> Moves:
+        """The moves along a path that are worth a try."""
+        missed, segmented = path[0].seen.missed, sum([edge.seen.cut for edge in path])
         scores = [edge.seen.scores for edge in path]
-        seen = []
-        for arc in self._arcs.consuming[len(path)]:
+        moves = []
+        for arc in self._consuming[len(path)]:
             looks = 0.0
-            for score, sign in zip(scores, arc.signs, strict=True):
-                looks += score[sign]
-            if looks > at_least or arc.kind == ArcKind.NO_SIGN:
-                evidence = looks + (missed if arc.corrects else 0.0) + segmented
-                seen.append((evidence, looks == 0 and not arc.corrects, arc))
-        return seen
+            for place, sign in enumerate(arc.signs):
+                looks += scores[place][sign]
+            if looks > -self._arc_window or arc.kind == _NO_SIGN:
+                weight = looks + segmented + arc.cost
+                if arc.corrects:
+                    weight += missed
+                moves.append(Move(weight, arc, path, looks == 0 and not arc.corrects))
+        return _by_kind(moves)
 
     def closed(self, stack: Stack, ahead: Evidence | None = None) -> Stack:
         """With the steps that consume nothing: a space, a missed letter, both in either order.
@@ -153,158 +162,131 @@ class Search:
             ahead: What is seen next; None for nothing, or for several things.
         """
         pause, missed = (ahead.word_end, ahead.missed) if ahead else (0.0, 0.0)
-        free = self._arcs.consuming[0]
-
-        def after_emission(state: int) -> Seen:
-            gap = 0.0 if WORD_IS_OVER[state] else pause
-            return [(gap if a.is_space else missed, not a.corrects, a) for a in free]
-
-        def after_free_step(state: int) -> Seen:  # one space and one missed letter at most
-            is_space = state != State.SPACE
-            return [each for each in after_emission(state) if each[2].is_space == is_space]
-
-        full = len(stack) == self._options.beam
-        weakest = stack[-1].score if full else -math.inf
-        limit = max(weakest, stack[0].score - self._options.beam_window)
-        n = max(1, int(_FREE_SHARE * self._options.beam))
+        evidence = [pause if is_space else missed for is_space in IS_SPACE]
+        full = len(stack) == self._beam
+        weakest = stack[-1].score if full else _NEVER
+        limit = max(weakest, stack[0].score - self._window)
+        n = max(1, int(_FREE_SHARE * self._beam))
         candidates = _Candidates(limit)
-        self._try(candidates, stack, after_emission, (), 0, True)
+        self._try(candidates, stack, self._free, evidence, 1)
         once = self._best(self._taken(candidates, n))
         candidates = _Candidates(limit)
-        self._try(candidates, once, after_free_step, (), 0, False)
+        self._try(candidates, once, self._free, evidence, 2)
         twice = self._taken(candidates, n)
         return self._best(sorted((*stack, *once, *twice), key=lambda each: -each.score))
 
     def ended(self, stack: Stack) -> Stack:
         """With the step that ends the text, best first."""
-        ended = [
-            each.but(score=s, mass=each.mass + s - each.score) for each, s in self._ends(stack)
-        ]
+        ended = []
+        for each in stack:
+            scores = [
+                each.score + cost + self._lm(each, move) + move.weight
+                for kind, _, cost in self._allowed[each.state]
+                for move in self._ends[kind]
+                if each.spelled or not each.model.is_profane(BOUNDARY)
+            ]
+            if scores:
+                score = max(scores)
+                ended.append(each.but(score=score, mass=each.mass + score - each.score))
         if not ended:  # each is in the middle of a syllable or ends profanely
             ended = list(stack)
         ended.sort(key=lambda each: -each.score)
-        least = ended[0].score - self._options.beam_window
-        return tuple(each for each in ended if each.score >= least)
+        least = ended[0].score - self._window
+        return tuple([each for each in ended if each.score >= least])
 
-    def _ends(self, stack: Stack) -> Iterable[tuple[Hypothesis, float]]:
-        for hypothesis in stack:
-            if hypothesis.model.after(BOUNDARY).profane and not hypothesis.spelled:
-                continue
-            moves = self._moves(hypothesis.state, [(0.0, True, arc) for arc in self._arcs.ends])
-            scores = [self._score(hypothesis, move) for move in moves]
-            if scores:
-                yield hypothesis, max(scores)
-
-    def _moves(self, state: int, seen: Seen) -> list[Move]:
-        """What the grammar allows of what was seen, the likeliest first."""
-        allowed = self._grammar.steps[state]
-        moves = []
-        for evidence, spelled, arc in seen:
-            step = allowed.get(arc.kind)
-            if step is not None:
-                moves.append(Move(evidence + (step[1] + arc.cost), arc, step[0], spelled))
-        moves.sort(key=lambda move: -move.weight)
-        return moves
+    def _lm(self, hypothesis: Hypothesis, move: Move) -> float:
+        """What the language model says of a move."""
+        if not move.arc.advances:
+            return 0.0
+        return self._lm_weight * hypothesis.model.row()[move.arc.token]
 
     def _try(
         self,
         candidates: _Candidates,
         stack: Stack,
-        seen: Callable[[int], Seen],
-        path: Path,
-        place: int,
-        keeps_space: bool,
+        moves: Moves,
+        evidence: Sequence[float],
+        nth_free: int,
     ) -> None:
         """Look at all moves of the hypotheses of a stack.
+
+        The best hypothesis's space is kept within the beam's window if the hand has rested. It can
+        only go on with one: where the language model is sure that the text ends there, and no other
+        hypothesis is left, the text could not go on.
 
         Args:
             candidates: What was found so far, and where more is noted.
             stack: The hypotheses.
-            seen: What speaks for which arc in a grammar state.
-            path: The emissions that the arcs consume.
-            place: Orders the stacks that are tried together.
-            keeps_space: Whether the best hypothesis's space is kept within the beam's window if the
-                hand has rested. It can only go on with one: where the language model is sure that
-                the text ends there, and no other hypothesis is left, the text could not go on.
+            moves: What may be done.
+            evidence: By the kind of an arc, what else speaks for it.
+            nth_free: 0 where the moves consume emissions, 1 for the first that consumes nothing, 2
+                for the second: a missed letter behind a space, a space behind a missed letter.
         """
-        window, lm_weight = self._options.beam_window, self._options.lm_weight
-        by_state: dict[int, list[Move]] = {}
-        for rank, hypothesis in enumerate(stack):
+        is_best = nth_free == 1
+        for hypothesis in stack:
             state = hypothesis.state
-            moves = by_state.get(state)
-            if moves is None:
-                moves = by_state[state] = self._moves(state, seen(state))
-            least_space = -math.inf
-            if keeps_space and rank == 0 and WORD_IS_OVER[state]:
-                least_space = hypothesis.score - _WORST_SPACE_SHARE * window
-            for move in moves:
-                score, arc = hypothesis.score + move.weight, move.arc
-                if max(score + lm_weight * _SURER_NATS, least_space) < candidates.limit:
-                    break
-                if arc.advances:
-                    score += lm_weight * hypothesis.model.row()[arc.token]
-                if arc.is_space and score < least_space:
-                    score = least_space
-                if score >= candidates.limit:
-                    order = (place, rank, arc.number)
-                    candidates.found.append(_Candidate(-score, order, hypothesis, move, path))
-                    limit = score - window
-                    if limit > candidates.limit and not self._introduces(hypothesis, move):
-                        candidates.limit = limit
-
-    def _score(self, hypothesis: Hypothesis, move: Move) -> float:
-        """The score of a hypothesis behind a move."""
-        score = hypothesis.score + move.weight
-        if move.arc.advances:
-            score += self._options.lm_weight * hypothesis.model.row()[move.arc.token]
-        return score
+            has_rested = WORD_IS_OVER[state]
+            least_space = _NEVER
+            if is_best and has_rested:
+                least_space = hypothesis.score - self._worst_space
+            is_best = False
+            for kind, following, cost in self._allowed[state]:
+                is_space = IS_SPACE[kind]
+                if not moves[kind] or (nth_free == 2 and is_space == (state == _SPACE_STATE)):
+                    continue
+                gap = 0.0 if is_space and has_rested else evidence[kind]
+                before = hypothesis.score + cost + gap
+                for move in moves[kind]:
+                    score, arc = before + move.weight, move.arc
+                    if max(score + self._surer, least_space) < candidates.limit:
+                        break
+                    if arc.advances:
+                        score += self._lm_weight * hypothesis.model.row()[arc.token]
+                    if is_space and score < least_space:
+                        score = least_space
+                    if score >= candidates.limit:
+                        found = candidates.found
+                        found.append((-score, len(found), hypothesis, move, following))
+                        limit = score - self._window
+                        if limit > candidates.limit and not _introduces(hypothesis, move):
+                            candidates.limit = limit
 
     def _taken(self, candidates: _Candidates, n: int) -> list[Hypothesis]:
         """The n best candidates as hypotheses, best first, but for those that introduce profanity.
 
         Where all of them introduce a word that nobody spelled, the next n are looked at.
         """
-        ranked = sorted(candidates.found)
+        most = -candidates.limit
+        ranked = sorted([each for each in candidates.found if each[0] <= most])
         taken: list[Hypothesis] = []
         while ranked and not taken:
-            least = ranked[0].cost + self._options.beam_window
-            best = [each for each in ranked[:n] if each.cost <= least]
+            most = ranked[0][0] + self._window
+            best = [each for each in ranked[:n] if each[0] <= most]
             ranked = ranked[len(best) :]
-            taken = [
-                self._stepped(each)
-                for each in best
-                if not self._introduces(each.hypothesis, each.move)
-            ]
+            for negative, _, before, move, following in best:
+                if not _introduces(before, move):
+                    taken.append(self._stepped(-negative, before, move, following))
         return taken
 
-    def _introduces(self, before: Hypothesis, move: Move) -> bool:
-        """Whether a move completes a word that correction must not introduce."""
-        if not move.arc.advances or (move.spelled and before.spelled):
-            return False
-        return before.model.after(move.arc.token).profane
-
-    def _stepped(self, candidate: _Candidate) -> Hypothesis:
-        """What a candidate comes to."""
-        before, arc = candidate.hypothesis, candidate.move.arc
-        model = before.model
+    def _stepped(self, score: float, before: Hypothesis, move: Move, following: int) -> Hypothesis:
+        """What a hypothesis comes to by a move."""
+        arc, model, written = move.arc, before.model, 0
         if arc.advances:
             model = model.after(arc.token)
         elif arc.restarts:
             model = self._model.start()
         writes = arc.token != NO_TOKEN
-        written = 0
-        if not self._options.recombine:
+        if not self._recombine:
             written = hash((before.written, arc.token)) if writes else before.written
-        score = -candidate.cost
         return Hypothesis(
-            score=score,
-            mass=score + before.mass - before.score,
-            state=candidate.move.following,
-            letter=arc.letter if writes else before.letter,
-            model=model,
-            written=written,
-            spelled=(candidate.move.spelled and before.spelled) or arc.is_space,
-            trail=Trail(before.trail, arc, candidate.path),
+            score,
+            score + before.mass - before.score,
+            following,
+            arc.letter if writes else before.letter,
+            model,
+            written,
+            (move.spelled and before.spelled) or arc.is_space,
+            Trail(before.trail, arc, move.path),
         )
 
     def _best(self, ranked: Sequence[Hypothesis]) -> Stack:
@@ -317,26 +299,35 @@ class Search:
         """
         if not ranked:
             return ()
-        recombine = self._options.recombine
-        least = ranked[0].score - self._options.beam_window
-        distinct: dict[tuple[object, int, int], Hypothesis] = {}
-        masses: dict[tuple[object, int, int], float] = {}
+        least = ranked[0].score - self._window
+        distinct: dict[tuple[int, int, int], Hypothesis] = {}
         for each in ranked:
             if each.score < least:
                 break
-            key = (each.model.key if recombine else each.written, each.state, each.letter)
-            if key in distinct:
-                masses[key] = log_add(masses.get(key, distinct[key].mass), each.mass)
-            else:
+            future = each.model.key if self._recombine else each.written
+            key = (future, each.state, each.letter)
+            better = distinct.get(key)
+            if better is not None:
+                distinct[key] = better.but(mass=log_add(better.mass, each.mass))
+            elif len(distinct) < self._beam:
                 distinct[key] = each
-        best = list(distinct.items())[: self._options.beam]
-        return tuple(each.but(mass=masses[key]) if key in masses else each for key, each in best)
+        return tuple(distinct.values())
 
 
-def _always(seen: Seen, state: int) -> Seen:
-    """What is seen of a path is the same in every grammar state."""
-    del state
-    return seen
+def _by_kind(moves: list[Move]) -> Moves:
+    """Moves by the kind of their arc, the likeliest first, of equal ones the first arc."""
+    kinds: Moves = [[] for _ in ArcKind]
+    moves.sort(key=lambda move: -move.weight)
+    for move in moves:
+        kinds[move.arc.kind].append(move)
+    return kinds
+
+
+def _introduces(before: Hypothesis, move: Move) -> bool:
+    """Whether a move completes a word that correction must not introduce."""
+    if not move.arc.advances or (move.spelled and before.spelled):
+        return False
+    return before.model.is_profane(move.arc.token)
 
 
 def known_end(text: str) -> Tokens:

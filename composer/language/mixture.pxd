@@ -7,12 +7,17 @@ from jihwa.composer.language.token_model cimport ModelState
 from jihwa.composer.language.trie cimport child_of
 
 
+cdef int BOUNDARY, NOWHERE, N_TOKENS, SPACE
+cdef double _STEP_NATS, _LEAST_NATS, _MOST_NATS
+
+
 cdef class MixtureState(ModelState):
     cdef Mixture _model
     cdef readonly NGramState n_gram
     cdef readonly tuple nodes
     cdef readonly tuple steps
     cdef readonly int spotter
+    cdef dict _followers
 
 
 cdef class Mixture:
@@ -27,21 +32,28 @@ cdef class Mixture:
     cdef const unsigned char[::1] _prob_codes
     cdef const unsigned char[::1] _sizes
     cdef const int[::1] _begins
+    cdef const float[::1] _probs
+    cdef const float[::1] _log_probs
     cdef double _alone
+    cdef tuple _nowhere
     cdef tuple _first
     cdef tuple _later
     cdef dict _states
 
     cdef MixtureState _state(self, NGramState n_gram, tuple nodes, tuple steps, int spotter)
+    cpdef bint is_profane(self, int spotter, int token)
+    @cython.locals(nodes=tuple, steps=tuple)
+    cpdef MixtureState following(self, MixtureState state, int token)
     @cython.locals(
         root=int, node=int, child=int, is_first=int, n_gram=double, left=double, alone=double,
         goes_on=double, gain=double, log_odds=double, expected=double, stored=int,
+        nodes=list, steps=list,
     )
-    cpdef MixtureState following(self, MixtureState state, int token)
+    cdef tuple _weighed(self, MixtureState state, int token)
     @cython.locals(
-        root=int, node=int, child=int, token=int, begin=int, against=double, n_gram=double,
-        ended=double, leaves=double, share=double, log_ended=double, log_prob=double,
-        more="double[::1]", row="float[::1]", known="const float[::1]",
+        nodes=tuple, steps=tuple, known="const float[::1]", row="float[::1]", root=int, node=int,
+        stored=int, total=double, ended=double, is_all=double, odds=double, leaves=double,
+        alone=double, log_ended=double, token=int, share=double, begin=int, child=int, more=double,
     )
     cpdef const float[::1] expected(self, MixtureState state)
     @cython.locals(begin=int)

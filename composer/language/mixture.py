@@ -57,8 +57,6 @@ _STEP_NATS = 1 / 16
 little else can be recombined."""
 _LEAST_NATS, _MOST_NATS = -10.0, 12.0
 """Log odds below which a root is given up, and above which they do not rise."""
-_PROB: list[float] = PROBS.tolist()
-_LOG_PROB: list[float] = LOG_PROBS.tolist()
 
 _Roots = tuple[int, ...]
 """(E,) a number of every root of the lexicon."""
@@ -77,17 +75,35 @@ class MixtureState(ModelState):
         spotter: The state of the automaton that finds profane words.
     """
 
-    __slots__ = ("_model", "n_gram", "nodes", "spotter", "steps")
+    __slots__ = ("_followers", "_model", "n_gram", "nodes", "spotter", "steps")
 
     def __init__(
-        self, model: "Mixture", n_gram: NGramState, nodes: _Roots, steps: _Roots, spotter: int
+        self,
+        key: int,
+        model: "Mixture",
+        n_gram: NGramState,
+        nodes: _Roots,
+        steps: _Roots,
+        spotter: int,
     ) -> None:
-        super().__init__(hash((n_gram.key, nodes, steps, spotter)), Profanity.found(spotter))
+        # Not through super(): a call less for every state.
+        self.key, self._row = key, None
         self._model = model
         self.n_gram, self.nodes, self.steps, self.spotter = n_gram, nodes, steps, spotter
+        self._followers: dict[int, MixtureState] | None = None
 
-    def _follow(self, token: int) -> "MixtureState":
-        return self._model.following(self, token)
+    def after(self, token: int) -> "MixtureState":
+        """The state behind one more token; it is found once."""
+        if self._followers is None:
+            self._followers = {}
+        following = self._followers.get(token)
+        if following is None:
+            following = self._followers[token] = self._model.following(self, token)
+        return following
+
+    def is_profane(self, token: int) -> bool:
+        """Whether a token would complete a word that correction must not introduce."""
+        return self._model.is_profane(self.spotter, token)
 
     def _expect(self) -> Row:
         return self._model.expected(self)
@@ -117,14 +133,16 @@ class Mixture:
         self._profanity = profanity or Profanity(lexicon)
         self._shares = shares
         self._known = [name for name in ROOTS if name in lexicon.roots]  # (E,)
+        self._nowhere = (NOWHERE,) * len(self._known)
         self._roots = frozenset(lexicon.roots[name] for name in self._known)
         self._tokens, self._ends = lexicon.tokens.data, lexicon.end_codes.data
         self._prob_codes = lexicon.prob_codes.data
+        self._probs, self._log_probs = PROBS.data, LOG_PROBS.data
         self._sizes, self._begins = lexicon.sizes.data, lexicon.begins.data
         self._alone = shares[mode].alone
         self._first = self._entry(shares[mode].first, is_first=True)
         self._later = self._entry(shares[mode].later, is_first=False)
-        self._states: dict[tuple[object, ...], MixtureState] = {}
+        self._states: dict[int, MixtureState] = {}
 
     @classmethod
     def load(
@@ -164,43 +182,56 @@ class Mixture:
     def _state(
         self, n_gram: NGramState, nodes: _Roots, steps: _Roots, spotter: int
     ) -> MixtureState:
-        key = (n_gram.longest, nodes, steps, spotter)
+        key = hash((n_gram.key, nodes, steps, spotter))
         state = self._states.get(key)
         if state is None:
             if len(self._states) >= MOST_STATES:
                 self._states.clear()
-            state = self._states[key] = MixtureState(self, n_gram, nodes, steps, spotter)
+            state = MixtureState(key, self, n_gram, nodes, steps, spotter)
+            self._states[key] = state
         return state
+
+    def is_profane(self, spotter: int, token: int) -> bool:
+        """Whether a token completes a profane word, by the state of what finds them before it."""
+        return Profanity.found(self._profanity.follow(spotter, token))
 
     def following(self, state: MixtureState, token: int) -> MixtureState:
         """The state behind one more token."""
+        nodes, steps = state.nodes, state.steps
+        if nodes != self._nowhere:
+            nodes, steps = self._weighed(state, token)
+        if token == SPACE:
+            nodes, steps = self._with_entered(nodes, steps)
+        spotter = self._profanity.follow(state.spotter, token)
+        return self._state(state.n_gram.after(token), nodes, steps, spotter)
+
+    def _weighed(self, state: MixtureState, token: int) -> _Entry:
+        """Where the roots of a state go with a token, and their odds by Bayes' rule."""
         nodes, steps = list(state.nodes), list(state.steps)
-        roots = [root for root, node in enumerate(nodes) if node != NOWHERE]
-        if roots:
-            n_gram = state.n_gram.log_prob(token)
-            left = 0.0  # odds of all words that may have ended before the token: the n-gram's gain
-            for root in roots:
-                node, is_first = nodes[root], steps[root] & 1
-                alone = self._alone if is_first and node not in self._roots else 0.0
+        n_gram = state.n_gram.log_prob(token)
+        left = 0.0  # odds of all words that may have ended before the token: the n-gram's gain
+        for root in range(len(nodes)):
+            node, stored = nodes[root], steps[root]
+            if node != NOWHERE:
+                alone = self._alone if stored & 1 and node not in self._roots else 0.0
                 goes_on = 1 - alone + (alone * math.exp(-n_gram) if token == BOUNDARY else 0.0)
-                left += _odds(steps[root]) * _PROB[self._ends[node]] * goes_on
-            gain = math.log1p(left)
-            for root in roots:
-                child, is_first = self._child(nodes[root], token), steps[root] & 1
-                nodes[root] = NOWHERE
-                stored, steps[root] = steps[root], 0
+                left += _odds(stored) * self._probs[self._ends[node]] * goes_on
+        gain = math.log1p(left)
+        for root in range(len(nodes)):
+            node, stored = nodes[root], steps[root]
+            if node != NOWHERE:
+                child = self._child(node, token)
+                nodes[root], steps[root] = NOWHERE, 0
                 if child != NOWHERE:
-                    expected = _LOG_PROB[self._prob_codes[child]] - n_gram
+                    expected = self._log_probs[self._prob_codes[child]] - n_gram
                     log_odds = (stored >> 1) * _STEP_NATS - gain + expected
                     if log_odds > _LEAST_NATS:
-                        nodes[root], steps[root] = child, _stored(log_odds, is_first)
-        if token == SPACE:
-            self._begin_word(nodes, steps)
-        spotter = self._profanity.follow(state.spotter, token)
-        return self._state(state.n_gram.after(token), tuple(nodes), tuple(steps), spotter)
+                        nodes[root], steps[root] = child, _stored(log_odds, stored & 1)
+        return tuple(nodes), tuple(steps)
 
-    def _begin_word(self, nodes: list[int], steps: list[int]) -> None:
-        """Let in those roots that do not go on with a word that has a space in it."""
+    def _with_entered(self, before: _Roots, steps_before: _Roots) -> _Entry:
+        """With those roots let in that do not go on with a word that has a space in it."""
+        nodes, steps = list(before), list(steps_before)
         new_nodes, new_steps = self._later
         enters = [
             root for root, new in enumerate(new_nodes) if new != NOWHERE and nodes[root] == NOWHERE
@@ -212,6 +243,7 @@ class Mixture:
                 steps[root] = _stored(log_odds, steps[root] & 1)
         for root in enters:
             nodes[root], steps[root] = new_nodes[root], new_steps[root]
+        return tuple(nodes), tuple(steps)
 
     def expected(self, state: MixtureState) -> Row:
         """Natural log-probabilities of every next token.
@@ -219,30 +251,30 @@ class Mixture:
         The n-gram speaks for its own share and for the words that may be over; a root for the words
         that may go on, and for the end of a text that is one word.
         """
-        roots = [root for root, node in enumerate(state.nodes) if node != NOWHERE]
-        if not roots:
-            return state.n_gram.row()
-        odds = [_odds(state.steps[root]) for root in roots]
-        n_gram = 1 / (1 + sum(odds))  # its share of the words
-        ended = n_gram
-        more = array("d", bytes(8 * N_TOKENS))  # what the roots add to every token
-        for root, against in zip(roots, odds, strict=True):
-            node, share = state.nodes[root], against * n_gram
-            leaves = share * _PROB[self._ends[node]]
-            if state.steps[root] & 1 and node not in self._roots:
-                more[BOUNDARY] += leaves * self._alone
-                leaves -= leaves * self._alone
-            ended += leaves
-            begin = self._begins[node]
-            for child in range(begin, begin + self._sizes[node]):
-                more[self._tokens[child]] += share * _PROB[self._prob_codes[child]]
-        log_ended, known = math.log(ended), state.n_gram.row()
-        row = array("f", bytes(4 * N_TOKENS))
+        nodes, steps, known = state.nodes, state.steps, state.n_gram.row()
+        if nodes == self._nowhere:
+            return known
+        total, ended, is_all = 1.0, 1.0, 0.0  # odds against the n-gram
+        for root in range(len(nodes)):
+            node, stored = nodes[root], steps[root]
+            if node != NOWHERE:
+                odds = _odds(stored)
+                leaves = odds * self._probs[self._ends[node]]
+                alone = leaves * self._alone if stored & 1 and node not in self._roots else 0.0
+                total += odds
+                ended += leaves - alone
+                is_all += alone
+        row, log_ended = array("f", bytes(4 * N_TOKENS)), math.log(ended / total)
         for token in range(N_TOKENS):
-            log_prob = known[token] + log_ended
-            if more[token]:
-                log_prob = math.log(math.exp(log_prob) + more[token])
-            row[token] = log_prob
+            row[token] = known[token] + log_ended
+        row[BOUNDARY] = math.log(math.exp(row[BOUNDARY]) + is_all / total)
+        for root in range(len(nodes)):
+            node = nodes[root]
+            if node != NOWHERE:
+                share, begin = _odds(steps[root]) / total, self._begins[node]
+                for child in range(begin, begin + self._sizes[node]):
+                    token, more = self._tokens[child], share * self._probs[self._prob_codes[child]]
+                    row[token] = math.log(math.exp(row[token]) + more)
         return row
 
     def _child(self, node: int, token: int) -> int:
@@ -258,4 +290,4 @@ def _odds(stored: int) -> float:
 
 def _stored(log_odds: float, is_first: int) -> int:
     """Log odds in whole steps, and whether the word begins the text, as one number."""
-    return round(min(log_odds, _MOST_NATS) / _STEP_NATS) << 1 | is_first
+    return int((min(log_odds, _MOST_NATS) + _STEP_NATS / 2) // _STEP_NATS) << 1 | is_first

@@ -4,10 +4,15 @@ from jihwa.composer.language.token_model cimport ModelState
 from jihwa.composer.language.trie cimport child_of
 
 
+cdef int BOUNDARY, FLAG, N_BACKOFF_CODES, N_PROB_CODES, N_TOKENS
+cdef int _NONE, _SHORT, _TOKEN_BITS
+cdef bytes _BITS_SET
+
+
 cdef class NGramState(ModelState):
     cdef LanguageModel _model
-    cdef readonly tuple contexts
-    cdef readonly int longest
+    cdef readonly int length
+    cdef readonly NGramState shorter
 
     cpdef double log_prob(self, int token)
 
@@ -22,23 +27,21 @@ cdef class LanguageModel:
     cdef const int[::1] _n_contexts
     cdef const float[::1] _log_probs
     cdef const float[::1] _log_backoffs
-    cdef const float[::1] _unigrams
+    cdef NGramState _empty
     cdef dict _states
-    cdef dict _short_rows
 
-    cpdef NGramState state(self, tuple contexts)
-    @cython.locals(context=int)
-    cpdef tuple following(self, tuple contexts, int token)
-    @cython.locals(total=double, length=int, context=int, node=int)
-    cpdef double log_prob(self, tuple contexts, int token)
-    cpdef const float[::1] row(self, tuple contexts)
-    cdef const float[::1] _row_of_short(self, tuple contexts)
-    @cython.locals(
-        n=int, at=int, context=int, node=int, token=int, place=int, own=float, weight=float,
-        weights="float[::1]", row="float[::1]",
-    )
-    cdef const float[::1] _overwritten(self, const float[::1] known, tuple contexts, int length)
+    @cython.locals(before=NGramState, context=int)
+    cpdef NGramState following(self, NGramState state, int token)
+    @cython.locals(known=NGramState, shorter=NGramState)
+    cdef NGramState _state(self, int context, NGramState before, int token)
+    @cython.locals(total=double, node=int, longest=NGramState)
+    cpdef double log_prob(self, NGramState state, int token)
+    @cython.locals(row="float[::1]")
+    cpdef const float[::1] row(self, NGramState state)
+    @cython.locals(token=int, node=int, place=int, known="const float[::1]", total=float)
+    cdef _fill(self, float[::1] row, NGramState state, float weight, bint is_short_known)
     cdef float _log_prob(self, int node, int length)
-    cdef float _backoff(self, int context, int length)
-    cdef int _child(self, int context, int token)
+    cdef float _backoff(self, NGramState state)
+    cdef int _child(self, long context, int token)
+    @cython.locals(byte=int, bit=int, before=int)
     cdef int _context(self, int node)

@@ -14,42 +14,45 @@ from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, R
 from jihwa.composer.language.trie import FLAG, child_of
 
 _SHIPPED = resources.files("jihwa.composer.language") / "korean.lm"
-_EMPTY = 0
-"""The context of no token."""
 _NONE = -1
 """In the place of a context that no n-gram continues, and of a node that is not there."""
 _SHORT = 2
-"""Tokens of the contexts whose rows are kept for good. There are some 1,800 of them; going through
+"""Tokens of the contexts whose rows others begin with. There are some 1,800 of them; going through
 their many children again and again would take most of the time."""
+_TOKEN_BITS = FLAG - 1
+_BITS_SET = bytes(byte.bit_count() for byte in range(256))
 
 
 class NGramState(ModelState):
-    """The ends of a text that the n-grams of a model go on from.
+    """The longest end of a text that n-grams go on from.
 
     Attributes:
-        contexts: (order - 1,) the number of the context of the last 1, 2, … tokens, or -1.
-        longest: The number of the longest context, which determines all others.
+        key: The number of the context.
+        length: Its tokens.
+        shorter: The state of the longest end of it that n-grams go on from; None of no token.
     """
 
-    __slots__ = ("_model", "contexts", "longest")
+    __slots__ = ("_model", "length", "shorter")
 
-    def __init__(self, model: "LanguageModel", contexts: tuple[int, ...]) -> None:
-        self.longest = max(_EMPTY, *contexts)
-        super().__init__(self.longest, False)
-        self._model = model
-        self.contexts = contexts
+    def __init__(
+        self, model: "LanguageModel", context: int, length: int, shorter: "NGramState | None"
+    ) -> None:
+        # Not through super(): a call less for every state.
+        self.key, self._row = context, None
+        self._model, self.length, self.shorter = model, length, shorter
 
     def log_prob(self, token: int) -> float:
         """The natural log-probability of one token, for less than a whole row."""
         if self._row is not None:
             return self._row[token]
-        return self._model.log_prob(self.contexts, token)
+        return self._model.log_prob(self, token)
 
-    def _follow(self, token: int) -> "NGramState":
-        return self._model.state(self._model.following(self.contexts, token))
+    def after(self, token: int) -> "NGramState":
+        """The state behind one more token; the model finds it sooner than a memory would."""
+        return self._model.following(self, token)
 
     def _expect(self) -> Row:
-        return self._model.row(self.contexts)
+        return self._model.row(self)
 
 
 class LanguageModel:
@@ -80,10 +83,8 @@ class LanguageModel:
         # With its flag, a code is a byte: the book stands twice. Flat: one index finds any entry.
         self._log_probs = np.tile(trie.log_probs, 2).ravel().data
         self._log_backoffs = trie.log_backoffs.ravel().data
+        self._empty = NGramState(self, 0, 0, None)
         self._states: dict[int, NGramState] = {}
-        unigrams = (self._log_prob(self._child(_EMPTY, token), 0) for token in range(N_TOKENS))
-        self._unigrams: Row = array("f", unigrams)
-        self._short_rows: dict[tuple[int, ...], Row] = {}
 
     @classmethod
     def load(cls, path: Path | Traversable | None = None) -> Self:
@@ -96,8 +97,7 @@ class LanguageModel:
 
     def start(self) -> NGramState:
         """The state after the opening boundary."""
-        nothing = (_NONE,) * (self.order - 1)
-        return self.state(self.following(nothing, BOUNDARY))
+        return self.following(self._empty, BOUNDARY)
 
     def in_mode(self, mode: Mode) -> Self:
         """The model of that mode: n-grams know of one kind of text only."""
@@ -110,87 +110,75 @@ class LanguageModel:
         Raises:
             UsageError: A character is neither a modern syllable nor a space.
         """
-        contexts, total = self.start().contexts, 0.0
+        state, total = self.start(), 0.0
         for token in (*encode(text).tolist(), BOUNDARY):
-            total += self.log_prob(contexts, token)
-            contexts = self.following(contexts, token)
+            total += state.log_prob(token)
+            state = self.following(state, token)
         return total
 
-    def state(self, contexts: tuple[int, ...]) -> NGramState:
-        """The one state that stands for these contexts."""
-        longest = max(_EMPTY, *contexts)
-        state = self._states.get(longest)
-        if state is None:
-            if len(self._states) >= MOST_STATES:
-                self._states.clear()
-            state = self._states[longest] = NGramState(self, contexts)
+    def following(self, state: NGramState, token: int) -> NGramState:
+        """The one state behind one more token: of the longest end that goes on with it."""
+        before: NGramState | None = state
+        while before is not None:
+            if before.length < self.order - 1:
+                context = self._context(self._child(before.key, token))
+                if context >= 0:
+                    return self._state(context, before, token)
+            before = before.shorter
+        return self._empty
+
+    def _state(self, context: int, before: NGramState, token: int) -> NGramState:
+        known = self._states.get(context)
+        if known is not None:
+            return known
+        shorter = self._empty if before.shorter is None else self.following(before.shorter, token)
+        if len(self._states) >= MOST_STATES:
+            self._states.clear()
+            self._empty = NGramState(self, 0, 0, None)
+        state = self._states[context] = NGramState(self, context, before.length + 1, shorter)
         return state
 
-    def following(self, contexts: tuple[int, ...], token: int) -> tuple[int, ...]:
-        """The contexts behind one more token, from those of none, 1, 2, … tokens before it."""
-        following = [self._context(self._child(_EMPTY, token))]
-        for context in contexts[:-1]:
-            following.append(_NONE if context < 0 else self._context(self._child(context, token)))
-        return tuple(following)
-
-    def log_prob(self, contexts: tuple[int, ...], token: int) -> float:
+    def log_prob(self, state: NGramState, token: int) -> float:
         """Natural log-probability of a token: its longest n-gram and the back-off weights."""
-        total = 0.0
-        for length in range(self.order - 1, 0, -1):
-            context = contexts[length - 1]
-            if context >= 0:
-                node = self._child(context, token)
-                if node >= 0:
-                    return total + self._log_prob(node, length)
-                total += self._backoff(context, length)
-        return total + self._log_prob(self._child(_EMPTY, token), 0)
+        total, longest = 0.0, state
+        while True:
+            node = self._child(longest.key, token)
+            if node >= 0 or longest.shorter is None:
+                return total + self._log_prob(node, longest.length)
+            total += self._backoff(longest)
+            longest = longest.shorter
 
-    def row(self, contexts: tuple[int, ...]) -> Row:
+    def row(self, state: NGramState) -> Row:
         """Natural log-probabilities of every next token.
 
         Every token begins with what the short contexts know of it; what longer ones know of some
         overwrites that, each with the back-off weights of those that are longer still.
         """
-        row = self._row_of_short(contexts[:_SHORT])
-        if len(contexts) <= _SHORT:
-            return row
-        return self._overwritten(row, contexts, _SHORT)
-
-    def _row_of_short(self, contexts: tuple[int, ...]) -> Row:
-        row = self._short_rows.get(contexts)
-        if row is None:
-            row = self._short_rows[contexts] = self._overwritten(self._unigrams, contexts, 0)
-        return row
-
-    def _overwritten(self, known: Row, contexts: tuple[int, ...], length: int) -> Row:
-        """A row that regards contexts of at most `length` tokens, once longer ones count too."""
-        n = len(contexts)
-        weights = array("f", bytes(4 * (n + 1)))
-        for at in range(n - 1, length - 1, -1):
-            context = contexts[at]
-            own = self._backoff(context, at + 1) if context >= 0 else 0.0
-            weights[at] = weights[at + 1] + own
-        weight = weights[length]
         row = array("f", bytes(4 * N_TOKENS))
-        for token in range(N_TOKENS):
-            row[token] = known[token] + weight
-        children, tokens = self._children, self._tokens
-        codes, book = self._prob_codes, self._log_probs
-        for at in range(length, n):
-            context = contexts[at]
-            if context >= 0:
-                weight, place = weights[at + 1], (at + 1) * 2 * N_PROB_CODES
-                for node in range(children[context], children[context + 1]):
-                    row[tokens[node] & ~FLAG] = book[place + codes[node]] + weight
+        self._fill(row, state, 0.0, state.length > _SHORT)
         return row
+
+    def _fill(self, row: Row, state: NGramState, weight: float, is_short_known: bool) -> None:
+        """Write into a row what a state knows, with the weight of all that are longer."""
+        if is_short_known and state.length <= _SHORT:
+            known = state.row()
+            for token in range(N_TOKENS):
+                row[token] = known[token] + weight
+            return
+        if state.shorter is not None:
+            self._fill(row, state.shorter, weight + self._backoff(state), is_short_known)
+        children, tokens = self._children, self._tokens
+        codes, book, place = self._prob_codes, self._log_probs, state.length * 2 * N_PROB_CODES
+        for node in range(children[state.key], children[state.key + 1]):
+            row[tokens[node] & _TOKEN_BITS] = book[place + codes[node]] + weight
 
     def _log_prob(self, node: int, length: int) -> float:
         """Log-probability of the last token of an n-gram behind the `length` ones before it."""
         return self._log_probs[length * 2 * N_PROB_CODES + self._prob_codes[node]]
 
-    def _backoff(self, context: int, length: int) -> float:
-        """Log back-off weight of a context of `length` tokens."""
-        return self._log_backoffs[length * N_BACKOFF_CODES + self._backoff_codes[context]]
+    def _backoff(self, state: NGramState) -> float:
+        """Log back-off weight of a state's context."""
+        return self._log_backoffs[state.length * N_BACKOFF_CODES + self._backoff_codes[state.key]]
 
     def _child(self, context: int, token: int) -> int:
         """The node of a context with a token behind it, or -1."""
@@ -203,4 +191,4 @@ class LanguageModel:
             return _NONE
         byte, bit = node >> 3, node & 7
         before = self._is_context[byte] >> (8 - bit)  # the highest bit of a byte stands first
-        return self._n_contexts[byte] + before.bit_count() + 1
+        return self._n_contexts[byte] + _BITS_SET[before] + 1

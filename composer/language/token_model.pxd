@@ -1,10 +1,8 @@
 cdef class ModelState:
-    cdef dict _followers
     cdef const float[::1] _row
-    cdef readonly object key
-    cdef readonly bint profane
+    cdef readonly long long key
 
     cpdef ModelState after(self, int token)
+    cpdef bint is_profane(self, int token)
     cpdef const float[::1] row(self)
-    cpdef ModelState _follow(self, int token)
     cpdef const float[::1] _expect(self)

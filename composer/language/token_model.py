@@ -41,34 +41,30 @@ class ModelState:
     Attributes:
         key: The same for two states of a model exactly when they expect alike (but for one chance
             in 2⁶⁴ or so).
-        profane: Whether the last token completed a word that correction must not introduce. Some
-            words are complete only when their end is: behind the next onset, space or boundary.
     """
 
-    __slots__ = ("_followers", "_row", "key", "profane")
+    __slots__ = ("_row", "key")
 
-    def __init__(self, key: int, profane: bool) -> None:
-        self.key, self.profane = key, profane
-        self._followers: dict[int, Self] | None = None
+    def __init__(self, key: int) -> None:
+        self.key = key
         self._row: Row | None = None
 
     def after(self, token: int) -> Self:
         """The state behind one more token."""
-        if self._followers is None:
-            self._followers = {}
-        following = self._followers.get(token)
-        if following is None:
-            self._followers[token] = following = self._follow(token)
-        return following
+        raise NotImplementedError
+
+    def is_profane(self, token: int) -> bool:
+        """Whether a token would complete a word that correction must not introduce.
+
+        Some words are complete only when their end is: with the next onset, space or boundary.
+        """
+        return False
 
     def row(self) -> Row:
         """What comes next, and how likely; not to be changed."""
         if self._row is None:
             self._row = self._expect()
         return self._row
-
-    def _follow(self, token: int) -> Self:
-        raise NotImplementedError
 
     def _expect(self) -> Row:
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 FLAG = 128
 """The bit of a token's byte that is not the token's."""
+_TOKEN_BITS = FLAG - 1
 
 
 def child_of(tokens: memoryview, begin: int, end: int, token: int) -> int:
@@ -9,8 +10,8 @@ def child_of(tokens: memoryview, begin: int, end: int, token: int) -> int:
     low, high = begin, end
     while low < high:
         middle = (low + high) >> 1
-        if tokens[middle] & ~FLAG < token:
+        if tokens[middle] & _TOKEN_BITS < token:
             low = middle + 1
         else:
             high = middle
-    return low if low < end and tokens[low] & ~FLAG == token else -1
+    return low if low < end and tokens[low] & _TOKEN_BITS == token else -1

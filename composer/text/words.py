@@ -48,9 +48,7 @@ class WordReader:
         options: DecoderOptions,
         abbreviations: Mapping[str, str],
     ) -> None:
-        self._alphabet = alphabet
-        self._model = model
-        self._options = options
+        self._alphabet, self._model, self._options = alphabet, model, options
         self._abbreviations = AbbreviationReader(alphabet, options, abbreviations)
 
     def candidates(self, record: Record, word: int, before_text: str) -> tuple[Candidate, ...]:
@@ -164,8 +162,7 @@ class AbbreviationReader:
     def __init__(
         self, alphabet: Alphabet, options: DecoderOptions, meanings: Mapping[str, str]
     ) -> None:
-        self._alphabet = alphabet
-        self._options = options
+        self._alphabet, self._options = alphabet, options
         self._meanings = tuple(meanings.values())
         self._spellings = tuple(map(self._spelled, meanings))
         self._no_sign = readings(alphabet).index(NO_SIGN)
@@ -198,8 +195,7 @@ class AbbreviationReader:
     def _rates(self) -> SegmentationRates:
         rates = self._options.rates
         return SegmentationRates(
-            missed=max(rates.missed, _LEAST_RATE),
-            spurious=max(rates.spurious, _LEAST_RATE),
+            missed=max(rates.missed, _LEAST_RATE), spurious=max(rates.spurious, _LEAST_RATE)
         )
 
     def _spelled(self, text: str) -> tuple[int, ...]:

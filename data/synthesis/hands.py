@@ -204,3 +204,7 @@ class SyntheticHand(RestingHand):
         flex, accel = np.split(pose, [N_FINGERS])
         pose = np.concatenate([np.clip(flex, *FLEX_RANGE_ADC), accel / np.linalg.norm(accel)])
         return sense(np.tile(pose, (n, 1)), rng)
+
+
+Hand = RecordedHand | SyntheticHand
+"""Whatever can hold a sign."""

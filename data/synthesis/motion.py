@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.random import Generator
 
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.sensors import SENSOR_NOISE, is_dead
+from jihwa.data.synthesis.hands import Hand
 from jihwa.data.synthesis.pace import Range, Trouble
 from jihwa.data.takes.augment import rotations
 
@@ -34,20 +34,6 @@ STRETCH_S = (1.0, 4.0)
 
 BURST_S = (0.06, 0.2)
 """How long a burst of lost samples lasts."""
-
-
-class Hand(Protocol):
-    """Whatever can hold a sign: recorded takes, or a synthetic signer."""
-
-    @property
-    def rate_hz(self) -> float:
-        """How often the glove samples."""
-
-    def hold(self, sign: str, n: int, rng: Generator) -> Array:
-        """(n, 11) consecutive samples of a held sign: flex, acceleration, orientation."""
-
-    def rest(self, n: int, rng: Generator) -> Array:
-        """(n, 11) consecutive samples of the hand at rest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.files import write_whole
+from jihwa.data.files import decoded, write_whole
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import DataError, Message, UsageError
@@ -137,7 +137,7 @@ def read_truth(path: Path) -> Truth:
         DataError: It cannot be read, or holds no text.
     """
     try:
-        content = path.read_bytes().decode("utf-8-sig")
+        content = decoded(path.read_bytes())
         truth = _of_json(content) if path.suffix.lower() == ".json" else Truth(_tidy(content))
         if not truth.text:
             raise ValueError("no text")
@@ -151,22 +151,25 @@ def read_truth(path: Path) -> Truth:
     return truth
 
 
-def find_truth(where: Path, recording: Path) -> Path | None:
-    """The file with the truth about a recording.
+def find_truth(where: Path, recording: Path) -> Truth | None:
+    """The truth about a recording; None where a folder holds none.
 
     Args:
-        where: That very file, or a folder with a file of the recording's name, in the recording's
-            own folders below it or at its top.
+        where: Its file, or a folder with a file of the recording's name, in the recording's own
+            folders below it or at its top.
         recording: The recording.
+
+    Raises:
+        DataError: It cannot be read.
     """
     if not where.is_dir():
-        return where
+        return read_truth(where)
     parents = [part for part in recording.parent.parts if part not in (recording.anchor, "..")]
     for depth in range(len(parents), -1, -1):
         folder = where.joinpath(*parents[len(parents) - depth :])
         for name in _names(recording):
             if (path := folder / name).is_file() and not path.samefile(recording):
-                return path
+                return read_truth(path)
     return None
 
 

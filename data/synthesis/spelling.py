@@ -16,21 +16,8 @@ from numpy.random import Generator
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.synthesis.motion import (
-    DRIFT,
-    DRIFT_HZ,
-    TREMOR,
-    TREMOR_HZ,
-    Hand,
-    Hold,
-    Motion,
-    Move,
-    blend,
-    reshaped,
-    sensed,
-    sway,
-    ticks_s,
-)
+from jihwa.data.synthesis import motion
+from jihwa.data.synthesis.hands import Hand
 from jihwa.data.synthesis.pace import Manner, Pace, Range
 
 END_REST_S = (0.8, 1.2)
@@ -82,22 +69,22 @@ def assemble(
     """
     text = unicodedata.normalize("NFC", " ".join(text.split()))
     signer = _Signer(hand, alphabet, pace, rng)
-    motion = signer.hesitate(signer.move(signer.plan(spell_words(text, alphabet))))
-    edges_s = motion.edges_s
-    time_s = ticks_s(edges_s[-1], hand.rate_hz, pace.trouble, rng)
-    signal = motion.read_at(time_s, hand, rng)
+    course = signer.hesitate(signer.move(signer.plan(spell_words(text, alphabet))))
+    edges_s = course.edges_s
+    time_s = motion.ticks_s(edges_s[-1], hand.rate_hz, pace.trouble, rng)
+    signal = course.read_at(time_s, hand, rng)
     manner = pace.manner
     for strength, of_one, range_hz in (
-        (manner.tremor, TREMOR, TREMOR_HZ),
-        (manner.drift, DRIFT, DRIFT_HZ),
+        (manner.tremor, motion.TREMOR, motion.TREMOR_HZ),
+        (manner.drift, motion.DRIFT, motion.DRIFT_HZ),
     ):
         if strength:
-            signal += sway(time_s, range_hz, strength * of_one, rng)
-    frames = sensed(time_s, signal, pace.trouble, rng)
+            signal += motion.sway(time_s, range_hz, strength * of_one, rng)
+    frames = motion.sensed(time_s, signal, pace.trouble, rng)
     starts_s = (edges_s[:-1:2] - time_s[0]).tolist()
     held = [
         (hold.sign, start_s, start_s + hold.duration_s)
-        for hold, start_s in zip(motion.holds, starts_s, strict=True)
+        for hold, start_s in zip(course.holds, starts_s, strict=True)
     ]
     return SpelledSession(
         text,
@@ -133,9 +120,7 @@ class _Signer:
     """
 
     def __init__(self, hand: Hand, alphabet: Alphabet, pace: Pace, rng: Generator) -> None:
-        self._hand = hand
-        self._alphabet = alphabet
-        self._pace = pace
+        self._hand, self._alphabet, self._pace = hand, alphabet, pace
         self._manner: Manner = pace.manner
         self._rng = rng
         self._second: dict[str, tuple[Array, Array]] = {}
@@ -145,7 +130,7 @@ class _Signer:
                 for sign in alphabet.signs
             }
 
-    def plan(self, words: Sequence[tuple[str, ...]]) -> list[Hold]:
+    def plan(self, words: Sequence[tuple[str, ...]]) -> list[motion.Hold]:
         """The poses of a session in their order: rest, letters, rest, letters, …, rest."""
         holds = [self._pose(END_REST_S, None)]
         for i, word in enumerate(words):
@@ -156,7 +141,7 @@ class _Signer:
                 holds.append(self._pose(self._pace.rest_s, None))
         return holds
 
-    def move(self, holds: Sequence[Hold]) -> Motion:
+    def move(self, holds: Sequence[motion.Hold]) -> motion.Motion:
         """The movements between poses, and what they pass through."""
         passed, moves = [holds[0]], []
         for before, after in pairwise(holds):
@@ -165,17 +150,17 @@ class _Signer:
             release = self._rng.uniform(*self._manner.release) if equal else 0.0
             if after.sign and not equal and self._happens(self._manner.false_starts):
                 passed.append(self._false_start(before))
-                moves.append(Move(self._rng.uniform(*self._pace.transition_s)))
+                moves.append(motion.Move(self._rng.uniform(*self._pace.transition_s)))
             passed.append(after)
-            moves.append(Move(duration_s, release))
-        return Motion(passed, moves)
+            moves.append(motion.Move(duration_s, release))
+        return motion.Motion(passed, moves)
 
-    def hesitate(self, motion: Motion) -> Motion:
+    def hesitate(self, course: motion.Motion) -> motion.Motion:
         """With hesitations: the hand stays in a pose, moves slowly, or stops on the way."""
         if not self._manner.hesitations:
-            return motion
-        holds, moves = [motion.holds[0]], []
-        for move, hold in zip(motion.moves, motion.holds[1:], strict=True):
+            return course
+        holds, moves = [course.holds[0]], []
+        for move, hold in zip(course.moves, course.holds[1:], strict=True):
             if hold.sign and self._happens(self._manner.hesitations):
                 longer_s = self._rng.uniform(*HESITATION_S)
                 how = self._rng.integers(3)
@@ -185,20 +170,20 @@ class _Signer:
                     move = replace(move, duration_s=move.duration_s + longer_s)
                 else:
                     holds.append(self._on_the_way(holds[-1], hold, longer_s))
-                    moves.append(Move(self._rng.uniform(*self._pace.transition_s)))
+                    moves.append(motion.Move(self._rng.uniform(*self._pace.transition_s)))
             holds.append(hold)
             moves.append(move)
-        return Motion(holds, moves)
+        return motion.Motion(holds, moves)
 
     def _happens(self, share: float) -> bool:
         return share > 0 and self._rng.random() < share
 
-    def _pose(self, range_s: Range, sign: str | None) -> Hold:
+    def _pose(self, range_s: Range, sign: str | None) -> motion.Hold:
         duration_s = self._rng.uniform(*range_s)
         undershoot = 0.0
         if sign and self._manner.undershoot[1]:
             undershoot = self._rng.uniform(*self._manner.undershoot)
-        return Hold(duration_s, self._samples(sign, duration_s), sign, undershoot)
+        return motion.Hold(duration_s, self._samples(sign, duration_s), sign, undershoot)
 
     def _samples(self, sign: str | None, duration_s: float) -> Array:
         n = int(np.ceil(duration_s * self._hand.rate_hz)) + 1
@@ -206,26 +191,28 @@ class _Signer:
             return self._hand.rest(n, self._rng)
         samples = self._hand.hold(sign, n, self._rng)
         if sign in self._second and self._rng.random() < 0.5:
-            return reshaped(samples, *self._second[sign])
+            return motion.reshaped(samples, *self._second[sign])
         return samples
 
-    def _longer(self, hold: Hold, by_s: float) -> Hold:
+    def _longer(self, hold: motion.Hold, by_s: float) -> motion.Hold:
         duration_s = hold.duration_s + by_s
         samples = np.concatenate([hold.samples, self._samples(hold.sign, duration_s)])
         n = int(np.ceil(duration_s * self._hand.rate_hz)) + 1
         return replace(hold, duration_s=duration_s, samples=samples[:n])
 
-    def _false_start(self, before: Hold) -> Hold:
+    def _false_start(self, before: motion.Hold) -> motion.Hold:
         """Where the hand turns back that meant to show another letter."""
         wrong = self._hand.hold(str(self._rng.choice(self._alphabet.signs)), 1, self._rng)
         way = np.array([self._rng.uniform(*FALSE_START)])
-        return Hold(0.0, blend(before.samples[-1:], wrong[0], way), None)
+        return motion.Hold(0.0, motion.blend(before.samples[-1:], wrong[0], way), None)
 
-    def _on_the_way(self, before: Hold, after: Hold, duration_s: float) -> Hold:
+    def _on_the_way(
+        self, before: motion.Hold, after: motion.Hold, duration_s: float
+    ) -> motion.Hold:
         """A stop between two poses."""
         n = int(np.ceil(duration_s * self._hand.rate_hz)) + 1
         way = np.full(n, self._rng.uniform(0.3, 0.7))
         resting = self._hand.rest(n, self._rng)
         noise = resting - resting.mean(axis=0)
-        path = blend(before.samples[-1:].repeat(n, axis=0), after.samples[0], way)
-        return Hold(duration_s, path + noise, None)
+        path = motion.blend(before.samples[-1:].repeat(n, axis=0), after.samples[0], way)
+        return motion.Hold(duration_s, path + noise, None)

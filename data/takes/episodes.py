@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.files import is_hidden
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.data.signal.clock import GAP_S
@@ -153,8 +154,13 @@ class EpisodeSet:
 
 
 def recordings_below(root: Path) -> list[Path]:
-    """Every recording in a folder and the folders in it, in the order of the paths."""
-    return sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    """Every recording in a folder and the folders in it that is not hidden, by their paths."""
+    return sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix.lower() in _SUFFIXES
+        and not any(map(is_hidden, path.relative_to(root).parts))
+    )
 
 
 def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:

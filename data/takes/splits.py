@@ -1,17 +1,17 @@
 """Ways to split labelled takes into training and test parts.
 
-Takes of one block were recorded back to back, so a random split leaks: it tells how well a model
+TakeSet of one block were recorded back to back, so a random split leaks: it tells how well a model
 remembers a session, not how well it reads a hand.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.messages import UsageError
+from jihwa.data.takes.sequences import TakeSet
 
 RANDOM_FOLDS = 5
 LEAKING = "random"
@@ -21,28 +21,6 @@ LEAKING = "random"
 def title(protocol: str) -> str:
     """What a protocol is called in every output: the one that leaks is called so."""
     return f"{protocol} (leaks)" if protocol == LEAKING else protocol
-
-
-class Takes(Protocol):
-    """Labelled takes, whatever they hold: episodes of the glove, or sequences of features."""
-
-    def __len__(self) -> int: ...
-
-    @property
-    def signs(self) -> NDArray[np.str_]:
-        """(n,) the label of every take."""
-
-    @property
-    def styles(self) -> NDArray[np.int64]:
-        """(n,) the style of every take; 0 where it is unknown."""
-
-    @property
-    def sessions(self) -> NDArray[np.str_]:
-        """(n,) the session of every take."""
-
-    @property
-    def wearers(self) -> NDArray[np.str_]:
-        """(n,) the wearer of every take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +38,7 @@ class Split:
     test: NDArray[np.int64]
 
 
-def by_random(takes: Takes, seed: int = 0) -> Iterator[Split]:
+def by_random(takes: TakeSet, seed: int = 0) -> Iterator[Split]:
     """Five random folds. **Leaks**: only ever to be shown beside an honest protocol.
 
     Args:
@@ -71,7 +49,7 @@ def by_random(takes: Takes, seed: int = 0) -> Iterator[Split]:
     yield from _leave_one_out(title(LEAKING), folds)
 
 
-def by_block(takes: Takes) -> Iterator[Split]:
+def by_block(takes: TakeSet) -> Iterator[Split]:
     """Leave one style out: the same wearer on the same day, other finger bends.
 
     Raises:
@@ -80,7 +58,7 @@ def by_block(takes: Takes) -> Iterator[Split]:
     yield from _leave_one_out("style", takes.styles)
 
 
-def by_session(takes: Takes) -> Iterator[Split]:
+def by_session(takes: TakeSet) -> Iterator[Split]:
     """Leave one session out: what a stranger gets.
 
     Raises:
@@ -89,7 +67,7 @@ def by_session(takes: Takes) -> Iterator[Split]:
     yield from _leave_one_out("session", takes.sessions)
 
 
-def by_signer(takes: Takes) -> Iterator[Split]:
+def by_signer(takes: TakeSet) -> Iterator[Split]:
     """Leave one wearer out, with all of their sessions.
 
     Raises:
@@ -98,7 +76,7 @@ def by_signer(takes: Takes) -> Iterator[Split]:
     yield from _leave_one_out("signer", takes.wearers)
 
 
-PROTOCOLS: Mapping[str, Callable[[Takes], Iterator[Split]]] = {
+PROTOCOLS: Mapping[str, Callable[[TakeSet], Iterator[Split]]] = {
     "session": by_session,
     "signer": by_signer,
     "block": by_block,
@@ -107,7 +85,7 @@ PROTOCOLS: Mapping[str, Callable[[Takes], Iterator[Split]]] = {
 """By name, the most honest first."""
 
 
-def hold_out(takes: Takes, seed: int) -> Split:
+def hold_out(takes: TakeSet, seed: int) -> Split:
     """Hold out what was not recorded back to back with the rest, as far as that is known.
 
     Of every sign in every session one style, drawn by lot, so that all signs and all styles are

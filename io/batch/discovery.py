@@ -5,10 +5,13 @@ import os
 import stat
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from itertools import takewhile
 from pathlib import Path
 
+from jihwa.data.files import is_hidden, is_litter
 from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.io.failures import explain
@@ -59,13 +62,16 @@ def discover(paths: Sequence[Path], output: Path | None = None) -> Discovery:
     """All recordings of these files, folders and patterns, each once.
 
     A name that does not exist is kept, so that reading it tells what is wrong. Below a folder,
-    hidden files and links to folders are left out.
+    hidden files and links to folders are left out, and so are hidden files that a pattern matches.
+    Of several names litter is left out too: a shell takes it for a match of `*.csv`.
 
     Args:
         paths: What the user named; `STDIN` is the standard input.
         output: Folder of the results, which is not looked into unless it was named.
     """
     found = Discovery()
+    if len(paths) > 1:
+        paths = [path for path in paths if not is_litter(path.name)]
     trees = {path: tree for path in paths if (tree := _tree(path)) is not None}
     root = Path(os.path.commonpath([tree.resolve() for tree in trees.values()] or [Path()]))
     skipped = output.resolve() if output else None
@@ -95,12 +101,35 @@ def _tree(path: Path) -> Path | None:
         return path
     if not glob.has_magic(str(path)) or not _matches(path):
         return None
-    return Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
+    return _as_written(Path(*takewhile(lambda part: not glob.has_magic(part), path.parts)))
 
 
 def _matches(pattern: Path) -> list[Path]:
-    """What a pattern stands for; `**` is any number of folders."""
-    return sorted(map(Path, glob.glob(str(pattern), recursive=True)))  # noqa: PTH207  # any root
+    """What a pattern stands for; `**` is any number of folders.
+
+    Syllables match however the disk has them, composed or as letters; `glob` would compare bytes.
+    """
+    found = [Path(pattern.anchor)]
+    for part in pattern.parts[bool(pattern.anchor) :]:
+        found = [match for folder in found for match in _children(folder, part)]
+    return sorted(found)
+
+
+def _children(folder: Path, part: str) -> Iterator[Path]:
+    """What one part of a pattern stands for in a folder."""
+    if not glob.has_magic(part) and os.path.lexists(folder / part):
+        yield folder / part
+    elif part == "**":
+        for parent, folders, _ in os.walk(folder):
+            folders[:] = [name for name in folders if not is_hidden(name)]
+            yield Path(parent)
+    elif _is(stat.S_ISDIR, folder):
+        wanted = unicodedata.normalize("NFC", part)
+        with suppress(OSError):  # a folder that may not be looked into has no match
+            for name in os.listdir(folder):  # noqa: PTH208  # names alone
+                is_meant = part.startswith(".") or not is_hidden(name)
+                if is_meant and fnmatch(unicodedata.normalize("NFC", name), wanted):
+                    yield folder / name
 
 
 def _files(path: Path, skipped: Path | None, problems: Problems) -> Iterator[Path]:
@@ -121,7 +150,7 @@ def _walk(folder: Path, skipped: Path | None, problems: Problems) -> Iterator[Pa
         problems.append((where, DataError(ko=message.ko, en=message.en)))
 
     for parent, folders, files in os.walk(folder, onerror=note):
-        visible = sorted(name for name in folders if not name.startswith("."))
+        visible = sorted(name for name in folders if not is_hidden(name))
         folders[:] = [name for name in visible if Path(parent, name).resolve() != skipped]
         for name in sorted(files):
             path = Path(parent, name)
@@ -139,7 +168,7 @@ def _is(kind: Callable[[int], bool], path: Path) -> bool:
 
 def _is_recording(name: str) -> bool:
     plain = name.lower().removesuffix(COMPRESSED)
-    return plain.endswith(ENDINGS) and not name.startswith(".")
+    return plain.endswith(ENDINGS) and not is_hidden(name)
 
 
 def _stem(name: str) -> str:
@@ -150,11 +179,9 @@ def _stem(name: str) -> str:
 
 def _as_written(path: Path) -> Path:
     """The same name as the disk has it: syllables may be stored as letters, or the other way."""
-    if not os.path.lexists(path):
-        for form in ("NFC", "NFD"):
-            other = Path(unicodedata.normalize(form, str(path)))
-            if os.path.lexists(other):
-                return other
+    with suppress(ValueError):  # a name with a zero byte
+        if not os.path.lexists(path) and not glob.has_magic(str(path)):
+            return next(iter(_matches(path)), path)
     return path
 
 

@@ -1,14 +1,12 @@
 """Many pieces of work that know nothing of each other, on several cores or on a cluster."""
 
-import argparse
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from jihwa.data.messages import DataError, Language, Message, UsageError
-from jihwa.io.settings import options as shared
-from jihwa.io.settings.language import speaker
+from jihwa.data.messages import DataError, Message, UsageError
+from jihwa.io.settings.arguments import Command
 
 CONNECT_S = 10
 """How long a scheduler may take to answer."""
@@ -23,27 +21,17 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def add(parser: argparse.ArgumentParser, language: Language) -> None:
+def add(arguments: Command) -> None:
     """`--jobs` and `--cluster`: where the work is done."""
-    say = speaker(language)
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--jobs",
-        type=shared.at_least(1, language),
-        default=1,
-        metavar="N",
-        help=say(
-            "한꺼번에 일할 프로세스 수 (기본: %(default)s)",
-            "processes that work at once (default: %(default)s)",
-        ),
+    where = arguments.either()
+    where.number(
+        "--jobs", "한꺼번에 일할 프로세스 수", "processes that work at once", least=1, default=1
     )
-    where.add_argument(
+    where(
         "--cluster",
+        "일을 맡길 Dask 스케줄러, 예: tcp://HOST:8786",
+        "Dask scheduler that gets the work, such as tcp://HOST:8786",
         metavar="ADDRESS",
-        help=say(
-            "일을 맡길 Dask 스케줄러, 예: tcp://HOST:8786",
-            "Dask scheduler that gets the work, such as tcp://HOST:8786",
-        ),
     )
 
 
@@ -58,11 +46,6 @@ class Workers:
 
     jobs: int = 1
     cluster: str | None = None
-
-    @classmethod
-    def of(cls, options: argparse.Namespace) -> "Workers":
-        """Those that the user wants."""
-        return cls(options.jobs, options.cluster)
 
     @property
     def elsewhere(self) -> bool:
@@ -94,7 +77,8 @@ class Workers:
         if not self.elsewhere:
             yield from map(do, items)
             return
-        with self._at_work() as crash:
+        at_work = _processes(self.jobs) if self.cluster is None else _cluster(self.cluster)
+        with at_work as crash:
             left = dict(enumerate(items))
             while left:
                 try:
@@ -104,10 +88,6 @@ class Workers:
                 except crash:  # because of one of those that were under way, or of none
                     for number in list(left)[: _at_once()]:
                         yield _alone(do, left.pop(number), lost, crash)
-
-    def _at_work(self) -> AbstractContextManager[type[Exception]]:
-        """Gives the error that tells that a worker has died."""
-        return _processes(self.jobs) if self.cluster is None else _cluster(self.cluster)
 
 
 def _parallel(
@@ -147,6 +127,7 @@ def _numbered(do: Callable[[T], R], number: int, item: T) -> tuple[int, R]:
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[type[Exception]]:
+    """Gives, as `_cluster` does, the error that tells that a worker has died."""
     from joblib import parallel_config
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 

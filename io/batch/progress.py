@@ -93,16 +93,6 @@ class Progress:
         return f"{self._n_done}/{self._n}" + (rate if read_s else "")
 
 
-@contextmanager
-def progress(n_recordings: int, size_bytes: int, language: Language) -> Iterator[Progress]:
-    """Shows how far a run is while it lasts."""
-    shown = Progress(n_recordings, size_bytes, language)
-    try:
-        yield shown
-    finally:
-        shown.close()
-
-
 class Report:
     """Counts outcomes and writes them as they come: a JSON object with a line for each.
 
@@ -114,8 +104,7 @@ class Report:
     def __init__(self, language: Language, file: TextIO | None = None) -> None:
         self.counts: Counter[State] = Counter()
         self.duration_s = 0.0
-        self._language = language
-        self._file = file
+        self._language, self._file = language, file
         if file:
             file.write('{"recordings": [')
 
@@ -164,10 +153,7 @@ def reporting(path: Path | None, language: Language) -> Iterator[Report]:
         yield Report(language)
         return
     interrupt: BaseException | None = None
-    with (
-        unfinished(path) as beside,
-        beside.open("w", encoding="utf-8", errors="replace") as file,
-    ):
+    with unfinished(path) as beside, beside.open("w", encoding="utf-8", errors="replace") as file:
         report = Report(language, file)
         try:
             yield report

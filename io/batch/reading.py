@@ -1,56 +1,18 @@
 """A signal of any length, read in bounded memory."""
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
+from jihwa.composer.text.transcript import Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink, tell
-from jihwa.io.writers.document import Signal
+from jihwa.io.writers.document import Reading, Signal, SignStore
 from jihwa.recognizer.events import Decision, Emission
 
 MOST_CHARACTERS, KEPT_WORDS = 400, 40
 """Of a longer text the composer keeps the last words; the others no longer change."""
-
-
-class SignStore:
-    """Takes signs, and gives them again as often as is wanted; a tenth of the memory of a list."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, int] = {}
-        self._numbers = array("d")
-        """Of every sign: start_s, end_s, name, how many candidates, and name and share of each."""
-
-    def extend(self, signs: Iterable[Sign]) -> None:
-        """Take more of them, in order."""
-        for sign in signs:
-            row = [sign.start_s, sign.end_s, self._name(sign.sign), len(sign.candidates)]
-            for name, share in sign.candidates:
-                row += [self._name(name), share]
-            self._numbers.extend(row)
-
-    def __iter__(self) -> Iterator[Sign]:
-        names, numbers = list(self._names), iter(self._numbers)
-        for start_s in numbers:
-            end_s, name, n = next(numbers), names[int(next(numbers))], int(next(numbers))
-            candidates = tuple((names[int(next(numbers))], next(numbers)) for _ in range(n))
-            yield Sign(start_s, end_s, name, candidates)
-
-    def _name(self, name: str) -> int:
-        return self._names.setdefault(name, len(self._names))
-
-
-@dataclass(frozen=True, slots=True)
-class LongText:
-    """What a signal was read as: `jihwa.composer.text.transcript.Transcript`, in less memory."""
-
-    text: str
-    candidates: tuple[Candidate, ...]
-    words: Sequence[Word]
-    signs: SignStore
 
 
 class Watch:
@@ -103,7 +65,7 @@ def read(
     sinks: Sequence[Sink] = (),
     most_characters: int = MOST_CHARACTERS,
     kept_words: int = KEPT_WORDS,
-) -> LongText:
+) -> Reading:
     """Follow a source to its end; the text is the same as `Engine.run` makes of it.
 
     Args:
@@ -127,7 +89,7 @@ def read(
         sink.finish(end)
     signs.extend(end.signs)
     before = "".join(texts)
-    return LongText(
+    return Reading(
         text=before + end.text,
         candidates=tuple(replace(each, text=before + each.text) for each in end.candidates),
         words=[*words, *end.words],

@@ -14,14 +14,15 @@ from jihwa.data.files import unfinished
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.reading import Watch, read
 from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task
 from jihwa.io.engine import Engine, assemble_engine
-from jihwa.io.evaluation.comparison import TextComparison, compare
+from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
-from jihwa.io.writers.document import Document
+from jihwa.io.writers.document import Document, Reading
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
@@ -69,7 +70,7 @@ class Setup:
             lm=options.lm and options.lm.absolute(),
             words=tuple(shared.personal_words(options, language).items()),
             profile=to_json(profile) if profile else None,
-            mode=shared.mode(options),
+            mode=Mode(options.mode),
             adapts=options.adapt or options.learn,
         )
 
@@ -146,7 +147,7 @@ class Transcriber:
             warnings.append(NOTHING_FOUND)
         compared = None
         if self._truths:
-            compared = compare(found.text, found.words, found.signs, self._truths, path, alphabet)
+            compared = self._compared(found, self._truths, path)
             if isinstance(compared, Message):
                 warnings.append(compared)
         return Document(
@@ -157,6 +158,20 @@ class Transcriber:
             language=self._language,
             comparison=compared if isinstance(compared, TextComparison) else None,
             signal=self._watch.signal(alphabet) if with_signal else None,
+        )
+
+    def _compared(self, found: Reading, where: Path, recording: Path) -> TextComparison | Message:
+        """A text beside the truth about its recording, or why that cannot be."""
+        try:
+            truth = find_truth(where, recording)
+        except DataError as error:
+            return error.message
+        if truth is not None:
+            alphabet = self._engine.recognizer.alphabet
+            return TextComparison.of(found.text, found.words, found.signs, truth, alphabet)
+        return Message(
+            ko=f"{where}에 {recording.stem}.json이나 .txt 정답이 없어 견주지 못했습니다.",
+            en=f"Not compared: there is no truth {recording.stem}.json or .txt in {where}.",
         )
 
     def transcribe(
@@ -182,8 +197,7 @@ class Transcriber:
         except JihwaError as error:
             return Outcome(task.recording, State.FAILED, error=error)
         except OSError as error:
-            message = explain(error)
-            return _failed(task, message, error)
+            return _failed(task, explain(error), error)
         except Exception as error:  # a bug costs one recording, not all that are left
             path, told = task.recording.path, f"{type(error).__name__}: {error}"
             message = Message(

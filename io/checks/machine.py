@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -204,8 +205,6 @@ def _way_in(device: Path) -> Message:
 def _running(processes: Path) -> set[str]:
     names = set()
     for comm in processes.glob("[0-9]*/comm"):
-        try:
+        with suppress(OSError):  # it has just ended
             names.add(comm.read_text(encoding="utf-8", errors="replace").strip())
-        except OSError:  # it has just ended
-            continue
     return names

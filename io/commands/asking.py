@@ -25,12 +25,6 @@ def ask(question: str, *, default: bool) -> bool:
             return answer in YES if answer else default
 
 
-def add_yes(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`--yes`: delete unasked."""
-    text = speaker(language)("묻지 않고 지우기", "delete without asking")
-    parser.add_argument("--yes", action="store_true", help=text)
-
-
 def may_delete(options: argparse.Namespace, what: str, language: Language) -> bool:
     """Whether the user wants this deleted, which cannot be taken back.
 

@@ -12,13 +12,13 @@ from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
 from jihwa.io.commands import live
-from jihwa.io.live.journal import NoJournal
+from jihwa.io.live.journal import Record
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import CALIBRATED
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.speech.voice import Voice
@@ -29,7 +29,6 @@ from jihwa.recognizer.calibration import (
     FULL_STYLES,
     QUICK_STYLES,
     Calibration,
-    Prompt,
     full_plan,
     go_through,
     longest_hold,
@@ -45,66 +44,51 @@ MOST_TAKES = 5
 _SHOWN_PAIRS = 6
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    signal = parser.add_mutually_exclusive_group()
-    add_settings(signal, language, "source")
-    signal.add_argument(
+    signal = arguments.either()
+    signal.settings("source")
+    signal.path(
         "--from",
+        "PATH",
+        "장갑 대신 라벨이 있는 폴더 <지문자>/<스타일>/<녹화>; --add에는 녹화 파일이나 폴더",
+        "instead of the glove, a labelled folder <sign>/<style>/<take>; with --add, recordings "
+        "or a folder of them",
         dest="sources",
         nargs="+",
-        type=Path,
-        metavar="PATH",
-        help=say(
-            "장갑 대신 라벨이 있는 폴더 <지문자>/<스타일>/<녹화>; --add에는 녹화 파일이나 폴더",
-            "instead of the glove, a labelled folder <sign>/<style>/<take>; with --add, recordings "
-            "or a folder of them",
-        ),
     )
-    add_settings(parser, language, "profile")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument(
+    arguments.settings("profile")
+    what = arguments.either()
+    what.switch(
         "--quick",
-        action="store_true",
-        help=say(
-            "다른 것까지 가장 잘 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
-            "only the ten signs that tell most apart, once straight and once bent",
-        ),
+        "다른 것까지 가장 잘 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
+        "only the ten signs that tell most apart, once straight and once bent",
     )
-    what.add_argument(
-        "--full",
-        action="store_true",
-        help=say(
-            "모든 지문자를 스타일마다 한 번 (기본)", "all signs once in every style (default)"
-        ),
+    what.switch(
+        "--full", "모든 지문자를 스타일마다 한 번 (기본)", "all signs once in every style (default)"
     )
-    what.add_argument(
+    what(
         "--add",
+        f"내 지문자 더하기: ㅐ나 ㄲ 같은 글자, 또는 space, backspace, enter, speak, clear, "
+        f"rest. 1~{MOST_TAKES}번 보인 녹화가 필요함",
+        "add a sign of your own: a letter such as ㅐ or ㄲ, or space, backspace, enter, speak, "
+        f"clear, rest; takes 1 to {MOST_TAKES} recordings of it",
         metavar="NAME",
-        help=say(
-            f"내 지문자 더하기: ㅐ나 ㄲ 같은 글자, 또는 space, backspace, enter, speak, clear, "
-            f"rest. 1~{MOST_TAKES}번 보인 녹화가 필요함",
-            "add a sign of your own: a letter such as ㅐ or ㄲ, or space, backspace, enter, speak, "
-            f"clear, rest; takes 1 to {MOST_TAKES} recordings of it",
-        ),
     )
     quick, full = (" ".join(map(str, styles)) for styles in (QUICK_STYLES, FULL_STYLES))
     defaults = f"--quick {quick}, --full {full}"
-    parser.add_argument(
+    arguments(
         "--styles",
+        f"쓸 스타일, 1({STYLE_NAMES[1].ko})~5({STYLE_NAMES[5].ko}) (기본: {defaults}; 그 "
+        "녹화가 없으면 다른 스타일)",
+        f"styles to use, 1 ({STYLE_NAMES[1].en}) to 5 ({STYLE_NAMES[5].en}) "
+        f"(default: {defaults}; others if there is no take of these)",
         nargs="+",
         type=int,
         choices=STYLES,
         metavar="N",
-        help=say(
-            f"쓸 스타일, 1({STYLE_NAMES[1].ko})~5({STYLE_NAMES[5].ko}) (기본: {defaults}; 그 "
-            "녹화가 없으면 다른 스타일)",
-            f"styles to use, 1 ({STYLE_NAMES[1].en}) to 5 ({STYLE_NAMES[5].en}) "
-            f"(default: {defaults}; others if there is no take of these)",
-        ),
     )
-    add_settings(parser, language, "model", "layout", "commands")
+    arguments.settings("model", "layout", "commands")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -115,8 +99,6 @@ def run(options: argparse.Namespace, language: Language) -> int:
             en="Give --profile a name or a file. If there is none yet, it is made.",
         )
     if not options.sources:
-        from jihwa.io.commands.calibrate import calibrate_live  # brings a screen
-
         calibrate_live(options, language)
         return 0
     bundle = shared.model(options.model)
@@ -141,7 +123,7 @@ def _calibrate(
     left_out: dict[Message, list[str]] = defaultdict(list)
     refused, unused = go_through(calibration, episodes)
     for prompt, reason in refused:
-        left_out[reason].append(_name(prompt))
+        left_out[reason].append(prompt.sign + (f"/{prompt.style}" if prompt.style else ""))
     for reason, names in left_out.items():
         warn(f"{' '.join(names)}: {reason.text(language)}")
     step = calibration.step(profiles.now())
@@ -153,24 +135,19 @@ def _calibrate(
     profile, news = _extended(known, step)
     n, say = len(news), speaker(language)
     signs = " ".join(dict.fromkeys(observation.sign for observation in news))
-    print(
-        say(
-            f"녹화 {len(plan)}개 가운데 {n}개로 보정했습니다: {signs}",
-            f"Calibrated with {n} of {len(plan)} takes: {signs}",
-        )
+    say.tell(
+        f"녹화 {len(plan)}개 가운데 {n}개로 보정했습니다: {signs}",
+        f"Calibrated with {n} of {len(plan)} takes: {signs}",
     )
     if len(unused):
         found = review(bundle, profile, unused)
-        print(
-            say(
-                f"나머지 녹화 {len(unused)}개 가운데 바르게 읽은 것: {found.before} → "
-                f"{found.after}",
-                f"Read right of the other {len(unused)} takes: {found.before} → {found.after}",
-            )
+        say.tell(
+            f"나머지 녹화 {len(unused)}개 가운데 바르게 읽은 것: {found.before} → {found.after}",
+            f"Read right of the other {len(unused)} takes: {found.before} → {found.after}",
         )
         if found.resolved:
             pairs = "  ".join("/".join(pair) for pair in found.resolved[:_SHOWN_PAIRS])
-            print(say(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}"))
+            say.tell(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}")
     return profile
 
 
@@ -179,10 +156,6 @@ def _recorded_styles(episodes: EpisodeSet, wanted: Sequence[int]) -> Sequence[in
     recorded = set(episodes.styles.tolist())
     styles = [style for style in dict.fromkeys((*wanted, *STYLES)) if style in recorded]
     return styles[: len(wanted)] or wanted[:1]
-
-
-def _name(prompt: Prompt) -> str:
-    return prompt.sign if prompt.style is None else f"{prompt.sign}/{prompt.style}"
 
 
 def _add_sign(
@@ -194,7 +167,7 @@ def _add_sign(
     calibration = Calibration(bundle, own_sign_plan(options.add, MOST_TAKES), known)
     for path in _recordings(options.sources):
         if calibration.prompt is None:
-            warn(say(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough."))
+            say.warn(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough.")
             break
         try:
             refused = calibration.answer(longest_hold(believed(Recording(path).frames())))
@@ -214,17 +187,13 @@ def _add_sign(
         )
     profile, news = _extended(known, step)
     n = len(news)
-    print(
-        say(f"{options.add}: {n}번 보고 배웠습니다.", f"{options.add}: learned from {n} take(s).")
-    )
+    say.tell(f"{options.add}: {n}번 보고 배웠습니다.", f"{options.add}: learned from {n} take(s).")
     if rival := lookalike(bundle, profile):
-        warn(
-            say(
-                f"{options.add}은(는) {rival}와(과) 많이 닮아 서로 헷갈릴 수 있습니다. 더 다른 "
-                "자세가 낫습니다.",
-                f"{options.add} looks much like {rival}; they may be taken for each other. A more "
-                "different pose is better.",
-            )
+        say.warn(
+            f"{options.add}은(는) {rival}와(과) 많이 닮아 서로 헷갈릴 수 있습니다. 더 다른 "
+            "자세가 낫습니다.",
+            f"{options.add} looks much like {rival}; they may be taken for each other. A more "
+            "different pose is better.",
         )
     return profile
 
@@ -276,7 +245,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
         session = LiveSession(
             live.source(options),
             wearer.engine,
-            NoJournal(),
+            Record(),
             LiveOptions(layout=live.layout(options), wearer=wearer),
             changed=follow,
         )

@@ -1,7 +1,6 @@
 """`jihwa compose`: letters to text, as if every sign had been certain."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 
 from jihwa.composer.language.token_model import Mode
@@ -9,21 +8,22 @@ from jihwa.composer.letters import compose, compose_as_shown
 from jihwa.data.alphabet import LETTERS, Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
-from jihwa.io.streams import warn
+from jihwa.io.streams import typed_lines, warn
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    letters = say(
+    arguments(
+        "letters",
         "자모 (예: ㅎㅏㄱㄱㅛ). 없으면 표준 입력에서 한 줄에 하나씩",
         "letters such as ㅎㅏㄱㄱㅛ; without any, one sequence a line on stdin",
+        nargs="*",
+        metavar="JAMO",
     )
-    parser.add_argument("letters", nargs="*", metavar="JAMO", help=letters)
-    add_settings(parser, language, "mode", "personal", "history", "lm")
-    shared.add_alphabet(parser, language)
+    arguments.settings("mode", "personal", "history", "lm")
+    arguments.alphabet()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         print(compose_letters(_joined(options.letters)))
         return 0
     say, exit_code = speaker(language), 0
-    for number, line in enumerate(sys.stdin, 1):
+    for number, line in enumerate(typed_lines(), 1):
         try:
             text = compose_letters(line)
         except UsageError as error:
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def _composer(options: argparse.Namespace, language: Language) -> Callable[[str], str]:
     """What makes texts of letters; in mode EXACT it needs no language model."""
-    alphabet, mode = Alphabet.load(options.alphabet), shared.mode(options)
+    alphabet, mode = Alphabet.load(options.alphabet), Mode(options.mode)
     if mode is Mode.EXACT:
         return lambda letters: compose_as_shown(letters, alphabet)
     model = shared.token_model(options, language)

@@ -6,36 +6,28 @@ from pathlib import Path
 
 from prompt_toolkit.utils import get_cwidth
 
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Language
 from jihwa.io.settings import configuration
-from jihwa.io.settings.configuration import Origin
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.setting import Setting, Value
-from jihwa.io.settings.table import SETTINGS, add_settings
+from jihwa.io.settings.table import SETTINGS
 from jihwa.io.streams import warn
 from jihwa.io.user import storage
 
-ORIGINS = {
-    Origin.COMMAND_LINE: Message(ko="명령줄", en="command line"),
-    Origin.FILE: Message(ko="설정 파일", en="file"),
-    Origin.DEFAULT: Message(ko="기본값", en="default"),
-}
 _ENTRY_WIDTH = 36
 _MISTAKEN = 2
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments: every setting."""
-    parser.set_defaults(needs_configuration=False)  # it is where one that is broken is mended
-    parser.add_argument(
+    arguments.preset(needs_configuration=False)  # it is where one that is broken is mended
+    arguments.switch(
         "--edit",
-        action="store_true",
-        help=speaker(language)(
-            "설정 파일을 $EDITOR로 열기; 없으면 먼저 만들기",
-            "open the file in $EDITOR; it is made if need be",
-        ),
+        "설정 파일을 $EDITOR로 열기; 없으면 먼저 만들기",
+        "open the file in $EDITOR; it is made if need be",
     )
-    add_settings(parser, language, *(key for key in SETTINGS if key != "language"))
+    arguments.settings(*(key for key in SETTINGS if key != "language"))
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -43,26 +35,21 @@ def run(options: argparse.Namespace, language: Language) -> int:
     if options.edit:
         storage.edit(configuration.path(), _template(language))
     else:
-        print(
-            f"# {configuration.path()}" + _missing(language) * (not configuration.path().exists())
+        missing = speaker(language)(
+            " (아직 없음; `jihwa config --edit`로 만듦)",
+            " (does not exist; `jihwa config --edit` makes it)",
         )
+        print(f"# {configuration.path()}" + missing * (not configuration.path().exists()))
         for key, (value, origin) in options.resolved.items():
             setting = SETTINGS[key]
             absent = f"#{key} = {setting.absent.text(language)}"
             entry = absent if value is None else _entry(setting, value)
             gap = " " * (_ENTRY_WIDTH - get_cwidth(entry))
-            print(f"{entry}{gap}  # {ORIGINS[origin].text(language)}")
+            print(f"{entry}{gap}  # {origin.value.text(language)}")
     faults = configuration.read().faults
     for fault in faults:
         warn(fault.text(language))
     return _MISTAKEN if faults else 0
-
-
-def _missing(language: Language) -> str:
-    return speaker(language)(
-        " (아직 없음; `jihwa config --edit`로 만듦)",
-        " (does not exist; `jihwa config --edit` makes it)",
-    )
 
 
 def _template(language: Language) -> str:

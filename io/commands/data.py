@@ -25,8 +25,8 @@ from jihwa.data.takes.episodes import Defect, recordings_below
 from jihwa.io.commands import data_assemble
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import unlike
@@ -51,24 +51,40 @@ KINDS: Mapping[str, Message] = {
 """What can be wrong with a file."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's actions."""
-    say = speaker(language)
-    actions = parser.add_subparsers(required=True, metavar=say("할 일", "ACTION"), dest="action")
-    check = say(
+    actions = arguments.actions()
+    check = actions(
+        "check",
+        _check,
         "데이터의 흠 찾기: 끊김, 죽은 센서, 시계, 중복, 틀린 듯한 라벨",
         "find defects of a data set: gaps, dead sensors, clocks, duplicates, labels that the model "
         "doubts",
     )
-    _configure_check(actions.add_parser("check", help=check, description=check), language)
-    convert = say("녹화를 다른 형식으로, 손실 없이", "recordings to other formats, without loss")
-    _configure_convert(actions.add_parser("convert", help=convert, description=convert), language)
-    assemble = say(
-        "라벨이 있는 녹화로 이어 쓴 세션과 정답 만들기",
-        "continuous sessions with their truth, out of labelled takes",
+    check.path(
+        "dataset",
+        "DATASET",
+        "라벨이 있는 폴더",
+        "labelled folder: a session, or a folder of sessions",
+    )
+    check.alphabet()
+    check.json()
+    check.settings("model")
+    _configure_convert(
+        actions(
+            "convert",
+            _convert,
+            "녹화를 다른 형식으로, 손실 없이",
+            "recordings to other formats, without loss",
+        )
     )
     data_assemble.configure(
-        actions.add_parser("assemble", help=assemble, description=assemble), language
+        actions(
+            "assemble",
+            data_assemble.assemble_all,
+            "라벨이 있는 녹화로 이어 쓴 세션과 정답 만들기",
+            "continuous sessions with their truth, out of labelled takes",
+        )
     )
 
 
@@ -78,54 +94,30 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return act(options, language)
 
 
-def _configure_check(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
-    parser.add_argument(
-        "dataset",
-        type=Path,
-        metavar="DATASET",
-        help=say("라벨이 있는 폴더", "labelled folder: a session, or a folder of sessions"),
+def _configure_convert(arguments: Arguments) -> None:
+    arguments.path(
+        "paths", "PATH", "녹화나 녹화가 든 폴더", "recordings, or folders of them", nargs="+"
     )
-    shared.add_alphabet(parser, language)
-    shared.add_json(parser, language)
-    add_settings(parser, language, "model")
-    parser.set_defaults(act=_check)
-
-
-def _configure_convert(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
-    parser.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="PATH",
-        help=say("녹화나 녹화가 든 폴더", "recordings, or folders of them"),
-    )
-    parser.add_argument(
+    arguments(
         "--format",
+        "형식 (parquet에는 pyarrow 필요)",
+        "format (parquet needs pyarrow)",
         dest="kind",
         choices=FORMATS,
         required=True,
-        help=say("형식 (parquet에는 pyarrow 필요)", "format (parquet needs pyarrow)"),
     )
-    parser.add_argument(
+    arguments.path(
         "--output",
-        type=Path,
+        "DIR",
+        "결과를 둘 폴더. 폴더를 주면 그 안의 폴더도 그대로",
+        "folder for the results; the folders in a folder stay as they are",
         required=True,
-        metavar="DIR",
-        help=say(
-            "결과를 둘 폴더. 폴더를 주면 그 안의 폴더도 그대로",
-            "folder for the results; the folders in a folder stay as they are",
-        ),
     )
-    parser.add_argument(
+    arguments.switch(
         "--force",
-        action="store_true",
-        help=say(
-            "있는 결과도 다시 (기본: 건너뜀)", "do results that exist again (default: skip them)"
-        ),
+        "있는 결과도 다시 (기본: 건너뜀)",
+        "do results that exist again (default: skip them)",
     )
-    parser.set_defaults(act=_convert)
 
 
 def _check(options: argparse.Namespace, language: Language) -> int:
@@ -199,11 +191,10 @@ def _summarise(
     alphabet: Alphabet,
     language: Language,
 ) -> None:
-    say = speaker(language)
     if n_wrong:
         print()
-    print(
-        say(f"파일 {n_files}개, 흠 있는 것 {n_wrong}개", f"{n_files} files, {n_wrong} with defects")
+    speaker(language).tell(
+        f"파일 {n_files}개, 흠 있는 것 {n_wrong}개", f"{n_files} files, {n_wrong} with defects"
     )
     for kind, n in kinds.most_common():
         print(f"  {n:5}  {KINDS[kind].text(language)}")
@@ -246,30 +237,22 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_lossless(target, recording, options.kind)
-        except JihwaError as error:
-            warn(error.message.text(language))
-            n_failed += 1
-            continue
-        except OSError as error:
+        except (JihwaError, OSError) as error:
             warn(explain(error).text(language))
             n_failed += 1
             continue
         n_done += 1
         n_unlabelled += _loses_label(recording, target, options.kind)
-    print(
-        say(
-            f"{output}: {n_done}개 변환, {n_kept}개는 이미 있음, {n_failed}개 실패",
-            f"{output}: {n_done} converted, {n_kept} were there, {n_failed} failed",
-        )
+    say.tell(
+        f"{output}: {n_done}개 변환, {n_kept}개는 이미 있음, {n_failed}개 실패",
+        f"{output}: {n_done} converted, {n_kept} were there, {n_failed} failed",
     )
     if n_unlabelled:
-        warn(
-            say(
-                f"{options.kind}에는 라벨을 둘 자리가 없습니다. 라벨이 파일 안에만 있던 "
-                f"{n_unlabelled}개는 <지문자>/<스타일>/ 폴더에 두세요.",
-                f"{options.kind} has no place for labels. Put the {n_unlabelled} file(s) whose "
-                "label was only inside into folders <sign>/<style>/.",
-            )
+        say.warn(
+            f"{options.kind}에는 라벨을 둘 자리가 없습니다. 라벨이 파일 안에만 있던 "
+            f"{n_unlabelled}개는 <지문자>/<스타일>/ 폴더에 두세요.",
+            f"{options.kind} has no place for labels. Put the {n_unlabelled} file(s) whose "
+            "label was only inside into folders <sign>/<style>/.",
         )
     return 1 if n_failed else 0
 

@@ -1,7 +1,6 @@
 """`jihwa data assemble`: continuous sessions with their truth, out of labelled takes."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -14,48 +13,38 @@ from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import assemble, spell_words
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
-from jihwa.io.streams import warn
 
 _SHOWN = 5
 """So many lines that cannot be spelled are named."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Arguments) -> None:
     """Add the action's arguments."""
-    say = speaker(language)
-    parser.add_argument(
+    arguments.path(
         "dataset",
-        type=Path,
-        metavar="DATASET",
-        help=say(
-            "라벨이 있는 폴더. 세션이 여럿이면 번갈아 씀",
-            "labelled folder; several sessions take turns",
-        ),
+        "DATASET",
+        "라벨이 있는 폴더. 세션이 여럿이면 번갈아 씀",
+        "labelled folder; several sessions take turns",
     )
-    parser.add_argument(
+    arguments.path(
         "--text",
-        type=Path,
+        "FILE",
+        "쓸 글, 한 줄에 세션 하나; .gz도 됨",
+        "what to spell, a session a line; .gz will do",
         required=True,
-        metavar="FILE",
-        help=say(
-            "쓸 글, 한 줄에 세션 하나; .gz도 됨", "what to spell, a session a line; .gz will do"
-        ),
     )
-    parser.add_argument(
+    arguments.path(
         "--output",
-        type=Path,
+        "DIR",
+        "새 폴더: 줄마다 녹화와 정답(.json)",
+        "a new folder: a recording and its truth (.json) for every line",
         required=True,
-        metavar="DIR",
-        help=say(
-            "새 폴더: 줄마다 녹화와 정답(.json)",
-            "a new folder: a recording and its truth (.json) for every line",
-        ),
     )
-    shared.add_speed(parser, language)
-    shared.add_seed(parser, language)
-    shared.add_alphabet(parser, language)
-    parser.set_defaults(act=assemble_all)
+    arguments.speed()
+    arguments.seed()
+    arguments.alphabet()
 
 
 def assemble_all(options: argparse.Namespace, language: Language) -> int:
@@ -83,15 +72,12 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
         session = assemble(text, RecordedHand(takes, alphabet, rng), alphabet, pace, rng)
         path, (name, *_) = output / f"{number:0{digits}}.csv", takes.sessions.tolist()
         write_session(path, session, speed=options.speed, takes=name)
-    print(say(f"{output}: 세션 {len(texts)}개", f"{output}: {len(texts)} sessions"))
+    say.tell(f"{output}: 세션 {len(texts)}개", f"{output}: {len(texts)} sessions")
     if refused:
         shown = ", ".join(map(str, refused[:_SHOWN])) + ("…" if len(refused) > _SHOWN else "")
-        warn(
-            say(
-                f"{options.text}: 지문자로 쓸 수 없는 {len(refused)}줄을 건너뛰었습니다: {shown}",
-                f"{options.text}: {len(refused)} line(s) that cannot be spelled were skipped: "
-                f"{shown}",
-            )
+        say.warn(
+            f"{options.text}: 지문자로 쓸 수 없는 {len(refused)}줄을 건너뛰었습니다: {shown}",
+            f"{options.text}: {len(refused)} line(s) that cannot be spelled were skipped: {shown}",
         )
     return 0
 

@@ -11,18 +11,17 @@ from jihwa.data.synthesis.sessions import read_session
 from jihwa.io.engine import assemble_engine
 from jihwa.io.screen.plain import PlainScreen
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.playback import paced
 
 SAMPLE = "dinner.csv"
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    fast = speaker(language)("기다리지 않고 끝까지", "do not wait for the hand")
-    parser.add_argument("--fast", action="store_true", help=fast)
-    add_settings(parser, language, "model", "lm")
+    arguments.switch("--fast", "기다리지 않고 끝까지", "do not wait for the hand")
+    arguments.settings("model", "lm")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

@@ -5,6 +5,7 @@ import time
 
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Language, Message
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources import reasons
 from jihwa.io.sources.ports import Board, NamedPort, connected
@@ -15,7 +16,7 @@ LISTEN_S = 3.5
 """A board that opening has reset begins to speak after about 2 s."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """There is nothing to choose."""
 
 

@@ -5,32 +5,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from jihwa.data.messages import JihwaError, Language
-from jihwa.io.checks import Finding, Verdict, bad
-from jihwa.io.checks.files import (
-    check_configuration,
-    check_language_model,
-    check_model,
-    check_storage,
-)
-from jihwa.io.checks.machine import (
-    check_clock,
-    check_encoding,
-    check_fonts,
-    check_grabbers,
-    check_ports,
-    check_terminal,
-    check_voice,
-)
+from jihwa.io.checks import Finding, Verdict, bad, files, machine
 from jihwa.io.failures import explain
-from jihwa.io.settings.table import add_settings
+from jihwa.io.settings.arguments import Command
 
 Check = Callable[[], Iterable[Finding]]
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments: the settings that it checks."""
-    parser.set_defaults(needs_configuration=False)  # a broken one is among what it finds
-    add_settings(parser, language, "profile", "model", "lm", "speak", "voice.name")
+    arguments.preset(needs_configuration=False)  # a broken one is among what it finds
+    arguments.settings("profile", "model", "lm", "speak", "voice.name")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -45,17 +30,17 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def _checks(options: argparse.Namespace) -> Mapping[str, Check]:
     return {
-        "configuration": check_configuration,
-        "ports": check_ports,
-        "grabbers": check_grabbers,
-        "model": partial(check_model, options),
-        "language model": partial(check_language_model, options),
-        "storage": check_storage,
-        "clock": check_clock,
-        "encoding": check_encoding,
-        "terminal": check_terminal,
-        "fonts": check_fonts,
-        "voice": partial(check_voice, options),
+        "configuration": files.check_configuration,
+        "ports": machine.check_ports,
+        "grabbers": machine.check_grabbers,
+        "model": partial(files.check_model, options),
+        "language model": partial(files.check_language_model, options),
+        "storage": files.check_storage,
+        "clock": machine.check_clock,
+        "encoding": machine.check_encoding,
+        "terminal": machine.check_terminal,
+        "fonts": machine.check_fonts,
+        "voice": partial(machine.check_voice, options),
     }
 
 
@@ -63,9 +48,7 @@ def _findings(name: str, check: Check) -> Iterator[Finding]:
     """What a check finds; where it fails itself, that, so that the others are still made."""
     try:
         yield from check()
-    except JihwaError as error:
-        yield Finding(Verdict.BAD, error.message)
-    except OSError as error:
+    except (JihwaError, OSError) as error:
         yield Finding(Verdict.BAD, explain(error))
     except Exception as error:  # the boundary between checks
         yield bad(

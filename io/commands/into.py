@@ -3,13 +3,14 @@
 import argparse
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from jihwa.data.messages import Language, UsageError
+from jihwa.data.messages import UsageError
 from jihwa.io.outlets.outlet import Outlet
 from jihwa.io.outlets.targets import Child, open_target
 from jihwa.io.screen.program import program_rows
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 
 
@@ -31,24 +32,22 @@ class Into:
         return self.child.wait() if self.child and self.child.has_ended else 0
 
 
-def add(parser: argparse.ArgumentParser, language: Language) -> None:
+def add(arguments: Command) -> None:
     """`--into` and `-- COMMAND`."""
-    say = speaker(language)
-    into = parser.add_mutually_exclusive_group()
-    into.add_argument(
+    say, into = speaker(arguments.language), arguments.either()
+    into(
         "--into",
+        "쓴 글을 tmux의 다른 칸에도 입력",
+        "type the text into a pane of tmux too",
         metavar=say("tmux:칸", "tmux:PANE"),
-        help=say("쓴 글을 tmux의 다른 칸에도 입력", "type the text into a pane of tmux too"),
     )
-    into.add_argument(
+    into(
         "command",
+        "쓴 글을 받을 프로그램 (셸, 편집기, 대화), 화면 위쪽에서 실행",
+        "a program to type into (a shell, an editor, a chat), shown above",
         nargs="*",
         default=[],
         metavar=say("-- 프로그램", "-- COMMAND"),
-        help=say(
-            "쓴 글을 받을 프로그램 (셸, 편집기, 대화), 화면 위쪽에서 실행",
-            "a program to type into (a shell, an editor, a chat), shown above",
-        ),
     )
 
 
@@ -73,16 +72,10 @@ def opened(options: argparse.Namespace, *, full_screen: bool) -> Iterator[Into]:
                 "--plain, or use --into.",
             )
         columns, rows = shutil.get_terminal_size()
-        child = Child(options.command, program_rows(rows), columns)
-        try:
+        with closing(Child(options.command, program_rows(rows), columns)) as child:
             yield Into((Outlet(child),), child)
-        finally:
-            child.close()
     elif options.into:
-        target = open_target(options.into)
-        try:
+        with closing(open_target(options.into)) as target:
             yield Into((Outlet(target),))
-        finally:
-            target.close()
     else:
         yield Into()

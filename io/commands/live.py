@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from jihwa.composer.language.token_model import Mode
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
@@ -24,6 +25,7 @@ from jihwa.io.settings import options as shared
 from jihwa.io.sources.source import Source, SourceEvent
 from jihwa.io.sources.uri import open_source
 from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
 
 Tell = Callable[[Message], None]
@@ -78,7 +80,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
         profile=options.profile,
         adapts=options.adapt,
         remembers=shared.learns(options),
-        mode=shared.mode(options),
+        mode=Mode(options.mode),
         abbreviations={
             phrase.abbreviation: phrase.text for phrase in stored if phrase.abbreviation
         },
@@ -182,7 +184,5 @@ def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Event]:
 
 
 def _read_keys(events: SimpleQueue[SourceEvent | str]) -> None:
-    # of its own: a thread that waits in sys.stdin would hold up the end of the program
-    with open(0, "rb", buffering=0, closefd=False) as stdin:
-        for raw in stdin:
-            events.put(raw.decode("utf-8-sig", errors="replace").strip().lower())
+    for line in typed_lines():
+        events.put(line.strip().lower())

@@ -14,25 +14,46 @@ from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.language.training.lexicon import LexiconSources, build_lexicon
 from jihwa.composer.language.word_list import fault, normalised, shown
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io.commands.asking import add_yes, may_delete
+from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import vocabulary
 
+_TEXTS = "한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do"
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+
+def configure(arguments: Command) -> None:
     """Add the command's actions."""
-    say = speaker(language)
-    actions = parser.add_subparsers(required=True, metavar=say("할 일", "ACTION"), dest="action")
-    learn = say("글에서 언어 모델 만들기", "learn a language model from texts")
-    _configure_build(actions.add_parser("build", help=learn, description=learn), language)
-    measure = say("글의 자모당 비트 재기", "measure the bits per jamo of texts")
-    _configure_score(actions.add_parser("score", help=measure, description=measure), language)
-    learn = say("이름과 낱말 사전 만들기", "learn the lexicon of names and words")
-    _configure_lexicon(actions.add_parser("lexicon", help=learn, description=learn), language)
-    _configure_words(actions, language)
+    actions = arguments.actions()
+    _configure_build(
+        actions("build", _build, "글에서 언어 모델 만들기", "learn a language model from texts")
+    )
+    score = actions("score", _score, "글의 자모당 비트 재기", "measure the bits per jamo of texts")
+    score.path("texts", "TEXT", *_TEXTS, nargs="+")
+    score.settings("lm")
+    _configure_lexicon(
+        actions(
+            "lexicon", _lexicon, "이름과 낱말 사전 만들기", "learn the lexicon of names and words"
+        )
+    )
+    for name, act, ko, en in (
+        ("add", _add, "내 낱말 더하기", "add words of your own"),
+        ("remove", _remove, "내 낱말 빼기", "remove words of your own"),
+    ):
+        words = actions(name, act, ko, en)
+        words("words", "낱말이나 짧은 구", "word or short phrase", nargs="+", metavar="WORD")
+    typed = actions("forget", _forget, "입력 기록 지우기", "forget what you typed")
+    typed(
+        "words",
+        "잊을 낱말 (없으면 모두)",
+        "word to forget (default: all)",
+        nargs="*",
+        metavar="WORD",
+    )
+    typed.yes()
+    actions("list", _list, "내 낱말 보기", "show your own words")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -45,103 +66,73 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return 0
 
 
-def _configure_build(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
-    parser.add_argument(
+def _configure_build(arguments: Arguments) -> None:
+    arguments(
         "texts",
+        "한 줄에 한 문장, .gz도 됨; 뒤에 :3을 붙이면 세 번 나온 듯이 셈",
+        "one sentence a line; .gz will do; with :3 behind it, counts as if it came three times",
         nargs="+",
         type=Source.parse,
         metavar="TEXT[:N]",
-        help=say(
-            "한 줄에 한 문장, .gz도 됨; 뒤에 :3을 붙이면 세 번 나온 듯이 셈",
-            "one sentence a line; .gz will do; with :3 behind it, counts as if it came three times",
-        ),
     )
-    parser.add_argument(
+    arguments(
         "--names",
+        "성과 이름 목록",
+        "lists of family and given names, to be combined",
         nargs=2,
         type=Path,
         metavar=("FAMILY", "GIVEN"),
-        help=say("성과 이름 목록", "lists of family and given names, to be combined"),
     )
-    parser.add_argument(
-        "--output",
-        type=shared.output_file,
-        required=True,
-        metavar="FILE",
-        help=say("모델 파일", "model file"),
+    arguments.path(
+        "--output", "FILE", "모델 파일", "model file", type=shared.output_file, required=True
     )
-    parser.add_argument(
+    arguments(
         "--order",
+        "가장 긴 n-gram의 길이 (기본: %(default)s)",
+        "length of the longest n-grams (default: %(default)s)",
         type=int,
         default=BuildOptions().order,
         metavar="N",
-        help=say(
-            "가장 긴 n-gram의 길이 (기본: %(default)s)",
-            "length of the longest n-grams (default: %(default)s)",
-        ),
     )
-    parser.add_argument(
+    arguments.number(
         "--ngrams",
-        type=shared.at_least(1, language),
+        "남길 n-gram 수, 하나에 2.5바이트",
+        "n-grams to keep, 2.5 bytes each",
+        least=1,
         default=BuildOptions().max_ngrams,
-        metavar="N",
-        help=say(
-            "남길 n-gram 수, 하나에 2.5바이트 (기본: %(default)s)",
-            "n-grams to keep, 2.5 bytes each (default: %(default)s)",
-        ),
     )
-    parser.set_defaults(act=_build)
 
 
-def _configure_score(parser: argparse.ArgumentParser, language: Language) -> None:
-    text = speaker(language)("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
-    parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
-    add_settings(parser, language, "lm")
-    parser.set_defaults(act=_score)
-
-
-def _configure_lexicon(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
-    text = say("한 줄에 한 문장, .gz도 됨", "one sentence a line; .gz will do")
-    parser.add_argument("texts", nargs="+", type=Path, metavar="TEXT", help=text)
-    for option, names, of in (
-        ("--titles", "TITLES", say("온갖 이름과 낱말 목록", "list of names and words of any kind")),
-        ("--addresses", "ADDRESSES", say("행정 구역 주소 목록", "list of administrative places")),
-        ("--profane", "WORDS", say("고침으로 나오면 안 되는 말", "what correction must not write")),
-        ("--output", "FILE", say("사전 파일", "lexicon file")),
+def _configure_lexicon(arguments: Arguments) -> None:
+    arguments.path("texts", "TEXT", *_TEXTS, nargs="+")
+    for name, metavar, ko, en, kind in (
+        (
+            "--titles",
+            "TITLES",
+            "온갖 이름과 낱말 목록",
+            "list of names and words of any kind",
+            Path,
+        ),
+        ("--addresses", "ADDRESSES", "행정 구역 주소 목록", "list of administrative places", Path),
+        (
+            "--profane",
+            "WORDS",
+            "고침으로 나오면 안 되는 말",
+            "what correction must not write",
+            Path,
+        ),
+        ("--output", "FILE", "사전 파일", "lexicon file", shared.output_file),
     ):
-        kind = shared.output_file if option == "--output" else Path
-        parser.add_argument(option, type=kind, required=True, metavar=names, help=of)
-    parser.add_argument(
+        arguments.path(name, metavar, ko, en, type=kind, required=True)
+    arguments(
         "--names",
+        "성과 이름 목록",
+        "lists of some family and given names",
         nargs=2,
         type=Path,
         required=True,
         metavar=("FAMILY", "GIVEN"),
-        help=say("성과 이름 목록", "lists of some family and given names"),
     )
-    parser.set_defaults(act=_lexicon)
-
-
-def _configure_words(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", language: Language
-) -> None:
-    say = speaker(language)
-    word = say("낱말이나 짧은 구", "word or short phrase")
-    typed = say("잊을 낱말 (없으면 모두)", "word to forget (default: all)")
-    for name, act, summary, nargs, words in (
-        ("add", _add, say("내 낱말 더하기", "add words of your own"), "+", word),
-        ("remove", _remove, say("내 낱말 빼기", "remove words of your own"), "+", word),
-        ("forget", _forget, say("입력 기록 지우기", "forget what you typed"), "*", typed),
-    ):
-        action = actions.add_parser(name, help=summary, description=summary)
-        action.add_argument("words", nargs=nargs, metavar="WORD", help=words)
-        action.set_defaults(act=act)
-        if act is _forget:
-            add_yes(action, language)
-    summary = say("내 낱말 보기", "show your own words")
-    actions.add_parser("list", help=summary, description=summary).set_defaults(act=_list)
 
 
 class _Spoken(logging.Formatter):
@@ -233,18 +224,15 @@ def _remove(options: argparse.Namespace, language: Language) -> None:
 
 
 def _list(_: argparse.Namespace, language: Language) -> None:
-    say = speaker(language)
     (words, unusable), (history, damaged) = vocabulary.word_list(), vocabulary.history()
     for word in words.words:
         print(word)
     n_words, n_typed = len(words.words), len(history.counts)
-    print(
-        say(
-            f"{vocabulary.list_path()}: 내 낱말 {n_words}개\n"
-            f"{vocabulary.history_path()}: 입력 기록 낱말 {n_typed}개",
-            f"{vocabulary.list_path()}: {n_words} word(s) of your own\n"
-            f"{vocabulary.history_path()}: {n_typed} word(s) remembered of what you typed",
-        )
+    speaker(language).tell(
+        f"{vocabulary.list_path()}: 내 낱말 {n_words}개\n"
+        f"{vocabulary.history_path()}: 입력 기록 낱말 {n_typed}개",
+        f"{vocabulary.list_path()}: {n_words} word(s) of your own\n"
+        f"{vocabulary.history_path()}: {n_typed} word(s) remembered of what you typed",
     )
     for warning in (unusable, damaged):
         if warning:
@@ -257,10 +245,10 @@ def _forget(options: argparse.Namespace, language: Language) -> None:
         everything = say(f"{path}, 입력 기록 모두", f"{path}, everything that you typed")
         if may_delete(options, everything, language):
             vocabulary.wipe()
-            print(say(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten."))
+            say.tell(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten.")
         return
     n = vocabulary.forget([normalised(word) for word in options.words])
-    print(say(f"{path}: 낱말 {n}개를 잊었습니다.", f"{path}: {n} word(s) forgotten."))
+    say.tell(f"{path}: 낱말 {n}개를 잊었습니다.", f"{path}: {n} word(s) forgotten.")
 
 
 def _checked(words: Sequence[str]) -> list[str]:

@@ -3,24 +3,20 @@
 import argparse
 
 from jihwa.data.messages import Language
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.user import phrases, storage
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument(
+    arguments.switch(
         "--edit",
-        action="store_true",
-        help=say(
-            "파일을 $EDITOR로 열기; 없으면 먼저 만들기",
-            "open the file in $EDITOR; it is made if need be",
-        ),
+        "파일을 $EDITOR로 열기; 없으면 먼저 만들기",
+        "open the file in $EDITOR; it is made if need be",
     )
-    add_settings(parser, language, "profile")
+    arguments.settings("profile")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -34,11 +30,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
         short = f"{phrase.abbreviation} = " if phrase.abbreviation else ""
         print(f"{key} {short}{phrase.text}")
     n = len(stored)
-    print(
-        say(
-            f"{path}: 문장 {n}개. `jihwa phrases --edit`로 고칩니다.",
-            f"{path}: {n} sentence(s). Edit them with `jihwa phrases --edit`.",
-        )
+    say.tell(
+        f"{path}: 문장 {n}개. `jihwa phrases --edit`로 고칩니다.",
+        f"{path}: {n} sentence(s). Edit them with `jihwa phrases --edit`.",
     )
     for warning in unusable:
         warn(warning.text(language))

@@ -4,7 +4,8 @@ import argparse
 from collections import Counter
 
 from jihwa.data.messages import Language, Message
-from jihwa.io.commands.asking import add_yes, may_delete
+from jihwa.io.commands.asking import may_delete
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.user import profiles
 from jihwa.recognizer.profile import Step, StepKind
@@ -16,30 +17,19 @@ KINDS = {
 }
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's actions."""
-    say = speaker(language)
-    actions = parser.add_subparsers(required=True, metavar=say("할 일", "ACTION"), dest="action")
-    stored = say("저장된 프로필 보기", "list the stored profiles")
-    actions.add_parser("list", help=stored, description=stored).set_defaults(act=_list)
-    for name, act, summary in (
-        (
-            "show",
-            _show,
-            say("단계마다 무엇을 배웠는지 보기", "show what was learned, step by step"),
-        ),
-        ("undo", _undo, say("마지막 단계 되돌리기", "take back the last step")),
-        ("delete", _delete, say("프로필 지우기", "delete a profile")),
+    actions = arguments.actions()
+    actions("list", _list, "저장된 프로필 보기", "list the stored profiles")
+    for name, act, ko, en in (
+        ("show", _show, "단계마다 무엇을 배웠는지 보기", "show what was learned, step by step"),
+        ("undo", _undo, "마지막 단계 되돌리기", "take back the last step"),
+        ("delete", _delete, "프로필 지우기", "delete a profile"),
     ):
-        action = actions.add_parser(name, help=summary, description=summary)
-        action.add_argument(
-            "profile",
-            metavar="NAME",
-            help=say("프로필 이름 또는 파일", "name or file of the profile"),
-        )
-        action.set_defaults(act=act)
+        action = actions(name, act, ko, en)
+        action("profile", "프로필 이름 또는 파일", "name or file of the profile", metavar="NAME")
         if act is _delete:
-            add_yes(action, language)
+            action.yes()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -68,18 +58,15 @@ def _show(options: argparse.Namespace, language: Language) -> None:
     for number, step in enumerate(profile.steps, start=1):
         print(f"{number:3}. {_describe(step, language)}")
     if not profile.steps:
-        print(say("아직 배운 것이 없습니다.", "Nothing was learned yet."))
+        say.tell("아직 배운 것이 없습니다.", "Nothing was learned yet.")
 
 
 def _undo(options: argparse.Namespace, language: Language) -> None:
     profile = profiles.load(options.profile)
     profiles.save(options.profile, profile.undone())
     gone, left = _describe(profile.steps[-1], language), len(profile.steps) - 1
-    print(
-        speaker(language)(
-            f"되돌렸습니다: {gone}. 남은 단계: {left}",
-            f"Taken back: {gone}. Steps left: {left}",
-        )
+    speaker(language).tell(
+        f"되돌렸습니다: {gone}. 남은 단계: {left}", f"Taken back: {gone}. Steps left: {left}"
     )
 
 
@@ -87,7 +74,7 @@ def _delete(options: argparse.Namespace, language: Language) -> None:
     path = profiles.existing(options.profile)
     if may_delete(options, str(path), language):
         path.unlink()
-        print(speaker(language)(f"{path}: 지웠습니다.", f"{path}: deleted."))
+        speaker(language).tell(f"{path}: 지웠습니다.", f"{path}: deleted.")
 
 
 def _describe(step: Step, language: Language) -> str:

@@ -12,8 +12,8 @@ from jihwa.data.takes.collection import DEFAULT_STYLE, STYLE_NAMES, STYLES
 from jihwa.io.commands import live
 from jihwa.io.commands.record_takes import record_takes
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import warn
 
@@ -21,80 +21,59 @@ TAKES, TAKE_S = 10, 2.4
 """As many takes, and as long, as the public recordings have of each sign and style."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument(
+    arguments.path(
         "path",
+        "PATH",
+        "새 녹화 파일; --label이나 --guide와 함께면 데이터 폴더 (기본: takes)",
+        "the new recording; with --label or --guide the folder of the data set (default: takes)",
         nargs="?",
-        type=Path,
-        metavar="PATH",
-        help=say(
-            "새 녹화 파일; --label이나 --guide와 함께면 데이터 폴더 (기본: takes)",
-            "the new recording; with --label or --guide the folder of the data set "
-            "(default: takes)",
-        ),
     )
-    add_settings(parser, language, "source", "layout")
-    parser.add_argument(
+    arguments.settings("source", "layout")
+    arguments(
         "--seconds",
+        f"녹화 하나의 길이 (기본: 라벨 녹화 {TAKE_S}초, 파일은 Ctrl-C까지)",
+        f"length of a recording (default: {TAKE_S} of a take, a file until Ctrl-C)",
         type=_seconds,
         metavar="S",
-        help=say(
-            f"녹화 하나의 길이 (기본: 라벨 녹화 {TAKE_S}초, 파일은 Ctrl-C까지)",
-            f"length of a recording (default: {TAKE_S} of a take, a file until Ctrl-C)",
-        ),
     )
-    _configure_takes(parser.add_argument_group(say("데이터 모으기", "data sets")), language)
-    add_settings(parser, language, "model")
+    _configure_takes(arguments.group("데이터 모으기", "data sets"))
+    arguments.settings("model")
 
 
-def _configure_takes(group: argparse._ArgumentGroup, language: Language) -> None:
-    say = speaker(language)
-    what = group.add_mutually_exclusive_group()
-    what.add_argument(
-        "--label",
-        metavar="SIGN",
-        help=say("이 지문자를 녹화", "record takes of this sign"),
+def _configure_takes(arguments: Arguments) -> None:
+    what = arguments.either()
+    what("--label", "이 지문자를 녹화", "record takes of this sign", metavar="SIGN")
+    what.switch(
+        "--guide", "데이터에 모자라는 것을 차례로 녹화", "go through all that the data set lacks"
     )
-    what.add_argument(
-        "--guide",
-        action="store_true",
-        help=say("데이터에 모자라는 것을 차례로 녹화", "go through all that the data set lacks"),
-    )
+    language = arguments.language
     names = ", ".join(f"{style} {STYLE_NAMES[style].text(language)}" for style in STYLES)
-    group.add_argument(
+    arguments(
         "--style",
+        f"스타일: {names} (기본: {DEFAULT_STYLE}, --guide는 모두)",
+        f"styles: {names} (default: {DEFAULT_STYLE}; --guide: all)",
         dest="styles",
         nargs="+",
         type=int,
         choices=STYLES,
         metavar="N",
-        help=say(
-            f"스타일: {names} (기본: {DEFAULT_STYLE}, --guide는 모두)",
-            f"styles: {names} (default: {DEFAULT_STYLE}; --guide: all)",
-        ),
     )
-    group.add_argument(
+    arguments.number(
         "--takes",
-        type=shared.at_least(1, language),
+        "지문자와 스타일마다 몇 번 (기본: %(default)s); --guide는 이만큼 될 때까지",
+        "takes of each sign and style (default: %(default)s); --guide goes on until there are "
+        "so many",
+        least=1,
         default=TAKES,
-        metavar="N",
-        help=say(
-            "지문자와 스타일마다 몇 번 (기본: %(default)s); --guide는 이만큼 될 때까지",
-            "takes of each sign and style (default: %(default)s); --guide goes on until there are "
-            "so many",
-        ),
     )
-    group.add_argument(
+    arguments.switch(
         "--hands-free",
-        action="store_true",
-        help=say(
-            "Enter 없이, 손을 멈출 때마다 (터미널이 아니면 언제나)",
-            "take every hold without Enter (always so without a terminal)",
-        ),
+        "Enter 없이, 손을 멈출 때마다 (터미널이 아니면 언제나)",
+        "take every hold without Enter (always so without a terminal)",
     )
-    shared.add_alphabet(group, language)
+    arguments.alphabet()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -121,7 +100,7 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
     source = live.source(options)
     recorder = _Recorder(path, live.layout(options))
     if options.seconds is None:
-        warn(say("녹화합니다. Ctrl-C로 끝냅니다.", "Recording. Ctrl-C ends it."))
+        say.warn("녹화합니다. Ctrl-C로 끝냅니다.", "Recording. Ctrl-C ends it.")
     try:
         trouble = _follow(source, recorder, options.seconds, language)
     except KeyboardInterrupt:
@@ -130,15 +109,16 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
         recorder.close(time.monotonic())
     for message in recorder.warnings():
         warn(message.text(language))
-    if not recorder.samples:
+    report = recorder.parser.report
+    if not report.samples:
         path.unlink()
         raise trouble or DataError(
             ko=f"{path}: 표본이 하나도 오지 않아 남기지 않았습니다. 장갑을 확인하세요 "
             "(jihwa devices).",
             en=f"{path}: not kept, since no sample came. Check the glove (jihwa devices).",
         )
-    n, length_s = recorder.samples, recorder.elapsed_s
-    print(say(f"{path}: {length_s:.1f}초, 표본 {n}개", f"{path}: {length_s:.1f} s, {n} samples"))
+    n, length_s = report.samples, report.clock.elapsed_s
+    say.tell(f"{path}: {length_s:.1f}초, 표본 {n}개", f"{path}: {length_s:.1f} s, {n} samples")
     return 0
 
 
@@ -149,6 +129,9 @@ class _Recorder:
         path: The file; it must not exist.
         layout: What lines without a header mean; None if they mean nothing.
 
+    Attributes:
+        parser: Knows how much came, and how damaged.
+
     Raises:
         FileExistsError: It exists.
         OSError: It cannot be written.
@@ -156,18 +139,8 @@ class _Recorder:
 
     def __init__(self, path: Path, layout: Layout | None) -> None:
         self._file = path.open("xb", buffering=0)
-        self._parser = LineParser(layout, self._write)
+        self.parser = LineParser(layout, self._write)
         self._sensors = SensorMonitor()
-
-    @property
-    def samples(self) -> int:
-        """How many samples came."""
-        return self._parser.report.samples
-
-    @property
-    def elapsed_s(self) -> float:
-        """How long the signal is, by the glove's clock."""
-        return self._parser.report.clock.elapsed_s
 
     def feed(self, data: bytes, at_s: float) -> None:
         """Write the lines that these bytes complete.
@@ -179,24 +152,20 @@ class _Recorder:
         Raises:
             OSError: They cannot be written.
         """
-        self._sensors.feed(self._parser.feed(data, at_s))
-
-    def interrupt(self) -> None:
-        """Forget a line that was torn with the connection."""
-        self._parser.interrupt()
+        self._sensors.feed(self.parser.feed(data, at_s))
 
     def close(self, at_s: float) -> None:
         """Write what is left of the last line, and close the file."""
         if self._file.closed:
             return
         try:
-            self._sensors.feed(self._parser.flush(at_s))
+            self._sensors.feed(self.parser.flush(at_s))
         finally:
             self._file.close()
 
     def warnings(self) -> list[Message]:
         """What to tell about the signal."""
-        return [*self._parser.report.warnings(), *self._sensors.warnings()]
+        return [*self.parser.report.warnings(), *self._sensors.warnings()]
 
     def _write(self, lines: bytes) -> None:
         rest = memoryview(lines)
@@ -212,7 +181,7 @@ def _follow(
         for event in events:
             if isinstance(event, Received):
                 recorder.feed(event.data, event.at_s)
-                if seconds is not None and recorder.elapsed_s >= seconds:
+                if seconds and recorder.parser.report.clock.elapsed_s >= seconds:
                     return None
             elif isinstance(event, Connection):
                 if event.reason is not None:
@@ -221,7 +190,7 @@ def _follow(
                     reason = event.reason
                     return DataError(ko=reason.ko, en=reason.en) if reason else None
                 if event.link is not Link.LIVE:
-                    recorder.interrupt()
+                    recorder.parser.interrupt()
             elif event is None:
                 warn(live.NOTHING_COMES.text(language))
     return None

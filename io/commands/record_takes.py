@@ -2,21 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
-from jihwa.data.takes.collection import (
-    DEFAULT_STYLE,
-    STYLE_NAMES,
-    STYLES,
-    SignStyle,
-    count_takes,
-    missing,
-    progress,
-)
+from jihwa.data.takes import collection
 from jihwa.io.commands import live
 from jihwa.io.recording.takes import Collector, LeftOut, Saved, TakeCutter
 from jihwa.io.settings import options as shared
@@ -48,9 +40,8 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
     bundle.of_glove()  # better refused before the wearer stands there
     root = shared.output_folder(options.path or FOLDER, "PATH")
     plan = _plan(options, root, alphabet)
-    styles = options.styles or (STYLES if options.guide else [DEFAULT_STYLE])
-    for line in _lacking(root, alphabet, styles, options.takes, language):
-        print(line)
+    styles = options.styles or (collection.STYLES if options.guide else [collection.DEFAULT_STYLE])
+    _tell_lacking(root, alphabet, styles, options.takes, language)
     if not plan:
         return 0
     hands_free = options.hands_free or not sys.stdin.isatty()
@@ -61,22 +52,23 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
         _Desk(collector, cutter, live.source(options), options, language).run()
     except KeyboardInterrupt:
         print()
-    for line in _lacking(root, alphabet, styles, options.takes, language):
-        print(line)
+    _tell_lacking(root, alphabet, styles, options.takes, language)
     return 1 if collector.prompt else 0
 
 
 def _plan(
     options: argparse.Namespace, root: Path, alphabet: Alphabet
-) -> list[tuple[SignStyle, int]]:
+) -> list[tuple[collection.SignStyle, int]]:
     """What to record.
 
     Raises:
         UsageError: The alphabet has no such sign.
     """
     if options.guide:
-        counts = count_takes(root, alphabet)
-        return missing(counts, alphabet.signs, options.styles or STYLES, options.takes)
+        counts = collection.count_takes(root, alphabet)
+        return collection.missing(
+            counts, alphabet.signs, options.styles or collection.STYLES, options.takes
+        )
     if options.label not in alphabet.index:
         raise UsageError(
             ko=f"'{options.label}'은(는) 글자표 {alphabet.name}에 없습니다. 있는 것: "
@@ -84,7 +76,7 @@ def _plan(
             en=f"The alphabet {alphabet.name} has no sign '{options.label}'. It has: "
             f"{' '.join(alphabet.signs)}",
         )
-    styles = options.styles or [DEFAULT_STYLE]
+    styles = options.styles or [collection.DEFAULT_STYLE]
     return [((options.label, style), options.takes) for style in dict.fromkeys(styles)]
 
 
@@ -101,8 +93,8 @@ class _Desk:
     ) -> None:
         self._collector, self._cutter, self._source = collector, cutter, source
         self._parser, self._language = LineParser(live.layout(options)), language
-        self._say: Callable[[str, str], str] = speaker(language)
-        self._prompted: SignStyle | None = None
+        self._say = speaker(language)
+        self._prompted: collection.SignStyle | None = None
 
     def run(self) -> None:
         """Go on until the plan is done, the user quits or the source ends.
@@ -140,12 +132,10 @@ class _Desk:
         sign, style = prompt
         if prompt != self._prompted:
             self._prompted = prompt
-            how = STYLE_NAMES[style].text(self._language)
-            print(
-                say(
-                    f"\n{sign}  스타일 {style} ({how}), {self._collector.left}번",
-                    f"\n{sign}  style {style} ({how}), {self._collector.left} take(s)",
-                )
+            how = collection.STYLE_NAMES[style].text(self._language)
+            say.tell(
+                f"\n{sign}  스타일 {style} ({how}), {self._collector.left}번",
+                f"\n{sign}  style {style} ({how}), {self._collector.left} take(s)",
             )
             if self._cutter.hands_free:
                 told = say(
@@ -262,23 +252,16 @@ class _Desk:
             print("\r\x1b[K", end="")
 
 
-def _lacking(
-    root: Path,
-    alphabet: Alphabet,
-    styles: list[int] | tuple[int, ...],
-    takes: int,
-    language: Language,
-) -> list[str]:
-    """How far the data set is, and what it lacks, a line a style."""
-    say, counts = speaker(language), count_takes(root, alphabet)
-    done, total = progress(counts, alphabet.signs, styles, takes)
-    lines = [say(f"{root}: 녹화 {done}/{total}", f"{root}: {done} of {total} takes")]
-    lacking = missing(counts, alphabet.signs, styles, takes)
+def _tell_lacking(
+    root: Path, alphabet: Alphabet, styles: Sequence[int], takes: int, language: Language
+) -> None:
+    """Print how far the data set is, and what it lacks, a line a style."""
+    say, counts = speaker(language), collection.count_takes(root, alphabet)
+    done, total = collection.progress(counts, alphabet.signs, styles, takes)
+    say.tell(f"{root}: 녹화 {done}/{total}", f"{root}: {done} of {total} takes")
+    lacking = collection.missing(counts, alphabet.signs, styles, takes)
     for style in styles:
         signs = [f"{sign} {n}" for (sign, of), n in lacking if of == style]
         if signs:
             shown = ", ".join(signs[:_SHOWN]) + ("…" if len(signs) > _SHOWN else "")
-            lines.append(
-                say(f"  스타일 {style}에 없는 것: {shown}", f"  style {style} lacks {shown}")
-            )
-    return lines
+            say.tell(f"  스타일 {style}에 없는 것: {shown}", f"  style {style} lacks {shown}")

@@ -3,9 +3,10 @@
 import argparse
 
 from jihwa.data.messages import JihwaError, Language, UsageError
-from jihwa.io.commands.asking import add_yes, may_delete
+from jihwa.io.commands.asking import may_delete
 from jihwa.io.live import archive
 from jihwa.io.screen.text import clean, tail
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
@@ -13,24 +14,18 @@ SHOWN_COLUMNS = 24
 """Of the end of a session's text."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's actions."""
-    say = speaker(language)
-    parser.set_defaults(act=_list)
-    actions = parser.add_subparsers(metavar=say("할 일", "ACTION"))
-    listing = say("세션 보기 (기본)", "list the sessions (the default)")
-    actions.add_parser("list", help=listing, description=listing).set_defaults(act=_list)
-    showing = say("세션의 글과 파일 보기", "show a session's text and files")
-    show = actions.add_parser("show", help=showing, description=showing)
-    which = say("세션 이름, 또는 그 앞부분", "name of a session, or its beginning")
-    show.add_argument("session", metavar="ID", help=which)
-    show.set_defaults(act=_show)
-    deleting = say("세션 지우기", "delete sessions")
-    delete = actions.add_parser("delete", help=deleting, description=deleting)
-    delete.add_argument("sessions", nargs="*", metavar="ID", help=which)
-    delete.add_argument("--all", action="store_true", help=say("모두", "all of them"))
-    add_yes(delete, language)
-    delete.set_defaults(act=_delete)
+    actions = arguments.actions(required=False)
+    which = "세션 이름, 또는 그 앞부분", "name of a session, or its beginning"
+    actions("list", _list, "세션 보기 (기본)", "list the sessions (the default)")
+    show = actions("show", _show, "세션의 글과 파일 보기", "show a session's text and files")
+    show("session", *which, metavar="ID")
+    delete = actions("delete", _delete, "세션 지우기", "delete sessions")
+    delete("sessions", *which, nargs="*", metavar="ID")
+    delete.switch("--all", "모두", "all of them")
+    delete.yes()
+    arguments.preset(act=_list)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -44,11 +39,9 @@ def _list(_: argparse.Namespace, language: Language) -> int:
     for session in sessions:
         print(_line(session, language))
     if not sessions:
-        print(
-            say(
-                f"{archive.folder()}: 저장된 세션이 없습니다. `jihwa type`으로 시작하세요.",
-                f"{archive.folder()}: no session is stored. Begin one with `jihwa type`.",
-            )
+        say.tell(
+            f"{archive.folder()}: 저장된 세션이 없습니다. `jihwa type`으로 시작하세요.",
+            f"{archive.folder()}: no session is stored. Begin one with `jihwa type`.",
         )
     return 0
 
@@ -63,12 +56,12 @@ def _show(options: argparse.Namespace, language: Language) -> int:
 
 
 def _delete(options: argparse.Namespace, language: Language) -> int:
-    say = speaker(language)
     if options.all == bool(options.sessions):
         raise UsageError(
             ko="지울 세션의 이름을 주거나 --all을 쓰세요.",
             en="Name the sessions to delete, or use --all.",
         )
+    say = speaker(language)
     found = archive.sessions() if options.all else map(archive.find, options.sessions)
     chosen = list(dict.fromkeys(found))
     for session in chosen:
@@ -79,7 +72,7 @@ def _delete(options: argparse.Namespace, language: Language) -> int:
     for session in chosen:
         try:
             session.delete()
-            print(say(f"{session.name}: 지웠습니다.", f"{session.name}: deleted."))
+            say.tell(f"{session.name}: 지웠습니다.", f"{session.name}: deleted.")
         except UsageError as error:
             warn(error.message.text(language))
             code = 1

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import threading
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,62 +15,50 @@ from jihwa.data.synthesis.pace import pace_of
 from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.streams import warn
+from jihwa.io.streams import typed_lines, warn
 from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import VirtualGlove
 from jihwa.io.virtual.ports import open_port
 from jihwa.io.virtual.server import Server
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument("text", nargs="?", metavar="TEXT", help=say("쓸 글", "what to spell"))
-    parser.add_argument(
+    arguments("text", "쓸 글", "what to spell", nargs="?", metavar="TEXT")
+    arguments.path(
         "--output",
-        type=Path,
-        metavar="FILE",
-        help=say(
-            "녹화 파일; 정답은 옆의 .json에 (기본: 화면에 녹화만)",
-            "recording; its truth goes to the .json beside it (default: the recording on stdout)",
-        ),
+        "FILE",
+        "녹화 파일; 정답은 옆의 .json에 (기본: 화면에 녹화만)",
+        "recording; its truth goes to the .json beside it (default: the recording on stdout)",
     )
-    shared.add_speed(parser, language)
-    parser.add_argument(
+    arguments.speed()
+    arguments(
         "--letters-per-s",
-        type=_letters_per_s,
+        "평균 초당 글자 수 (기본: 빠르기대로)",
+        "letters a second on average (default: what is usual at that speed)",
+        type=_within(0.1, 20),
         metavar="R",
-        help=say(
-            "평균 초당 글자 수 (기본: 빠르기대로)",
-            "letters a second on average (default: what is usual at that speed)",
-        ),
     )
-    shared.add_seed(parser, language)
-    parser.add_argument(
-        "--wearer",
-        type=shared.at_least(0, language),
-        default=0,
-        metavar="N",
-        help=say("누구의 손인지 (기본: %(default)s)", "whose hand (default: %(default)s)"),
-    )
-    parser.add_argument(
+    arguments.seed()
+    arguments.number("--wearer", "누구의 손인지", "whose hand", least=0, default=0)
+    arguments(
         "--rate-hz",
-        type=_rate_hz,
+        "초당 표본 수 (기본: %(default)s)",
+        "samples a second of the glove (default: %(default)s)",
+        type=_within(1, 500),
         default=RATE_HZ,
         metavar="HZ",
-        help=say(
-            "초당 표본 수 (기본: %(default)s)",
-            "samples a second of the glove (default: %(default)s)",
-        ),
     )
-    _configure_serving(parser, language)
+    _configure_serving(arguments)
 
 
-def _configure_serving(parser: argparse.ArgumentParser, language: Language) -> None:
-    say = speaker(language)
-    serving = parser.add_argument_group(
-        say("가상 장갑", "virtual glove"),
+def _configure_serving(arguments: Arguments) -> None:
+    say = speaker(arguments.language)
+    serving = arguments.group(
+        "가상 장갑",
+        "virtual glove",
         say(
             "실제 장갑처럼 포트에서 보내고 명령에 답합니다. 첫 줄에 여는 주소가 나옵니다. 표준 "
             "입력의 줄마다 이어서 쓸 글이고, !로 시작하면 고장입니다: !reset, !stall 2, !unplug 3, "
@@ -80,34 +68,27 @@ def _configure_serving(parser: argparse.ArgumentParser, language: Language) -> N
             "!stall 2, !unplug 3, !drop 0.01, !damage 0.01",
         ),
     )
-    serving.add_argument(
+    serving(
         "--serve",
+        "가상 직렬 포트 또는 소켓 (포트 0: 아무것이나)",
+        "a virtual serial port, or a socket (port 0: any)",
         metavar="pty|tcp://HOST:PORT",
-        help=say(
-            "가상 직렬 포트 또는 소켓 (포트 0: 아무것이나)",
-            "a virtual serial port, or a socket (port 0: any)",
-        ),
     )
-    serving.add_argument(
+    serving.path(
         "--link",
-        type=Path,
-        metavar="PATH",
-        help=say(
-            "다시 꽂아도 같은, 가상 직렬 포트의 이름",
-            "a name of the virtual serial port that stays when it is plugged in again",
-        ),
+        "PATH",
+        "다시 꽂아도 같은, 가상 직렬 포트의 이름",
+        "a name of the virtual serial port that stays when it is plugged in again",
     )
-    serving.add_argument(
+    serving(
         "--faults",
+        "고장: damage=바이트 비율, drop=바이트 비율, reset=몇 초마다, stall=몇 초마다:몇 초 "
+        "동안, unplug=몇 초마다:몇 초 동안. 예: damage=0.01,reset=60,unplug=120:3",
+        "what goes wrong: damage=SHARE and drop=SHARE of all bytes, reset=EVERY_S, "
+        "stall=EVERY_S:FOR_S, unplug=EVERY_S:FOR_S. Example: damage=0.01,reset=60,unplug=120:3",
         type=parse_schedule,
         default=(),
         metavar="LIST",
-        help=say(
-            "고장: damage=바이트 비율, drop=바이트 비율, reset=몇 초마다, stall=몇 초마다:몇 초 "
-            "동안, unplug=몇 초마다:몇 초 동안. 예: damage=0.01,reset=60,unplug=120:3",
-            "what goes wrong: damage=SHARE and drop=SHARE of all bytes, reset=EVERY_S, "
-            "stall=EVERY_S:FOR_S, unplug=EVERY_S:FOR_S. Example: damage=0.01,reset=60,unplug=120:3",
-        ),
     )
 
 
@@ -163,28 +144,21 @@ def _serve(options: argparse.Namespace, language: Language) -> None:
 
 def _listen(server: Server, language: Language) -> None:
     """Tell the server every line of the standard input."""
-    # of its own: a thread that waits in sys.stdin would hold up the end of the program
-    with open(0, "rb", buffering=0, closefd=False) as stdin:
-        for raw in stdin:
-            if line := raw.decode("utf-8-sig", errors="replace").strip():
-                try:
-                    server.tell(line)
-                except UsageError as error:
-                    warn(error.message.text(language))
+    for line in filter(None, map(str.strip, typed_lines())):
+        try:
+            server.tell(line)
+        except UsageError as error:
+            warn(error.message.text(language))
 
 
-def _letters_per_s(text: str) -> float:
-    return _within(float(text), 0.1, 20)
+def _within(low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise UsageError(
+                ko=f"{value:g}: {low:g}에서 {high:g} 사이의 수를 주세요.",
+                en=f"{value:g}: give a number from {low:g} to {high:g}.",
+            )
+        return value
 
-
-def _rate_hz(text: str) -> float:
-    return _within(float(text), 1, 500)
-
-
-def _within(value: float, low: float, high: float) -> float:
-    if not low <= value <= high:
-        raise UsageError(
-            ko=f"{value:g}: {low:g}에서 {high:g} 사이의 수를 주세요.",
-            en=f"{value:g}: give a number from {low:g} to {high:g}.",
-        )
-    return value
+    return number

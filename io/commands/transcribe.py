@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -11,14 +12,14 @@ from jihwa.data.formats.readers import STDIN
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.io.batch import jobs
 from jihwa.io.batch.discovery import Discovery, Found, discover
-from jihwa.io.batch.progress import progress, reporting
+from jihwa.io.batch.progress import Progress, reporting
 from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task, is_file, plan
 from jihwa.io.batch.transcribing import Anywhere, Setup, Transcriber
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import printable, warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.io.writers import FORMATS
@@ -26,88 +27,72 @@ from jihwa.io.writers.document import Document
 from jihwa.recognizer.profile_format import from_json
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument(
+    formats = ", ".join(FORMATS)
+    arguments.path(
         "paths",
+        "PATH",
+        "녹화, 녹화가 든 폴더, 또는 '*.csv' 같은 패턴 (-: 표준 입력)",
+        "recording, folder of recordings, or pattern such as '*.csv' (-: stdin)",
         nargs="+",
-        type=Path,
-        metavar="PATH",
-        help=say(
-            "녹화, 녹화가 든 폴더, 또는 '*.csv' 같은 패턴 (-: 표준 입력)",
-            "recording, folder of recordings, or pattern such as '*.csv' (-: stdin)",
-        ),
     )
-    parser.add_argument(
+    arguments(
         "--format",
-        type=_formats(language),
+        f"쉼표로 나눈 형식 (기본: txt): {formats}",
+        f"formats, comma-separated (default: txt): {formats}",
+        type=_formats(arguments.language),
         action="extend",
         metavar="NAME,...",
-        help=say("쉼표로 나눈 형식 (기본: txt): ", "formats, comma-separated (default: txt): ")
-        + ", ".join(FORMATS),
     )
-    parser.add_argument(
+    arguments(
         "--html",
+        "브라우저로 볼 페이지도 (--format html과 같음)",
+        "a page to look at in a browser too (the same as --format html)",
         dest="format",
         action="append_const",
         const="html",
-        help=say(
-            "브라우저로 볼 페이지도 (--format html과 같음)",
-            "a page to look at in a browser too (the same as --format html)",
-        ),
     )
-    parser.add_argument(
+    arguments.path(
         "--compare",
-        type=Path,
-        metavar="TRUTH",
-        help=say(
-            "정답과 견주기: 글(.txt)이나 simulate가 쓴 .json, 또는 녹화와 이름이 같은 정답이 든 "
-            "폴더. 결과는 표준 오류와 json에",
-            "compare with the truth: a text (.txt), the .json of simulate, or a folder of them "
-            "named like the recordings; the result goes to stderr and into json",
-        ),
+        "TRUTH",
+        "정답과 견주기: 글(.txt)이나 simulate가 쓴 .json, 또는 녹화와 이름이 같은 정답이 든 "
+        "폴더. 결과는 표준 오류와 json에",
+        "compare with the truth: a text (.txt), the .json of simulate, or a folder of them "
+        "named like the recordings; the result goes to stderr and into json",
     )
-    parser.add_argument(
+    arguments.path(
         "--output",
-        type=Path,
+        "PATH",
+        "결과를 둘 폴더, 녹화가 하나면 x.txt 같은 파일도 됨 (기본 -: 화면)",
+        "folder for the results, or for a single recording a file such as x.txt "
+        "(default -: stdout)",
         default=STDOUT,
-        metavar="PATH",
-        help=say(
-            "결과를 둘 폴더, 녹화가 하나면 x.txt 같은 파일도 됨 (기본 -: 화면)",
-            "folder for the results, or for a single recording a file such as x.txt "
-            "(default -: stdout)",
-        ),
     )
-    parser.add_argument(
-        "--force",
-        action="store_true",
-        help=say("결과가 이미 있어도 다시 하기", "do again what has its results already"),
+    arguments.switch(
+        "--force", "결과가 이미 있어도 다시 하기", "do again what has its results already"
     )
-    parser.add_argument(
+    arguments.path(
         "--report",
-        type=Path,
-        metavar="FILE",
-        help=say("녹화마다 어떻게 되었는지 JSON으로", "what came of every recording, as JSON"),
+        "FILE",
+        "녹화마다 어떻게 되었는지 JSON으로",
+        "what came of every recording, as JSON",
     )
-    jobs.add(parser, language)
-    add_settings(parser, language, "profile")
-    learning = parser.add_mutually_exclusive_group()
-    learning.add_argument(
+    jobs.add(arguments)
+    arguments.settings("profile")
+    learning = arguments.either()
+    learning.switch(
         "--learn",
-        action="store_true",
-        help=say(
-            "글에서 배운 것을 프로필과 입력 기록에 남기기",
-            "keep in profile and history what was learned from the text",
-        ),
+        "글에서 배운 것을 프로필과 입력 기록에 남기기",
+        "keep in profile and history what was learned from the text",
     )
-    add_settings(learning, language, "adapt")
-    add_settings(parser, language, "mode", "personal", "history", "model", "lm")
+    learning.settings("adapt")
+    arguments.settings("mode", "personal", "history", "model", "lm")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Transcribe every recording; one that fails does not stop the others."""
-    workers = jobs.Workers.of(options)
+    workers = jobs.Workers(options.jobs, options.cluster)
     _check(options, workers)
     output, *paths = _anywhere([options.output, *options.paths], workers)
     in_folder = output != STDOUT and not is_file(output)
@@ -123,18 +108,19 @@ def run(options: argparse.Namespace, language: Language) -> int:
     setup = Setup.of(options, language)
     transcriber = Transcriber(setup, language, truths)  # finds what is wrong with the models
     to_do = [task.to_do(force=options.force or not in_folder) for task in tasks]
+    left = [task for task in to_do if task.targets]
     compared: dict[str, TextComparison] = {}
     size_bytes = sum(task.recording.size_bytes for task in tasks)
     with (
         reporting(report_file, language) as report,
-        progress(len(tasks), size_bytes, language) as shown,
+        closing(Progress(len(tasks), size_bytes, language)) as shown,
     ):
         if workers.elsewhere:
             everywhere = Anywhere(setup, language, truths)
-            results = workers.map(everywhere, _open(to_do), _lost, ordered=output == STDOUT)
+            results = workers.map(everywhere, left, _lost, ordered=output == STDOUT)
         else:
             learn = _learner(options, setup, transcriber) if options.learn else None
-            results = (transcriber.transcribe(task, shown.follow, learn) for task in _open(to_do))
+            results = (transcriber.transcribe(task, shown.follow, learn) for task in left)
         for outcome in chain(_known(found, tasks, to_do), results):
             report.add(outcome)
             shown.done(outcome)
@@ -175,10 +161,6 @@ def _anywhere(paths: Sequence[Path], workers: jobs.Workers) -> Sequence[Path]:
     if workers.cluster is None:
         return paths
     return [path if path == STDOUT else path.absolute() for path in paths]
-
-
-def _open(to_do: Sequence[Task]) -> list[Task]:
-    return [task for task in to_do if task.targets]
 
 
 def _known(found: Discovery, tasks: Sequence[Task], to_do: Sequence[Task]) -> Iterator[Outcome]:

@@ -9,8 +9,8 @@ from rapidfuzz.distance import Levenshtein
 
 from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.messages import DataError, Message, UsageError
-from jihwa.data.synthesis.sessions import Truth, find_truth, read_truth
+from jihwa.data.messages import UsageError
+from jihwa.data.synthesis.sessions import Truth
 from jihwa.io.evaluation.errors import Letters, Match, TextErrors, match
 from jihwa.recognizer.events import NO_SIGN, REST
 
@@ -96,50 +96,6 @@ class TextComparison:
             for each in self.matches or ()
             if each.held is None or each.found is None or each.held.sign != each.found.sign
         )
-
-
-def truth_of(where: Path, recording: Path) -> Truth | None:
-    """The truth about a recording; None where a folder holds none.
-
-    Args:
-        where: A file, or a folder with a file for each recording.
-        recording: The recording.
-
-    Raises:
-        DataError: It cannot be read.
-    """
-    path = find_truth(where, recording)
-    return None if path is None else read_truth(path)
-
-
-def compare(
-    text: str,
-    words: Sequence[Word],
-    signs: Iterable[Sign],
-    where: Path,
-    recording: Path,
-    alphabet: Alphabet,
-) -> TextComparison | Message:
-    """A text beside the truth about its recording, or why that cannot be.
-
-    Args:
-        text: What was read.
-        words: Its words.
-        signs: Every segment in order.
-        where: A file with the truth, or a folder with one for each recording.
-        recording: The recording.
-        alphabet: The signs that errors are counted in.
-    """
-    try:
-        truth = truth_of(where, recording)
-    except DataError as error:
-        return error.message
-    if truth is not None:
-        return TextComparison.of(text, words, signs, truth, alphabet)
-    return Message(
-        ko=f"{where}에 {recording.stem}.json이나 .txt 정답이 없어 견주지 못했습니다.",
-        en=f"Not compared: there is no truth {recording.stem}.json or .txt in {where}.",
-    )
 
 
 def check_truth(where: Path, n_recordings: int) -> None:

@@ -50,8 +50,7 @@ def figures(errors: TextErrors, letters: Letters | None, language: Language) -> 
 
 def details(comparison: TextComparison, language: Language) -> Iterator[str]:
     """Every difference, for people."""
-    say = speaker(language)
-    nothing = say("(없음)", "(nothing)")
+    nothing = speaker(language)("(없음)", "(nothing)")
     for each in comparison.differences:
         where = _span(each.start_s, each.end_s)
         yield f"{where}  {each.truth or nothing} → {each.text or nothing}"
@@ -77,9 +76,7 @@ def as_content(comparison: TextComparison) -> dict[str, Any]:
     """A comparison for machines: rates as shares, times in seconds; None where unknown."""
     errors, letters = comparison.errors, comparison.letters
     content: dict[str, Any] = {
-        "jamo_error_rate": _share(errors.jamo_error_rate),
-        "cer": _share(errors.cer),
-        "cer_with_spaces": _share(errors.cer_spaces),
+        **_text_scores(errors),
         "differences": [
             {
                 "truth": each.truth,
@@ -111,9 +108,7 @@ def table(tallies: Mapping[str, SessionTally], language: Language) -> Iterator[s
         tallies: By the heads of the columns.
         language: Of the heads of the rows.
     """
-    from prompt_toolkit.utils import (
-        get_cwidth,
-    )  # what transcripts do not need is not loaded for them
+    from prompt_toolkit.utils import get_cwidth  # not loaded for transcripts, which need no table
 
     say = speaker(language)
     rows: Sequence[tuple[str, Callable[[SessionTally], str]]] = (
@@ -167,10 +162,9 @@ def index(pictures: Mapping[str, Sequence[str]], language: Language) -> str:
         pictures: What there is to say to each, by the name of its file.
         language: Of the page.
     """
-    say = speaker(language)
     return _INDEX.format(
         language=language,
-        title=say("가장 비싼 오류", "The most expensive errors"),
+        title=speaker(language)("가장 비싼 오류", "The most expensive errors"),
         errors="\n".join(
             f"<h2>{rank}. {escape(told[0])}</h2>\n<p>{'<br>'.join(map(escape, told[1:]))}</p>\n"
             f'<img src="{escape(name)}" alt="">'

@@ -3,13 +3,13 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, groupby
 from pathlib import Path
 
 from jihwa.composer.text.transcript import TextEdit
+from jihwa.data.files import is_hidden
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.live.journal import MAGIC, SUFFIX, Header, Journal, SessionTakenError
 from jihwa.io.user import storage
@@ -139,13 +139,10 @@ def begin(source: str, profile: str | None) -> Journal:
 
 def sessions() -> list[StoredSession]:
     """All that is kept, oldest first; a file that holds nothing yet is passed over."""
-    return list(_sessions())
-
-
-def _sessions() -> Iterator[StoredSession]:
-    paths = sorted(folder().glob(f"*{SUFFIX}"), key=lambda path: path.name.split("."))
-    for name, parts in groupby(paths, key=lambda path: path.name.partition(".")[0]):
-        yield StoredSession(name, tuple(parts))
+    found = (path for path in folder().glob(f"*{SUFFIX}") if not is_hidden(path.name))
+    paths = sorted(found, key=lambda path: path.name.split("."))
+    by_name = groupby(paths, key=lambda path: path.name.partition(".")[0])
+    return [StoredSession(name, tuple(parts)) for name, parts in by_name]
 
 
 def find(name: str) -> StoredSession:
@@ -241,19 +238,14 @@ def read(path: Path) -> Contents:
         OSError: It cannot be read.
     """
     header, text, ended = read_header(path), "", False
-    for entry in _entries(path, header.token):
-        kind, _, value = entry.partition(" ")
-        ended = kind == "end"
-        if kind == "text":
-            text = ""
-        elif kind == "edit":
-            text = TextEdit(*json.loads(value)).apply(text)
-    return Contents(header, text, ended)
-
-
-def _entries(path: Path, token: str) -> Iterator[str]:
-    own = f"#{token} ".encode()
+    own = f"#{header.token} ".encode()
     with path.open("rb") as file:
         for line in file:
             if line.startswith(own) and line.endswith(b"\n"):
-                yield line.removeprefix(own).decode().strip()
+                kind, _, value = line.removeprefix(own).decode().strip().partition(" ")
+                ended = kind == "end"
+                if kind == "text":
+                    text = ""
+                elif kind == "edit":
+                    text = TextEdit(*json.loads(value)).apply(text)
+    return Contents(header, text, ended)

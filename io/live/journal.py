@@ -24,7 +24,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.files import write_whole
@@ -105,12 +104,15 @@ def part_path(folder: Path, header: Header) -> Path:
     return folder / f"{header.session}.{header.part:03}{SUFFIX}"
 
 
-class Record(Protocol):
-    """Whatever keeps a session."""
+class Record:
+    """Keeps what a session comes to; this one only the text, and while the program runs.
 
-    @property
-    def text(self) -> str:
-        """What the text came to, and at first what the session goes on with."""
+    Attributes:
+        text: What the text came to, and at first what the session goes on with.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
 
     def raw(self, lines: bytes, layout: Layout | None = None) -> None:
         """Keep whole lines of the glove.
@@ -122,6 +124,7 @@ class Record(Protocol):
 
     def edit(self, edit: TextEdit) -> None:
         """Keep how the committed text has changed."""
+        self.text = edit.apply(self.text)
 
     def listen(self, notice: Callable[[Message], None]) -> None:
         """Tell what goes wrong from now on."""
@@ -134,27 +137,7 @@ class SessionTakenError(UsageError):
     """A session belongs to another program."""
 
 
-class NoJournal:
-    """Keeps nothing but the text, and that only while the program runs."""
-
-    def __init__(self, text: str = "") -> None:
-        self.text = text
-
-    def raw(self, lines: bytes, layout: Layout | None = None) -> None:
-        """The lines are gone."""
-
-    def edit(self, edit: TextEdit) -> None:
-        """Follow the text."""
-        self.text = edit.apply(self.text)
-
-    def listen(self, notice: Callable[[Message], None]) -> None:
-        """Nothing can go wrong."""
-
-    def close(self, *, ended: bool = True) -> None:
-        """The text is gone."""
-
-
-class Journal:
+class Journal(Record):
     """Writes the parts of one session.
 
     A full disk stops no session: it is told once, and the text is written down in full as soon as
@@ -175,7 +158,8 @@ class Journal:
         self, folder: Path, header: Header, text: str = "", part_bytes: int = PART_BYTES
     ) -> None:
         self._notice: Callable[[Message], None] = lambda _: None
-        self._folder, self._header, self._text = folder, header, text
+        super().__init__(text)
+        self._folder, self._header = folder, header
         self._part_bytes = part_bytes
         self._retry_s: float | None = None  # when to try again; None while the disk works
         lock = storage.occupy(folder / header.session)
@@ -197,11 +181,6 @@ class Journal:
         self._syncing = threading.Thread(target=self._sync, name="journal", daemon=True)
         self._syncing.start()
 
-    @property
-    def text(self) -> str:
-        """What the text came to."""
-        return self._text
-
     def listen(self, notice: Callable[[Message], None]) -> None:
         """Tell when the disk fails, and when it works again."""
         self._notice = notice
@@ -220,7 +199,7 @@ class Journal:
     def edit(self, edit: TextEdit) -> None:
         """Write down how the committed text has changed."""
         self._write(self._header.edit(edit))
-        self._text = edit.apply(self._text)
+        super().edit(edit)
 
     def close(self, *, ended: bool = True) -> None:
         """Let go of the files. Closing twice is fine. A session to which nothing came leaves none.
@@ -238,7 +217,7 @@ class Journal:
         self._closed.set()
         self._syncing.join()
         os.close(self._file)
-        if ended and is_empty and not self._text:
+        if ended and is_empty and not self.text:
             part_path(self._folder, self._header).unlink()
             storage.lock_path(self._folder / self._header.session).unlink()
         os.close(self._lock)
@@ -248,13 +227,15 @@ class Journal:
         if self._retry_s is not None:
             if time.monotonic() < self._retry_s:
                 return
-            data = self._header.text(self._text) + data  # edits are missing
+            data = self._header.text(self.text) + data  # edits are missing
         try:
             rest = data
             while rest:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as error:
-            self._fail(error)
+            if self._retry_s is None:
+                self._notice(_unwritten(self._folder, error))
+            self._retry_s = time.monotonic() + RETRY_EVERY_S
             with suppress(OSError):
                 os.ftruncate(self._file, self._size)
             return
@@ -262,11 +243,6 @@ class Journal:
         if self._retry_s is not None:
             self._retry_s = None
             self._notice(_written_again(self._folder))
-
-    def _fail(self, error: OSError) -> None:
-        if self._retry_s is None:
-            self._notice(_unwritten(self._folder, error))
-        self._retry_s = time.monotonic() + RETRY_EVERY_S
 
     def _rotate(self, layout: Layout | None) -> None:
         header = self._header.following()
@@ -283,7 +259,7 @@ class Journal:
     def _begin(self, header: Header, layout: Layout | None) -> tuple[int, int]:
         """A new part that holds the text so far, or no part: its descriptor and its size."""
         path = part_path(self._folder, header)
-        beginning = header.line() + header.text(self._text)
+        beginning = header.line() + header.text(self.text)
         beginning += layout.header if layout else b""
         write_whole(path, beginning, storage.PRIVATE)
         return os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY), len(beginning)

@@ -26,13 +26,7 @@ from jihwa.io.failures import explain
 from jihwa.io.live.journal import Record
 from jihwa.io.live.signal import SignalReader
 from jihwa.io.live.state import LiveState, Notices, Page
-from jihwa.io.live.wearer import (
-    CALIBRATED,
-    NO_WEARER,
-    NOTHING_SHOWN,
-    LiveCalibration,
-    Wearer,
-)
+from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, NOTHING_SHOWN, LiveCalibration, Wearer
 from jihwa.io.live.writing import Writing, request
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
 
@@ -313,15 +307,13 @@ class LiveSession:
         )
         if not self._is_ready:
             return replace(known, page=Page(committed=self.writing.committed))
-        signal = self._reader.signal(self.writing.sensors, time.monotonic())
-        page = self.writing.page()
         reading = self._reader.is_live and not (self._is_paused or self._calibration)
         return replace(
             known,
             ready=True,
-            signal=signal,
+            signal=self._reader.signal(self.writing.sensors, time.monotonic()),
             hold=self.writing.hold() if reading else None,
-            page=page,
+            page=self.writing.page(),
             calibration=self._calibration.progress if self._calibration else None,
         )
 
@@ -337,9 +329,7 @@ def _joined(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _failed(error: Exception) -> Message:
-    if isinstance(error, JihwaError):
-        return error.message
-    if isinstance(error, OSError):
+    if isinstance(error, JihwaError | OSError):
         return explain(error)
     what = f"{type(error).__name__}: {error}"
     return Message(

@@ -60,6 +60,7 @@ class Wearer:
 
     Attributes:
         mode: What the text may be.
+        words: Reads the language model anew, with what the wearer has typed by now.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Wearer:
         mode: Mode = Mode.FREE,
         abbreviations: Mapping[str, str] | None = None,
     ) -> None:
-        self._load_bundle, self._load_words = load_bundle, load_words
+        self._load_bundle, self.words = load_bundle, load_words
         self._name = profile
         self._adapts = adapts and mode is not Mode.EXACT
         self._remembers = remembers and mode is not Mode.EXACT
@@ -108,10 +109,6 @@ class Wearer:
             mode=self.mode,
             abbreviations=self._abbreviations,
         )
-
-    def words(self) -> TokenModel:
-        """The language model, read anew with what the wearer has typed by now."""
-        return self._load_words()
 
     def calibration(self, plan: str) -> "LiveCalibration":
         """A calibration to go through, `quick` or `full`."""
@@ -243,14 +240,11 @@ class Learning:
     def _safely(self, learn: Callable[[], _Learned]) -> _Learned | None:
         try:
             return learn()
-        except JihwaError as error:
-            message = error.message
-        except OSError as error:
-            message = explain(error)
-        if not self._told:
-            self._notify(message)
-        self._told = True
-        return None
+        except (JihwaError, OSError) as error:
+            if not self._told:
+                self._notify(explain(error))
+            self._told = True
+            return None
 
 
 class LiveCalibration:

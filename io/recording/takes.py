@@ -1,7 +1,7 @@
 """Labelled takes of steady holds: cut out of a live signal, and put where a data set lacks them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -50,9 +50,7 @@ class TakeCutter:
     """
 
     def __init__(self, recognizer: Recognizer, take_s: float, *, hands_free: bool) -> None:
-        self._recognizer = recognizer
-        self.take_s = take_s
-        self.hands_free = hands_free
+        self._recognizer, self.take_s, self.hands_free = recognizer, take_s, hands_free
         self._recent = Frames.empty()
         self._asked = self._let_go = False
         self._held: OpenHold | None = None  # as it was seen last
@@ -160,6 +158,9 @@ class Collector:
         cutter: Cuts the takes.
         bundle: Knows what signs look like.
         now: Tells the time, which names the files.
+
+    Attributes:
+        saved: What was written.
     """
 
     def __init__(
@@ -173,7 +174,7 @@ class Collector:
         self._root, self._cutter, self._bundle, self._now = root, cutter, bundle, now
         self._model = PersonalModel(bundle, Profile.empty(bundle.alphabet))
         self._todo = [prompt for prompt, n in plan for _ in range(n)]
-        self._saved: list[Saved] = []
+        self.saved: list[Saved] = []
         self._n_left_out = 0  # in a row
 
     @property
@@ -185,11 +186,6 @@ class Collector:
     def left(self) -> int:
         """How many takes of the prompt are still to come."""
         return self._todo.count(self._todo[0]) if self._todo else 0
-
-    @property
-    def saved(self) -> Sequence[Saved]:
-        """What was written."""
-        return self._saved
 
     def ask(self) -> None:
         """Take the next hold."""
@@ -207,11 +203,11 @@ class Collector:
             OSError: It cannot be deleted.
         """
         self._cutter.cancel()
-        if not self._saved:
+        if not self.saved:
             return None
-        last = self._saved[-1]
+        last = self.saved[-1]
         last.path.unlink(missing_ok=True)
-        self._saved.pop()
+        self.saved.pop()
         self._todo.insert(0, last.prompt)
         return last.path
 
@@ -235,7 +231,7 @@ class Collector:
     def _former(self, take: Frames, prompt: SignStyle) -> str | None:
         """The sign before this one, if the hand seems to show that."""
         index = self._bundle.alphabet.index
-        former = self._saved[-1].prompt[0] if self._saved else prompt[0]
+        former = self.saved[-1].prompt[0] if self.saved else prompt[0]
         if former == prompt[0] or not index.keys() >= {former, prompt[0]}:
             return None
         pose = self._bundle.extractor.of_hold(believed(take))
@@ -248,12 +244,8 @@ class Collector:
         while (path := take_path(self._root, sign, style, when)).exists():
             when += timedelta(seconds=1)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, to_csv(_from_its_start(take)))
+        write_whole(path, to_csv(replace(take, time_s=take.time_s - take.time_s[0])))
         remark = Calibration(self._bundle, (Prompt(sign, style),)).answer(believed(take))
-        self._saved.append(Saved(path, prompt, remark))
+        self.saved.append(Saved(path, prompt, remark))
         del self._todo[0]
-        return self._saved[-1]
-
-
-def _from_its_start(take: Frames) -> Frames:
-    return Frames(take.time_s - take.time_s[0], take.flex_adc, take.accel_g, take.orientation_deg)
+        return self.saved[-1]

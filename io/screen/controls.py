@@ -37,16 +37,9 @@ class Controls:
     """
 
     def __init__(
-        self,
-        session: LiveSession,
-        view: View,
-        spoken: SpokenText,
-        leave: Callable[[], None],
+        self, session: LiveSession, view: View, spoken: SpokenText, leave: Callable[[], None]
     ) -> None:
-        self.session = session
-        self.spoken = spoken
-        self.leave = leave
-        self._view = view
+        self.session, self.spoken, self.leave, self._view = session, spoken, leave, view
         self._interrupted_s = -QUIT_WITHIN_S
 
     @property

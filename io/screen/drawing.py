@@ -54,15 +54,12 @@ def draw(state: LiveState, view: View, size: Size) -> list[Line]:
         view: How it is looked at.
         size: Of the screen.
     """
-    top = [*_status(state, view, size), *size.between]
+    status = [status_line(state, view, size.columns)] if size.rows > 2 else []
+    top = [*status, *size.between]
     bottom = [*_notices(state, view, size), *_keys(view, size)]
     room = max(size.rows - len(top) - len(bottom), 1)
     rows = [*top, *_body(state, view, size, room), *bottom]
     return [cut(row, size.columns) for row in rows][: size.rows]
-
-
-def _status(state: LiveState, view: View, size: Size) -> list[Line]:
-    return [status_line(state, view, size.columns)] if size.rows > 2 else []
 
 
 def _keys(view: View, size: Size) -> list[Line]:
@@ -115,11 +112,10 @@ def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
     side = (size.inside - _SIDE_GAP) // 2
     signal = state.signal
     hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
+    hold = hold_rows(state, side, view.language)
     beside = [
         [*pad(left, side), ("", " " * _SIDE_GAP), *right] if right else left
-        for left, right in zip_longest(
-            hand, hold_rows(state, side, view.language), fillvalue=_EMPTY
-        )
+        for left, right in zip_longest(hand, hold, fillvalue=_EMPTY)
     ]
     return [*_indent(beside), *size.between]
 

@@ -155,21 +155,14 @@ def hold_rows(state: LiveState, columns: int, language: Language) -> list[Line]:
     name_columns = max(2, *map(width, names)) + 2
     room = columns - name_columns - len(" 100%")
     rows: list[Line] = []
-    for name, (_, share), style in zip(
-        names, hold.letters, ("class:best", *[""] * SHOWN_LETTERS), strict=False
-    ):
+    styles = ("class:best", *[""] * SHOWN_LETTERS)
+    for name, (_, share), style in zip(names, hold.letters, styles, strict=False):
         percent = (style, f"{share:5.0%}")
         rows.append([*pad([(style, name)], name_columns), *bar(share, room), percent])
     rows += [[] for _ in range(SHOWN_LETTERS - len(rows))]
     label = say("받기까지", "taken")
-    rows += [
-        [],
-        [
-            ("class:label", f"{label}  "),
-            *bar(hold.acceptance, columns - width(label) - 2, "class:accept"),
-        ],
-    ]
-    return rows
+    taken = bar(hold.acceptance, columns - width(label) - 2, "class:accept")
+    return [*rows, [], [("class:label", f"{label}  "), *taken]]
 
 
 def hold_line(state: LiveState, columns: int, language: Language) -> Line:
@@ -197,10 +190,8 @@ def wizard_rows(
     feedback = _feedback(state, progress, columns, language)
     left = _side(say("이렇게", "like this"), shown, asked, "class:bar", language)
     right = _side(say("지금 손", "your hand now"), flex, gravity, "class:accept", language)
-    if (
-        rows < len(lines) + len(left) + len(feedback)
-        or columns < 2 * PICTURE_COLUMNS + _GAP_COLUMNS
-    ):
+    is_low = rows < len(lines) + len(left) + len(feedback)
+    if is_low or columns < 2 * PICTURE_COLUMNS + _GAP_COLUMNS:
         return [*lines, *feedback][:rows]
     side = min(_SIDE_COLUMNS, (columns - _GAP_COLUMNS) // 2)
     beside = [
@@ -237,9 +228,8 @@ def _side(
     """A hand: its title, its picture, the fingers' names, and where it points."""
     unknown = np.full(N_FINGERS, np.nan)
     pose = unknown if flex_adc is None else flex_adc[:N_FINGERS]
-    names = "".join(
-        f"{name.text(language)[:2]:^{_FINGER_CHARACTERS[language]}}" for name in FINGERS
-    )
+    characters = _FINGER_CHARACTERS[language]
+    names = "".join(f"{name.text(language)[:2]:^{characters}}" for name in FINGERS)
     where = UNKNOWN if gravity_g is None else tilt(gravity_g, language)
     return [
         [("class:label", title)],

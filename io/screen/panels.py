@@ -7,7 +7,7 @@ that matter; instead of it the help and the stored sentences.
 from collections.abc import Mapping
 from math import ceil
 
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.text import Line, apart, clean, cut, pad, tail, width
@@ -53,10 +53,8 @@ def status_line(state: LiveState, view: View, columns: int) -> Line:
     if not state.ready:
         left.append(("class:label", f"  {LOADING.text(language)}…"))
     counts: Line = [("class:label", f"  {signal.rate_hz:.0f} Hz")]
-    for count, name in (
-        (signal.damaged, say("손상", "damaged")),
-        (signal.gaps, say("빠짐", "gaps")),
-    ):
+    damaged, gaps = say("손상", "damaged"), say("빠짐", "gaps")
+    for count, name in ((signal.damaged, damaged), (signal.gaps, gaps)):
         counts.append(("class:bad" if count else "class:label", f"  {name} {count}"))
     settings = [view.profile, SPEAKS[view.speaks].text(language)]
     right: Line = [("class:label", " · ".join(filter(None, settings)) + " ")]
@@ -65,7 +63,12 @@ def status_line(state: LiveState, view: View, columns: int) -> Line:
 
 def help_rows(view: View, columns: int, rows: int) -> list[Line]:
     """A page of the help: all keys and what they do; the title says which page."""
-    lines = _help_lines(view.language)
+    known = [binding for binding in BINDINGS if binding.shown]
+    keys_columns = max(width(binding.shown) for binding in known) + _KEY_GAP_COLUMNS
+    lines = [
+        [*pad([("class:key", each.shown)], keys_columns), ("", each.does.text(view.language))]
+        for each in known
+    ]
     say, room = speaker(view.language), max(rows - 2, 1)
     pages = ceil(len(lines) / room)
     page = view.page % pages
@@ -91,23 +94,9 @@ def key_line(view: View, columns: int) -> Line:
     for binding in reversed(BINDINGS):
         if binding.short and view.place in binding.places:
             word, gap = binding.short.text(view.language), "  " if line else ""
-            entry = [
-                ("class:key", binding.shown.split(",")[0]),
-                ("class:label", f" {word}{gap}"),
-            ]
+            key = binding.shown.split(",")[0]
+            entry = [("class:key", key), ("class:label", f" {word}{gap}")]
             if width([*entry, *line]) > columns:
                 break
             line = [*entry, *line]
     return line
-
-
-def _help_lines(language: Language) -> list[Line]:
-    shown = [binding for binding in BINDINGS if binding.shown]
-    columns = max(width(binding.shown) for binding in shown) + _KEY_GAP_COLUMNS
-    return [
-        [
-            *pad([("class:key", binding.shown)], columns),
-            ("", binding.does.text(language)),
-        ]
-        for binding in shown
-    ]

@@ -20,22 +20,14 @@ from prompt_toolkit.layout.controls import UIContent, UIControl
 from jihwa.io.live.session import LiveSession
 from jihwa.io.outlets.outlet import OutletError
 from jihwa.io.outlets.targets import Child
+from jihwa.io.screen import emulator
 from jihwa.io.screen.controls import Controls
-from jihwa.io.screen.emulator import (
-    APPLICATION_CURSOR,
-    BRACKETED_PASTE,
-    Terminal,
-    line_of,
-    place_of,
-)
 from jihwa.io.screen.text import Line
 from jihwa.io.screen.view import Place
 
 _CHUNK_BYTES = 4096
 _LAST_CHUNKS = 16  # of a program that has ended; those it leaves behind may write for ever
-_REST_PER_DRAWING = (
-    3  # of the time that drawing takes: endless output gets a quarter of the processor
-)
+_REST_PER_DRAWING = 3  # drawings long: endless output gets a quarter of the processor
 _ARROWS = {f"\x1b[{letter}": f"\x1bO{letter}" for letter in "ABCD"}
 _PANEL_ROWS, _LARGE_PANEL_ROWS = 7, 18
 _LARGE = frozenset({Place.HELP, Place.PHRASES, Place.CALIBRATION})
@@ -94,15 +86,12 @@ class Program:
         if is_open and self._session.failure is None:
             self._late.append(keys)
             self._session.writing.complete()
-            self._session.then(self._press_late)
+            self._session.then(lambda: self._child.write(self._late.popleft()))
             return
         try:
             self._child.write(keys)
         except OutletError as error:
             self._session.notify(error.message)
-
-    def _press_late(self) -> None:
-        self._child.write(self._late.popleft())
 
 
 def panel_rows(place: Place, rows: int) -> int:
@@ -128,7 +117,7 @@ class ChildControl(UIControl):
     """
 
     def __init__(self, child: Child) -> None:
-        self.terminal = Terminal(80, 24, self._answer)
+        self.terminal = emulator.Terminal(80, 24, self._answer)
         self._child = child
         self._lines: dict[int, Line] = {}
         self._is_silent = False
@@ -170,13 +159,13 @@ class ChildControl(UIControl):
         return UIContent(
             self._line,
             line_count=terminal.lines,
-            cursor_position=Point(place_of(terminal.buffer[cursor.y], cursor.x), cursor.y),
+            cursor_position=Point(emulator.place_of(terminal.buffer[cursor.y], cursor.x), cursor.y),
             show_cursor=not cursor.hidden,
         )
 
     def _line(self, row: int) -> StyleAndTextTuples:
         if row not in self._lines:
-            self._lines[row] = line_of(self.terminal.buffer[row], self.terminal.columns)
+            self._lines[row] = emulator.line_of(self.terminal.buffer[row], self.terminal.columns)
         return [*self._lines[row]]
 
     async def _wait_for_output(self, loop: asyncio.AbstractEventLoop, awake: asyncio.Event) -> None:
@@ -208,15 +197,15 @@ class ChildControl(UIControl):
             self._child.write(reply)
 
 
-def bytes_of(key: KeyPress, terminal: Terminal) -> bytes:
+def bytes_of(key: KeyPress, terminal: emulator.Terminal) -> bytes:
     """What a terminal in this state sends for a key."""
     text = key.data
     if key.key is Keys.BracketedPaste:
         text = text.replace("\x1b", "").replace("\r\n", "\r").replace("\n", "\r")
-        if terminal.is_in(BRACKETED_PASTE):
+        if terminal.is_in(emulator.BRACKETED_PASTE):
             text = f"\x1b[200~{text}\x1b[201~"
     elif isinstance(key.key, Keys) and len(text) > 1:
         text = REVERSE_ANSI_SEQUENCES.get(key.key, text)
-        if terminal.is_in(APPLICATION_CURSOR):
+        if terminal.is_in(emulator.APPLICATION_CURSOR):
             text = _ARROWS.get(text, text)
     return text.encode()

@@ -129,21 +129,16 @@ def rule(columns: int) -> Line:
 
 def cleaned(state: LiveState) -> LiveState:
     """The state without anything that could do something to a terminal but be read."""
-    connection = state.connection
+    connection, calibration = state.connection, state.calibration
+    reason = connection.reason and clean_message(connection.reason)
+    if calibration and calibration.feedback:
+        calibration = replace(calibration, feedback=clean_message(calibration.feedback))
     return replace(
         state,
-        connection=replace(
-            connection,
-            device=clean(connection.device),
-            reason=connection.reason and clean_message(connection.reason),
-        ),
+        connection=replace(connection, device=clean(connection.device), reason=reason),
         signal=replace(state.signal, faults=tuple(map(clean_message, state.signal.faults))),
         page=_clean_page(state.page),
-        calibration=state.calibration
-        and replace(
-            state.calibration,
-            feedback=state.calibration.feedback and clean_message(state.calibration.feedback),
-        ),
+        calibration=calibration,
         notices=tuple(map(clean_message, state.notices)),
     )
 

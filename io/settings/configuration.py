@@ -5,7 +5,7 @@ import re
 import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,18 +13,18 @@ import platformdirs
 
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.failures import explain
-from jihwa.io.settings.setting import File, Kind, NameOrFile, Value
+from jihwa.io.settings.setting import Value
 from jihwa.io.settings.table import SETTINGS
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
 class Origin(Enum):
-    """Where the value of a setting comes from."""
+    """Where the value of a setting comes from, as the user is told."""
 
-    COMMAND_LINE = auto()
-    FILE = auto()
-    DEFAULT = auto()
+    COMMAND_LINE = Message("명령줄", "command line")
+    FILE = Message("설정 파일", "file")
+    DEFAULT = Message("기본값", "default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def parse(content: bytes, source: Path) -> Configuration:
             faults.append(_unknown(key, where))
             continue
         try:
-            values[key] = _value(SETTINGS[key].kind, value, source.parent)
+            values[key] = SETTINGS[key].kind.of_toml(value, source.parent)
         except ValueError:
             faults.append(_unfit(key, value, where))
     return Configuration(values, tuple(faults))
@@ -131,17 +131,6 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, obj
             yield from _flat(value, f"{key}.")
         else:
             yield key, value
-
-
-def _value(kind: Kind, found: object, folder: Path) -> Value:
-    """What a file of a folder sets; paths count from there.
-
-    Raises:
-        ValueError: It is none of the kind.
-    """
-    if isinstance(kind, File | NameOrFile):
-        return kind.of_toml(found, folder)
-    return kind.of_toml(found)
 
 
 def _line_of(key: str, text: str) -> int:

@@ -1,8 +1,10 @@
 """Which language to speak with the user: Korean first, English second."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from jihwa.data.messages import Language, Message
+from jihwa.io.streams import warn
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -18,6 +20,25 @@ def preferred(environment: Mapping[str, str]) -> Language | None:
     return "ko" if name.startswith("ko") else "en"
 
 
-def speaker(language: Language) -> Callable[[str, str], str]:
-    """`say(ko, en)`: the one of two texts that is in this language."""
-    return lambda ko, en: Message(ko=ko, en=en).text(language)
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says things in the user's language: `say(ko, en)` is the one of two texts in it."""
+
+    language: Language
+
+    def __call__(self, ko: str, en: str) -> str:
+        """The text."""
+        return Message(ko, en).text(self.language)
+
+    def tell(self, ko: str, en: str) -> None:
+        """Print it, as a result."""
+        print(self(ko, en))
+
+    def warn(self, ko: str, en: str) -> None:
+        """Tell it beside the result."""
+        warn(self(ko, en))
+
+
+def speaker(language: Language) -> Speaker:
+    """What says things in this language, mostly called `say`."""
+    return Speaker(language)

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they stand for."""
+"""What the options that several commands share stand for."""
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping
@@ -11,43 +11,10 @@ from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode
 from jihwa.composer.language.word_list import WordList
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.data.synthesis.pace import PACES
-from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
-
-
-def add_alphabet(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--alphabet`: which signs there are."""
-    text = speaker(language)(
-        "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
-        "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
-    )
-    parser.add_argument("--alphabet", default="basic24", metavar="NAME", help=text)
-
-
-def add_seed(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--seed`: of all that is random."""
-    text = speaker(language)("난수 씨앗 (기본: %(default)s)", "random seed (default: %(default)s)")
-    parser.add_argument("--seed", type=at_least(0, language), default=0, metavar="N", help=text)
-
-
-def add_speed(parser: argparse._ActionsContainer, language: Language) -> None:
-    """`--speed`: how fast a text is spelled."""
-    text = speaker(language)(
-        "빠르기. natural은 자연스레 서두르는 손, stress는 나쁜 장갑까지 (기본: %(default)s)",
-        "speed; natural is a hand that hurries as hands do, stress has a bad glove besides "
-        "(default: %(default)s)",
-    )
-    parser.add_argument("--speed", choices=PACES, default="normal", help=text)
-
-
-def add_json(parser: argparse.ArgumentParser, language: Language) -> None:
-    """`--json`: results for machines."""
-    text = speaker(language)("JSON으로 출력", "print JSON")
-    parser.add_argument("--json", action="store_true", help=text)
 
 
 def model(path: Path | None) -> Bundle:
@@ -124,31 +91,11 @@ def personal_words(
 
 def learns(options: argparse.Namespace) -> bool:
     """Whether the history may learn: in mode EXACT, where passwords are spelled, it never does."""
-    return _has_history(options) and mode(options) is not Mode.EXACT
+    return _has_history(options) and Mode(options.mode) is not Mode.EXACT
 
 
 def _has_history(options: argparse.Namespace) -> bool:
     return bool(options.personal and options.history)
-
-
-def mode(options: argparse.Namespace) -> Mode:
-    """What the user says that the text is."""
-    return Mode(options.mode)
-
-
-def at_least(least: int, language: Language) -> Callable[[str], int]:
-    """The type of an argument that is a whole number, `least` or more."""
-    say = speaker(language)
-
-    def integer(text: str) -> int:
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(
-                say(f"값 {value}, {least} 이상이어야 함", f"{value} is less than {least}")
-            )
-        return value
-
-    return integer
 
 
 def names_of(known: Iterable[str], kind: Message) -> Callable[[str], list[str]]:

@@ -1,12 +1,13 @@
 """One thing that can be set: its names, and what its value may be, typed or read from a file.
 
 Each kind of value says in `allowed` what may stand in a file; `of_text` reads what was typed and
-`of_toml` what a file holds. Both raise ValueError for what is none of the kind.
+`of_toml` what a file in a folder holds. Both raise ValueError for what is none of the kind.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from jihwa.data.messages import Language, Message
 
@@ -26,7 +27,7 @@ class Choice:
         names = ", ".join(f'"{name}"' for name in self.names)
         return Message(ko=names, en=names)
 
-    def of_toml(self, found: object) -> str:
+    def of_toml(self, found: object, _: Path) -> str:
         """The name, if it is one of them."""
         if (name := _text(found)) not in self.names:
             raise ValueError(name)
@@ -37,12 +38,9 @@ class Choice:
 class Switch:
     """On or off; on a command line there is an option for each."""
 
-    @property
-    def allowed(self) -> Message:
-        """The two values of TOML."""
-        return Message(ko="true, false", en="true, false")
+    allowed: ClassVar = Message("true, false", "true, false")
 
-    def of_toml(self, found: object) -> bool:
+    def of_toml(self, found: object, _: Path) -> bool:
         """Whether it is on."""
         if not isinstance(found, bool):
             raise ValueError(found)
@@ -68,7 +66,7 @@ class Number:
         """The number that was typed, if it is in the range."""
         return self._checked(int(text) if self._is_whole else float(text))
 
-    def of_toml(self, found: object) -> float:
+    def of_toml(self, found: object, _: Path) -> float:
         """The number of the file, if it is in the range."""
         if isinstance(found, bool) or not isinstance(found, int | float):
             raise ValueError(found)
@@ -90,16 +88,13 @@ class Number:
 class Text:
     """Any text; an empty one chooses nothing."""
 
-    @property
-    def allowed(self) -> Message:
-        """What it looks like in TOML."""
-        return Message(ko='"따옴표로 묶은 글"', en='a text in "quotation marks"')
+    allowed: ClassVar = Message('"따옴표로 묶은 글"', 'a text in "quotation marks"')
 
     def of_text(self, text: str) -> str | None:
         """The text as it was typed; None if it is empty."""
         return text or None
 
-    def of_toml(self, found: object) -> str | None:
+    def of_toml(self, found: object, _: Path) -> str | None:
         """The text of the file; None if it is empty."""
         return _text(found) or None
 
@@ -111,10 +106,7 @@ class File:
     In a configuration, paths count from its folder.
     """
 
-    @property
-    def allowed(self) -> Message:
-        """What it looks like in TOML."""
-        return Message(ko='"따옴표로 묶은 경로"', en='a path in "quotation marks"')
+    allowed: ClassVar = Message('"따옴표로 묶은 경로"', 'a path in "quotation marks"')
 
     def of_text(self, text: str) -> Path | None:
         """The path, as the shell left it."""
@@ -162,17 +154,13 @@ class Names:
     """
 
     separator: str = ","
-
-    @property
-    def allowed(self) -> Message:
-        """What it looks like in TOML."""
-        return Message(ko='["이름", "이름", …]', en='["name", "name", …]')
+    allowed: ClassVar = Message('["이름", "이름", …]', '["name", "name", …]')
 
     def of_text(self, text: str) -> tuple[str, ...] | None:
         """The names between the separators."""
         return tuple(name.strip() for name in text.split(self.separator)) if text else None
 
-    def of_toml(self, found: object) -> tuple[str, ...] | None:
+    def of_toml(self, found: object, _: Path) -> tuple[str, ...] | None:
         """The names of an array of texts; None if it is empty."""
         if not isinstance(found, list):
             raise ValueError(found)
@@ -193,26 +181,31 @@ class Setting:
 
     Attributes:
         key: Its name in the configuration file, dotted (`voice.rate_wpm`).
-        flag: Its option on the command line; what is behind `--` is its name among the options.
         kind: What it may be.
         default: What it is when nobody sets it.
         help: What it does.
         metavar: What stands for its value in help.
         absent: What None means.
+        option: Its name among the options of a command, if that is not the last part of its key.
     """
 
     key: str
-    flag: str
     kind: Kind
     default: Value
     help: Message
     metavar: str | None = None
     absent: Message = NONE
+    option: str | None = None
 
     @property
     def dest(self) -> str:
         """Its name among the options that a command reads."""
-        return self.flag.removeprefix("--").replace("-", "_")
+        return self.option or self.key.rpartition(".")[2]
+
+    @property
+    def flag(self) -> str:
+        """Its option on the command line."""
+        return "--" + self.dest.replace("_", "-")
 
     def described(self, language: Language) -> str:
         """What it does, and its default."""

@@ -1,109 +1,73 @@
 """Everything that can be set: one table for the command line, the configuration file and help."""
 
-import argparse
-from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import get_args
 
 from jihwa.composer.language.token_model import Mode
-from jihwa.composer.language.word_list import shown
-from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io.settings.setting import (
-    Choice,
-    File,
-    NameOrFile,
-    Names,
-    Number,
-    Setting,
-    Switch,
-    Text,
-    Typed,
-    Value,
-)
+from jihwa.data.messages import Language, Message
+from jihwa.io.settings.setting import Choice, File, NameOrFile, Names, Number, Setting, Switch, Text
 
 SHIPPED = Message(ko="함께 온 것", en="the shipped one")
 
 _ALL = (
     Setting(
-        key="language",
-        flag="--lang",
-        kind=Choice(get_args(Language)),
-        default=None,
-        help=Message(ko="메시지 언어", en="language of messages"),
-        absent=Message(ko="로캘", en="the locale's"),
+        "language",
+        Choice(get_args(Language)),
+        None,
+        Message("메시지 언어", "language of messages"),
+        absent=Message("로캘", "the locale's"),
+        option="lang",
     ),
     Setting(
-        key="source",
-        flag="--source",
-        kind=Text(),
-        default="auto:",
-        help=Message(
+        "source",
+        Text(),
+        "auto:",
+        Message(
             ko="장갑이 있는 곳: auto:, /dev/ttyACM0, COM3, serial://…, socket://호스트:포트, "
             "rfc2217://…, replay:파일, sim:글, - (표준 입력)",
             en="where the glove is: auto:, /dev/ttyACM0, COM3, serial://…, socket://HOST:PORT, "
             "rfc2217://…, replay:FILE, sim:TEXT, - (stdin)",
         ),
-        metavar="URI",
+        "URI",
     ),
     Setting(
-        key="layout",
-        flag="--layout",
-        kind=Names(),
-        default=None,
-        help=Message(
+        "layout",
+        Names(),
+        None,
+        Message(
             ko="모르는 장갑이 보내는 줄의 필드 이름을 차례로, 쉼표로 나누어 "
             "(예: timestamp_ms,flex1,flex2)",
             en="the fields of a line of an unknown glove in order, comma-separated "
             "(such as timestamp_ms,flex1,flex2)",
         ),
-        metavar="FIELD,...",
-        absent=Message(ko="장갑의 머리글대로", en="as the glove's header says"),
+        "FIELD,...",
+        absent=Message("장갑의 머리글대로", "as the glove's header says"),
     ),
     Setting(
-        key="commands",
-        flag="--commands",
-        kind=Names(";"),
-        default=None,
-        help=Message(
+        "commands",
+        Names(";"),
+        None,
+        Message(
             ko="장갑이 켜질 때마다 보낼 펌웨어 명령, ;로 나누어 (예: interval,20;yawzero)",
             en="firmware commands to send whenever the glove comes up, with ; between them (such "
             "as interval,20;yawzero)",
         ),
-        metavar="COMMAND;...",
+        "COMMAND;...",
     ),
     Setting(
-        key="profile",
-        flag="--profile",
-        kind=NameOrFile(".json"),
-        default=None,
-        help=Message(
-            ko="쓰는 사람의 프로필: 이름 또는 파일", en="the wearer's profile: a name or a file"
-        ),
-        metavar="NAME|FILE",
+        "profile",
+        NameOrFile(".json"),
+        None,
+        Message("쓰는 사람의 프로필: 이름 또는 파일", "the wearer's profile: a name or a file"),
+        "NAME|FILE",
     ),
+    Setting("model", File(), None, Message("인식 모델 파일", "model bundle"), "BUNDLE", SHIPPED),
+    Setting("lm", File(), None, Message("언어 모델 파일", "language model"), "FILE", SHIPPED),
     Setting(
-        key="model",
-        flag="--model",
-        kind=File(),
-        default=None,
-        help=Message(ko="인식 모델 파일", en="model bundle"),
-        metavar="BUNDLE",
-        absent=SHIPPED,
-    ),
-    Setting(
-        key="lm",
-        flag="--lm",
-        kind=File(),
-        default=None,
-        help=Message(ko="언어 모델 파일", en="language model"),
-        metavar="FILE",
-        absent=SHIPPED,
-    ),
-    Setting(
-        key="mode",
-        flag="--mode",
-        kind=Choice([mode.value for mode in Mode]),
-        default=Mode.FREE.value,
-        help=Message(
+        "mode",
+        Choice([mode.value for mode in Mode]),
+        Mode.FREE.value,
+        Message(
             ko="무엇을 쓰는지: free 아무 글, word 낱말 하나, name 이름, exact 고치지 않고 쓴 "
             "그대로",
             en="what is written: free any text, word a single word, name a name, exact what was "
@@ -111,146 +75,93 @@ _ALL = (
         ),
     ),
     Setting(
-        key="personal",
-        flag="--personal",
-        kind=Switch(),
-        default=True,
-        help=Message(
+        "personal",
+        Switch(),
+        True,
+        Message(
             ko="내 낱말과 입력 기록 쓰기; 끄면 쓰지도 남기지도 않음",
             en="use words of my own and the history; without, nothing is kept either",
         ),
     ),
     Setting(
-        key="history",
-        flag="--history",
-        kind=Switch(),
-        default=True,
-        help=Message(
+        "history",
+        Switch(),
+        True,
+        Message(
             ko="입력 기록 쓰기; 끄면 쓰지도 남기지도 않음",
             en="use what I typed before; without, nothing is kept either",
         ),
     ),
     Setting(
-        key="adapt",
-        flag="--adapt",
-        kind=Switch(),
-        default=True,
-        help=Message(ko="쓰는 동안 손을 배우기", en="learn the hand while it writes"),
+        "adapt", Switch(), True, Message("쓰는 동안 손을 배우기", "learn the hand while it writes")
     ),
     Setting(
-        key="pause_s",
-        flag="--pause",
-        kind=Number(0.0, 600.0),
-        default=5.0,
-        help=Message(
+        "pause_s",
+        Number(0.0, 600.0),
+        5.0,
+        Message(
             ko="이만큼 쉬면 글이 끝난 것으로 봄, 초; 0이면 쉬어도 끝나지 않음",
             en="a pause as long as this ends the text, in seconds; 0: none does",
         ),
-        metavar="S",
+        "S",
+        option="pause",
     ),
     Setting(
-        key="speak",
-        flag="--speak",
-        kind=Choice(("off", "word", "sentence", "manual")),
-        default="off",
-        help=Message(
+        "speak",
+        Choice(("off", "word", "sentence", "manual")),
+        "off",
+        Message(
             ko="소리 내어 읽기: off 끔, word 낱말마다, sentence 문장마다, manual 시킬 때만",
             en="speak the text: off, word by word, sentence by sentence, manual on demand",
         ),
     ),
     Setting(
-        key="voice.name",
-        flag="--voice",
-        kind=Text(),
-        default=None,
-        help=Message(ko="목소리의 이름", en="name of the voice"),
-        metavar="NAME",
-        absent=Message(ko="한국어 목소리", en="a Korean one"),
+        "voice.name",
+        Text(),
+        None,
+        Message("목소리의 이름", "name of the voice"),
+        "NAME",
+        Message("한국어 목소리", "a Korean one"),
+        option="voice",
     ),
     Setting(
-        key="voice.rate_wpm",
-        flag="--rate",
-        kind=Number(80, 450),
-        default=160,
-        help=Message(ko="말의 빠르기, 1분에 낱말 몇 개", en="rate of speech, words a minute"),
-        metavar="WPM",
+        "voice.rate_wpm",
+        Number(80, 450),
+        160,
+        Message("말의 빠르기, 1분에 낱말 몇 개", "rate of speech, words a minute"),
+        "WPM",
+        option="rate",
     ),
     Setting(
-        key="voice.volume",
-        flag="--volume",
-        kind=Number(0.0, 1.0),
-        default=1.0,
-        help=Message(ko="소리 크기, 0에서 1", en="volume, 0 to 1"),
-        metavar="V",
+        "voice.volume", Number(0.0, 1.0), 1.0, Message("소리 크기, 0에서 1", "volume, 0 to 1"), "V"
     ),
     Setting(
-        key="voice.say_again",
-        flag="--say-again",
-        kind=Switch(),
-        default=False,
-        help=Message(
-            ko="말한 낱말을 고치면 다시 말하기", en="say a word again when it is corrected"
-        ),
+        "voice.say_again",
+        Switch(),
+        False,
+        Message("말한 낱말을 고치면 다시 말하기", "say a word again when it is corrected"),
     ),
     Setting(
-        key="journal.keep_days",
-        flag="--keep-days",
-        kind=Number(0, 36500),
-        default=30,
-        help=Message(
+        "journal.keep_days",
+        Number(0, 36500),
+        30,
+        Message(
             ko="세션 기록을 두는 날수; 0이면 날수로는 지우지 않음",
             en="days that sessions are kept; 0: for ever",
         ),
-        metavar="DAYS",
+        "DAYS",
     ),
     Setting(
-        key="journal.keep_mb",
-        flag="--keep-mb",
-        kind=Number(0, 1_000_000),
-        default=500,
-        help=Message(
+        "journal.keep_mb",
+        Number(0, 1_000_000),
+        500,
+        Message(
             ko="세션 기록이 차지해도 되는 MB; 0이면 크기로는 지우지 않음",
             en="MB that sessions may take together; 0: any",
         ),
-        metavar="MB",
+        "MB",
     ),
 )
 
 SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in _ALL}
 """Every setting by its key, in the order in which they are shown."""
-
-
-def add_settings(parser: argparse._ActionsContainer, language: Language, *keys: str) -> None:
-    """Put settings on a command line.
-
-    What the user leaves out stays unset until `jihwa.io.settings.configuration.resolve`.
-    """
-    for setting in map(SETTINGS.__getitem__, keys):
-        given: dict[str, Any] = {
-            "dest": setting.dest,
-            "default": argparse.SUPPRESS,
-            "help": setting.described(language),
-        }
-        kind = setting.kind
-        if isinstance(kind, Switch):
-            parser.add_argument(setting.flag, action=argparse.BooleanOptionalAction, **given)
-        elif isinstance(kind, Choice):
-            parser.add_argument(setting.flag, choices=kind.names, **given)
-        else:
-            value = _typed(setting.flag, kind)
-            parser.add_argument(setting.flag, type=value, metavar=setting.metavar, **given)
-
-
-def _typed(flag: str, kind: Typed) -> Callable[[str], Value]:
-    """The type of what follows an option."""
-
-    def read(text: str) -> Value:
-        try:
-            return kind.of_text(text)
-        except ValueError as error:
-            raise UsageError(
-                ko=f"{flag}: {shown(text)}은(는) 쓸 수 없습니다. 쓸 수 있는 것: {kind.allowed.ko}.",
-                en=f"{flag}: {shown(text)} will not do. Allowed: {kind.allowed.en}.",
-            ) from error
-
-    return read

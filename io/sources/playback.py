@@ -15,7 +15,7 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import Recording, open_recording
 from jihwa.data.formats.writers import write_recording
-from jihwa.io.sources.source import Connection, Link, ThreadedSource
+from jihwa.io.sources.source import Connection, Link, Source
 
 BLOCK_BYTES = 1 << 16
 POLL_S = 0.1
@@ -43,7 +43,7 @@ def paced(
         yield item
 
 
-class PlaybackSource(ThreadedSource):
+class PlaybackSource(Source):
     """A recording, as the glove would send it again.
 
     Lines are passed on byte by byte as they were recorded; an HDF5 episode as the firmware's lines.
@@ -93,7 +93,7 @@ class PlaybackSource(ThreadedSource):
             yield time_s, line
 
 
-class StdinSource(ThreadedSource):
+class StdinSource(Source):
     """What another program sends.
 
     Args:

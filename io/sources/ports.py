@@ -74,8 +74,7 @@ class NamedPort:
     """The port that the user named, and its board wherever that comes back."""
 
     def __init__(self, device: str, connected: Callable[[], Sequence[Board]] = connected) -> None:
-        self.device = device
-        self._connected = connected
+        self.device, self._connected = device, connected
         self._identity: tuple[tuple[int, int], str | None] | None = None
 
     def candidates(self) -> list[str]:
@@ -115,9 +114,7 @@ class AnyGlove:
     device = "auto:"
 
     def __init__(
-        self,
-        layout: Layout | None = None,
-        connected: Callable[[], Sequence[Board]] = connected,
+        self, layout: Layout | None = None, connected: Callable[[], Sequence[Board]] = connected
     ) -> None:
         self._layout, self._connected = layout, connected
         self._refused_s: dict[str, float] = {}

@@ -2,17 +2,16 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Protocol
 
 import serial
 
-from jihwa.data.messages import Message
 from jihwa.io.sources import reasons
-from jihwa.io.sources.source import Connection, Link, ThreadedSource
+from jihwa.io.sources.ports import AnyGlove, NamedPort
+from jihwa.io.sources.source import Connection, Link, Source
 
 LINE_ERRORS: tuple[type[Exception], ...] = (OSError,)  # serial.SerialException is one
 if sys.platform != "win32":
@@ -51,31 +50,6 @@ class Timing:
     longest_retry_s: float = 0.5
 
 
-class Finder(Protocol):
-    """Knows where the glove may be now.
-
-    Attributes:
-        device: What is looked for, as the user knows it.
-    """
-
-    device: str
-
-    def candidates(self) -> Sequence[str]:
-        """Ports worth trying, the likeliest first; none if there is nothing to try."""
-
-    def hearing(self) -> Callable[[bytes], bool]:
-        """For a port just opened: takes what comes, and says whether it is a glove's by now."""
-
-    def found(self, port: str) -> None:
-        """This port is the glove's."""
-
-    def refused(self, port: str) -> None:
-        """This port is not the glove's."""
-
-    def lost(self, port: str, reason: Message) -> Connection:
-        """How the line is when a port cannot be opened, or is silent, for this reason."""
-
-
 @contextmanager
 def open_line(port: str, baud: int = BAUD) -> Iterator[serial.SerialBase]:
     """A port, open for this program alone where the platform can.
@@ -100,7 +74,7 @@ def open_line(port: str, baud: int = BAUD) -> Iterator[serial.SerialBase]:
             peer.close()  # which pyserial forgets when the other side has gone
 
 
-class SerialSource(ThreadedSource):
+class SerialSource(Source):
     """Moves bytes from and to a port, and gets it back when it is lost.
 
     A board that restarts, or one that was already sending, tells the layout of its lines only when
@@ -115,7 +89,7 @@ class SerialSource(ThreadedSource):
 
     def __init__(
         self,
-        finder: Finder,
+        finder: NamedPort | AnyGlove,
         baud: int = BAUD,
         timing: Timing | None = None,
         commands: Sequence[str] = (),

@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 
 import numpy as np
@@ -13,7 +14,7 @@ from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.synthesis.hands import RATE_HZ, HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import Pace, pace_of
 from jihwa.data.synthesis.spelling import assemble
-from jihwa.io.sources.source import Connection, Link, ThreadedSource
+from jihwa.io.sources.source import Connection, Link, Source
 from jihwa.io.virtual.glove import VirtualGlove
 
 REST_S = 0.3
@@ -23,7 +24,7 @@ AGAIN_S = 5.0
 which was not seen."""
 
 
-class SimulatedSource(ThreadedSource):
+class SimulatedSource(Source):
     """A virtual glove that spells a text, then ends.
 
     Args:
@@ -73,7 +74,7 @@ class SimulatedSource(ThreadedSource):
         self.tell(Connection(Link.ENDED, self.device))
 
 
-class PosingSource(ThreadedSource):
+class PosingSource(Source):
     """Sends the lines of a glove on a hand that rests, or shows what it was asked for.
 
     Args:
@@ -91,8 +92,7 @@ class PosingSource(ThreadedSource):
         self._rng = np.random.default_rng([seed, wearer])
         hand_rng = np.random.default_rng(wearer)
         self._hand = SyntheticHand(HandStatistics.load(), self._alphabet, hand_rng)
-        self._hand.rate_hz = rate_hz
-        self._speed = speed
+        self._hand.rate_hz, self._speed = rate_hz, speed
         self._asked: SimpleQueue[tuple[str, int | None, float]] = SimpleQueue()
         self._shown: tuple[str, int | None, float] | None = None
         self._again_s = AGAIN_S * speed
@@ -143,6 +143,6 @@ def _lines(frames: Frames, offset_s: float) -> Iterator[tuple[float, bytes]]:
     """Every sample as the firmware prints it, with its time."""
     time_s = frames.time_s + offset_s
     text = io.StringIO()
-    write_recording(text, Frames(time_s, frames.flex_adc, frames.accel_g, frames.orientation_deg))
+    write_recording(text, replace(frames, time_s=time_s))
     lines = text.getvalue().encode().splitlines(keepends=True)[1:]
     yield from zip(time_s.tolist(), lines, strict=True)

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
 
 from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.io.failures import explain
@@ -61,31 +60,8 @@ JOIN_S = 1.0
 """How long closing waits for a thread that the system keeps, as a connection being made may."""
 
 
-class Source(Protocol):
-    """Moves bytes from somewhere. It never interprets them."""
-
-    def start(self, deliver: Deliver) -> None:
-        """Begin to deliver events from a thread of its own; returns at once.
-
-        Args:
-            deliver: Takes every event; it may be called from any thread and does not block.
-        """
-
-    def send(self, command: str) -> None:
-        """Send a firmware command (`header`, `interval,20`, `recal`, `yawzero`) to the glove.
-
-        It is sent as soon as the line is up. Never blocks.
-
-        Raises:
-            UsageError: This source has nobody to answer.
-        """
-
-    def close(self) -> None:
-        """Stop; nothing is delivered after this returns. Closing twice is fine."""
-
-
-class ThreadedSource(ABC):
-    """A source whose `run` moves the bytes in a thread of its own.
+class Source(ABC):
+    """Moves bytes from somewhere, by its `run` in a thread of its own. It never interprets them.
 
     Attributes:
         device: What it reads, as the user knows it.
@@ -109,12 +85,18 @@ class ThreadedSource(ABC):
         """
 
     def start(self, deliver: Deliver) -> None:
-        """Begin to deliver events from a thread of its own; returns at once."""
+        """Begin to deliver events from a thread of its own; returns at once.
+
+        Args:
+            deliver: Takes every event; it may be called from any thread and does not block.
+        """
         self._deliver = deliver
         self._thread.start()
 
     def send(self, command: str) -> None:
-        """Send a firmware command to the glove.
+        """Send a firmware command (`header`, `interval,20`, `recal`, `yawzero`) to the glove.
+
+        It is sent as soon as the line is up. Never blocks.
 
         Raises:
             UsageError: This source has nobody to answer.
@@ -152,7 +134,5 @@ class ThreadedSource(ABC):
     def _main(self) -> None:
         try:
             self.run()
-        except JihwaError as error:
-            self.tell(Connection(Link.ENDED, self.device, error.message))
-        except OSError as error:
+        except (JihwaError, OSError) as error:
             self.tell(Connection(Link.ENDED, self.device, explain(error)))

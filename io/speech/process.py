@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from jihwa.io.speech.problems import Problem, SpeechError
 
@@ -63,8 +62,7 @@ class SpeechProcess:
         command: Sequence[str] = WORKER,
         patience_s: float = _PATIENCE_S,
     ) -> None:
-        self._settings = settings
-        self._patience_s = patience_s
+        self._settings, self._patience_s = settings, patience_s
         self._ending = threading.Lock()
         self.driver = self.voice = ""
         try:
@@ -96,12 +94,7 @@ class SpeechProcess:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def say(self, text: str) -> None:
@@ -111,6 +104,16 @@ class SpeechProcess:
             SpeechError: Nothing was heard, or not all; or `stop` was called meanwhile.
         """
         self._ask({"say": text}, self._longest_s(text))
+
+    def voices(self) -> list[tuple[str, str]]:
+        """The Korean voices that the engine has, each by identifier and name.
+
+        Raises:
+            SpeechError: It does not answer.
+        """
+        return [
+            (each, name) for each, name in self._ask({"list": "voices"}, self._patience_s)["voices"]
+        ]
 
     def save(self, text: str, path: Path) -> None:
         """Write what would be heard to a sound file (WAV; macOS writes AIFF).
@@ -143,7 +146,7 @@ class SpeechProcess:
     def _longest_s(self, text: str) -> float:
         return self._patience_s + len(text) * _SPEAKING_S * _AT_WPM / self._settings.rate_wpm
 
-    def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, str]:
+    def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
         late = threading.Event()
 
         def give_up() -> None:
@@ -163,7 +166,7 @@ class SpeechProcess:
         if not line.endswith("\n"):
             self.stop()
             raise SpeechError(Problem.SILENCE if late.is_set() else Problem.CRASH)
-        answer: dict[str, str] = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
         if "problem" in answer:
             raise SpeechError(Problem(answer["problem"]), answer["detail"])
         return answer

@@ -2,8 +2,8 @@
 
 For engines that read letters as they stand. The rules are those of 표준 발음법 (the standard), by
 its articles, and of its permitted forms those that are usual in speech; what spelling does not tell
-is in pronunciation.toml. Vowel length is not written. Words that are spaced keep their letters
-apart: between them only the coda changes, and ㄱㄷㅅㅈ behind a stem in ㄹ (할 것).
+is in pronunciation.toml. Vowel length is not written. Words between which only a space stands are
+said in one breath, which changes the letters on both sides of it (옷 한 벌, 할 것).
 """
 
 import re
@@ -13,9 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import hgtk
+
+from jihwa.io.speech.verbalisation import verbalised
 
 # fmt: off
 _SIMPLE: Mapping[str, str] = {
@@ -60,13 +62,28 @@ _LETTERS = re.compile(r"[ㄱ-ㅎㅏ-ㅣ]+")
 _CONJOINING = re.compile(r"[\u1100-\u11ff]+|[가-힣][\u1161-\u11ff]+")
 _BREATH = re.compile(r"[가-힣]+(?: [가-힣]+)*")
 _LEAF = re.compile(r"(?<=[가-힣])잎")
+_NUMERALS = {
+    re.compile("(?<=[일삼칠팔십백천만억])육"): "뉵",
+    re.compile("(?<=[열물른흔쉰순든])여(?=[섯덟])"): "녀",
+    re.compile("(?<=[칠팔])십(?![니시])"): "씹",
+}
+"""Articles 26 and 29 in numbers: 십육, 열여섯, 칠십."""
+_APART = re.compile("^(?:첫|헛|풋)(?=[아-잏])")
+"""Article 15: prefixes whose ㅅ is ㄷ before the vowel of another word."""
+_NOT_I = frozenset("ㅏㅐㅓㅔㅗㅘㅙㅚㅜㅝㅞㅟㅡ")
+"""Article 15: vowels to which an obstruent moves from the word before; before others ㄴ may come in
+between."""
+
+_DETERMINERS = frozenset("첫몇")
+"""Behind these, none comes in: 첫 인상 is 처 딘상."""
 
 
 def pronounce(text: str) -> str:
-    """The text as it is said; all that is not Hangul is left as it is.
+    """The text as it is said; what has no reading in Korean is left as it is.
 
-    Lone letters are read by their names, ㄱ is 기역.
+    Lone letters are read by their names, ㄱ is 기역; numbers and the like as `verbalised` has them.
     """
+    text = verbalised(text)
     text = _CONJOINING.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
     text = _LETTERS.sub(lambda match: " ".join(map(_name, match[0])), text)
     return _BREATH.sub(lambda match: _breath(match[0].split(" ")), text)
@@ -78,18 +95,42 @@ def _tables() -> dict[str, Any]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
+class _Patterns(NamedTuple):
+    """Words by what happens to them."""
+
+    listed: re.Pattern[str]
+    names: re.Pattern[str]
+    """Names of letters before a vowel."""
+    bound: re.Pattern[str]
+    """Tense behind a stem in ㄹ."""
+    inserted: re.Pattern[str]
+    """ㄴ comes before them."""
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Listed words, letter names before a vowel, and what is tense behind a stem in ㄹ."""
+def _patterns() -> _Patterns:
     tables = _tables()
     longest_first = sorted(tables["words"], key=len, reverse=True)
-    bound = [
-        f"{word}(?:{'|'.join(particles)})" for word, particles in tables["behind_rieul"].items()
-    ]
-    return (
-        re.compile("|".join(longest_first)),
-        re.compile(f"({'|'.join(tables['names'])})(?=[아-잏])"),
-        re.compile("|".join(bound)),
+    bound, inserted = (
+        "|".join(f"{word}(?:{'|'.join(particles)})" for word, particles in tables[name].items())
+        for name in ("behind_rieul", "inserted")
+    )
+    names = f"({'|'.join(tables['names'])})(?=[아-잏])"
+    return _Patterns(*map(re.compile, ("|".join(longest_first), names, bound, inserted)))
+
+
+@cache
+def _endings() -> re.Pattern[str]:
+    """A word with an ending that is tense behind ㄹ."""
+    tables = {name: "|".join(each) for name, each in _tables()["rieul_endings"].items()}
+
+    def not_behind(name: str) -> str:
+        return "".join(f"(?<!{each})" for each in tables[name].split("|"))
+
+    return re.compile(
+        f"(?P<stem>.+)(?P<ending>{tables['always']}|"
+        f"{not_behind('stems')}(?:{tables['unless_stem']})|"
+        f"(?<={tables['usual']}){not_behind('nouns')}(?:{tables['only_behind_stem']}))"
     )
 
 
@@ -112,10 +153,12 @@ def _breath(words: list[str]) -> str:
         syllables = [_plain(_Syllable.of(char)) for char in _respelled(word)]
         if place and _is_bound(words[place - 1], word):
             syllables[0] = _tensed(syllables[0])
+        elif place and _takes_n(words[place - 1], word):
+            syllables[0] = replace(syllables[0], onset="ㄴ")
         for i in range(1, len(syllables)):
             syllables[i - 1], syllables[i] = _joined(syllables[i - 1], syllables[i])
             syllables[i] = _plain(syllables[i])  # 묻혀 is 무처
-        if said:
+        if said and syllables:
             said[-1][-1], syllables[0] = _across(said[-1][-1], syllables[0])
         said.append(syllables)
     said[-1][-1] = _final(said[-1][-1])
@@ -127,22 +170,42 @@ def _is_bound(before: str, word: str) -> bool:
     is_stem = (
         _Syllable.of(before[-1]).coda == "ㄹ" and before not in _tables()["rieul_nouns"]["words"]
     )
-    return is_stem and _patterns()[2].fullmatch(word) is not None
+    return is_stem and _patterns().bound.fullmatch(word) is not None
+
+
+def _takes_n(before: str, word: str) -> bool:
+    """Whether ㄴ comes in between (article 29)."""
+    return bool(_Syllable.of(before[-1]).coda) and _patterns().inserted.fullmatch(word) is not None
 
 
 def _respelled(word: str) -> str:
     """The word with what its spelling does not tell spelled out."""
-    listed, names, _ = _patterns()
+    patterns = _patterns()
     tables = _tables()
     if word in tables["whole"]:
         word = tables["whole"][word]
-    elif match := listed.match(word):
+    elif match := patterns.listed.match(word):
         word = tables["words"][match[0]] + word[match.end() :]
     elif match := _stems().match(word):
         ending = str(_tensed(_Syllable.of(match["ending"][0])))
         word = match["stem"] + ending + word[match.end("stem") + 1 :]
-    word = names.sub(lambda match: tables["names"][match[1]], _ui(word))
+    elif _APART.match(word):
+        first, second = map(_Syllable.of, word[:2])
+        word = f"{replace(first, coda='')}{replace(second, onset='ㄷ')}{word[2:]}"
+    word = _with_tense_ending(word)
+    for numeral, said in _NUMERALS.items():
+        word = numeral.sub(said, word)
+    word = patterns.names.sub(lambda match: tables["names"][match[1]], _ui(word))
     return _LEAF.sub(lambda match: _leaf(word, match.start()), word)
+
+
+def _with_tense_ending(word: str) -> str:
+    """The word with a tense ending behind ㄹ: 할게 is 할께, 할수록 할쑤록 (article 27)."""
+    match = _endings().fullmatch(word)
+    if match is None or _Syllable.of(match["stem"][-1]).coda != "ㄹ":
+        return word
+    first, rest = match["ending"][0], match["ending"][1:]
+    return match["stem"] + str(_tensed(_Syllable.of(first))) + rest
 
 
 def _leaf(word: str, place: int) -> str:
@@ -200,9 +263,23 @@ def _joined(first: _Syllable, second: _Syllable) -> tuple[_Syllable, _Syllable]:
 
 
 def _across(first: _Syllable, second: _Syllable) -> tuple[_Syllable, _Syllable]:
-    """The last syllable of a word and the first of the next, said in one breath (article 18)."""
-    coda = _SIMPLE.get(first.coda, first.coda)
-    return replace(first, coda=_nasal(coda) if second.onset in "ㄴㅁ" else coda), second
+    """The last syllable of a word and the first of the next, said in one breath.
+
+    So articles 12, 15, 18, 20 and 23 have it.
+    """
+    coda, onset = _SIMPLE.get(first.coda, first.coda), second.onset
+    if coda in _OBSTRUENTS:
+        if onset == "ㅎ":
+            coda, onset = _WITH_H[coda]
+        elif onset == "ㅇ" and (second.vowel in _NOT_I or first.written in _DETERMINERS):
+            coda, onset = "", coda
+        elif onset in "ㄴㅁ":
+            coda = _nasal(coda)
+        else:
+            onset = _TENSE.get(onset, onset)
+    elif (coda, onset) == ("ㄹ", "ㄴ"):
+        onset = "ㄹ"
+    return replace(first, coda=coda), replace(second, onset=onset)
 
 
 def _plain(syllable: _Syllable) -> _Syllable:

@@ -4,10 +4,10 @@ import re
 import threading
 from difflib import SequenceMatcher
 from enum import StrEnum
-from typing import Protocol
 
 from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.alphabet import Control
+from jihwa.io.speech.voice import Voice
 from jihwa.recognizer.events import Emission
 
 _WORD_END = re.compile(r"\s(?=\S*$)")
@@ -25,16 +25,6 @@ class SpeechMode(StrEnum):
     """Nothing; but unlike in OFF, what is asked for is said."""
 
 
-class Speaks(Protocol):
-    """A voice, as far as it is needed here."""
-
-    def say(self, text: str) -> None:
-        """Speak behind what is already waiting."""
-
-    def stop(self) -> None:
-        """Be quiet at once, and forget what is waiting."""
-
-
 class SpokenText:
     """Follows a text and has it spoken. Its methods may be called from any thread.
 
@@ -49,11 +39,9 @@ class SpokenText:
     """
 
     def __init__(
-        self, voice: Speaks, mode: SpeechMode = SpeechMode.OFF, *, corrections: bool = False
+        self, voice: Voice, mode: SpeechMode = SpeechMode.OFF, *, corrections: bool = False
     ) -> None:
-        self._voice = voice
-        self._mode = mode
-        self._corrections = corrections
+        self._voice, self._mode, self._corrections = voice, mode, corrections
         self._lock = threading.Lock()
         self._text = ""
         self._preedit = ""

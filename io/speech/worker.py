@@ -2,10 +2,11 @@
 
 The engine hangs when several threads use it, blocks while it speaks, and prints; so it has a
 process of its own. The first line on stdin says how to speak (the fields of `VoiceSettings`), each
-further one what to do: `{"say": TEXT}` or `{"save": TEXT, "path": PATH}`. Every line is answered by
-one on stdout when it is done: `{}`, the first by `{"driver": …, "voice": …}`, or any by
-`{"problem": …, "detail": …}`. The end of stdin ends the process at once, mid-word too: that is how
-it is stopped, and why it never outlives the program that started it, however that ends.
+further one what to do: `{"say": TEXT}`, `{"save": TEXT, "path": PATH}` or `{"list": "voices"}`.
+Every line is answered by one on stdout when it is done: `{}`, the first by `{"driver": …, "voice":
+…}`, a list by `{"voices": [[ID, NAME], …]}`, or any by `{"problem": …, "detail": …}`. The end of
+stdin ends the process at once, mid-word too: that is how it is stopped, and why it never outlives
+the program that started it, however that ends.
 """
 
 import json
@@ -33,6 +34,17 @@ has made with `aplay` without telling whether that is there. The voices of macOS
 pronounce and play by themselves."""
 
 _KOREAN = re.compile(r"ko([-_]|$)", re.IGNORECASE)
+
+
+_NO_DEVICE = re.compile(
+    r"open error|no soundcards|cannot find card|no such device|connection refused|host is down",
+    re.IGNORECASE,
+)
+"""What players say where there is no sound device, or no sound server."""
+_PLACE = re.compile(r"^[\w./-]+: (?:\w+:\d+: )?")
+"""Program, function and line that a player's message begins with."""
+_DETAIL = 120
+"""So many characters of a player's last line are told; ALSA writes many more before it."""
 
 
 def player() -> Sequence[str] | None:
@@ -72,9 +84,13 @@ class Speaker:
         if str(self._engine.getProperty("voice")).casefold() != self.voice.casefold():
             raise SpeechError(Problem.KOREAN, self.voice)
 
-    def _choose(self, wanted: str | None) -> str:
+    def voices(self) -> list[Any]:
+        """The Korean voices, as the engine describes them."""
         every = self._engine.getProperty("voices")
-        korean = [each for each in every if any(map(_is_korean, each.languages or ()))]
+        return [each for each in every if any(map(_is_korean, each.languages or ()))]
+
+    def _choose(self, wanted: str | None) -> str:
+        korean = self.voices()
         if not korean:
             raise SpeechError(Problem.KOREAN)
         if wanted is None:
@@ -106,7 +122,10 @@ class Speaker:
         )
         _, told = self._playing.communicate()
         if self._playing.returncode:
-            raise SpeechError(Problem.SOUND, " ".join(told.split()))
+            no_device = _NO_DEVICE.search(told)
+            last = (told.strip().splitlines() or [""])[-1]
+            detail = _PLACE.sub("", last)[:_DETAIL]
+            raise SpeechError(Problem.DEVICE if no_device else Problem.SOUND, detail)
 
     def save(self, text: str, path: Path) -> None:
         """Write what would be heard to a file: WAV, but AIFF on macOS.
@@ -175,7 +194,7 @@ def main() -> None:
 
 
 def _serve(requests: _Requests, answers: TextIO) -> NoReturn:
-    def answer(content: Mapping[str, str]) -> None:
+    def answer(content: Mapping[str, object]) -> None:
         print(json.dumps(content), file=answers, flush=True)
 
     while True:
@@ -184,6 +203,8 @@ def _serve(requests: _Requests, answers: TextIO) -> NoReturn:
             if requests.speaker is None:
                 requests.speaker = Speaker(**request, scratch=requests.scratch)
                 answer({"driver": requests.speaker.driver, "voice": requests.speaker.voice})
+            elif "list" in request:
+                answer({"voices": [[each.id, each.name] for each in requests.speaker.voices()]})
             elif "save" in request:
                 requests.speaker.save(request["save"], Path(request["path"]))
                 answer({})

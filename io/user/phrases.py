@@ -72,11 +72,7 @@ def load(profile: str | None = None) -> tuple[tuple[Phrase, ...], tuple[Message,
     phrases: list[Phrase] = []
     warnings: list[Message] = []
     for path in dict.fromkeys((path_of(profile), path_of())):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            continue
-        found, unusable = parse(content, str(path))
+        found, unusable = parse(storage.content(path), str(path))
         keys = {phrase.key for phrase in phrases}
         abbreviations = {phrase.abbreviation for phrase in phrases}
         phrases += (
@@ -108,7 +104,7 @@ def parse(content: bytes, source: str) -> tuple[tuple[Phrase, ...], tuple[Messag
         if not entry or entry.startswith(COMMENT):
             continue
         phrase = _phrase(entry)
-        if why := _fault(phrase, phrases):
+        if why := next(_faults(phrase, phrases), None):
             warnings.append(
                 Message(
                     ko=f"{source}:{number}: {shown(entry)}: 이 줄을 쓰지 못했습니다 ({why.ko}).",
@@ -129,12 +125,8 @@ def _phrase(entry: str) -> Phrase:
     )
 
 
-def _fault(phrase: Phrase, known: Sequence[Phrase]) -> Message | None:
-    """What is wrong with a phrase beside those that are known; None if nothing is."""
-    return next(_faults(phrase, known), None)
-
-
 def _faults(phrase: Phrase, known: Sequence[Phrase]) -> Iterator[Message]:
+    """What is wrong with a phrase beside those that are known."""
     text, short = phrase.text, phrase.abbreviation
     if any("\udc80" <= c <= "\udcff" for c in text + (short or "")):
         yield Message(ko="UTF-8이 아님", en="no UTF-8")

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.files import is_hidden
 from jihwa.data.messages import DataError, UsageError
 from jihwa.io.user import storage
 from jihwa.recognizer.profile import Profile
@@ -35,7 +36,8 @@ def path_of(name: str) -> Path:
 
 def names() -> list[str]:
     """The names of the stored profiles, in order."""
-    return sorted(path.stem for path in folder().glob(f"*{SUFFIX}"))
+    found = folder().glob(f"*{SUFFIX}")
+    return sorted(path.stem for path in found if not is_hidden(path.name))
 
 
 def load(name: str, alphabet: Alphabet | None = None) -> Profile:

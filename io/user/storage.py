@@ -42,13 +42,25 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
 
 
-def keep(path: Path, content: bytes) -> None:
+def keep(path: Path, data: bytes) -> None:
     """Write a file for the user alone; what was there is replaced as a whole.
 
     Raises:
         OSError: It cannot be written.
     """
-    write_whole(path.resolve() if path.is_file() else path, content, PRIVATE)  # a link stays one
+    write_whole(path.resolve() if path.is_file() else path, data, PRIVATE)  # a link stays one
+
+
+def content(path: Path) -> bytes:
+    """What a file holds; nothing if it does not exist.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def edit(path: Path, template: str) -> None:

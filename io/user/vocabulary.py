@@ -29,7 +29,7 @@ def word_list() -> tuple[WordList, Message | None]:
     Raises:
         OSError: It cannot be read.
     """
-    words = WordList.from_bytes(_content(list_path()))
+    words = WordList.from_bytes(storage.content(list_path()))
     return words, words.warning(str(list_path()))
 
 
@@ -130,12 +130,4 @@ def _change_history(change: Callable[[History], History]) -> tuple[History, Hist
 
 
 def _stored_history() -> tuple[History, Message | None]:
-    return parse(_content(history_path()), str(history_path()))
-
-
-def _content(path: Path) -> bytes:
-    """What a file holds; nothing if it does not exist."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
+    return parse(storage.content(history_path()), str(history_path()))

@@ -77,17 +77,18 @@ class Cable:
     Like the glove it has no clock: what arrives depends only on when what was told.
 
     Args:
-        glove: The glove; nobody else asks it.
+        glove: The glove; nobody else asks it what it sends.
         schedule: What goes wrong all the time.
         seed: Of the damage to bytes.
 
     Attributes:
+        glove: As given.
         plugged: Whether the cable is plugged in.
     """
 
     def __init__(self, glove: VirtualGlove, schedule: Sequence[Mishap] = (), seed: int = 0) -> None:
         self.plugged = True
-        self._glove = glove
+        self.glove = glove
         self._line = NoisyLine(seed)
         self._order = count()
         self._coming: list[tuple[float, int, Mishap | None]] = []  # None: it is plugged in again
@@ -98,7 +99,7 @@ class Cable:
     @property
     def next_s(self) -> float:
         """When the glove sends again or something goes wrong, in seconds."""
-        return min([self._glove.next_s, *(at_s for at_s, _, _ in self._coming[:1])])
+        return min([self.glove.next_s, *(at_s for at_s, _, _ in self._coming[:1])])
 
     def due(self, now_s: float) -> bytes:
         """What has arrived since it was asked last; `now_s` never goes back."""
@@ -121,35 +122,19 @@ class Cable:
         elif not self.plugged:
             return
         elif mishap.fault is Fault.STALL:
-            self._glove.stall(mishap.amount)
+            self.glove.stall(mishap.amount)
         else:
-            self._glove.reset()
+            self.glove.reset()
             if mishap.fault is Fault.UNPLUG:
                 self.plugged = False
                 self._expect(self._now_s + mishap.amount, None)
-
-    def spell(self, text: str) -> None:
-        """Let the signer spell a text after those before it.
-
-        Raises:
-            UsageError: It is empty or holds something that is not Hangul.
-        """
-        self._glove.spell(text)
-
-    def connect(self) -> None:
-        """Somebody has opened the port."""
-        self._glove.connect()
-
-    def command(self, data: bytes) -> None:
-        """Bytes that were sent to the glove."""
-        self._glove.command(data)
 
     def _expect(self, at_s: float, mishap: Mishap | None) -> None:
         heapq.heappush(self._coming, (at_s, next(self._order), mishap))
 
     def _carry(self, until_s: float) -> bytes:
         self._now_s = until_s
-        sent = self._glove.due(until_s)
+        sent = self.glove.due(until_s)
         return self._line.carry(sent) if self.plugged else b""
 
 

@@ -48,6 +48,9 @@ class VirtualGlove:
         wearer: Whose hand it is.
         seed: Of everything else that differs from one time to the next.
         rate_hz: How often it samples until `interval` says otherwise; whole milliseconds apart.
+
+    Attributes:
+        next_s: When it has something to send again.
     """
 
     def __init__(
@@ -61,7 +64,7 @@ class VirtualGlove:
         self.signer = Signer(pace, wearer, seed)
         self._rng = np.random.default_rng([seed, wearer])
         self._default_ms = max(round(1000 / rate_hz), MIN_INTERVAL_MS)
-        self._now_s = self._next_s = 0.0
+        self._now_s = self.next_s = 0.0
         self._sent, self._inbox = bytearray(), b""
         self._start(boot_s=0.0)
         self.connect()
@@ -79,15 +82,10 @@ class VirtualGlove:
         """Whether everything is spelled and the hand has come to rest."""
         return self.signer.done(self._now_s)
 
-    @property
-    def next_s(self) -> float:
-        """When it has something to send again."""
-        return self._next_s
-
     def due(self, now_s: float) -> bytes:
         """What it has sent since it was asked last; `now_s` never goes back."""
-        while self._next_s <= now_s:
-            self._now_s = self._next_s
+        while self.next_s <= now_s:
+            self._now_s = self.next_s
             self._sample()
         self._now_s = now_s
         sent, self._sent = bytes(self._sent), bytearray()
@@ -106,7 +104,7 @@ class VirtualGlove:
 
     def stall(self, for_s: float) -> None:
         """Hang: no sample is taken for a while, and the clock runs on."""
-        self._next_s = max(self._next_s, self._now_s + for_s)
+        self.next_s = max(self.next_s, self._now_s + for_s)
         self._busy = True
 
     def reset(self) -> None:
@@ -118,7 +116,7 @@ class VirtualGlove:
 
     def _start(self, boot_s: float) -> None:
         self._began_s = self._last_s = self._now_s
-        self._next_s = self._now_s + boot_s
+        self.next_s = self._now_s + boot_s
         self._busy = boot_s > 0
         self._first = b""  # what it says before the next sample
         self._inbox = b""
@@ -137,7 +135,7 @@ class VirtualGlove:
         self._obey()
         if not self._busy:
             self._sent += self._line()
-            self._next_s = round(self._now_s + self._interval_ms / 1000, 6)
+            self.next_s = round(self._now_s + self._interval_ms / 1000, 6)
 
     def _line(self) -> bytes:
         sample = self.signer.read(self._now_s)  # (11,)
@@ -186,7 +184,7 @@ class VirtualGlove:
 
     def _set_interval(self, interval_ms: int) -> None:
         self._interval_ms = max(interval_ms, MIN_INTERVAL_MS)
-        self._next_s = max(self._last_s + self._interval_ms / 1000, self._now_s)
+        self.next_s = max(self._last_s + self._interval_ms / 1000, self._now_s)
         self._say(b"# interval(ms) set to %d" % self._interval_ms)
 
     def _zero_yaw(self) -> None:

@@ -5,7 +5,6 @@ import os
 import select
 import socket
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from jihwa.data.messages import UsageError
@@ -17,32 +16,6 @@ except ImportError:  # Windows
 
 READ_BYTES = 4096
 """So much of what a host has sent is taken at once."""
-
-
-class Port(Protocol):
-    """Where one host at a time can open the glove; it may go away and come back."""
-
-    def plug(self) -> str:
-        """Make it exist; returns the address under which a host opens it.
-
-        Raises:
-            UsageError: It cannot be had here.
-        """
-
-    def unplug(self) -> None:
-        """Make it go away, whoever has it open."""
-
-    def is_open(self) -> bool:
-        """Whether a host has it open."""
-
-    def fileno(self) -> int:
-        """What becomes readable when the host that has it open sends something."""
-
-    def read(self) -> bytes:
-        """What the host has sent; never waits."""
-
-    def write(self, data: bytes) -> None:
-        """Send to the host; what it leaves unread for too long is lost."""
 
 
 class TerminalPort:
@@ -204,6 +177,10 @@ class SocketPort:
         if self._peer is not None:
             self._peer.close()
             self._peer = None
+
+
+Port = TerminalPort | SocketPort
+"""Where one host at a time can open the glove; it may go away and come back."""
 
 
 def open_port(where: str, link: Path | None = None) -> Port:

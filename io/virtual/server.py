@@ -41,7 +41,7 @@ class Server:
             if line.startswith("!"):
                 self._cable.suffer(parse_mishap(line[1:]))
             else:
-                self._cable.spell(line)
+                self._cable.glove.spell(line)
 
     def run(self) -> None:
         """Serve until closed.
@@ -75,12 +75,12 @@ class Server:
         with self._lock:
             if self._connected and self._began_s is None:
                 self._began_s = time.monotonic()
-            now_s = self._now_s()
+            now_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
             data = self._cable.due(now_s)
             if self._connected and not before:
-                self._cable.connect()
+                self._cable.glove.connect()
                 data = b""
-            self._cable.command(asked)
+            self._cable.glove.command(asked)
             wait_s = min(max(self._cable.next_s - now_s, 0), POLL_S)
         if not self._connected:
             self._closed.wait(POLL_S)
@@ -89,6 +89,3 @@ class Server:
             self._seen = self._port.is_open()
             if self._seen:
                 select.select([self._port], [], [], wait_s)
-
-    def _now_s(self) -> float:
-        return 0.0 if self._began_s is None else time.monotonic() - self._began_s

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TextIO
 
-from jihwa.io.writers.annotation import write_eaf, write_srt, write_textgrid, write_vtt
+from jihwa.io.writers.annotation import write_eaf, write_subtitles, write_textgrid
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.html import write_html
 from jihwa.io.writers.plain import write_csv, write_json, write_text
@@ -30,8 +31,8 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "txt": Format(write_text, ".txt", joins=True),
     "json": Format(write_json, ".json", joins=True),
-    "srt": Format(write_srt, ".srt"),
-    "vtt": Format(write_vtt, ".vtt"),
+    "srt": Format(partial(write_subtitles, kind="srt"), ".srt"),
+    "vtt": Format(partial(write_subtitles, kind="vtt"), ".vtt"),
     "eaf": Format(write_eaf, ".eaf"),
     "textgrid": Format(write_textgrid, ".TextGrid"),
     "csv": Format(write_csv, ".csv"),

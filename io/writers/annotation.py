@@ -84,26 +84,24 @@ SHORTEST_MS = 1000
 """A shorter subtitle stays until then, or until the next one comes."""
 
 
-def write_srt(document: Document, file: TextIO) -> None:
-    """SubRip subtitles."""
-    file.write(_subtitles(document, "srt"))
-
-
-def write_vtt(document: Document, file: TextIO) -> None:
-    """WebVTT subtitles."""
-    file.write(_subtitles(document, "vtt"))
-
-
-def _subtitles(document: Document, kind: str) -> str:
-    import pysubs2  # what only some need is not loaded for all
-
-    file = pysubs2.SSAFile()
+def write_subtitles(document: Document, file: TextIO, kind: str) -> None:
+    """Subtitles: SubRip (`srt`) or WebVTT (`vtt`)."""
+    if kind == "vtt":
+        file.write("WEBVTT\n\n")
+    point = "." if kind == "vtt" else ","
     cues = list(_cues(word_spans(document)))
     next_ms = [cue.start_ms for cue in cues[1:]] + [cue.end_ms + SHORTEST_MS for cue in cues[-1:]]
-    for cue, latest_ms in zip(cues, next_ms, strict=True):
+    for number, (cue, latest_ms) in enumerate(zip(cues, next_ms, strict=True), start=1):
         end_ms = max(cue.end_ms, min(cue.start_ms + SHORTEST_MS, latest_ms))
-        file.append(pysubs2.SSAEvent(start=cue.start_ms, end=end_ms, text=cue.text))
-    return file.to_string(kind)
+        start, end = (_clock(ms, point) for ms in (cue.start_ms, end_ms))
+        file.write(f"{number}\n{start} --> {end}\n{cue.text}\n\n")
+
+
+def _clock(time_ms: int, point: str) -> str:
+    """`HH:MM:SS,mmm`, with as many digits for the hours as there are."""
+    minutes, ms = divmod(time_ms, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{ms // 1000:02}{point}{ms % 1000:03}"
 
 
 def _cues(words: list[Span]) -> Iterator[Span]:

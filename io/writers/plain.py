@@ -57,15 +57,21 @@ def write_json(document: Document, file: TextIO) -> None:
 
 
 def write_csv(document: Document, file: TextIO) -> None:
-    """A row a sentence, a word or a sign, tier below tier; candidates as `ㄱ 0.81 ㅋ 0.12`."""
-    table = csv.writer(file, lineterminator="\n")
+    """A row a sentence, a word or a sign, tier below tier; candidates as `ㄱ 0.81 ㅋ 0.12`.
+
+    As RFC 4180 has it, and for spreadsheets: the byte order mark tells them that it is UTF-8, and
+    what they would take for a formula stands behind an apostrophe.
+    """
+    file.write("\ufeff")
+    table = csv.writer(file, lineterminator="\r\n")
     table.writerow(COLUMNS)
     for tier in tiers(document):
         for span in tier.spans:
             times_s = (f"{ms / 1000:.3f}" for ms in (span.start_ms, span.end_ms))
             others = " ".join(f"{label} {p:.4f}" for label, p in span.candidates)
             sure = f"{span.confidence:.4f}" if math.isfinite(span.confidence) else ""
-            table.writerow([document.source, tier.name, *times_s, span.text, sure, others])
+            source, text, others = map(_inert, (document.source, span.text, others))
+            table.writerow([source, tier.name, *times_s, text, sure, others])
 
 
 def schema() -> dict[str, Any]:
@@ -73,6 +79,10 @@ def schema() -> dict[str, Any]:
     file = resources.files("jihwa.io.writers") / "transcript.schema.json"
     content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return content
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _dump(content: object) -> str:

@@ -59,10 +59,6 @@ def _learner(name: str, takes: TakeSet, alphabet: Alphabet, seed: int) -> Fitted
     )
 
 
-def _reference(name: str, takes: TakeSet, alphabet: Alphabet, seed: int) -> Fitted:
-    return Fitted(REFERENCES[name](takes, alphabet, seed))
-
-
 def _n_parameters(bundle: Bundle) -> int:
     """Of whatever has a say in which sign comes first."""
     n = bundle.network.n_parameters if bundle.network else 0
@@ -70,6 +66,10 @@ def _n_parameters(bundle: Bundle) -> int:
     if gaussian is not None and bundle.network_weight < 1:
         n += gaussian.mean.size + gaussian.take.size + gaussian.block.size
     return n
+
+
+def _reference(name: str, takes: TakeSet, alphabet: Alphabet, seed: int) -> Fitted:
+    return Fitted(REFERENCES[name](takes, alphabet, seed))
 
 
 CONTENDERS: Mapping[str, Contender] = {

@@ -7,6 +7,14 @@ a prior that counts for some degrees of freedom.
 
 For example, three blocks of a sign at bends of 2, 3 and 4 scatter by 2 with 2 degrees of freedom.
 With a pooled variance of 1.3 that counts for 6, the sign's is (6 · 1.3 + 2) / (6 + 2) = 1.2.
+
+What one or two source sessions cannot tell, and poses that were never recorded, are fixed and not
+fitted. The spreads follow the differences between sessions of this glove: straight fingers read the
+same within a few counts, a finger's span differs up to threefold between the extremes, the mount
+turns by 5-12° about each axis, and one sign of one session differs by 10-16 counts and about 10°
+from what the wearer's effect explains. Likelihood is flat around them (a factor of 1.5 changes it
+by less than 0.04 nats). Bends are warped: 0.5 is 4 counts at a straight finger and 13 at a fist. A
+fitted model keeps what it was given here.
 """
 
 from dataclasses import dataclass
@@ -14,17 +22,51 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.signal.frames import Array
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.density import N_COORDINATES, pose_coordinates, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES, FeatureExtractor
 from jihwa.models.gaussian import HierarchicalGaussian, wearer_jacobian
-from jihwa.models.training import priors
 
 PRIOR_BLOCKS = 6.0
 """How many blocks the covariance pooled over signs counts for in the covariance of one sign."""
 
 PRIOR_GROUPS = 10.0
 """How many blocks, or takes, the priors count for in the pooled covariances."""
+
+
+def _pose_covariance(bend: float, tilt_deg: float) -> Array:
+    """(7, 7) independent bends and tilts of these standard deviations."""
+    return np.diag([bend**2] * N_FINGERS + [np.radians(tilt_deg) ** 2] * 2)
+
+
+OFFSET_ADC = 3.0
+"""Standard deviation of a finger's offset between wearers, ADC counts."""
+
+LOG_GAIN = 0.25
+"""The same of a finger's span, natural log of a ratio."""
+
+ROTATION_DEG = 9.0
+"""The same of the mount's rotation about each axis."""
+
+WEARER: Array = np.diag(
+    np.repeat([OFFSET_ADC, LOG_GAIN, np.radians(ROTATION_DEG)], [N_FINGERS, N_FINGERS, 3]) ** 2
+)
+"""(13, 13) covariance P of the wearer's offsets (ADC), log gains and rotation (rad)."""
+
+SESSION = _pose_covariance(bend=0.5, tilt_deg=9.0)
+"""(7, 7) covariance between sessions of one sign."""
+
+BLOCK = _pose_covariance(bend=1.2, tilt_deg=5.0)
+"""(7, 7) covariance between style blocks, before any was seen."""
+
+TAKE = _pose_covariance(bend=0.3, tilt_deg=2.0)
+"""(7, 7) least covariance between takes."""
+
+REST: Array = np.array([2.5, 4.0, 4.0, 4.0, 4.0, 0.94, -0.24, 0.24])
+"""(8,) features of a hand at rest: fingers half bent, hanging down (gravity near +x)."""
+
+REST_COVARIANCE = _pose_covariance(bend=2.0, tilt_deg=30.0)
+"""(7, 7) how far a stranger's rest may be from `REST`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +120,14 @@ def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hier
 
     block_at, session_at = around_sign(blocks), around_sign(sessions)
     takes, take_df = _scatter(around_sign(holds) - block_at[block_of], block_of)
-    take = priors.TAKE + _covariance(priors.TAKE, PRIOR_GROUPS, takes, take_df)
+    take = TAKE + _covariance(TAKE, PRIOR_GROUPS, takes, take_df)
     per_sign = [
         _scatter((block_at - session_at[session_of])[rows], session_of[rows])
         for rows in (blocks.sign == s for s in range(n_signs))
     ]
     scatter = np.array([of_sign for of_sign, _ in per_sign])  # (S, 7, 7)
     df = np.array([of_sign for _, of_sign in per_sign])  # (S, 7)
-    pooled = _covariance(priors.BLOCK, PRIOR_GROUPS, scatter.sum(axis=0), df.sum(axis=0))
+    pooled = _covariance(BLOCK, PRIOR_GROUPS, scatter.sum(axis=0), df.sum(axis=0))
     block = np.array(
         [_covariance(pooled, PRIOR_BLOCKS, s, d) for s, d in zip(scatter, df, strict=True)]
     )
@@ -93,7 +135,7 @@ def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hier
     jacobian = wearer_jacobian(mean, extractor)
     n_sessions = _count_by_sign(session_at, sessions.sign, n_signs)  # (S, 7)
     n_blocks = _count_by_sign(block_at, blocks.sign, n_signs)
-    mean_covariance = _divide(priors.SESSION, n_sessions) + _divide(block, n_blocks)
+    mean_covariance = _divide(SESSION, n_sessions) + _divide(block, n_blocks)
     spread = np.nanvar(signs.features, axis=0)  # (8,)
     finger = np.arange(FLEX.stop)
     mean_covariance[:, finger, finger] += np.where(seen[:, FLEX], 0.0, spread[FLEX])
@@ -102,11 +144,11 @@ def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hier
         mean_covariance=mean_covariance,
         take=take,
         block=block,
-        session=priors.SESSION,
+        session=SESSION,
         jacobian=jacobian,
-        wearer=priors.WEARER * (1 + 1 / len(np.unique(holds.session))),
-        rest=priors.REST,
-        rest_covariance=priors.REST_COVARIANCE,
+        wearer=WEARER * (1 + 1 / len(np.unique(holds.session))),
+        rest=REST,
+        rest_covariance=REST_COVARIANCE,
     )
 
 

@@ -19,7 +19,7 @@ from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.network import Channels
 from jihwa.models.training.estimation import LabelledHolds, fit
 from jihwa.models.training.evaluation import score
-from jihwa.models.training.runs import Trained, TrainingLog, TrainingOptions
+from jihwa.models.training.runs import TrainingLog, TrainingOptions
 from jihwa.models.training.takes import truth
 
 _PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru cnn-gru cnn-stacked-gru
@@ -93,7 +93,10 @@ class Learner:
                 en="The Gaussian cannot read .npy data. Choose a network, such as --model gru.",
             )
         if self.architecture:
-            trained = _train(self.architecture, takes, alphabet, seed, options, log)
+            channels = _channels(self.architecture, takes, options)
+            with trains(self.architecture):  # ten seconds to import, and only networks need it
+                from jihwa.models.training.network_training import train
+            trained = train(self.architecture, channels, takes, alphabet, seed, options, log)
             network, metrics = trained.network, trained.metrics()
             provenance |= {"options": asdict(options), "versions": dict(trained.versions)}
         return Bundle(
@@ -139,21 +142,6 @@ def _channels(architecture: str, takes: TakeSet, options: TrainingOptions) -> Ch
             "out.",
         )
     return Channels.GIVEN
-
-
-def _train(
-    architecture: str,
-    takes: TakeSet,
-    alphabet: Alphabet,
-    seed: int,
-    options: TrainingOptions,
-    log: TrainingLog,
-) -> Trained:
-    """Train a network; what that needs takes ten seconds to import."""
-    channels = _channels(architecture, takes, options)
-    with trains(architecture):
-        from jihwa.models.training.network_training import train
-    return train(architecture, channels, takes, alphabet, seed, options, log)
 
 
 def _require_all(episodes: EpisodeSet, alphabet: Alphabet) -> None:

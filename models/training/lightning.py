@@ -206,11 +206,7 @@ class HistoryKeeper(Callback):
 
 
 def run(
-    module: Fitting,
-    data: TrainingData,
-    folder: Path,
-    options: TrainingOptions,
-    log: TrainingLog,
+    module: Fitting, data: TrainingData, folder: Path, options: TrainingOptions, log: TrainingLog
 ) -> list[Epoch]:
     """Train, or go on from the folder's last checkpoint; leaves the best one in the folder.
 

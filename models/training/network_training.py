@@ -28,18 +28,8 @@ from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import hold_out
 from jihwa.models.features import FeatureExtractor
 from jihwa.models.network import Channels, Inputs, Network
-from jihwa.models.training import priors
+from jihwa.models.training import estimation, lightning
 from jihwa.models.training.evaluation import best_temperature
-from jihwa.models.training.lightning import (
-    BEST,
-    Batch,
-    Batches,
-    Fitting,
-    TrainingData,
-    batch,
-    run,
-    undisturbed,
-)
 from jihwa.models.training.networks import ARCHITECTURES
 from jihwa.models.training.plots import learning_curves
 from jihwa.models.training.runs import Trained, TrainingLog, TrainingOptions
@@ -80,7 +70,7 @@ def train(
     learned = takes[split.train]
     inputs = Inputs.fit(kind, channels(learned, kind))
     augmentation = _augmentation(options.augment, len(np.unique(learned.sessions)))
-    first = Batches(
+    first = lightning.Batches(
         learned, sign[split.train], inputs, augmentation, options.batch_size, seed, epoch=0
     )
     held_out = _batches(takes[split.test], sign[split.test], inputs)
@@ -92,13 +82,15 @@ def train(
         "seed": seed,
         "options": asdict(options),
     }
-    with undisturbed(seed, options.threads), _folder(log.folder, settings) as folder:
+    with lightning.undisturbed(seed, options.threads), _folder(log.folder, settings) as folder:
         network = ARCHITECTURES[architecture](len(inputs.mean), n_signs)
-        module = Fitting(network, _balance(sign[split.train], n_signs), options, seed)
-        history = run(module, TrainingData(first, held_out), folder, options, log)
+        module = lightning.Fitting(network, _balance(sign[split.train], n_signs), options, seed)
+        history = lightning.run(
+            module, lightning.TrainingData(first, held_out), folder, options, log
+        )
         if log.folder:
             learning_curves(history, folder / _CURVES)
-        best = torch.load(folder / BEST, weights_only=True)
+        best = torch.load(folder / lightning.BEST, weights_only=True)
         module.load_state_dict(best["state_dict"])
         logits = _logits(network.eval(), held_out)
         graph = to_onnx(network, len(inputs.mean))
@@ -156,21 +148,21 @@ def _augmentation(kinds: Sequence[Kind], n_sessions: int) -> Augmentation:
     return Augmentation(
         kinds=frozenset(kinds),
         straight_adc=extractor.baseline_adc,
-        offset_adc=spread * priors.OFFSET_ADC,
-        log_gain=spread * priors.LOG_GAIN,
-        rotation_deg=spread * priors.ROTATION_DEG,
+        offset_adc=spread * estimation.OFFSET_ADC,
+        log_gain=spread * estimation.LOG_GAIN,
+        rotation_deg=spread * estimation.ROTATION_DEG,
         angle_error_deg=extractor.angle_error_deg,
     )
 
 
-def _batches(takes: TakeSet, sign: NDArray[np.int64], inputs: Inputs) -> list[Batch]:
+def _batches(takes: TakeSet, sign: NDArray[np.int64], inputs: Inputs) -> list[lightning.Batch]:
     """The takes as they are, in their order."""
     sequences = channels(takes, inputs.channels)
     parts = [
         slice(start, start + _VALIDATION_BATCH)
         for start in range(0, len(sequences), _VALIDATION_BATCH)
     ]
-    return [batch(sequences[part], sign[part], inputs) for part in parts]
+    return [lightning.batch(sequences[part], sign[part], inputs) for part in parts]
 
 
 def _balance(sign: NDArray[np.int64], n_signs: int) -> Tensor:
@@ -180,7 +172,7 @@ def _balance(sign: NDArray[np.int64], n_signs: int) -> Tensor:
     return torch.from_numpy(weight.astype(np.float32))
 
 
-def _logits(network: nn.Module, batches: list[Batch]) -> Array:
+def _logits(network: nn.Module, batches: list[lightning.Batch]) -> Array:
     """(n, S) of batches in their order."""
     with torch.inference_mode():
         logits = [network(sequences, length) for sequences, length, _ in batches]

@@ -1,6 +1,7 @@
 """Figures of an evaluation and of a training run, as PNG."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -66,22 +67,18 @@ def accuracy_per_sign(counts: NDArray[np.int64], signs: Sequence[str], path: Pat
     """How much of every sign is read rightly; (S, S) confusion."""
     accuracy = recall(counts)  # (S,)
     present = np.flatnonzero(np.isfinite(accuracy)).tolist()
-    with canvas(path, _width_in(len(present)), 4) as figure:
-        axes = figure.subplots()
+    with _by_sign([signs[sign] for sign in present], path) as axes:
         axes.bar(range(len(present)), 100 * accuracy[present], color=BLUE)
         mean = 100 * accuracy[present].mean()
         axes.axhline(mean, color=ORANGE, linestyle="--", label=f"mean {mean:.1f} %")
-        _name_signs(axes, [signs[sign] for sign in present], "x")
         axes.set(ylim=(0, 100), ylabel="right answers, %", title="Accuracy per sign")
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
 
 
 def confidence_per_sign(answers: Answers, signs: Sequence[str], path: Path) -> None:
     """How sure the answers are for each sign, beside how many of them are right."""
     present = np.unique(answers.sign)
     of_sign = [answers.sign == sign for sign in present]
-    with canvas(path, _width_in(len(present)), 4) as figure:
-        axes = figure.subplots()
+    with _by_sign([signs[sign] for sign in present], path) as axes:
         boxes = axes.boxplot(
             [answers.confidence[rows] for rows in of_sign],
             positions=range(len(present)),
@@ -94,9 +91,7 @@ def confidence_per_sign(answers: Answers, signs: Sequence[str], path: Path) -> N
             box.set(facecolor=PALE_BLUE, edgecolor=BLUE)
         accuracy = [answers.right[rows].mean() for rows in of_sign]
         axes.plot(accuracy, linestyle="", marker="D", color=ORANGE, label="share of right answers")
-        _name_signs(axes, [signs[sign] for sign in present], "x")
         axes.set(ylim=(0, 1.03), ylabel="confidence", title="Confidence per sign")
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
 
 
 def confidence_histogram(answers: Answers, path: Path) -> None:
@@ -125,8 +120,7 @@ def confidence_scatter(answers: Answers, signs: Sequence[str], path: Path) -> No
     """Every answer by its sign and its confidence."""
     present, place = np.unique(answers.sign, return_inverse=True)
     x = place + np.random.default_rng(0).uniform(-0.32, 0.32, len(place))  # side by side
-    with canvas(path, _width_in(len(present)), 4.5) as figure:
-        axes = figure.subplots()
+    with _by_sign([signs[sign] for sign in present], path, 4.5, ncols=2) as axes:
         for name, rows, colour, _, marker in _right_and_wrong(answers):
             axes.scatter(
                 x[rows],
@@ -138,9 +132,7 @@ def confidence_scatter(answers: Answers, signs: Sequence[str], path: Path) -> No
                 alpha=0.7,
                 label=name,
             )
-        _name_signs(axes, [signs[sign] for sign in present], "x")
         axes.set(ylim=(0, 1.03), ylabel="confidence", title="Confidence of every answer")
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
 
 
 def reliability_diagram(answers: Answers, path: Path) -> None:
@@ -208,9 +200,16 @@ def _right_and_wrong(answers: Answers) -> Iterator[tuple[str, NDArray[np.bool_],
     yield "wrong", ~answers.right, ORANGE, "///", "x"
 
 
-def _width_in(n_signs: int) -> float:
-    """Of a figure with signs along its x axis."""
-    return max(5.0, 1.2 + _SIGN_IN * n_signs)
+@contextmanager
+def _by_sign(
+    signs: Sequence[str], path: Path, height_in: float = 4, ncols: int = 1
+) -> Iterator["Axes"]:
+    """A figure with these signs along its x axis, and its legend above it at the right."""
+    with canvas(path, max(5.0, 1.2 + _SIGN_IN * len(signs)), height_in) as figure:
+        axes = figure.subplots()
+        yield axes
+        _name_signs(axes, signs, "x")
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=ncols)
 
 
 def _name_signs(axes: "Axes", signs: Sequence[str], along: Literal["x", "y"]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
-from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.models.training.takes import truth
@@ -29,7 +29,8 @@ def channel_means(takes: TakeSet) -> Array:
     Of the glove: flex (ADC counts) and acceleration (g), 8 in all.
     """
     if isinstance(takes, EpisodeSet):
-        sequences = [_flex_and_acceleration(episode.hold) for episode in takes]
+        holds = [episode.hold for episode in takes]
+        sequences = [np.hstack([hold.flex_adc, hold.accel_g]) for hold in holds]  # (n, 8) each
     else:
         sequences = list(takes.sequences)
     return np.array([_mean(sequence) for sequence in sequences])
@@ -103,10 +104,6 @@ REFERENCES: Mapping[str, Callable[[TakeSet, Alphabet, int], Reader]] = {
     "1-nn": nearest_neighbour,
     "extra-trees": extra_trees,
 }
-
-
-def _flex_and_acceleration(frames: Frames) -> Array:
-    return np.hstack([frames.flex_adc, frames.accel_g])  # (n, 8)
 
 
 def _mean(rows: Array) -> Array:

@@ -9,7 +9,6 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
-from jihwa.data.takes.splits import Takes
 from jihwa.models.bundle import Bundle
 from jihwa.models.network import Channels, channels_of
 
@@ -21,7 +20,7 @@ def channels(takes: TakeSet, kind: Channels) -> list[Array]:
     return list(takes.sequences)
 
 
-def truth(takes: Takes, alphabet: Alphabet) -> NDArray[np.int64]:
+def truth(takes: TakeSet, alphabet: Alphabet) -> NDArray[np.int64]:
     """(n,) the place of every take's sign in the alphabet."""
     return np.array([alphabet.index[sign] for sign in takes.signs], dtype=np.int64)
 

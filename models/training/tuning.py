@@ -211,10 +211,7 @@ class Study:
         ]
 
     def run(
-        self,
-        n_trials: int,
-        at_once: int,
-        work: Callable[[Sequence[Asked]], Iterable[Tried]],
+        self, n_trials: int, at_once: int, work: Callable[[Sequence[Asked]], Iterable[Tried]]
     ) -> Iterator[Tried]:
         """Try until so many trials have come to something, those of former runs included.
 

@@ -26,7 +26,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSign
-from jihwa.io.live.journal import NoJournal
+from jihwa.io.live.journal import Record
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.settings.table import SETTINGS
@@ -73,7 +73,7 @@ def lived_through(texts: Sequence[str], minutes: float, faults: str | None) -> R
     glove = VirtualGlove(PACES["normal"], wearer=WEARER, seed=SEED, rate_hz=RATE_HZ)
     cable = Cable(glove, parse_schedule(faults) if faults else (), SEED)
     for text in texts:
-        cable.spell(text)
+        cable.glove.spell(text)
     back_s: list[float] = []
     links: list[tuple[float, Link]] = []
 
@@ -91,7 +91,7 @@ def lived_through(texts: Sequence[str], minutes: float, faults: str | None) -> R
         live = LiveSession(
             SerialSource(NamedPort(str(link))),
             wearer.engine,
-            NoJournal(),
+            Record(),
             LiveOptions(SETTINGS["pause_s"].default, wearer=wearer),
             changed=look,
         )

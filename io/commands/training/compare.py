@@ -14,6 +14,7 @@ from jihwa.data.takes.splits import PROTOCOLS
 from jihwa.io.batch import jobs
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.training.canvas import require_matplotlib
@@ -31,49 +32,38 @@ from jihwa.models.training.runs import Epoch
 from jihwa.models.training.summary import Row, as_json, as_markdown, draw, summarise
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    datasets.add_datasets(parser, language)
-    parser.add_argument(
+    datasets.add_datasets(arguments)
+    names = ", ".join(CONTENDERS)
+    arguments(
         "--models",
+        f"쉼표로 나눈 모델 이름 (기본: 모두): {names}",
+        f"models, comma-separated (default: all): {names}",
         type=shared.names_of(CONTENDERS, Message("모델", "model")),
         default=list(CONTENDERS),
         metavar="NAME,...",
-        help=say("쉼표로 나눈 모델 이름 (기본: 모두): ", "models, comma-separated (default: all): ")
-        + ", ".join(CONTENDERS),
     )
-    parser.add_argument(
+    arguments(
         "--protocol",
+        "쉼표로 나눈, 나누는 방법. session: 세션 하나 빼기, signer: 사람 하나 빼기, block: "
+        "스타일 하나 빼기, random: 무작위로, 새는 값 (기본: session)",
+        "how to split, comma-separated. session, signer, block: leave one session, wearer or "
+        "style out; random: at random, which leaks (default: session)",
         type=shared.names_of(PROTOCOLS, Message("나누는 방법", "protocol")),
         default=["session"],
         metavar="NAME,...",
-        help=say(
-            "쉼표로 나눈, 나누는 방법. session: 세션 하나 빼기, signer: 사람 하나 빼기, block: "
-            "스타일 하나 빼기, random: 무작위로, 새는 값 (기본: session)",
-            "how to split, comma-separated. session, signer, block: leave one session, wearer or "
-            "style out; random: at random, which leaks (default: session)",
-        ),
     )
-    parser.add_argument(
-        "--seeds",
-        type=shared.at_least(1, language),
-        default=1,
-        metavar="N",
-        help=say("시드 개수 (기본: %(default)s)", "number of seeds (default: %(default)s)"),
-    )
-    shared.add_alphabet(parser, language)
-    parser.add_argument(
+    arguments.number("--seeds", "시드 개수", "number of seeds", least=1, default=1)
+    arguments.alphabet()
+    arguments.path(
         "--output",
-        type=Path,
-        metavar="DIR",
-        help=say(
-            "표, 그림과 결과를 둘 폴더. 멈췄다가 다시 부르면 이어서 합니다",
-            "folder for table, figures and results; a run that was cut short goes on from there",
-        ),
+        "DIR",
+        "표, 그림과 결과를 둘 폴더. 멈췄다가 다시 부르면 이어서 합니다",
+        "folder for table, figures and results; a run that was cut short goes on from there",
     )
-    jobs.add(parser, language)
-    shared.add_json(parser, language)
+    jobs.add(arguments)
+    arguments.json()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -92,7 +82,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
         )
         warn(told)
     comparison = Comparison(takes, alphabet, CONTENDERS, store)
-    outcomes = jobs.Workers.of(options).map(comparison.attempt, trials, _lost)
+    outcomes = jobs.Workers(options.jobs, options.cluster).map(
+        comparison.attempt, trials, lost=lambda trial: Failure(trial, jobs.WORKER_DIED)
+    )
     results, failures = _follow(trials, outcomes, language)
     rows = summarise(trials, results)
     content = {
@@ -130,11 +122,6 @@ def _follow(
         left = _time_left(trials[n_done:], results, language)
         warn(f"{n_done}/{len(trials)} {_told(trial, outcome, language)}{left}")
     return results, failures
-
-
-def _lost(trial: Trial) -> Failure:
-    """What comes of a fit that no worker survives."""
-    return Failure(trial, jobs.WORKER_DIED)
 
 
 def _draw(results: Sequence[Result], rows: Sequence[Row], folder: Path) -> None:

@@ -3,42 +3,33 @@
 Data sets are labelled folders of the glove, or `.npy` files of features.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.messages import Language, UsageError
+from jihwa.data.messages import UsageError
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.data.takes.sequences import TakeSet, load_sequences
-from jihwa.io.settings.language import speaker
-from jihwa.io.settings.options import at_least
+from jihwa.io.settings.arguments import Arguments
 from jihwa.models.training.runs import TrainingOptions
 
 
-def add_datasets(
-    parser: argparse._ActionsContainer, language: Language, *, optional: bool = False
-) -> None:
+def add_datasets(arguments: Arguments, *, optional: bool = False) -> None:
     """`DATASET...`: what to learn from, or to measure on; none if they are optional."""
-    text = speaker(language)(
+    count = {"nargs": "*", "default": []} if optional else {"nargs": "+"}
+    arguments.path(
+        "datasets",
+        "DATASET",
         "라벨이 있는 폴더 (세션마다 하나), 또는 .npy 파일",
         "labelled folders (one a session), or .npy files",
+        **count,
     )
-    count = {"nargs": "*", "default": []} if optional else {"nargs": "+"}
-    parser.add_argument("datasets", type=Path, metavar="DATASET", help=text, **count)
 
 
-def add_epochs(parser: argparse._ActionsContainer, language: Language) -> None:
+def add_epochs(arguments: Arguments) -> None:
     """`--epochs`: how long a network is trained."""
-    parser.add_argument(
-        "--epochs",
-        type=at_least(1, language),
-        default=TrainingOptions.epochs,
-        metavar="N",
-        help=speaker(language)(
-            "최대 에폭 (기본: %(default)s)", "epochs at most (default: %(default)s)"
-        ),
-    )
+    default = TrainingOptions.epochs
+    arguments.number("--epochs", "최대 에폭", "epochs at most", least=1, default=default)
 
 
 def load(paths: Sequence[Path], alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:

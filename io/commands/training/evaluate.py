@@ -2,8 +2,6 @@
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +13,8 @@ from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.io.commands.training import datasets, evaluate_sessions
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.training.canvas import font_hint, require_matplotlib
@@ -31,32 +29,23 @@ _HARDEST = 6
 """So many signs are shown as the hardest ones."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    measured = parser.add_mutually_exclusive_group(required=True)
-    datasets.add_datasets(measured, language, optional=True)
-    measured.add_argument(
+    measured = arguments.either(required=True)
+    datasets.add_datasets(measured, optional=True)
+    measured.path(
         "--sessions",
-        type=Path,
-        metavar="DIR",
-        help=say(
-            "정답이 있는 이어 쓴 세션의 폴더 (`jihwa data assemble`이 쓴 것): 빠르기마다 찾은 "
-            "글자, 오류율, 경계가 완벽할 때의 오류율, 가장 비싼 오류",
-            "folder of continuous sessions with their truth, as `jihwa data assemble` writes it: "
-            "letters found and error rates by speed, those with perfect boundaries, and the most "
-            "expensive errors",
-        ),
+        "DIR",
+        "정답이 있는 이어 쓴 세션의 폴더 (`jihwa data assemble`이 쓴 것): 빠르기마다 찾은 "
+        "글자, 오류율, 경계가 완벽할 때의 오류율, 가장 비싼 오류",
+        "folder of continuous sessions with their truth, as `jihwa data assemble` writes it: "
+        "letters found and error rates by speed, those with perfect boundaries, and the most "
+        "expensive errors",
     )
-    shared.add_json(parser, language)
-    parser.add_argument(
-        "--figures",
-        type=Path,
-        metavar="DIR",
-        help=say("그림을 둘 폴더", "folder for figures"),
-    )
-    add_settings(parser, language, "model", "profile")
-    evaluate_sessions.configure(parser, language)
+    arguments.json()
+    arguments.path("--figures", "DIR", "그림을 둘 폴더", "folder for figures")
+    arguments.settings("model", "profile")
+    evaluate_sessions.configure(arguments)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -93,7 +82,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
     else:
         _show(result, takes, language)
     if options.figures:
-        _draw(answers, signs, bundle.metrics.get("history", ()), options.figures, language)
+        evaluation_figures(answers, signs, options.figures)
+        if history := [Epoch(**epoch) for epoch in bundle.metrics.get("history", ())]:
+            learning_curves(history, options.figures / "learning_curves.png")
+        if hint := font_hint():
+            warn(hint.text(language))
     return 0
 
 
@@ -138,7 +131,7 @@ def _show(result: dict[str, Any], takes: TakeSet, language: Language) -> None:
     """Print the scores for people."""
     say = speaker(language)
     n, sessions = result["episodes"], ", ".join(np.unique(takes.sessions))
-    print(say(f"{n}개 녹화 (세션: {sessions})", f"{n} episodes (sessions: {sessions})"))
+    say.tell(f"{n}개 녹화 (세션: {sessions})", f"{n} episodes (sessions: {sessions})")
     for name in ("top1", "top3", "top5", "f1", "precision", "recall"):
         print(f"  {name:9}  {result[name]:6.1%}")
     for name in ("ece", "nll"):
@@ -158,18 +151,3 @@ def _show(result: dict[str, Any], takes: TakeSet, language: Language) -> None:
         print("  " + say("흠 있는 녹화:", "defects:") + f" {defects}")
     for told in (*result["skipped"], *result["warnings"]):
         warn(told)
-
-
-def _draw(
-    answers: Answers,
-    signs: Sequence[str],
-    history: Sequence[Mapping[str, Any]],
-    folder: Path,
-    language: Language,
-) -> None:
-    """Draw the figures, and the learning curves of a model that was trained."""
-    evaluation_figures(answers, signs, folder)
-    if history:
-        learning_curves([Epoch(**epoch) for epoch in history], folder / "learning_curves.png")
-    if hint := font_hint():
-        warn(hint.text(language))

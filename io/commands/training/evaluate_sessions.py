@@ -3,21 +3,23 @@
 import argparse
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, JihwaError, Language, Message
+from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.discovery import discover
-from jihwa.io.batch.progress import progress
+from jihwa.io.batch.progress import Progress
 from jihwa.io.batch.tasks import Outcome, State
 from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
 from jihwa.io.commands.training.picture import draw
+from jihwa.io.engine import Engine
 from jihwa.io.evaluation import figures
-from jihwa.io.evaluation.comparison import truth_of
 from jihwa.io.evaluation.sessions import UNKNOWN, Evaluation, Expensive, Measured, measure
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.io.writers.document import Document
 from jihwa.models.hold_network import HoldNetwork
@@ -29,12 +31,10 @@ _SHOWN = 5
 """So many sessions that were left out are named to people."""
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add what only sessions need besides their folder."""
-    say = speaker(language)
-    group = parser.add_argument_group(say("세션 (--sessions)", "sessions (--sessions)"))
-    add_settings(group, language, "adapt", "mode", "lm")
-    parser.set_defaults(learn=False, personal=False, history=False)
+    arguments.group("세션 (--sessions)", "sessions (--sessions)").settings("adapt", "mode", "lm")
+    arguments.preset(learn=False, personal=False, history=False)
 
 
 def evaluate(options: argparse.Namespace, language: Language) -> int:
@@ -47,15 +47,16 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     found = discover([options.sessions])
     if found.problems and not found.recordings:
         raise found.problems[0][1]
-    reader = _Reader(Setup.of(options, language), language, options.sessions)
+    folder, setup = options.sessions, Setup.of(options, language)
+    transcriber, (engine, _) = Transcriber(setup, language, folder), setup.build()
     evaluation = Evaluation()
     documents: dict[Path, Document] = {}  # of the sessions whose errors are shown
     skipped: list[Message] = [error.message for _, error in found.problems]
     size_bytes = sum(recording.size_bytes for recording in found.recordings)
-    with progress(len(found.recordings), size_bytes, language) as shown:
+    with closing(Progress(len(found.recordings), size_bytes, language)) as shown:
         for recording in found.recordings:
             try:
-                document, session = reader.read(recording.path, shown.follow)
+                document, session = _read(recording.path, transcriber, engine, folder, shown.follow)
             except JihwaError as error:
                 skipped.append(error.message)
                 shown.done(Outcome(recording, State.FAILED, error=error))
@@ -82,37 +83,31 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     return 0
 
 
-class _Reader:
-    """Reads sessions, one after the other, each as if it were the first.
+def _read(
+    path: Path, transcriber: Transcriber, engine: Engine, folder: Path, follow: Follow
+) -> tuple[Document, Measured]:
+    """What a session was read as, with its signal, and what came of it.
 
     Args:
-        setup: What to read with.
-        language: Of documents.
+        path: The session.
+        transcriber: Reads it, as if it were the first.
+        engine: Reads it with perfect boundaries; of the same kind.
         folder: Where the sessions are, each with its truth beside it.
+        follow: Is told how far it is.
+
+    Raises:
+        UsageError: There is no such file, or it cannot be a recording.
+        DataError: The recording or its truth cannot be read, or they do not fit together.
     """
-
-    def __init__(self, setup: Setup, language: Language, folder: Path) -> None:
-        self._transcriber = Transcriber(setup, language, folder)
-        self._engine, _ = setup.build()
-        self._folder = folder
-
-    def read(self, path: Path, follow: Follow) -> tuple[Document, Measured]:
-        """What a session was read as, with its signal, and what came of it.
-
-        Raises:
-            UsageError: There is no such file, or it cannot be a recording.
-            DataError: The recording or its truth cannot be read, or they do not fit together.
-        """
-        if truth_of(self._folder, path) is None:
-            raise _unfit(path, Message(ko="옆에 정답(.json)이 없습니다.", en="no truth beside it."))
-        document = self._transcriber.read(path, follow, with_signal=True)
-        compared, signal = document.comparison, document.signal
-        if compared is None or signal is None:
-            raise _unfit(path, Message(ko="읽을 것이 없습니다.", en="nothing to read."))
-        if misfit := compared.truth.misfit(signal.alphabet, document.duration_s):
-            raise _unfit(path, misfit)
-        source = path.relative_to(self._folder)
-        return document, measure(self._engine, source, signal.frames, compared)
+    if find_truth(folder, path) is None:
+        raise _unfit(path, Message(ko="옆에 정답(.json)이 없습니다.", en="no truth beside it."))
+    document = transcriber.read(path, follow, with_signal=True)
+    compared, signal = document.comparison, document.signal
+    if compared is None or signal is None:
+        raise _unfit(path, Message(ko="읽을 것이 없습니다.", en="nothing to read."))
+    if misfit := compared.truth.misfit(signal.alphabet, document.duration_s):
+        raise _unfit(path, misfit)
+    return document, measure(engine, path.relative_to(folder), signal.frames, compared)
 
 
 def _unfit(path: Path, why: Message) -> DataError:
@@ -158,7 +153,7 @@ def _show(
     for line in figures.table(columns, language):
         print(line)
     if evaluation.expensive:
-        print(say("\n가장 비싼 오류:", "\nThe most expensive errors:"))
+        say.tell("\n가장 비싼 오류:", "\nThe most expensive errors:")
     for rank, each in enumerate(evaluation.expensive, start=1):
         first, *others = _told(each, language)
         print(f"{rank:4}  {first}")
@@ -168,7 +163,7 @@ def _show(
         warn(message.text(language))
     if skipped:
         n = len(skipped)
-        warn(say(f"재지 못한 세션 {n}개.", f"{n} session(s) could not be measured."))
+        say.warn(f"재지 못한 세션 {n}개.", f"{n} session(s) could not be measured.")
     for message in warnings:
         warn(message.text(language))
 
@@ -183,18 +178,13 @@ def _draw(
 ) -> dict[int, str]:
     """Draw what is around every error, and a page of all; returns the pictures' names by rank."""
     names: dict[int, str] = {}
+    shown: dict[str, list[str]] = {}
     for rank, each in enumerate(evaluation.expensive, start=1):
         document, cost = documents[each.session.source], each.cost
-        names[rank] = f"{rank:02}-{each.session.speed}-{each.session.source.stem}.png"
-        span_s = (
-            max(cost.start_s - _AROUND_S, 0.0),
-            min(cost.end_s + _AROUND_S, document.duration_s),
-        )
-        draw(document, folder / names[rank], span_s)
-    shown = {
-        names[rank]: _told(each, language)
-        for rank, each in enumerate(evaluation.expensive, start=1)
-    }
+        name = names[rank] = f"{rank:02}-{each.session.speed}-{each.session.source.stem}.png"
+        start_s, end_s = max(cost.start_s - _AROUND_S, 0.0), cost.end_s + _AROUND_S
+        draw(document, folder / name, (start_s, min(end_s, document.duration_s)))
+        shown[name] = _told(each, language)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "index.html", figures.index(shown, language).encode())
     if hint := font_hint():

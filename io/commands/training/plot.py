@@ -8,56 +8,49 @@ from jihwa.io.batch.transcribing import Setup, Transcriber
 from jihwa.io.commands.training.picture import LONGEST_S, draw
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.table import add_settings
 from jihwa.io.streams import warn
 from jihwa.models.training.canvas import font_hint, require_matplotlib
 
 ENDINGS = (".png", ".svg")
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    parser.add_argument("path", type=Path, metavar="FILE", help=say("녹화", "recording"))
-    parser.add_argument(
+    arguments.path("path", "FILE", "녹화", "recording")
+    arguments.path(
         "--output",
+        "FILE",
+        ".png나 .svg로 끝나는 그림 (기본: 여기에 녹화 이름.png)",
+        "the picture, .png or .svg (default: here, the recording's name.png)",
         type=_picture,
-        metavar="FILE",
-        help=say(
-            ".png나 .svg로 끝나는 그림 (기본: 여기에 녹화 이름.png)",
-            "the picture, .png or .svg (default: here, the recording's name.png)",
-        ),
     )
-    parser.add_argument(
+    arguments(
         "--from",
+        "여기서부터, 초 (기본: 처음)",
+        "from this second on (default: the beginning)",
         dest="from_s",
         type=float,
         default=0.0,
         metavar="S",
-        help=say("여기서부터, 초 (기본: 처음)", "from this second on (default: the beginning)"),
     )
-    parser.add_argument(
+    arguments(
         "--to",
+        f"여기까지, 초 (기본: 끝; 많아야 {LONGEST_S:.0f}초)",
+        f"up to this second (default: the end; {LONGEST_S:.0f} s at most)",
         dest="to_s",
         type=float,
         metavar="S",
-        help=say(
-            f"여기까지, 초 (기본: 끝; 많아야 {LONGEST_S:.0f}초)",
-            f"up to this second (default: the end; {LONGEST_S:.0f} s at most)",
-        ),
     )
-    parser.add_argument(
+    arguments.path(
         "--compare",
-        type=Path,
-        metavar="TRUTH",
-        help=say(
-            "정답도 그리기: simulate가 쓴 .json, 글, 또는 그런 파일이 든 폴더",
-            "draw the truth too: the .json of simulate, a text, or a folder of them",
-        ),
+        "TRUTH",
+        "정답도 그리기: simulate가 쓴 .json, 글, 또는 그런 파일이 든 폴더",
+        "draw the truth too: the .json of simulate, a text, or a folder of them",
     )
-    add_settings(parser, language, "profile", "adapt", "mode", "personal", "history", "model", "lm")
-    parser.set_defaults(learn=False)
+    arguments.settings("profile", "adapt", "mode", "personal", "history", "model", "lm")
+    arguments.preset(learn=False)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -72,17 +65,15 @@ def run(options: argparse.Namespace, language: Language) -> int:
     span_s = _span(options, document.duration_s)
     draw(document, target, span_s)
     shown_s = f"{span_s[0]:.1f}–{span_s[1]:.1f} s"
-    print(say(f"{target}: {shown_s} 그렸습니다.", f"{target}: {shown_s} drawn."))
+    say.tell(f"{target}: {shown_s} 그렸습니다.", f"{target}: {shown_s} drawn.")
     for warning in document.warnings:
         warn(f"{path}: {warning}")
     if options.to_s is None and span_s[1] < document.duration_s:
-        warn(
-            say(
-                f"{path}: {document.duration_s:.0f}초 가운데 {LONGEST_S:.0f}초만 그렸습니다. "
-                "--from과 --to로 고르세요.",
-                f"{path}: only {LONGEST_S:.0f} of {document.duration_s:.0f} s are drawn. Choose "
-                "which with --from and --to.",
-            )
+        say.warn(
+            f"{path}: {document.duration_s:.0f}초 가운데 {LONGEST_S:.0f}초만 그렸습니다. "
+            "--from과 --to로 고르세요.",
+            f"{path}: only {LONGEST_S:.0f} of {document.duration_s:.0f} s are drawn. Choose "
+            "which with --from and --to.",
         )
     if hint := font_hint():
         warn(hint.text(language))

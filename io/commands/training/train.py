@@ -3,7 +3,6 @@
 import argparse
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message, UsageError
@@ -13,6 +12,7 @@ from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
@@ -24,74 +24,61 @@ HAND, SEGMENTER = "hand", "segmenter"
 _GLOVE = [str(channels) for channels in Channels if channels != Channels.GIVEN]
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    datasets.add_datasets(parser, language)
-    parser.add_argument(
+    datasets.add_datasets(arguments)
+    learners = ", ".join(LEARNERS)
+    arguments(
         "--model",
+        f"무엇을 만들지 (기본: %(default)s). 인식 모델: {learners}; 모의 장갑의 손: {HAND}; "
+        f"멈춘 손을 찾는 망: {SEGMENTER}",
+        f"what to fit (default: %(default)s). Classifiers: {learners}; the hand of the simulated "
+        f"glove: {HAND}; the network that finds holds: {SEGMENTER}",
         choices=[*LEARNERS, HAND, SEGMENTER],
         default="gaussian",
         metavar="NAME",
-        help=say(
-            "무엇을 만들지 (기본: %(default)s). 인식 모델: ",
-            "what to fit (default: %(default)s). Classifiers: ",
-        )
-        + ", ".join(LEARNERS)
-        + say("; 모의 장갑의 손: ", "; the hand of the simulated glove: ")
-        + HAND
-        + say("; 멈춘 손을 찾는 망: ", "; the network that finds holds: ")
-        + SEGMENTER,
     )
-    shared.add_alphabet(parser, language)
-    parser.add_argument(
-        "--output",
-        type=shared.output_file,
-        required=True,
-        metavar="FILE",
-        help=say("만들 파일", "the file to write"),
+    arguments.alphabet()
+    arguments.path(
+        "--output", "FILE", "만들 파일", "the file to write", type=shared.output_file, required=True
     )
-    shared.add_seed(parser, language)
-    _add_training(parser.add_argument_group(say("신경망", "networks")), language)
+    arguments.seed()
+    _add_training(arguments.group("신경망", "networks"))
 
 
-def _add_training(group: argparse._ArgumentGroup, language: Language) -> None:
-    say = speaker(language)
-    group.add_argument(
+def _add_training(arguments: Arguments) -> None:
+    arguments.path(
         "--log",
-        type=Path,
-        metavar="DIR",
-        help=say(
-            "체크포인트, 기록과 학습 곡선을 둘 폴더. 멈춘 학습은 같은 명령으로 이어집니다",
-            "folder for checkpoints, logs and learning curves; the same command goes on with a "
-            "training that was cut short",
-        ),
+        "DIR",
+        "체크포인트, 기록과 학습 곡선을 둘 폴더. 멈춘 학습은 같은 명령으로 이어집니다",
+        "folder for checkpoints, logs and learning curves; the same command goes on with a "
+        "training that was cut short",
     )
-    datasets.add_epochs(group, language)
-    group.add_argument(
+    datasets.add_epochs(arguments)
+    arguments(
         "--channels",
+        "장갑에서 볼 것. angles: 손가락과 각도, all: 가속도도, pose: 손가락과 중력 "
+        "(기본: 모델마다 다름)",
+        "what it sees of the glove. angles: flex and angles, all: acceleration too, pose: "
+        "flex and gravity (default: the model's own)",
         choices=_GLOVE,
-        help=say(
-            "장갑에서 볼 것. angles: 손가락과 각도, all: 가속도도, pose: 손가락과 중력 "
-            "(기본: 모델마다 다름)",
-            "what it sees of the glove. angles: flex and angles, all: acceleration too, pose: "
-            "flex and gravity (default: the model's own)",
-        ),
     )
-    group.add_argument(
+    kinds = ", ".join(Kind)
+    arguments(
         "--without",
+        f"쓰지 않을 데이터 변형: {kinds}",
+        f"variations of the training takes to leave out: {kinds}",
         type=shared.names_of(Kind, Message("변형", "variation")),
         default=(),
         metavar="KIND,...",
-        help=say("쓰지 않을 데이터 변형: ", "variations of the training takes to leave out: ")
-        + ", ".join(Kind),
     )
-    group.add_argument(
+    arguments(
         "--no-augment",
+        "데이터를 변형하지 않기",
+        "leave all of them out",
         dest="without",
         action="store_const",
         const=tuple(Kind),
-        help=say("데이터를 변형하지 않기", "leave all of them out"),
     )
 
 
@@ -107,21 +94,17 @@ def run(options: argparse.Namespace, language: Language) -> int:
         bundle = _fit(takes, alphabet, options)
         bundle.save(options.output)
     say, n_skipped = speaker(language), len(takes.skipped)
-    print(
-        say(
-            f"{options.output}: 녹화 {len(takes)}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
-            f"{options.output}: fitted to {len(takes)} episodes ({n_skipped} files skipped).",
-        )
+    say.tell(
+        f"{options.output}: 녹화 {len(takes)}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
+        f"{options.output}: fitted to {len(takes)} episodes ({n_skipped} files skipped).",
     )
     validation = bundle.metrics.get("validation") if bundle else None
     if validation:
         n, top1, epoch = (validation[name] for name in ("episodes", "top1", "epoch"))
-        print(
-            say(
-                f"  배우지 않고 남긴 {n}개 ({validation['held_out']}): top-1 {top1:.1%}, "
-                f"에폭 {epoch + 1}",
-                f"  {n} held out ({validation['held_out']}): top-1 {top1:.1%}, epoch {epoch + 1}",
-            )
+        say.tell(
+            f"  배우지 않고 남긴 {n}개 ({validation['held_out']}): top-1 {top1:.1%}, "
+            f"에폭 {epoch + 1}",
+            f"  {n} held out ({validation['held_out']}): top-1 {top1:.1%}, epoch {epoch + 1}",
         )
     for message in takes.skipped:
         warn(message.text(language))

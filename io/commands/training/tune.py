@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from jihwa.data.alphabet import Alphabet
@@ -14,6 +13,7 @@ from jihwa.data.takes.splits import by_session
 from jihwa.io.batch import jobs
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
+from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import storage
@@ -25,52 +25,44 @@ _AT_ONCE_ON_CLUSTER = 8
 _SHOWN = 5
 
 
-def configure(parser: argparse.ArgumentParser, language: Language) -> None:
+def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    say = speaker(language)
-    datasets.add_datasets(parser, language)
-    parser.add_argument(
+    datasets.add_datasets(arguments)
+    names = ", ".join(TUNABLE)
+    arguments(
         "--model",
+        f"모델 (기본: %(default)s): {names}",
+        f"the model (default: %(default)s): {names}",
         choices=TUNABLE,
         default="combined",
         metavar="NAME",
-        help=say("모델 (기본: %(default)s): ", "the model (default: %(default)s): ")
-        + ", ".join(TUNABLE),
     )
-    parser.add_argument(
+    arguments.path(
         "--study",
-        type=Path,
+        "FILE",
+        "시도를 남길 SQLite 파일. 멈췄다가 다시 부르면 이어서 합니다",
+        "SQLite file of the trials; a run that was cut short goes on from there",
         required=True,
-        metavar="FILE",
-        help=say(
-            "시도를 남길 SQLite 파일. 멈췄다가 다시 부르면 이어서 합니다",
-            "SQLite file of the trials; a run that was cut short goes on from there",
-        ),
     )
-    parser.add_argument(
+    arguments.number(
         "--trials",
-        type=shared.at_least(1, language),
+        "시도 횟수, 앞서 한 것까지",
+        "trials, former ones included",
+        least=1,
         default=TRIALS,
-        metavar="N",
-        help=say(
-            "시도 횟수, 앞서 한 것까지 (기본: %(default)s)",
-            "trials, former ones included (default: %(default)s)",
-        ),
     )
-    datasets.add_epochs(parser, language)
-    shared.add_seed(parser, language)
-    shared.add_alphabet(parser, language)
-    parser.add_argument(
+    datasets.add_epochs(arguments)
+    arguments.seed()
+    arguments.alphabet()
+    arguments.path(
         "--output",
+        "BUNDLE",
+        "가장 좋은 설정으로 모든 데이터에서 만든 모델",
+        "a model with the best settings, fitted to all of the data",
         type=shared.output_file,
-        metavar="BUNDLE",
-        help=say(
-            "가장 좋은 설정으로 모든 데이터에서 만든 모델",
-            "a model with the best settings, fitted to all of the data",
-        ),
     )
-    jobs.add(parser, language)
-    shared.add_json(parser, language)
+    jobs.add(arguments)
+    arguments.json()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -96,14 +88,20 @@ def run(options: argparse.Namespace, language: Language) -> int:
 def _search(
     study: Study, objective: Objective, options: argparse.Namespace, language: Language
 ) -> int:
-    say, path, workers = speaker(language), options.study, jobs.Workers.of(options)
+    workers = jobs.Workers(options.jobs, options.cluster)
+    say, path = speaker(language), options.study
     if n_done := len(study.done):
-        warn(say(f"{path}: 앞서 한 {n_done}번을 이어받습니다.", f"{path}: goes on after {n_done}."))
+        say.warn(f"{path}: 앞서 한 {n_done}번을 이어받습니다.", f"{path}: goes on after {n_done}.")
     for message in objective.takes.skipped:
         warn(message.text(language))
 
     def work(asked: Sequence[Asked]) -> Iterable[Tried]:
-        return workers.map(objective.attempt, asked, _lost, ordered=False)
+        return workers.map(
+            objective.attempt,
+            asked,
+            lost=lambda each: Tried(each, {}, jobs.WORKER_DIED),
+            ordered=False,
+        )
 
     at_once = _AT_ONCE_ON_CLUSTER if options.cluster else options.jobs
     for tried in study.run(options.trials, at_once, work):
@@ -130,13 +128,11 @@ def _fit(
     tuned = {"trial": best["number"], "nll": best["nll"], "top1": best["top1"]}
     provenance = {"command": command, "tuned": tuned, **bundle.provenance}
     replace(bundle, provenance=provenance).save(options.output)
-    print(
-        speaker(language)(
-            f"{options.output}: 가장 좋은 설정({best['number']}번)으로 녹화 "
-            f"{len(objective.takes)}개에서 만들었습니다.",
-            f"{options.output}: fitted to {len(objective.takes)} takes with the best settings "
-            f"(trial {best['number']}).",
-        )
+    speaker(language).tell(
+        f"{options.output}: 가장 좋은 설정({best['number']}번)으로 녹화 "
+        f"{len(objective.takes)}개에서 만들었습니다.",
+        f"{options.output}: fitted to {len(objective.takes)} takes with the best settings "
+        f"(trial {best['number']}).",
     )
 
 
@@ -156,8 +152,3 @@ def _line(trial: Mapping[str, Any]) -> str:
     )
     scores = f"NLL {trial['nll']:.3f}  top-1 {trial['top1']:.1%}"
     return f"#{trial['number']:<4} {scores}  {', '.join(shown)}"
-
-
-def _lost(asked: Asked) -> Tried:
-    """What comes of a trial that no worker survives."""
-    return Tried(asked, {}, jobs.WORKER_DIED)

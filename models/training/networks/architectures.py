@@ -10,20 +10,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from jihwa.models.training.networks.layers import (
-    AdditiveAttention,
-    BatchNorm,
-    Bidirectional,
-    Convolution,
-    Grid,
-    LastFrame,
-    MaxPool,
-    Padded,
-    Parallel,
-    Recurrent,
-    TimeDistributed,
-    TimeMean,
-)
+from jihwa.models.training.networks import layers
 
 _FILTERS = 32
 _UNITS = 64
@@ -33,9 +20,9 @@ _KERNELS = (3, 5, 7)
 class SequenceClassifier(nn.Module):
     """Layers from padded sequences to logits."""
 
-    def __init__(self, *layers: nn.Module) -> None:
+    def __init__(self, *parts: nn.Module) -> None:
         super().__init__()
-        self.layers = nn.Sequential(*layers)
+        self.layers = nn.Sequential(*parts)
 
     def forward(self, x: Tensor, length: Tensor | None = None) -> Tensor:
         """(B, S) logits; neither the content nor the amount of padding changes them.
@@ -44,7 +31,7 @@ class SequenceClassifier(nn.Module):
             x: (B, T, F) float32 standardised features, anything behind a sequence's end.
             length: (B,) int64, 1 … T, each sequence's frames; None: T for all of them.
         """
-        logits: Tensor = self.layers(Padded(x, length).filled(0))
+        logits: Tensor = self.layers(layers.Padded(x, length).filled(0))
         return logits
 
 
@@ -55,7 +42,7 @@ class Averaged(nn.Module):
         super().__init__()
         self.members = nn.ModuleList(members)
 
-    def forward(self, sequences: Padded) -> Tensor:
+    def forward(self, sequences: layers.Padded) -> Tensor:
         """(B, T, F) -> (B, S)."""
         return torch.stack([member(sequences) for member in self.members]).mean(dim=0)
 
@@ -63,7 +50,7 @@ class Averaged(nn.Module):
 def lstm(n_features: int, n_classes: int) -> nn.Module:
     """LSTM 64, dense 32."""
     return SequenceClassifier(
-        _lstm(n_features, 64), LastFrame(), *_dense(64, 32), nn.Linear(32, n_classes)
+        _lstm(n_features, 64), layers.LastFrame(), *_dense(64, 32), nn.Linear(32, n_classes)
     )
 
 
@@ -71,9 +58,9 @@ def gru_dropout(n_features: int, n_classes: int) -> nn.Module:
     """GRU 64, GRU 32, each with dropout."""
     return SequenceClassifier(
         _gru(n_features, 64),
-        TimeDistributed(nn.Dropout(0.3)),
+        layers.TimeDistributed(nn.Dropout(0.3)),
         _gru(64, 32),
-        LastFrame(),
+        layers.LastFrame(),
         nn.Dropout(0.3),
         nn.Linear(32, n_classes),
     )
@@ -83,7 +70,7 @@ def gru_dense(n_features: int, n_classes: int) -> nn.Module:
     """GRU 64, dense 128, 64, 32."""
     return SequenceClassifier(
         _gru(n_features, 64),
-        LastFrame(),
+        layers.LastFrame(),
         *_dense(64, 128),
         *_dense(128, 64),
         *_dense(64, 32),
@@ -94,11 +81,11 @@ def gru_dense(n_features: int, n_classes: int) -> nn.Module:
 def bilstm_attention(n_features: int, n_classes: int) -> nn.Module:
     """Two bidirectional LSTMs of 128 and 64 units a direction, additive attention, dense 64."""
     return SequenceClassifier(
-        Bidirectional(_lstm(n_features, 128), _lstm(n_features, 128)),
-        TimeDistributed(nn.Dropout(0.3)),
-        Bidirectional(_lstm(256, 64), _lstm(256, 64)),
-        TimeDistributed(nn.Dropout(0.3)),
-        AdditiveAttention(128),
+        layers.Bidirectional(_lstm(n_features, 128), _lstm(n_features, 128)),
+        layers.TimeDistributed(nn.Dropout(0.3)),
+        layers.Bidirectional(_lstm(256, 64), _lstm(256, 64)),
+        layers.TimeDistributed(nn.Dropout(0.3)),
+        layers.AdditiveAttention(128),
         *_dense(128, 64),
         nn.Linear(64, n_classes),
     )
@@ -107,9 +94,9 @@ def bilstm_attention(n_features: int, n_classes: int) -> nn.Module:
 def gru(n_features: int, n_classes: int) -> nn.Module:
     """A projection of every frame, GRU 64, dense 128."""
     return SequenceClassifier(
-        TimeDistributed(nn.Linear(n_features, 128)),
+        layers.TimeDistributed(nn.Linear(n_features, 128)),
         _gru(128),
-        LastFrame(),
+        layers.LastFrame(),
         *_dense(_UNITS, 128, nn.Tanh()),
         nn.Dropout(0.2),
         nn.Linear(128, n_classes),
@@ -120,7 +107,7 @@ def stacked_gru(n_features: int, n_classes: int) -> nn.Module:
     """Two GRUs of 64, dense 128."""
     return SequenceClassifier(
         _gru(n_features, n_layers=2),
-        LastFrame(),
+        layers.LastFrame(),
         *_dense(_UNITS, 128, nn.Tanh()),
         nn.Linear(128, n_classes),
     )
@@ -130,8 +117,8 @@ def cnn_gru(n_features: int, n_classes: int, n_layers: int = 1) -> nn.Module:
     """A convolution over time, then GRUs."""
     return SequenceClassifier(
         _convolved(n_features, 3),
-        MaxPool(2),
-        TimeDistributed(nn.Dropout(0.3)),
+        layers.MaxPool(2),
+        layers.TimeDistributed(nn.Dropout(0.3)),
         *_gru_and_dense(_FILTERS, n_classes, n_layers),
     )
 
@@ -140,11 +127,11 @@ def ms_gru(n_features: int, n_classes: int, n_layers: int = 1) -> nn.Module:
     """Convolutions over time at several scales side by side, then GRUs."""
     n_channels = len(_KERNELS) * _FILTERS
     return SequenceClassifier(
-        Parallel(*[_convolved(n_features, kernel) for kernel in _KERNELS]),
-        BatchNorm(nn.BatchNorm1d(n_channels)),
-        TimeDistributed(nn.ReLU()),
-        MaxPool(2),
-        TimeDistributed(nn.Dropout(0.3)),
+        layers.Parallel(*[_convolved(n_features, kernel) for kernel in _KERNELS]),
+        layers.BatchNorm(nn.BatchNorm1d(n_channels)),
+        layers.TimeDistributed(nn.ReLU()),
+        layers.MaxPool(2),
+        layers.TimeDistributed(nn.Dropout(0.3)),
         *_gru_and_dense(n_channels, n_classes, n_layers),
     )
 
@@ -168,7 +155,7 @@ def pose_mlp(n_features: int, n_classes: int) -> nn.Module:
     """Ours: two perceptrons on the mean over time, for holds that hardly move."""
     members = [
         nn.Sequential(
-            TimeMean(),
+            layers.TimeMean(),
             *_dense(n_features, 128),
             nn.Dropout(0.2),
             *_dense(128, 128),
@@ -184,20 +171,20 @@ def pose_gru(n_features: int, n_classes: int) -> nn.Module:
     """Ours: GRU 64, of which the mean over time counts and not the end."""
     return SequenceClassifier(
         _gru(n_features),
-        TimeMean(),
+        layers.TimeMean(),
         *_dense(_UNITS, 128),
         nn.Dropout(0.2),
         nn.Linear(128, n_classes),
     )
 
 
-def _gru(n_features: int, units: int = _UNITS, n_layers: int = 1) -> Recurrent:
+def _gru(n_features: int, units: int = _UNITS, n_layers: int = 1) -> layers.Recurrent:
     dropout = 0.2 if n_layers > 1 else 0.0  # between the layers
-    return Recurrent(nn.GRU(n_features, units, n_layers, batch_first=True, dropout=dropout))
+    return layers.Recurrent(nn.GRU(n_features, units, n_layers, batch_first=True, dropout=dropout))
 
 
-def _lstm(n_features: int, units: int) -> Recurrent:
-    return Recurrent(nn.LSTM(n_features, units, batch_first=True))
+def _lstm(n_features: int, units: int) -> layers.Recurrent:
+    return layers.Recurrent(nn.LSTM(n_features, units, batch_first=True))
 
 
 def _dense(n_inputs: int, units: int, activation: nn.Module | None = None) -> list[nn.Module]:
@@ -207,16 +194,16 @@ def _dense(n_inputs: int, units: int, activation: nn.Module | None = None) -> li
 def _convolved(n_channels: int, kernel: int, *, grid: bool = False) -> nn.Module:
     convolution, norm = (nn.Conv3d, nn.BatchNorm2d) if grid else (nn.Conv1d, nn.BatchNorm1d)
     return nn.Sequential(
-        Convolution(convolution(n_channels, _FILTERS, kernel, padding=kernel // 2)),
-        BatchNorm(norm(_FILTERS)),
-        TimeDistributed(nn.ReLU()),
+        layers.Convolution(convolution(n_channels, _FILTERS, kernel, padding=kernel // 2)),
+        layers.BatchNorm(norm(_FILTERS)),
+        layers.TimeDistributed(nn.ReLU()),
     )
 
 
 def _gru_and_dense(n_channels: int, n_classes: int, n_layers: int) -> list[nn.Module]:
     return [
         _gru(n_channels, n_layers=n_layers),
-        LastFrame(),
+        layers.LastFrame(),
         *_dense(_UNITS, 128),
         nn.Linear(128, n_classes),
     ]
@@ -232,13 +219,13 @@ def _ms3d(
     n_channels = len(towers) * _FILTERS
     n_blocks = -(-n_features // (pool[1] * pool[2]))  # 1 for the glove's eight channels
     return SequenceClassifier(
-        Grid(n_features),
-        Parallel(*towers),
-        BatchNorm(nn.BatchNorm2d(n_channels)),
-        TimeDistributed(nn.ReLU()),
-        MaxPool(*pool),
-        TimeDistributed(nn.Flatten(2)),
-        TimeDistributed(nn.Dropout(0.1)),
+        layers.Grid(n_features),
+        layers.Parallel(*towers),
+        layers.BatchNorm(nn.BatchNorm2d(n_channels)),
+        layers.TimeDistributed(nn.ReLU()),
+        layers.MaxPool(*pool),
+        layers.TimeDistributed(nn.Flatten(2)),
+        layers.TimeDistributed(nn.Dropout(0.1)),
         *_gru_and_dense(n_channels * n_blocks, n_classes, n_layers),
     )
 
