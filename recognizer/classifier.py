@@ -25,6 +25,9 @@ WAY_SHARES = np.linspace(0.25, 0.75, 6)
 LEAST_LOG_ODDS, MOST_LOG_ODDS = -4.0, 3.0
 """Of a stop: below, it is not looked at; above, nothing is believed more."""
 
+BLIND = 100.0
+"""So much less likely than none is every sign where no finger is believed."""
+
 
 class Classifier:
     """Turns segments into emissions, and learns how this wearer rests.
@@ -71,6 +74,8 @@ class Classifier:
         log_likelihood = self.personal.of_features(x, holds)  # (n, S)
         no_sign = self._gaussian.no_sign_log_likelihood(x)  # (n,)
         no_sign += [no_sign_log_ratio(segment.length) for segment in segments]
+        blind = [not np.isfinite(hold.flex_adc).any() for hold in holds]
+        log_likelihood[blind] = no_sign[blind, None] - BLIND  # nobody can tell letters
         rest = self._gaussian.rest_log_likelihood(x)  # (n,)
         if self._rest_pose is not None:
             known = self._gaussian.pose_log_likelihood(x, self._rest_pose)

@@ -1,8 +1,8 @@
 """What many tests share: recordings, simulated ones and a model of them, and the command line."""
 
-import io
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,14 +130,20 @@ def jihwa(capsys) -> Callable[..., Outcome]:
 
 
 @pytest.fixture
-def pipe_in(monkeypatch) -> Callable[[bytes], None]:
+def pipe_in(monkeypatch, tmp_path) -> Iterator[Callable[[bytes], None]]:
     """Gives the program a standard input."""
+    before = os.dup(0)
 
     def give(content):
-        stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)), "utf-8")
-        monkeypatch.setattr(sys, "stdin", stdin)
+        path = tmp_path / "stdin"
+        path.write_bytes(content)
+        with path.open("rb") as file:
+            os.dup2(file.fileno(), 0)
+        monkeypatch.setattr(sys, "stdin", open(0, encoding="utf-8", closefd=False))  # noqa: SIM115
 
-    return give
+    yield give
+    os.dup2(before, 0)
+    os.close(before)
 
 
 @pytest.fixture

@@ -2,14 +2,17 @@
 
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES, Layout
-from jihwa.data.formats.lines import MAX_LINE_BYTES, LineParser
+from jihwa.data.formats.encoding import MAX_LINE_BYTES, clean
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.signal.frames import Frames
 
@@ -71,9 +74,9 @@ def test_header_may_carry_units_case_spaces_a_mark_and_damaged_bytes():
     assert (report.headers, report.damaged, len(samples)) == (1, 0, 1)
 
 
-@pytest.mark.parametrize("fields", [[], ["timestamp"], ["timestamp", "pitch"], ["flex1", "flex2"]])
-def test_header_names_the_time_and_a_finger(fields):
-    assert Layout.of_header(fields) is None
+@pytest.mark.parametrize("text", ["", "timestamp", "timestamp,pitch", "flex1,flex2", "x,y,z"])
+def test_header_names_the_time_and_a_finger(text):
+    assert Layout.of_header(text) is None
 
 
 def test_json_lines_have_their_time_in_seconds():
@@ -125,14 +128,11 @@ good = row(NINE, 40)
 DAMAGED = {
     "fewer fields": good[:-1],
     "more fields": (*good, 1),
-    "text where a number belongs": (*good[:-1], "8x25"),
     "text where the time belongs": ("now", *good[1:]),
     "no time": ("", *good[1:]),
     "time that is no number": ("nan", *good[1:]),
     "endless time": ("inf", *good[1:]),
-    "flex beyond any ADC": (*good[:-1], 70_000),
-    "infinite flex": (*good[:-1], "inf"),
-    "pitch beyond any angle": (40, 1e9, *good[2:]),
+    "text in most fields": (40, *(["?"] * 5), *good[6:]),
     "noise": ("\x00\x7f\x1b[31m",),
 }
 
@@ -145,10 +145,44 @@ def test_damaged_line_is_dropped_counted_and_shown(line):
     number, shown = report.first_damage
     assert number == 3
     assert shown.isprintable()
-    (warning,) = report.warnings()
+    warning = report.warnings()[0]
     for told in (warning.ko, warning.en):
         assert "3" in told
         assert shown in told
+
+
+IMPOSSIBLE = ["8x25", "ovf", "inf", "-inf", "null", "NA", "N/A", "#REF!", "70000", "1e300", "--"]
+
+
+@pytest.mark.parametrize("value", IMPOSSIBLE)
+@pytest.mark.parametrize("name", TWELVE[1:])
+def test_value_that_cannot_be_is_absent_and_its_sensor_is_named(name, value):
+    if name == "yaw" and value in ("70000", "1e300"):
+        pytest.skip("yaw may run on")
+    damaged = [
+        value if each == name else told for each, told in zip(TWELVE, row(TWELVE, 40), strict=True)
+    ]
+    report, samples = parse(csv(TWELVE, row(TWELVE, 10), damaged, row(TWELVE, 70)))
+    expected = np.array([[0, *EXPECTED], [0.03, *EXPECTED], [0.06, *EXPECTED]])
+    expected[1, 1 + VALUES.index(name)] = np.nan
+    assert samples == pytest.approx(expected, nan_ok=True)
+    assert (report.damaged, [*report.refused]) == (0, [name])
+    assert report.refused[name] == (1, 3, value)
+    told = report.warnings()[0]
+    for text in (told.ko, told.en):
+        assert name in text
+        assert value in text
+
+
+@given(st.floats(-1e6, 1e6), st.sampled_from(["ovf", "", "nan"]))
+def test_yaw_that_runs_on_stays_the_same_direction(yaw, missing):
+    fields = list(row(NINE, 40))
+    fields[NINE.index("yaw")], fields[NINE.index("flex2")] = yaw, missing
+    report, samples = parse(csv(NINE, fields))
+    assert "yaw" not in report.refused
+    assert abs(samples[0, -1]) <= 3600
+    assert (samples[0, -1] - yaw + 180) % 360 - 180 == pytest.approx(0, abs=1e-6)
+    assert np.isnan(samples[0, 2])
 
 
 @pytest.mark.parametrize(
@@ -172,9 +206,11 @@ def test_damaged_json_line_is_dropped_and_counted(line):
     assert report.damaged == 1
 
 
-def test_lines_before_the_header_cannot_be_read():
-    report, samples = parse(csv(row(NINE, 10), row(NINE, 40), NINE, row(NINE, 70)))
-    assert (report.damaged, report.first_damage[0], len(samples)) == (2, 1, 1)
+def test_lines_before_the_header_are_read_when_it_comes():
+    lines = csv(row(NINE, 10)[3:], row(NINE, 10), row(NINE, 40), NINE, row(NINE, 70))
+    report, samples = parse(lines)
+    assert samples[:, 0] == pytest.approx([0, 0.03, 0.06])
+    assert (report.damaged, report.first_damage[0]) == (1, 1)
 
 
 def test_absurd_timestamp_costs_its_line():
@@ -208,7 +244,7 @@ def test_line_without_end_takes_bounded_memory_and_counts_once():
     parser = LineParser()
     for _ in range(100):
         parser.feed(b"7" * 3000)
-        assert len(parser._rest) <= MAX_LINE_BYTES + 1
+        assert len(parser._cutter._rest) <= MAX_LINE_BYTES + 1
     frames = parser.feed(b"\n" + csv(NINE, row(NINE, 40)))
     assert len(frames) == 1
     assert (parser.report.lines, parser.report.damaged) == (3, 1)
@@ -219,6 +255,7 @@ def test_reset_forgets_header_and_counts():
     parser.feed(csv(NINE, row(NINE, 40)) + b"half a li")
     parser.reset()
     parser.feed(csv(row(NINE, 70)))
+    parser.flush()
     assert (parser.report.lines, parser.report.samples, parser.report.damaged) == (1, 0, 1)
 
 
@@ -252,13 +289,11 @@ def test_any_chunking_gives_the_same(stream, cuts):
 @given(streams)
 def test_every_line_is_accounted_for(stream):
     report, samples = parse(stream)
-    lines = stream.split(b"\n")
-    if not lines[-1]:
+    pieces = [piece.strip(b"\r") for piece in stream.split(b"\n")]
+    lines = [line for piece in pieces for line in re.split(b"\r+", piece)]
+    if stream.endswith(b"\n") or not stream:
         lines.pop()
-    blank = sum(
-        len(line) <= MAX_LINE_BYTES and not line.decode(errors="replace").strip("\ufeff\0 \t\r")
-        for line in lines
-    )
+    blank = sum(len(line) <= MAX_LINE_BYTES and not clean(line) for line in lines)
     counted = report.samples + report.headers + report.messages + report.damaged + blank
     assert counted == report.lines == len(lines)
     assert len(samples) == report.samples
@@ -268,8 +303,8 @@ def test_every_line_is_accounted_for(stream):
 
 @given(st.binary(max_size=5000))
 def test_no_bytes_break_the_parser(data):
-    report, _ = parse(data)
-    assert report.lines == len(data.split(b"\n")) - (not data or data.endswith(b"\n"))
+    report, samples = parse(data)
+    assert report.samples == len(samples) <= report.lines <= len(data)
 
 
 def test_header_that_was_damaged_on_its_way_does_not_take_a_finger_away():

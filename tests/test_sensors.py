@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from jihwa.data.signal.frames import Frames, angles_of_gravity, gravity_of_angles
 from jihwa.data.signal.monitor import impossible
-from jihwa.data.signal.sensors import ACCELERATION, SENSORS, Fault, FaultKind, is_dead
+from jihwa.data.signal.sensors import ACCELERATION, NO_NUMBER, SENSORS, Fault, FaultKind, is_dead
 
 NAN3 = (np.nan,) * 3
 
@@ -54,6 +54,7 @@ def test_working_and_absent_sensors_are_possible(changes):
 def test_fault_tells_which_sensor_what_since_when_and_what_to_do(sensor, kind):
     told = Fault(sensor, kind, since_s=3.25).message()
     name, remedy = SENSORS[sensor].name, SENSORS[sensor].remedy
+    remedy = NO_NUMBER if kind == FaultKind.ABSENT else remedy
     for message, parts in (
         (told.ko, (name.ko, "3.2초", remedy.ko)),
         (told.en, (name.en, "3.2 s", remedy.en)),

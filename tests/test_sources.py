@@ -122,11 +122,11 @@ def test_recording_without_a_speed_does_not_wait(bad, speed):
 def test_episode_comes_as_the_lines_of_the_firmware(tmp_path):
     path, n = tmp_path / "take.h5", 5
     with h5py.File(path, "w") as file:
-        file["sensor_data"] = np.arange(8 * n, dtype=float).reshape(n, 8)
+        file["sensor_data"] = 700 + np.arange(8 * n, dtype=float).reshape(n, 8)
         file["arduino_timestamps"] = 1000.0 + 20 * np.arange(n)
     frames = LineParser().feed(heard(PlaybackSource(path, math.inf)).data)
     assert frames.time_s == pytest.approx(0.02 * np.arange(n))
-    assert frames.flex_adc[1] == pytest.approx([8, 9, 10, 11, 12])
+    assert frames.flex_adc[1] == pytest.approx([708, 709, 710, 711, 712])
     assert np.isnan(frames.accel_g).all()
 
 

@@ -225,7 +225,9 @@ def test_damage_befalls_its_share_of_the_bytes():
     assert differ.mean() == pytest.approx(0.01, rel=0.15)
     _, report = read(arrived)
     lengths = len(sent) / 3334
-    assert 0.4 < report.damaged / 3334 < 1 - 0.99**lengths  # some damage makes other digits
+    hurt = report.damaged + sum(n for n, _, _ in report.refused.values())
+    assert hurt / 3334 > 0.4  # some damage makes other digits
+    assert report.damaged / 3334 < 1 - 0.99**lengths
     assert report.damaged + report.samples <= report.lines
 
 

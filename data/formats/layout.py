@@ -1,96 +1,282 @@
 """What the fields of a line mean: read from its header, never counted."""
 
+import csv
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
+import numpy as np
+
+from jihwa.data.formats.names import (
+    FLEX,
+    IGNORED,
+    ORIENTATION,
+    QUATERNION,
+    RECEIVED,
+    TIME,
+    VALUES,
+    meanings,
+)
 from jihwa.data.messages import UsageError
+from jihwa.data.signal.frames import Array
 
-FLEX = ("flex1", "flex2", "flex3", "flex4", "flex5")
-ACCEL = ("accel_x", "accel_y", "accel_z")
-ORIENTATION = ("pitch", "roll", "yaw")
-TIMES = ("timestamp", "timestamp_ms")
-RECEIVED = "recv_timestamp_ms"
-IGNORED = "-"
+COLUMNS = (TIME, *VALUES, RECEIVED)
+"""What a line tells, in the order in which `Layout.columns` gives it."""
 
-VALUES = (*FLEX, *ACCEL, *ORIENTATION)
-"""The channels in the order in which a parsed sample holds them."""
+MOST_FIELDS = 128
+"""A line of more is no header."""
+
+SEPARATORS = (",", ";", "\t", "|", " ")
+
+_OF_DAY = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_WITH_UNIT = re.compile(r"^([+-]?[\d.,]+) *(?:ms|s|us|m?g|m/s[2²]|deg|°|rad|adc|m?v|%)$", re.I)
+_PROMPT = re.compile(r"^\d\d:\d\d:\d\d\.\d+ -> ")
+"""What the Arduino's serial monitor puts before each line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
-    """Where the clock and every channel stand in a line of comma-separated fields.
+    """What stands where in a line, and what is between.
 
     Attributes:
-        names: The normalised field names.
-        time: Index of the device time in milliseconds; None for a glove without a clock.
-        values: Index of every channel of `VALUES`; None for a channel that the glove does not send.
-        received: Index of the receiver's clock in milliseconds; None when it was not stored.
+        fields: The names of the fields, as they were told.
+        separator: What is between fields.
+        names: What each field means: one of `COLUMNS` or `QUATERNION`, or `IGNORED`.
+        units: The units that names tell, by what is measured (see `jihwa.data.formats.units`).
+        is_described: Whether a user said so.
     """
 
+    fields: tuple[str, ...]
+    separator: str
     names: tuple[str, ...]
-    time: int | None
-    values: tuple[int | None, ...]
-    received: int | None
+    units: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_described: bool = field(default=False, compare=False)
 
     @classmethod
-    def of_header(cls, fields: Sequence[str]) -> "Layout | None":
-        """The layout that a header line announces; None when the fields are no such header.
+    def of_header(cls, text: str) -> "Layout | None":
+        """The layout that a header line announces; None when it is no such header.
 
-        Units in brackets and case do not matter. A header names the device time and at least one
-        flex sensor.
+        A header names the time and a finger, or else three fingers, and no field twice.
         """
-        names = tuple(re.sub(r"\(.*\)|\s", "", field).lower() for field in fields)
-        announced = cls._of_names(names)
-        return None if announced.time is None or not announced.has_flex else announced
+        fields, separator = header_fields(text)
+        return cls.of_names(fields, separator)
+
+    @classmethod
+    def of_names(cls, fields: Sequence[str], separator: str = ",") -> "Layout | None":
+        """The layout of fields that are called so; None where that is not enough."""
+        if len(fields) > MOST_FIELDS:
+            return None
+        found = meanings(fields)
+        fingers = sum(name in FLEX for name in found.names)
+        if found.twice or not fingers or (TIME not in found.names and fingers < 3):
+            return None
+        return cls(tuple(fields), separator, found.names, found.units)
 
     @classmethod
     def of_setting(cls, text: str) -> "Layout":
-        """The layout that a user describes for a glove that sends no header.
+        """The layout that a user describes.
 
         Args:
-            text: The field names of a line in their order, such as `timestamp,flex1,-,flex2`;
-                `-` for a field that means nothing, no `timestamp` for a glove without a clock.
+            text: The field names of a line in their order, such as `timestamp,flex1,-,flex2`, with
+                the separator of the lines between them; `-` for a field that means nothing, no
+                `timestamp` for a glove without a clock, a unit in brackets (`flex1[adc12]`).
 
         Raises:
             UsageError: A name is unknown or comes twice, or no finger is named.
         """
-        names = tuple(field.strip().lower() for field in text.split(","))
-        known = (*TIMES, *VALUES, RECEIVED, IGNORED)
-        named = [name for name in names if name != IGNORED]
-        wrong = next((n for n in named if n not in known or named.count(n) > 1), None)
-        described = cls._of_names(names)
-        if wrong is None and described.has_flex:
-            return described
+        separator = next((s for s in SEPARATORS if s in text.strip()), ",")
+        fields = tuple(name.strip() for name in text.split(separator))
+        found = meanings(fields)
+        wrong = next(
+            (
+                name
+                for name, means in zip(fields, found.names, strict=True)
+                if (means == IGNORED and name != IGNORED) or means in found.twice
+            ),
+            None,
+        )
+        if wrong is None and any(name in FLEX for name in found.names):
+            return cls(fields, separator, found.names, found.units, is_described=True)
+        known = ", ".join((*COLUMNS, *QUATERNION, IGNORED))
         raise UsageError(
             ko=f"layout '{text}': "
             + (f"'{wrong}'은(는) 없거나 두 번 나온 이름입니다. " if wrong is not None else "")
-            + f"쓸 수 있는 이름: {', '.join(known)}. flex가 하나는 있어야 합니다.",
+            + f"쓸 수 있는 이름: {known}. flex가 하나는 있어야 합니다. 단위는 괄호 안에 적습니다: "
+            "flex1[adc12].",
             en=f"layout '{text}': "
             + (f"'{wrong}' is unknown or comes twice. " if wrong is not None else "")
-            + f"Fields are {', '.join(known)}; at least one flex is needed.",
+            + f"Fields are {known}; at least one flex is needed. Units go into brackets: "
+            "flex1[adc12].",
         )
 
     @property
     def header(self) -> bytes:
-        """The line that announces it; empty for a glove without a clock, which no header can."""
-        return b"" if self.time is None else (",".join(self.names) + "\n").encode()
+        """The line that announces it; empty for one that no header can announce."""
+        text = self.separator.join(self.fields)
+        announced = Layout.of_header(text)
+        return f"{text}\n".encode() if announced and announced.names == self.names else b""
 
-    def garbles(self, other: "Layout") -> bool:
-        """Whether this is that layout with a name damaged: as many fields, fewer of them known."""
-        missing, before = self.values.count(None), other.values.count(None)
-        return len(self.names) == len(other.names) and missing > before
+    @cached_property
+    def language(self) -> str:
+        """How a user would describe it."""
+        return ",".join(self.fields)
+
+    @cached_property
+    def channels(self) -> frozenset[str]:
+        """What it tells."""
+        return frozenset(self.names) - {IGNORED}
+
+    @cached_property
+    def ignored(self) -> tuple[str, ...]:
+        """The fields with a name that are no sensor and no clock of the glove."""
+        named = zip(self.fields, self.names, strict=True)
+        left = (field for field, name in named if name in (IGNORED, RECEIVED))
+        return tuple(field for field in left if field not in ("", IGNORED))
 
     @property
-    def has_flex(self) -> bool:
-        """Whether a finger is in it."""
-        return any(name in self.names for name in FLEX)
+    def has_clock(self) -> bool:
+        """Whether a field is the time."""
+        return TIME in self.channels
 
-    @classmethod
-    def _of_names(cls, names: tuple[str, ...]) -> "Layout":
-        return cls(
-            names=names,
-            time=next((names.index(name) for name in TIMES if name in names), None),
-            values=tuple(names.index(name) if name in names else None for name in VALUES),
-            received=names.index(RECEIVED) if RECEIVED in names else None,
-        )
+    def takes_away_from(self, other: "Layout") -> bool:
+        """Whether something is missing here that is there."""
+        return not self.channels >= other.channels - {RECEIVED}
+
+    @cached_property
+    def _order(self) -> list[int]:
+        """The field that holds each of `COLUMNS`; behind the last one for what none holds."""
+        return [self.names.index(name) if name in self.channels else len(self.names)
+                for name in COLUMNS]  # fmt: skip
+
+    @cached_property
+    def time(self) -> int | None:
+        """The field that is the time."""
+        return self.names.index(TIME) if self.has_clock else None
+
+    def numbers(self, text: str) -> "list[float] | None":
+        """The number in every field of a line that fits, and NaN; None for one that does not.
+
+        It fits if it has as many fields, a time, and hardly a value that is no number. Such a
+        value is NaN, or infinite where something stands there that is none.
+        """
+        fields = text.split(self.separator)
+        if len(fields) == len(self.fields):
+            try:
+                found = list(map(float, fields))  # nearly always, and three times as fast
+            except ValueError:
+                pass
+            else:
+                fits = self.time is None or math.isfinite(found[self.time])
+                return [*found, math.nan] if fits else None
+        return self.numbers_of(split(text, self.separator, len(self.fields)))
+
+    def numbers_of(self, fields: Sequence[object]) -> "list[float] | None":
+        """The same of what stands in the fields, text or numbers."""
+        if len(fields) != len(self.fields):
+            return None
+        found, n_values, n_wrong = [], 0, 0
+        for at, name in enumerate(self.names):
+            told = fields[at]
+            value = math.nan if name == IGNORED else number(told, self.separator)
+            if name == TIME:
+                value = value if math.isfinite(value) else moment_s(told)
+                if not math.isfinite(value):
+                    return None
+            elif name not in (IGNORED, RECEIVED):
+                n_values += 1
+                n_wrong += math.isinf(value)
+            found.append(value)
+        return None if 2 * n_wrong > n_values else [*found, math.nan]
+
+    def told(self, text: str, channel: str) -> str:
+        """What stands in a line for a channel; empty where it has no such field."""
+        fields = split(text, self.separator, len(self.fields))
+        at = self.names.index(channel) if channel in self.names else len(fields)
+        return fields[at].strip() if at < len(fields) else ""
+
+    def columns(self, rows: Sequence[Sequence[float]] | Array) -> Array:
+        """(n, `COLUMNS`) what n lines of `numbers` tell; NaN where nothing."""
+        table = np.array(rows, dtype=np.float64)
+        told: Array = table[:, self._order]
+        if self.channels.issuperset(QUATERNION):
+            turn = table[:, [self.names.index(name) for name in QUATERNION]]
+            told[:, [COLUMNS.index(name) for name in ORIENTATION]] = _angles_deg(turn)
+        return told
+
+
+def split(text: str, separator: str, n: int) -> list[str]:
+    """The fields of a line, as many as wanted if those beyond are empty.
+
+    Quotes and the brackets of a list do not count.
+    """
+    text = _PROMPT.sub("", text).strip("[](){}") if text[:1] in "[({0123456789" else text
+    if '"' in text:
+        try:
+            fields = next(csv.reader([text], delimiter=separator), [])
+        except csv.Error:
+            fields = text.split(separator)
+    elif separator == " ":
+        fields = text.split()
+    else:
+        fields = text.split(separator)
+    while len(fields) > n and not fields[-1].strip():
+        fields.pop()
+    return fields
+
+
+def number(told: object, separator: str = ",") -> float:
+    """The number that is told; NaN for none, infinite for what is no number.
+
+    A comma is a decimal mark unless it separates fields; then it marks thousands.
+    """
+    if not isinstance(told, str):
+        return _number(told)
+    text = _WITH_UNIT.sub(r"\1", told.strip().strip("'"))
+    if "," in text:
+        is_thousands = separator == "," and _THOUSANDS.fullmatch(text)
+        text = text.replace(",", "") if is_thousands else text.replace(",", ".")
+    return _number(text) if text else math.nan
+
+
+def _number(told: object) -> float:
+    try:
+        return float(told)  # type: ignore[arg-type]  # what it does not take, it refuses
+    except (TypeError, ValueError, OverflowError):
+        return math.inf
+
+
+def moment_s(told: object) -> float:
+    """The seconds of a date with time, or of a time of day; NaN for anything else."""
+    text = str(told).strip().strip("\"'").replace("/", "-")
+    if match := _OF_DAY.fullmatch(text):
+        return 3600 * int(match[1]) + 60 * int(match[2]) + float(match[3].replace(",", "."))
+    try:
+        return datetime.fromisoformat(text).timestamp() if ":" in text else math.nan
+    except (ValueError, OverflowError, OSError):
+        return math.nan
+
+
+def header_fields(text: str) -> tuple[list[str], str]:
+    """The names in a header line, and what is between them."""
+    text = _PROMPT.sub("", text)
+    if (at := text.find(TIME)) > 0 and not text[:at].isprintable():
+        text = text[at:]  # what came before the board was up
+    separator = max(SEPARATORS, key=lambda s: (text.count(s) if s != " " else 0.5, s == ","))
+    fields = split(text, separator, 0) if separator == " " or '"' in text else text.split(separator)
+    while fields and not fields[-1].strip():
+        fields.pop()
+    return [name.strip() for name in fields], separator
+
+
+def _angles_deg(turn: Array) -> Array:
+    """(n, 3) pitch, roll and yaw in degrees from (n, 4) unit quaternions w, x, y, z."""
+    with np.errstate(all="ignore"):  # what is no turn has no angles
+        w, x, y, z = (turn / np.linalg.norm(turn, axis=1, keepdims=True)).T
+        pitch = np.arcsin(np.clip(2 * (w * y - x * z), -1, 1))
+        roll = np.arctan2(2 * (y * z + w * x), 1 - 2 * (x * x + y * y))
+        yaw = np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+    return np.asarray(np.degrees(np.column_stack([pitch, roll, yaw])))

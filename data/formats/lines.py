@@ -3,25 +3,30 @@
 import json
 import math
 import re
-from collections.abc import Callable
-from operator import gt
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from jihwa.data.formats.layout import FLEX, VALUES, Layout
+from jihwa.data.formats.belief import Belief
+from jihwa.data.formats.encoding import MAX_LINE_BYTES, LineCutter, clean
+from jihwa.data.formats.layout import COLUMNS, Layout
+from jihwa.data.formats.names import RECEIVED
 from jihwa.data.formats.report import Report
-from jihwa.data.signal.frames import N_FINGERS, Frames
+from jihwa.data.formats.samples import Line, Samples
+from jihwa.data.formats.unread import lacking
+from jihwa.data.messages import Message
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
-MAX_LINE_BYTES = 4096
-"""A longer line is noise; it is dropped and counted."""
-
-_LIMITS = (4096.0,) * 5 + (17.0,) * 3 + (3600.0,) * 3
-"""Largest magnitude of every channel of `VALUES` that a sensor can send; angles may run on."""
-
-STEP_S, LEAST_STEP_S = 0.02, 0.001
+STEP_S, LEAST_STEP_S = 0.03, 0.001
 """Usual and least time between two samples of a glove that has no clock."""
 
-_ALPHA_FULL_SCALE, _ADC_FULL_SCALE = 4095, 1023
+NO_CLOCK = Message(
+    ko=f"시각이 없어 표본이 초당 {1 / STEP_S:.0f}개라고 봅니다.",
+    en=f"There are no times: the samples are taken to be {1 / STEP_S:.0f} a second.",
+)
+
+_JSON, _ALPHA = "JSON", "OpenGloves"
+_ALPHA_FULL_SCALE = 4095
 _ALPHA_BEGINNING = re.compile(r"A *\d")
 _ALPHA_FINGERS = "".join(rf"{letter} *(\d+)" for letter in "ABCDE")  # thumb to little finger
 _ALPHA_LINE = re.compile(rf"{_ALPHA_FINGERS}(?:[F-P] *\d*|\([A-E][A-E]+\) *\d+)*")
@@ -32,18 +37,14 @@ buttons, and the splay or the joints of fingers."""
 class LineParser:
     """Bytes in, frames out; chunks may be cut anywhere.
 
-    Understands the 9-field, 12-field and stored CSV layouts by their header, and JSON lines with
-    the time in seconds, and OpenGloves' alpha encoding, whose samples take the time of their
-    arrival. Lines that begin with `#` are messages. A line that cannot be read is dropped and
-    counted in `report`.
+    Understands lines of fields by their header (see `belief`), JSON lines, and OpenGloves' alpha
+    encoding. Samples without a time take that of their arrival. Lines that begin with `#` are
+    messages. A line that cannot be read is dropped and counted in `report`.
 
     Args:
-        layout: What comma-separated fields mean until a header says so.
+        layout: What fields mean until a header says so.
         keep: Takes the whole lines, as they came, before they are interpreted; `layout` is then
             what it was before them.
-
-    Attributes:
-        layout: What comma-separated fields mean by now; None while nobody has said so.
     """
 
     def __init__(
@@ -57,10 +58,37 @@ class LineParser:
         self.report = Report()
         self.language = ""
         """What the last sample came as: the names of its fields, `JSON` or `OpenGloves`."""
-        self.layout = self._described
+        self.belief = Belief(self.report, self._described)
         self._arrival = _Arrival()
-        self._rest = b""
+        self._cutter = LineCutter()
+        self._samples = Samples(self.report)
+        self._objects: dict[tuple[str, ...], Layout | None] = {}
+        self._layout: Layout | None = None  # of the rows
         self._rows: list[list[float]] = []
+        self._lines: list[Line] = []
+        self._done: list[Frames] = []
+        self._quick_layout: Layout | None = None
+        self._quick_read: Callable[[bytes], bool] | None = None
+
+    @property
+    def layout(self) -> Layout | None:
+        """What fields mean by now; None while nobody has said so."""
+        return self.belief.believed
+
+    @property
+    def waits(self) -> bool:
+        """Whether samples wait until their units are known."""
+        return self._samples.waits
+
+    @property
+    def hears_glove(self) -> bool:
+        """Whether what came is a glove's."""
+        return bool(self.report.headers or self.report.samples or self.waits)
+
+    @property
+    def unread(self) -> int:
+        """Lines that no layout fits so far."""
+        return self.report.damaged + self.belief.n_waiting
 
     def feed(self, data: bytes, at_s: float | None = None) -> Frames:
         """The samples that these bytes complete.
@@ -70,128 +98,185 @@ class LineParser:
             at_s: When they came, on any monotone clock: the time of samples without one. None
                 where nobody knows; such samples are `STEP_S` apart.
         """
-        whole, newline, rest = (self._rest + data).rpartition(b"\n")
-        self._rest = rest[: MAX_LINE_BYTES + 1]  # enough to see that it is too long
-        if not newline:
+        whole = self._cutter.feed(data)
+        if not whole:
             return Frames.empty()
-        self._keep_lines(whole + newline)
+        self._keep_lines(whole)
         lines = whole.split(b"\n")
+        del lines[-1]
         self._arrival.note(len(lines), at_s)
-        for n_behind, line in zip(reversed(range(len(lines))), lines, strict=True):
-            self._read(line, n_behind)
+        n_behind, quick = len(lines), self._quick()
+        for line in lines:
+            n_behind -= 1
+            if not (quick and quick(line)):
+                self._read(line, n_behind)
+                if self._samples.needs_arrival and len(self._rows) > 1:
+                    self._convert()  # so that the clock is known, and the rest is quick
+                quick = self._quick()
         return self._take()
+
+    def _quick(self) -> Callable[[bytes], bool] | None:
+        """What reads a line of the layout that goes on, nearly always; None where none goes on."""
+        layout = self._layout
+        if layout is None or layout is not self.belief.settled or self._samples.needs_arrival:
+            return None
+        if layout is not self._quick_layout:
+            self._quick_layout, self._quick_read = layout, self._reader_of(layout)
+        return self._quick_read
+
+    def _reader_of(self, layout: Layout) -> Callable[[bytes], bool]:
+        """What takes a line if all its fields are numbers, and says whether it did."""
+        rows, lines, report = self._rows, self._lines, self.report
+        separator, n, time = layout.separator.encode(), len(layout.fields), layout.time
+        isfinite = math.isfinite
+
+        def read(raw: bytes) -> bool:
+            try:
+                numbers = list(map(float, raw.split(separator)))
+            except ValueError:
+                return False
+            if len(numbers) != n or not isfinite(numbers[time or 0]) or len(raw) > MAX_LINE_BYTES:
+                return False
+            report.lines += 1
+            numbers.append(math.nan)
+            rows.append(numbers)
+            lines.append(Line(report.lines, raw, layout=layout))
+            return True
+
+        return read
 
     def interrupt(self) -> None:
         """Forget a line that was torn with the connection: its last number may be half of one."""
-        self._rest = b""
+        self._cutter.interrupt()
 
     def flush(self, at_s: float | None = None) -> Frames:
-        """The sample in a last line that has no end.
+        """The sample in a last line that has no end, and those that waited.
 
         Args:
             at_s: Now, on the clock of `feed`; None where nobody knows.
         """
-        line, self._rest = self._rest, b""
-        if not line:
-            return Frames.empty()
-        self._keep_lines(line + b"\n")
-        if at_s is not None:
-            self._arrival.note(1, at_s)
-        self._read(line, 0)
+        if line := self._cutter.flush():
+            self._keep_lines(line)
+            if at_s is not None:
+                self._arrival.note(1, at_s)
+            self._read(line[:-1], 0)
+        self._take_rows(self.belief.end())
+        self._convert()
+        self._done += self._samples.flush()
         return self._take()
 
     def _take(self) -> Frames:
-        if not self._rows:
-            return Frames.empty()
-        table = np.array(self._rows)  # (n, 1 + channels)
-        self._rows = []
-        return Frames.of_channels(table[:, 0], table[:, 1:])
+        self._convert()
+        done, self._done = self._done, []
+        return Frames.concatenate(done) if len(done) != 1 else done[0]
 
     def _read(self, raw: bytes, n_behind: int) -> None:
-        text = raw[:MAX_LINE_BYTES].decode("utf-8", errors="replace").strip("\ufeff\0 \t\r")
-        self.report.lines += 1
+        report = self.report
+        report.lines += 1
+        text = clean(raw)
         if len(raw) > MAX_LINE_BYTES:
-            self.report.damage(text)
+            report.damage(report.lines, text)
         elif text.startswith("#"):
-            self.report.messages += 1
-        elif text.startswith("{"):
-            self._read_json(text)
-        elif _ALPHA_BEGINNING.match(text):
-            self._read_alpha(text, n_behind)
-        elif text:
-            self._read_csv(text, n_behind)
-
-    def _read_csv(self, text: str, n_behind: int) -> None:
-        fields = text.split(",")
-        layout = self.layout
-        try:
-            if layout is None or len(fields) != len(layout.names):
-                raise ValueError(text)
-            numbers = _numbers(fields, layout)
-            sample = [numbers[i] if i is not None else math.nan for i in layout.values]
-            raw_s = None if layout.time is None else numbers[layout.time] / 1000
-            received = layout.received
-            received_s = numbers[received] / 1000 if received is not None else None
-        except ValueError:
-            announced = Layout.of_header(fields)
-            if announced is None or (layout and announced.garbles(layout)):
-                self.report.damage(text)
+            header = text.lstrip("# ")
+            if self.belief.hear(header):
+                self._take_rows(self.belief.read(Line(report.lines, header)))
             else:
-                self.layout = announced
-                self.report.headers += 1
-            return
-        raw_s = self._arrival.time_s(n_behind) if raw_s is None else raw_s
-        if self._keep(text, raw_s, sample, ",".join(layout.names)) and received_s is not None:
-            self.report.receive(received_s)
+                report.messages += 1
+        elif text.startswith("sep="):
+            report.messages += 1  # to a spreadsheet
+        elif text.startswith("{"):
+            self._read_json(self._line(text, n_behind))
+        elif _ALPHA_BEGINNING.match(text):
+            self._read_alpha(self._line(text, n_behind))
+        elif text:
+            self._take_rows(self.belief.read(self._line(text, n_behind)))
 
-    def _read_alpha(self, text: str, n_behind: int) -> None:
+    def _line(self, text: str, n_behind: int) -> Line:
+        """A line, with its arrival: whether that is asked for may be known later."""
+        number = self.report.lines
+        return Line(number, text, self._arrival.time_s(number, n_behind))
+
+    def _take_rows(self, read: Iterable[tuple[Line, list[float]]]) -> None:
+        for line, numbers in read:
+            if line.layout is not self._layout and line.layout is not None:
+                self._convert()
+                layout = self._layout = line.layout
+                certain = layout.is_described
+                if not certain and (message := lacking(layout)):
+                    self.report.say("columns", message)
+                if not (layout.has_clock or self._arrival.is_noted):
+                    self.report.say("clock", NO_CLOCK)
+                units = dict(layout.units)
+                self._done += self._samples.speak(layout, units, layout.has_clock, certain)
+            self._rows.append(numbers)
+            self._lines.append(line)
+
+    def _convert(self) -> None:
+        """Make samples of the rows so far."""
+        if not self._rows or self._layout is None:
+            return
+        table = self._layout.columns(self._rows)
+        before = self.report.samples
+        self._done += self._samples.feed(table[:, :-1], self._lines, self._arrival.is_noted)
+        if self.report.samples > before:
+            self.language = self._layout.language
+            self.report.ignored = self._layout.ignored
+            if RECEIVED in self._layout.channels:
+                received_ms = table[:, -1]
+                for end_ms in received_ms[np.isfinite(received_ms)].tolist():
+                    self.report.receive(end_ms / 1000)
+        self._rows.clear()
+        self._lines.clear()
+
+    def _read_alpha(self, line: Line) -> None:
         try:
-            flex = _alpha_flex_adc(text)
+            flex = _alpha_flex(line.text)
         except ValueError:
-            self.report.damage(text)
+            self.report.damage(line.number, line.text)
             return
-        sample = [*flex, *[math.nan] * (len(VALUES) - N_FINGERS)]
-        self._keep(text, self._arrival.time_s(n_behind), sample, "OpenGloves")
+        row = np.full(len(COLUMNS) - 1, np.nan)
+        row[1 : 1 + N_FINGERS] = flex
+        self._take_row(_ALPHA, {"flex": "adc12"}, row, line, has_clock=False)
 
-    def _read_json(self, text: str) -> None:
+    def _read_json(self, line: Line) -> None:
         try:
-            entry = json.loads(text)
-            if not any(name in entry for name in FLEX):
-                raise KeyError(FLEX[0])
-            sample = [float(entry.get(name, math.nan)) for name in VALUES]
-            raw_s = float(entry["timestamp"])
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-            self.report.damage(text)
+            entry = dict(_flat(json.loads(line.text)))
+            names = tuple(entry)
+            if names not in self._objects:
+                self._objects[names] = Layout.of_names(names)
+            layout = self._objects[names]
+            numbers = layout and layout.has_clock and layout.numbers_of(tuple(entry.values()))
+            if not layout or not numbers:
+                raise ValueError(line.text)
+        except (ValueError, RecursionError):
+            self.report.damage(line.number, line.text)
             return
-        self._keep(text, raw_s, sample, "JSON")
+        row = layout.columns([numbers])[0, : COLUMNS.index(RECEIVED)]
+        self._take_row(_JSON, {"time": "s", **layout.units}, row, line, has_clock=True)
 
-    def _keep(self, text: str, raw_s: float, sample: list[float], language: str) -> bool:
-        """Take a sample if a sensor can have sent it and its time can be trusted."""
-        beyond = any(map(gt, map(abs, sample), _LIMITS))  # no NaN is
-        time_s = None if beyond else self.report.clock.feed(raw_s)
-        if time_s is None:
-            self.report.damage(text)
-            return False
-        self.language = language
-        self._rows.append([time_s, *sample])
-        self.report.samples += 1
-        return True
+    def _take_row(
+        self, language: str, units: dict[str, str], row: Array, line: Line, *, has_clock: bool
+    ) -> None:
+        """Take a sample that has no fields."""
+        self._convert()
+        self._layout = None
+        self._done += self._samples.speak(language, units, has_clock)
+        before = self.report.samples
+        self._done += self._samples.feed(row[None], [line], self._arrival.is_noted)
+        if self.report.samples > before:
+            self.language = language
 
 
-def _numbers(fields: list[str], layout: Layout) -> list[float]:
-    """The value of every field that has a meaning; an empty field is an absent channel.
-
-    Raises:
-        ValueError: One of them is no number.
-    """
-    try:
-        return list(map(float, fields))  # nearly always, and three times as fast
-    except ValueError:
-        used = {layout.time, layout.received, *layout.values}
-        return [
-            float(field) if at in used and field.strip() else math.nan
-            for at, field in enumerate(fields)
-        ]
+def _flat(entry: object, name: str = "") -> Iterator[tuple[str, object]]:
+    """Names and values of an object, with those of objects and arrays in it."""
+    if isinstance(entry, dict):
+        for key, value in entry.items():
+            yield from _flat(value, f"{name}_{key}" if name else str(key))
+    elif isinstance(entry, list):
+        for place, value in enumerate(entry, start=1):
+            yield from _flat(value, f"{name}{place}")
+    else:
+        yield name, math.nan if entry is None else entry
 
 
 class _Arrival:
@@ -199,7 +284,7 @@ class _Arrival:
 
     Lines that arrive together were taken one after the other: the last one when it arrived, those
     before it evenly since the arrival before, no more than `STEP_S` apart. Where nobody notes
-    arrivals, as in a file, samples are `STEP_S` apart.
+    arrivals, as in a file, lines are `STEP_S` apart.
     """
 
     def __init__(self) -> None:
@@ -207,24 +292,28 @@ class _Arrival:
         self._at_s: float | None = None
         self._step_s = STEP_S
 
+    @property
+    def is_noted(self) -> bool:
+        """Whether anybody notes arrivals."""
+        return self._at_s is not None
+
     def note(self, n_lines: int, at_s: float | None) -> None:
         """So many lines have come, at this time of any monotone clock; None if nobody knows."""
         self._at_s = at_s
         if at_s is not None and n_lines:
             self._step_s = min(STEP_S, max(at_s - self._last_s, 0.0) / n_lines)
 
-    def time_s(self, n_behind: int) -> float:
-        """The time of a sample that came with so many lines behind it."""
+    def time_s(self, number: int, n_behind: int) -> float:
+        """The time of the sample in a line of this number, with so many lines behind it."""
         if self._at_s is None:
-            self._last_s = self._last_s + STEP_S if math.isfinite(self._last_s) else 0.0
-        else:
-            earliest_s = self._last_s + LEAST_STEP_S
-            self._last_s = max(self._at_s - n_behind * self._step_s, earliest_s)
+            return number * STEP_S
+        earliest_s = self._last_s + LEAST_STEP_S
+        self._last_s = max(self._at_s - n_behind * self._step_s, earliest_s)
         return self._last_s
 
 
-def _alpha_flex_adc(text: str) -> list[float]:
-    """The flex of an OpenGloves line in ADC counts of 0-1023, thumb to little finger.
+def _alpha_flex(text: str) -> list[int]:
+    """The flex of an OpenGloves line, thumb to little finger.
 
     Raises:
         ValueError: It is no such line, or a value is beyond the encoding's 4095.
@@ -233,4 +322,4 @@ def _alpha_flex_adc(text: str) -> list[float]:
     values = [int(value) for value in line.groups()] if line else []
     if len(values) != N_FINGERS or max(values) > _ALPHA_FULL_SCALE:
         raise ValueError(text)
-    return [value * _ADC_FULL_SCALE / _ALPHA_FULL_SCALE for value in values]
+    return values

@@ -1,5 +1,8 @@
 """Files to frames: recordings of the glove in every format that is met."""
 
+import codecs
+import io
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,9 +16,11 @@ from numpy.typing import NDArray
 
 from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
 from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.report import Report
-from jihwa.data.formats.tables import TABLES, TableReader, note
+from jihwa.data.formats.tables import TABLES, TIME, TableReader, frames_of, lines_of, note
+from jihwa.data.formats.unread import found
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.data.signal.frames import Array, Frames
 
@@ -23,6 +28,12 @@ STDIN = Path("-")
 """Stands for the standard input where a recording is asked for."""
 
 CHUNK_BYTES = 1 << 16
+BEGINNING_BYTES = 64
+"""Enough of a file to know what it is."""
+
+
+MOST_DOCUMENT_BYTES = 1 << 26
+"""A JSON document is read as a whole; a larger one is not."""
 
 Opened = BinaryIO | Inflated
 """A recording's content, from its beginning."""
@@ -34,6 +45,10 @@ class Recording:
     Any of them may be compressed by gzip. It is opened once and read from its beginning to its end,
     so a pipe will do.
 
+    Args:
+        path: Where it is; `STDIN` is the standard input.
+        layout: What the fields of its lines mean, where no header says so.
+
     Attributes:
         path: Where it is; `STDIN` is the standard input.
         report: What was found besides samples, so far.
@@ -41,8 +56,8 @@ class Recording:
         read_bytes: How much of the file was read so far.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, layout: Layout | None = None) -> None:
+        self.path, self._layout = path, layout
         self.report = Report()
         self.label: str | None = None
         self.read_bytes = 0
@@ -60,7 +75,7 @@ class Recording:
                 raise _empty(self.path)
             table = next((read for begin, read in TABLES.items() if magic.startswith(begin)), None)
             if table:
-                yield self._table(table, magic + self._read(file, -1))
+                yield from self._table(table, magic + self._read(file, -1))
             else:
                 yield from self._episode(file) if magic == HDF5_MAGIC else self._lines(magic, file)
         if not self.report.samples:
@@ -89,8 +104,11 @@ class Recording:
         return data
 
     def _lines(self, beginning: bytes, file: Opened) -> Iterator[Frames]:
-        parser = LineParser()
+        parser = LineParser(self._layout)
         parser.report.is_cut, self.report = self.report.is_cut, parser.report
+        beginning += self._read(file, BEGINNING_BYTES)
+        if is_document(beginning):
+            beginning = _as_lines(beginning + self._read(file, MOST_DOCUMENT_BYTES))
         yield parser.feed(beginning)
         while data := self._read(file, CHUNK_BYTES):
             yield parser.feed(data)
@@ -108,9 +126,14 @@ class Recording:
         time_s = np.array([self._trust(raw_s) for raw_s in raw.time_s.tolist()])
         return replace(raw, time_s=time_s)[~np.isnan(time_s)]
 
-    def _table(self, read: TableReader, content: bytes) -> Frames:
+    def _table(self, read: TableReader, content: bytes) -> Iterator[Frames]:
         try:
-            found = read(content)
+            columns, self.label = read(content)
+            if columns is not None and TIME in columns:
+                frames = frames_of(columns)
+                note(frames, self.report)
+                yield frames
+                return
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise DataError(
                 ko=f"{self.path}: 장갑 녹화가 든 표가 아닙니다 ({error}). 늘어나는 time_s와 "
@@ -118,22 +141,20 @@ class Recording:
                 en=f"{self.path}: not a table with a recording of the glove ({error}). It needs "
                 "the columns time_s, which increases, and flex1…flex5.",
             ) from error
-        if found is None:
+        if columns is None:
             raise UsageError(
                 ko=f"{self.path}: 시각이 없는 학습용 배열입니다. CSV나 HDF5 녹화를 주세요.",
                 en=f"{self.path}: an array of training sequences without times. Give a CSV or HDF5 "
                 "recording.",
             )
-        frames, self.label = found
-        note(frames, self.report)
-        return frames
+        yield from self._lines(lines_of(columns), io.BytesIO())
 
     def _trust(self, raw_s: float) -> float:
         """The time of one HDF5 sample; NaN when it cannot be trusted."""
         self.report.lines += 1
         time_s = self.report.clock.feed(raw_s)
         if time_s is None:
-            self.report.damage(f"{raw_s:.3f} s")
+            self.report.damage(self.report.lines, f"{raw_s:.3f} s")
             return np.nan
         self.report.samples += 1
         return time_s
@@ -150,6 +171,11 @@ class Sequences:
 
     features: Array
     labels: NDArray[np.int64]
+
+
+def is_lines(beginning: bytes) -> bool:
+    """Whether a file that begins so is read line by line."""
+    return not (beginning.startswith((HDF5_MAGIC, *TABLES)) or is_document(beginning))
 
 
 def read_sequences(path: Path) -> Sequences:
@@ -224,6 +250,31 @@ def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, copy)
 
 
+def _as_lines(content: bytes) -> bytes:
+    """The entries of a JSON document as lines: of an array, or of the arrays in an object.
+
+    Anything else stays as it is.
+    """
+    try:
+        entries = json.loads(content)
+    except (ValueError, RecursionError):
+        return content
+    if isinstance(entries, dict):
+        columns = {name: each for name, each in entries.items() if isinstance(each, list)}
+        entries = next(iter(columns.values()), [entries])
+        if entries and not isinstance(entries[0], dict | list):
+            rows = zip(*columns.values(), strict=False)
+            entries = [dict(zip(columns, row, strict=True)) for row in rows]
+    return b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
+
+
+def is_document(beginning: bytes) -> bool:
+    """Whether a file that begins so is one JSON document, and no lines."""
+    text = beginning.removeprefix(codecs.BOM_UTF8).translate(None, b" \t\r\n")
+    _, _, value = text.partition(b":")
+    return text.startswith(b"[{") or (text.startswith(b'{"') and value[:1] in (b"[", b"{"))
+
+
 def _empty(path: Path) -> JihwaError:
     if path == STDIN:
         return DataError(
@@ -253,16 +304,17 @@ def _no_samples(path: Path, report: Report) -> JihwaError:
             ko=f"{path}: 표본이 하나도 없는 녹화입니다. 녹화를 다시 하세요.",
             en=f"{path}: a recording without a sample. Record it again.",
         )
+    told = found(report)
     if report.headers:
         return DataError(
             ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "
-            "녹화를 다시 하세요.",
+            f"{told.ko}",
             en=f"{path}: a header but no readable sample ({report.damaged} damaged lines). "
-            "Record it again.",
+            f"{told.en}",
         )
     return DataError(
         ko=f"{path}: {report.lines}줄 가운데 장갑의 머리줄이 없습니다. 첫 줄은 "
-        "timestamp,pitch,roll,yaw,…,flex1,…,flex5와 같아야 합니다.",
-        en=f"{path}: no header of the glove in {report.lines} line(s). The first line must be "
-        "like timestamp,pitch,roll,yaw,…,flex1,…,flex5.",
+        f"timestamp,pitch,roll,yaw,…,flex1,…,flex5와 같아야 합니다. {told.ko}",
+        en=f"{path}: no header of the glove in {report.lines} line(s). The first line should be "
+        f"like timestamp,pitch,roll,yaw,…,flex1,…,flex5. {told.en}",
     )

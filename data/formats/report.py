@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from jihwa.data.messages import Message
 from jihwa.data.signal.clock import Clock
 
+MOST_DAMAGED = 0.1
+"""A recording of which such a share was dropped is not whole."""
+
 
 @dataclass
 class Report:
@@ -17,6 +20,11 @@ class Report:
         headers: Header lines, repeated ones included.
         messages: Lines of the firmware for people (`#`).
         damaged: Lines that were dropped.
+        refused: How many values of each channel no sensor can send, and the first of them.
+        said: What was noticed about the units, by what is measured.
+        ignored: Fields that are no sensor of the glove, where a layout names them.
+        columns: Names that no layout could be made of.
+        sample: The first lines that no layout fits.
         first_damage: Number and text of the first line that was dropped.
         clock: The device clock, with its resets and gaps.
         received_s: First and last time on the receiver's clock, where it was stored.
@@ -29,6 +37,11 @@ class Report:
     messages: int = 0
     damaged: int = 0
     first_damage: tuple[int, str] | None = None
+    refused: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    said: dict[str, Message] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    columns: str = ""
+    sample: list[str] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     received_s: tuple[float, float] | None = None
     is_cut: bool = False
@@ -41,12 +54,27 @@ class Report:
         sampled_s = self.clock.elapsed_s - self.clock.lost_s
         return self.received_s[1] - self.received_s[0] < 0.25 * sampled_s
 
-    def damage(self, text: str) -> None:
-        """Count the current line as dropped, and remember the first one."""
+    @property
+    def is_holed(self) -> bool:
+        """Whether so much was dropped that what is left is not the recording any more."""
+        return self.damaged >= MOST_DAMAGED * (self.damaged + self.samples) > 0
+
+    def damage(self, number: int, text: str) -> None:
+        """Count a line as dropped, and remember the first one."""
         self.damaged += 1
-        if self.first_damage is None:
-            shown = "".join(c if c.isprintable() else "�" for c in text[:60])
-            self.first_damage = (self.lines, shown)
+        if self.first_damage is None or number < self.first_damage[0]:
+            self.first_damage = (number, printable(text))
+
+    def refuse(self, channel: str, number: int, told: str) -> None:
+        """Count a value that no sensor can send, and remember the first one of the channel."""
+        n, first, text = self.refused.get(channel, (0, number, printable(told)))
+        if number < first:
+            first, text = number, printable(told)
+        self.refused[channel] = (n + 1, first, text)
+
+    def say(self, about: str, message: Message) -> None:
+        """Note what was noticed about the units; it is told once."""
+        self.said.setdefault(about, message)
 
     def receive(self, received_s: float) -> None:
         """Note when a sample arrived on the receiver's clock."""
@@ -57,7 +85,19 @@ class Report:
         """One message for every kind of defect that was found."""
         return [*self._defects()]
 
+    def refusals(self) -> Iterator[Message]:
+        """One message for every channel of which values were left out."""
+        for channel, (n, number, text) in self.refused.items():
+            yield Message(
+                ko=f"{channel}: 센서가 낼 수 없는 값 {n}개를 뺐습니다. 처음은 {number}번째 줄: "
+                f"{text}",
+                en=f"{channel}: {n} value(s) that no sensor can send were left out. The first is "
+                f"in line {number}: {text}",
+            )
+
     def _defects(self) -> Iterator[Message]:
+        yield from self.said.values()
+        yield from self.refusals()
         if self.headers > 1:
             yield Message(
                 ko=f"머리줄이 {self.headers}번 나왔습니다. 매번 새로 적용했습니다.",
@@ -93,3 +133,20 @@ class Report:
                 ko="표본이 한꺼번에 도착했습니다. 장갑의 시계를 따릅니다.",
                 en="The samples arrived all at once. The glove's own clock is used.",
             )
+
+        if self.is_holed:
+            yield Message(
+                ko=f"녹화의 {self._share_damaged:.0%}를 읽지 못했습니다. 글이 온전하지 않을 수 "
+                "있으니 녹화나 연결을 확인하세요.",
+                en=f"{self._share_damaged:.0%} of the recording could not be read: the text may "
+                "lack as much. Check the recording or the connection.",
+            )
+
+    @property
+    def _share_damaged(self) -> float:
+        return self.damaged / (self.damaged + self.samples)
+
+
+def printable(text: str, most: int = 60) -> str:
+    """The beginning of a text from outside, fit for a message."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most].replace("\t", " "))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from jihwa.data.formats.layout import VALUES
+from jihwa.data.formats.names import VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.clock import GAP_S
@@ -19,13 +19,16 @@ PARQUET_MAGIC, NPY_MAGIC = b"PAR1", b"\x93NUMPY"
 TIME = "time_s"
 _LABEL = b"label"
 
+Columns = Mapping[str, Any]
+"""(n,) arrays by name."""
+
 
 def columns_of(frames: Frames) -> dict[str, Array]:
     """(n,) columns by name: `time_s`, then those of `jihwa.data.formats.layout.VALUES`."""
     return {TIME: frames.time_s, **dict(zip(VALUES, frames.channels.T, strict=True))}
 
 
-def frames_of(columns: Mapping[str, Any]) -> Frames:
+def frames_of(columns: Columns) -> Frames:
     """The recording in columns by name; those that are missing are absent channels.
 
     Raises:
@@ -65,16 +68,17 @@ def to_npy(frames: Frames) -> bytes:
     return file.getvalue()
 
 
-def from_npy(content: bytes) -> tuple[Frames, None] | None:
-    """The recording in a `.npy` file; None if its array has no named columns.
+def from_npy(content: bytes) -> tuple[Columns | None, None]:
+    """The columns in a `.npy` file; by number if it has no names, None if it has no columns.
 
     Raises:
-        KeyError: Columns are missing.
         ValueError: It is damaged.
     """
     table = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    names = table.dtype.names
-    return None if names is None else (frames_of({name: table[name] for name in names}), None)
+    if table.dtype.names is not None:
+        return {name: table[name] for name in table.dtype.names}, None
+    is_flat = table.ndim == 2 and np.issubdtype(table.dtype, np.number)
+    return {str(at): column for at, column in enumerate(table.T)} if is_flat else None, None
 
 
 def to_parquet(frames: Frames, label: str | None) -> bytes:
@@ -92,25 +96,29 @@ def to_parquet(frames: Frames, label: str | None) -> bytes:
     return file.getvalue()
 
 
-def from_parquet(content: bytes) -> tuple[Frames, str | None]:
-    """The recording and the label in a Parquet file.
+def from_parquet(content: bytes) -> tuple[Columns, str | None]:
+    """The columns and the label in a Parquet file.
 
     Raises:
         UsageError: pyarrow is not installed.
-        KeyError: Columns are missing.
         ValueError: It is damaged.
     """
     _, parquet = _arrow()
     table = parquet.read_table(io.BytesIO(content))
     label = (table.schema.metadata or {}).get(_LABEL)
-    columns = {
-        name: table[name].to_numpy() for name in table.column_names if name in (TIME, *VALUES)
-    }
-    return frames_of(columns), label.decode() if label else None
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    return columns, label.decode() if label else None
 
 
-TableReader = Callable[[bytes], tuple[Frames, str | None] | None]
-"""Gives recording and label; None for an array without named columns."""
+def lines_of(columns: Columns) -> bytes:
+    """The table of another program as lines under their header; without one if it has no names."""
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    header = [] if "0" in columns else ["\t".join(columns)]
+    return "\n".join([*header, *("\t".join(map(str, row)) for row in rows), ""]).encode()
+
+
+TableReader = Callable[[bytes], tuple[Columns | None, str | None]]
+"""Gives columns and label; None for an array without columns."""
 
 TABLES: Mapping[bytes, TableReader] = {
     PARQUET_MAGIC: from_parquet,

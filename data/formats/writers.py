@@ -1,7 +1,7 @@
 """Frames to files in every format that is read back as it was."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
@@ -9,10 +9,10 @@ from typing import TextIO
 import numpy as np
 
 from jihwa.data.files import unfinished, write_whole
-from jihwa.data.formats.layout import ACCEL, FLEX, ORIENTATION
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.tables import to_npy, to_parquet
-from jihwa.data.messages import DataError
+from jihwa.data.messages import DataError, Message
 from jihwa.data.signal.frames import Frames
 
 SAME_TIME_S = 1e-6
@@ -99,6 +99,25 @@ def write_lossless(path: Path, recording: Recording, kind: str) -> None:
                 f"{kind} (a gap of more than a minute, or values beyond the sensors' range). "
                 "Choose parquet or npy.",
             )
+
+
+def left_out(recording: Recording) -> Iterator[Message]:
+    """What a recording that was read holds and its frames do not."""
+    report = recording.report
+    if report.first_damage is not None:
+        number, text = report.first_damage
+        yield Message(
+            ko=f"{report.damaged}줄은 읽을 수 없어 빠졌습니다. 처음은 {number}번째 줄: {text}",
+            en=f"{report.damaged} unreadable line(s) were left out. The first is line {number}: "
+            f"{text}",
+        )
+    yield from report.refusals()
+    if report.ignored:
+        columns = ", ".join(report.ignored)
+        yield Message(
+            ko=f"장갑의 센서가 아닌 칸은 빠졌습니다: {columns}",
+            en=f"Columns that are no sensor of the glove were left out: {columns}",
+        )
 
 
 def _same(frames: Frames, others: Frames) -> bool:

@@ -75,6 +75,10 @@ class Clock:
         self.elapsed_s += step_s
         return self.elapsed_s
 
+    def restart(self, raw_s: float) -> None:
+        """Take this for the raw time of the last sample: only now is it known how to read it."""
+        self._raw_s, self._suspect_s = raw_s, None
+
 
 class EvenGrid:
     """Means over even steps of the straight lines between samples.

@@ -56,10 +56,16 @@ _FIRST_CHANNEL = [0, 1, 2, 3, 4, 5, 8]
 NOTICED_S = {
     FaultKind.DEAD: DEAD_S,
     FaultKind.SATURATED: DEAD_S,
+    FaultKind.ABSENT: DEAD_S,
     FaultKind.STUCK: STUCK_S + STRIDE_S,
     FaultKind.NOISY: NOISY_S / 2,
 }
 """How long after its beginning a fault is noticed, about."""
+
+_FINGERS = range(N_FINGERS)
+_UNFIT = (FaultKind.DEAD, FaultKind.SATURATED)
+MOSTLY = 0.9
+"""Fingers that are unfit for such a share of the time are not broken one by one."""
 
 RECOVERY_S = 0.4
 """How long a sensor has to work before it is believed again."""
@@ -96,6 +102,7 @@ class SensorMonitor:
         self._kind = np.zeros(len(SENSORS), dtype=np.int8)  # how it fails now
         self._past: list[Fault] = []
         self._present: list[Fault | None] = [None] * len(SENSORS)
+        self._flex_adc = (np.inf, -np.inf)  # the least and the most that a finger read
         self._samples = 0
         self._undirected = 0
 
@@ -111,6 +118,9 @@ class SensorMonitor:
         kind = self._until_recovered(frames.time_s, kind)
         self._remember(frames.time_s, kind)
         self._recent = remembered(signal)
+        least, most = self._flex_adc
+        read = frames.flex_adc[np.isfinite(frames.flex_adc)]
+        self._flex_adc = (float(read.min(initial=least)), float(read.max(initial=most)))
         told = _without(frames, (kind > 0) | (odd[-n:] > 0))
         directed = np.isfinite(told.gravity_g).all(axis=1)  # (n,)
         self._samples += n
@@ -122,16 +132,53 @@ class SensorMonitor:
         if not self._samples:
             return []
         now_s = float(self._recent.time_s[-1])
-        found = []
-        faults = self.faults
-        for sensor, kind in sorted({(fault.sensor, fault.kind) for fault in faults}):
-            alike = [f for f in faults if (f.sensor, f.kind) == (sensor, kind)]
-            lasted_s = sum(min(f.until_s, now_s) - f.since_s for f in alike)
-            first = min(alike, key=lambda fault: fault.since_s)
-            found.append(first.message(min(lasted_s / (now_s - self._began_s), 1.0)))
+        by_kind: dict[tuple[int, FaultKind], list[Fault]] = {}
+        for fault in self.faults:
+            by_kind.setdefault((fault.sensor, fault.kind), []).append(fault)
+        shares = {}
+        for (sensor, kind), alike in sorted(by_kind.items()):
+            lasted_s = sum(min(fault.until_s, now_s) - fault.since_s for fault in alike)
+            shares[sensor, kind] = min(lasted_s / max(now_s - self._began_s, 1e-9), 1.0)
+        unfit = [sum(shares.get((finger, kind), 0.0) for kind in _UNFIT) for finger in _FINGERS]
+        none_works = min(unfit) >= MOSTLY
+        found = [
+            min(by_kind[which], key=lambda fault: fault.since_s).message(share)
+            for which, share in shares.items()
+            if not (none_works and which[0] in _FINGERS)
+        ]
+        found += [self.blindness] if none_works else []
         if self._undirected > MOST_UNDIRECTED * self._samples:
             found.append(NO_DIRECTION)
         return found
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether every finger reads now what no working sensor does."""
+        return all(
+            fault is not None and fault.kind in _UNFIT for fault in self._present[:N_FINGERS]
+        )
+
+    def now(self) -> list[Message]:
+        """What to tell of the sensors that fail now."""
+        present = [fault for fault in self._present if fault]
+        if not self.is_blind:
+            return [fault.message() for fault in present]
+        others = (fault for fault in present if fault.sensor not in _FINGERS)
+        return [*(fault.message() for fault in others), self.blindness]
+
+    @property
+    def blindness(self) -> Message:
+        """That every finger reads what no working sensor does."""
+        (least, most), (low, high) = self._flex_adc, USABLE_FLEX_ADC
+        return Message(
+            ko=f"믿을 수 있는 손가락이 없어 글을 만들지 않습니다: flex 값이 {least:.4g}~{most:.4g}"
+            f"인데, 제대로 된 센서는 10비트 ADC로 {low:.0f}~{high:.0f}입니다. 보드의 단위가 다르면 "
+            "--layout에 적고 (예: flex1[adc12]), 아니면 센서의 전원과 저항을 확인하세요.",
+            en=f"No finger can be believed, so no text is made: flex reads {least:.4g} to "
+            f"{most:.4g}, and working sensors read {low:.0f} to {high:.0f} of a 10-bit ADC. If the "
+            "board counts otherwise, say so with --layout (such as flex1[adc12]); if not, look at "
+            "the supply and the resistors of the sensors.",
+        )
 
     def _until_recovered(self, time_s: Array, kind: NDArray[np.int8]) -> NDArray[np.int8]:
         """(n, 7) how a sensor fails or failed until just now, from how it fails."""
@@ -187,16 +234,18 @@ def _without(frames: Frames, failed: NDArray[np.bool_]) -> Frames:
 
 
 def impossible(frames: Frames) -> NDArray[np.int8]:
-    """(n, 7) `DEAD` or `SATURATED` where a sensor reads what it never can, 0 elsewhere.
+    """(n, 7) `DEAD`, `SATURATED` or `ABSENT` where a sensor reads what it never can, 0 elsewhere.
 
-    Acceleration that was not sent is absent, not dead.
+    Acceleration that was not sent is no fault.
     """
     length_g = np.linalg.norm(frames.accel_g, axis=1, keepdims=True)  # (n, 1)
     low_g, high_g = PLAUSIBLE_ACCEL_G
     angles = np.zeros_like(length_g, dtype=np.bool_)
     dead = np.hstack([is_dead(frames.flex_adc), length_g <= low_g, angles])
     high = np.hstack([frames.flex_adc > USABLE_FLEX_ADC[1], length_g >= high_g, angles])
-    return np.where(high, FaultKind.SATURATED, np.where(dead, FaultKind.DEAD, 0)).astype(np.int8)
+    odd = np.where(high, FaultKind.SATURATED, np.where(dead, FaultKind.DEAD, 0)).astype(np.int8)
+    odd[:, :N_FINGERS][np.isnan(frames.flex_adc)] = FaultKind.ABSENT
+    return odd
 
 
 def failing(signal: Frames, odd: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -69,13 +69,22 @@ class FaultKind(IntEnum):
     """It repeats one value, while others have noise."""
     NOISY = 4
     """It jumps to and fro faster than a hand can: a loose contact."""
+    ABSENT = 5
+    """No number comes from it."""
 
+
+NO_NUMBER = Message(
+    ko="줄에 그 칸이 있는지, 거기 무엇이 오는지 확인하세요.",
+    en="Look whether the lines have a column for it, and what stands there.",
+)
+"""What to do about a sensor that is `ABSENT`."""
 
 _WHAT = {
     FaultKind.DEAD: Message(ko="죽어 있어", en="is dead"),
     FaultKind.SATURATED: Message(ko="최댓값에 붙어 있어", en="is saturated"),
     FaultKind.STUCK: Message(ko="한 값에 멈춰 있어", en="is stuck at one value"),
     FaultKind.NOISY: Message(ko="심하게 튀어", en="jumps (a loose contact)"),
+    FaultKind.ABSENT: Message(ko="값을 보내지 않아", en="sends no number"),
 }
 
 
@@ -102,14 +111,15 @@ class Fault:
             share: In which share of the time it failed like this, if that is known.
         """
         sensor, what = SENSORS[self.sensor], _WHAT[self.kind]
+        remedy = NO_NUMBER if self.kind == FaultKind.ABSENT else sensor.remedy
         often = Message(ko="", en="")
         if share is not None:
             often = Message(ko=f" (전체의 {share:.0%})", en=f" ({share:.0%} of the time)")
         return Message(
             ko=f"{sensor.name.ko} 센서가 {self.since_s:.1f}초부터 {what.ko} 빼고 읽습니다"
-            f"{often.ko}. {sensor.remedy.ko}",
+            f"{often.ko}. {remedy.ko}",
             en=f"The {sensor.name.en} sensor {what.en} from {self.since_s:.1f} s on and is left "
-            f"out{often.en}. {sensor.remedy.en}",
+            f"out{often.en}. {remedy.en}",
         )
 
 

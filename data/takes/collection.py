@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.takes.episodes import Episode, read_episodes, recordings_below
@@ -92,17 +93,17 @@ class Inspected:
     hold: Frames = field(default_factory=Frames.empty)
 
 
-def inspect(root: Path, alphabet: Alphabet) -> Iterator[Inspected]:
+def inspect(root: Path, alphabet: Alphabet, layout: Layout | None = None) -> Iterator[Inspected]:
     """Look at every recording of a data set, one by one.
 
     A file is a duplicate if another one before it holds the same samples at the same times, in
-    whatever format.
+    whatever format. `layout` is for lines without a header.
 
     Raises:
         UsageError: The folder does not exist.
     """
     seen: dict[bytes, Path] = {}
-    for path, found in read_episodes(root, alphabet):
+    for path, found in read_episodes(root, alphabet, layout):
         if not isinstance(found, Episode):
             yield Inspected(path, None, (UNUSABLE,), (found,))
             continue

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import is_hidden
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.data.signal.clock import GAP_S
@@ -163,34 +164,37 @@ def recordings_below(root: Path) -> list[Path]:
     )
 
 
-def load_episodes(root: Path, alphabet: Alphabet) -> EpisodeSet:
+def load_episodes(root: Path, alphabet: Alphabet, layout: Layout | None = None) -> EpisodeSet:
     """Read every recording below a data set's folder (a session, or a folder of sessions).
 
     A file whose label is no sign of the alphabet, that cannot be read, that has a single frame or
-    no working sensor is left out and named in `skipped`.
+    no working sensor is left out and named in `skipped`. `layout` is for lines without a header.
 
     Raises:
         UsageError: The folder does not exist or holds no labelled recording.
     """
     episodes: list[Episode] = []
     skipped: list[Message] = []
-    for _, found in read_episodes(root, alphabet):
+    for _, found in read_episodes(root, alphabet, layout):
         if isinstance(found, Episode):
             episodes.append(found)
         else:
             skipped.append(found)
     if not episodes:
+        first = skipped[0] if skipped else Message(ko="", en="")
         raise UsageError(
             ko=f"{root}: 라벨이 있는 녹화가 없습니다 (건너뛴 파일 {len(skipped)}개). "
-            "<지문자>/<스타일>/*.csv로 나누어 두세요.",
+            f"<지문자>/<스타일>/*.csv로 나누어 두세요. {first.ko}".rstrip(),
             en=f"{root}: no labelled recording ({len(skipped)} files skipped). Arrange them as "
-            "<sign>/<style>/*.csv.",
+            f"<sign>/<style>/*.csv. {first.en}".rstrip(),
         )
     return EpisodeSet(tuple(episodes), tuple(skipped))
 
 
-def read_episodes(root: Path, alphabet: Alphabet) -> Iterator[tuple[Path, Episode | Message]]:
-    """Read every recording below a data set's folder, one by one.
+def read_episodes(
+    root: Path, alphabet: Alphabet, layout: Layout | None = None
+) -> Iterator[tuple[Path, Episode | Message]]:
+    """Read every recording below a data set's folder, one by one; `layout` is as for a recording.
 
     Yields:
         A file, and its episode or why it cannot be used.
@@ -210,14 +214,13 @@ def read_episodes(root: Path, alphabet: Alphabet) -> Iterator[tuple[Path, Episod
         )
     for path in recordings_below(root):
         try:
-            yield path, _load(path, root, alphabet)
+            yield path, _load(Recording(path, layout), root, alphabet)
         except JihwaError as error:
             yield path, error.message
 
 
-def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
-    recording = Recording(path)
-    frames = recording.frames()
+def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
+    path, frames = recording.path, recording.frames()
     names = [unicodedata.normalize("NFC", part) for part in path.resolve().parts]
     named = _TAKE_NAME.search(unicodedata.normalize("NFC", path.stem))
     labelled = next((i for i in range(len(names) - 2, 0, -1) if names[i] in alphabet.index), None)
@@ -258,7 +261,7 @@ def _load(path: Path, root: Path, alphabet: Alphabet) -> Episode:
     found = {
         Defect.GAP: report.clock.gaps > 0,
         Defect.CLOCK: report.clock.resets > 0,
-        Defect.DAMAGED: report.damaged > 0,
+        Defect.DAMAGED: report.damaged > 0 or bool(report.refused),
         Defect.SENSOR: any(
             not np.array_equal(getattr(told, name), getattr(frames, name), equal_nan=True)
             for name in ("flex_adc", "accel_g")

@@ -53,6 +53,7 @@ class Outcome:
         took_s: How long it took to read and write.
         warnings: What the user should know, in their language.
         comparison: The text beside the truth, where somebody asked for it.
+        is_holed: Whether so much of it was skipped that the text cannot be whole.
         error: Why it failed.
     """
 
@@ -64,6 +65,7 @@ class Outcome:
     took_s: float = 0.0
     warnings: tuple[str, ...] = ()
     comparison: TextComparison | None = None
+    is_holed: bool = False
     error: JihwaError | None = None
 
 

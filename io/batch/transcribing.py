@@ -11,6 +11,7 @@ from time import perf_counter
 from jihwa.composer.language.token_model import Mode
 from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.data.files import unfinished
+from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.data.signal.frames import Frames
@@ -45,6 +46,7 @@ class Setup:
         profile: What the wearer showed, as JSON; None for a stranger.
         mode: What the text may be.
         adapts: Whether the hand is learned while it writes.
+        layout: What lines without a header mean.
     """
 
     model: Path | None
@@ -53,6 +55,7 @@ class Setup:
     profile: str | None
     mode: Mode
     adapts: bool
+    layout: Layout | None = None
 
     @classmethod
     def of(cls, options: argparse.Namespace, language: Language) -> "Setup":
@@ -72,6 +75,7 @@ class Setup:
             profile=to_json(profile) if profile else None,
             mode=Mode(options.mode),
             adapts=options.adapt or options.learn,
+            layout=shared.layout(options),
         )
 
     def build(self) -> tuple[Engine, Adaptation | None]:
@@ -108,6 +112,7 @@ class Transcriber:
 
     def __init__(self, setup: Setup, language: Language, truths: Path | None = None) -> None:
         self._engine, self.adaptation = setup.build()
+        self._layout = setup.layout
         self._language, self._truths = language, truths
         self._watch = Watch()
 
@@ -125,7 +130,7 @@ class Transcriber:
             UsageError: There is no such file, or it cannot be a recording.
             DataError: It cannot be read or holds no sample.
         """
-        recording = Recording(path)
+        recording = Recording(path, self._layout)
         duration_s = 0.0
 
         def source() -> Iterator[Frames]:
@@ -157,6 +162,7 @@ class Transcriber:
             warnings=tuple(warning.text(self._language) for warning in warnings),
             language=self._language,
             comparison=compared if isinstance(compared, TextComparison) else None,
+            is_holed=recording.report.is_holed,
             signal=self._watch.signal(alphabet) if with_signal else None,
         )
 
@@ -214,6 +220,7 @@ class Transcriber:
             took_s=perf_counter() - began_s,
             warnings=document.warnings,
             comparison=document.comparison,
+            is_holed=document.is_holed,
         )
 
 

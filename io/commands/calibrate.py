@@ -114,7 +114,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
 def _calibrate(
     options: argparse.Namespace, bundle: Bundle, known: Profile, language: Language
 ) -> Profile:
-    episodes = EpisodeSet.join([load_episodes(path, bundle.alphabet) for path in options.sources])
+    episodes = EpisodeSet.join(
+        [load_episodes(path, bundle.alphabet, shared.layout(options)) for path in options.sources]
+    )
     for message in episodes.skipped:
         warn(message.text(language))
     plan_of, wanted = (quick_plan, QUICK_STYLES) if options.quick else (full_plan, FULL_STYLES)
@@ -170,7 +172,9 @@ def _add_sign(
             say.warn(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough.")
             break
         try:
-            refused = calibration.answer(longest_hold(believed(Recording(path).frames())))
+            refused = calibration.answer(
+                longest_hold(believed(Recording(path, shared.layout(options)).frames()))
+            )
         except JihwaError as error:
             warn(error.message.text(language))
             continue
@@ -246,7 +250,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
             live.source(options),
             wearer.engine,
             Record(),
-            LiveOptions(layout=live.layout(options), wearer=wearer),
+            LiveOptions(layout=shared.layout(options), wearer=wearer),
             changed=follow,
         )
         with closing(session):

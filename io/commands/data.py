@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
-from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, write_lossless
+from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, left_out, write_lossless
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.takes.collection import (
     DUPLICATE,
@@ -69,7 +69,7 @@ def configure(arguments: Command) -> None:
     )
     check.alphabet()
     check.json()
-    check.settings("model")
+    check.settings("model", "layout")
     _configure_convert(
         actions(
             "convert",
@@ -118,6 +118,7 @@ def _configure_convert(arguments: Arguments) -> None:
         "있는 결과도 다시 (기본: 건너뜀)",
         "do results that exist again (default: skip them)",
     )
+    arguments.settings("layout")
 
 
 def _check(options: argparse.Namespace, language: Language) -> int:
@@ -129,8 +130,8 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     n_files, told = 0, list[str]()
     bundle = shared.model(options.model)
     bundle.of_glove()
-    model = PersonalModel(bundle, Profile.empty(bundle.alphabet))
-    for found in map(partial(_heard, model, bundle), inspect(options.dataset, alphabet)):
+    model, layout = PersonalModel(bundle, Profile.empty(bundle.alphabet)), shared.layout(options)
+    for found in map(partial(_heard, model, bundle), inspect(options.dataset, alphabet, layout)):
         n_files += 1
         kinds.update(found.kinds)
         if found.shows:
@@ -228,12 +229,12 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
     say = speaker(language)
     output = shared.output_folder(options.output)
     targets = _targets(options.paths, output, options.kind)
-    n_done = n_kept = n_failed = n_unlabelled = 0
+    n_done = n_kept = n_failed = n_unlabelled = n_lossy = 0
     for source, target in targets.items():
         if target.exists() and not options.force:
             n_kept += 1
             continue
-        recording = Recording(source)
+        recording = Recording(source, shared.layout(options))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             write_lossless(target, recording, options.kind)
@@ -242,6 +243,10 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
             n_failed += 1
             continue
         n_done += 1
+        lost = [message.text(language) for message in left_out(recording)]
+        n_lossy += bool(lost)
+        for message in (*lost, *(said.text(language) for said in recording.report.said.values())):
+            warn(f"{source}: {message}")
         n_unlabelled += _loses_label(recording, target, options.kind)
     say.tell(
         f"{output}: {n_done}개 변환, {n_kept}개는 이미 있음, {n_failed}개 실패",
@@ -254,7 +259,7 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
             f"{options.kind} has no place for labels. Put the {n_unlabelled} file(s) whose "
             "label was only inside into folders <sign>/<style>/.",
         )
-    return 1 if n_failed else 0
+    return 1 if n_failed or n_lossy else 0
 
 
 def _targets(paths: Sequence[Path], output: Path, kind: str) -> dict[Path, Path]:

@@ -44,6 +44,7 @@ def configure(arguments: Arguments) -> None:
     )
     arguments.speed()
     arguments.seed()
+    arguments.settings("layout")
     arguments.alphabet()
 
 
@@ -63,7 +64,7 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
             ko=f"{options.text}: 쓸 수 있는 줄이 없습니다. 한 줄에 한 문장씩 한글만 넣으세요.",
             en=f"{options.text}: no line can be spelled. Give one sentence a line, Hangul only.",
         )
-    sessions = _by_session(load_episodes(options.dataset, alphabet))
+    sessions = _by_session(load_episodes(options.dataset, alphabet, shared.layout(options)))
     output.mkdir(parents=True, exist_ok=True)
     digits = len(str(len(lines)))
     for turn, (number, text) in enumerate(texts.items()):

@@ -12,7 +12,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from jihwa.composer.language.token_model import Mode
-from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
@@ -49,16 +48,7 @@ def source(options: argparse.Namespace) -> Source:
         UsageError: There is no such source, or no such layout.
         DataError: It is a recording that cannot be read.
     """
-    return open_source(options.source, layout(options), options.commands or ())
-
-
-def layout(options: argparse.Namespace) -> Layout | None:
-    """What lines without a header mean; None if they mean nothing.
-
-    Raises:
-        UsageError: There is no such layout.
-    """
-    return Layout.of_setting(",".join(options.layout)) if options.layout else None
+    return open_source(options.source, shared.layout(options), options.commands or ())
 
 
 def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:

@@ -98,7 +98,7 @@ def _record_file(options: argparse.Namespace, language: Language) -> int:
             en=f"{path}: exists already, and recordings are not overwritten. Give another name.",
         )
     source = live.source(options)
-    recorder = _Recorder(path, live.layout(options))
+    recorder = _Recorder(path, shared.layout(options))
     if options.seconds is None:
         say.warn("녹화합니다. Ctrl-C로 끝냅니다.", "Recording. Ctrl-C ends it.")
     try:

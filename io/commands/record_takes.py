@@ -92,7 +92,7 @@ class _Desk:
         language: Language,
     ) -> None:
         self._collector, self._cutter, self._source = collector, cutter, source
-        self._parser, self._language = LineParser(live.layout(options)), language
+        self._parser, self._language = LineParser(shared.layout(options)), language
         self._say = speaker(language)
         self._prompted: collection.SignStyle | None = None
 

@@ -87,7 +87,7 @@ def configure(arguments: Command) -> None:
         "keep in profile and history what was learned from the text",
     )
     learning.settings("adapt")
-    arguments.settings("mode", "personal", "history", "model", "lm")
+    arguments.settings("mode", "personal", "history", "model", "lm", "layout")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -110,6 +110,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     to_do = [task.to_do(force=options.force or not in_folder) for task in tasks]
     left = [task for task in to_do if task.targets]
     compared: dict[str, TextComparison] = {}
+    n_holed = 0
     size_bytes = sum(task.recording.size_bytes for task in tasks)
     with (
         reporting(report_file, language) as report,
@@ -124,6 +125,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         for outcome in chain(_known(found, tasks, to_do), results):
             report.add(outcome)
             shown.done(outcome)
+            n_holed += outcome.is_holed
             if outcome.comparison:
                 compared[str(outcome.recording.path)] = outcome.comparison
             with shown.aside():
@@ -135,7 +137,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     for line in figures.report(compared, language):
         print(line, file=sys.stderr)
     missed = report.counts[State.DONE] - len(compared) if truths else 0
-    return 1 if report.counts[State.FAILED] or missed else 0
+    return 1 if report.counts[State.FAILED] or missed or n_holed else 0
 
 
 def _check(options: argparse.Namespace, workers: jobs.Workers) -> None:

@@ -79,7 +79,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         journal = _journal(options, language, asks=full)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
         recording = options.record and stack.enter_context(options.record.open("wb", buffering=0))
-        behaviour = LiveOptions(options.pause or math.inf, live.layout(options), None, recording)
+        behaviour = LiveOptions(options.pause or math.inf, shared.layout(options), None, recording)
 
         def begin(
             wearer: Wearer,

@@ -39,8 +39,6 @@ MOST_EVENTS = 200
 """Events that are taken together when the thread is behind."""
 LEISURE_S = 0.15
 """How often there is time for what can wait."""
-STRANGE_LINES = 100
-"""After so many lines without a sample, what comes is no glove's, or its fields are not known."""
 
 Event = SourceEvent | Callable[[], None]
 
@@ -105,7 +103,6 @@ class LiveSession:
         journal.listen(self._notices.tell)
         self._connection = Connection(Link.OPENING)
         self._reader = SignalReader(self._keep, options.layout)
-        self._is_warned = False  # whether it was told that nothing can be read
         if options.layout:
             self._keep(options.layout.header)
         tell, wearer, pause_s = self._notices.tell, options.wearer, options.pause_s
@@ -228,14 +225,17 @@ class LiveSession:
         if self._reader.needs_header():
             with suppress(UsageError):  # a recording does not answer
                 self._source.send("header")
-        self._warn_if_unread(STRANGE_LINES)
+        self._tell_news()
 
     def _connect(self, connection: Connection) -> None:
         self._connection = connection
         if connection.link is Link.ENDED:
             self._read(self._reader.end(time.monotonic()))
             self.writing.conclude()
-            self._warn_if_unread(0)
+            self._tell_news()
+            warning = self._reader.unread(connection.device)
+            if warning and not connection.reason:
+                self._notices.tell(warning)
         elif connection.link is not Link.LIVE:
             self._reader.interrupt()
 
@@ -270,12 +270,11 @@ class LiveSession:
         self._leisure_s = now_s + LEISURE_S
         return self.writing.tidy() or self._reader.is_live
 
-    def _warn_if_unread(self, patience: int) -> None:
-        """Say once that so many lines came and none could be read."""
-        warning = self._reader.unread(self._connection.device, patience)
-        if warning and not (self._is_warned or self._connection.reason):
-            self._is_warned = True
-            self._notices.tell(warning)
+    def _tell_news(self) -> None:
+        """Tell what is new about the lines."""
+        device, sensors = self._connection.device, self.writing.sensors
+        for message in self._reader.news(device, sensors, time.monotonic()):
+            self._notices.tell(message)
 
     def _end_calibration_if_done(self) -> None:
         """Read with what was shown from now on."""

@@ -2,12 +2,15 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.report import MOST_DAMAGED, printable
+from jihwa.data.formats.unread import found
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import SensorMonitor
@@ -21,8 +24,13 @@ JUDGED_LINES = 50
 """So many lines tell whether their fields are known."""
 GARBLED_SHARE = 0.8
 """Of lines that cannot be read. With one byte in a hundred damaged it is a half."""
-MOST_HEADERS = 3
-"""A glove that told so often that it lacks a sensor does."""
+
+SPEECHLESS_S, SPEECHLESS_LINES, SPEECHLESS_BYTES = 1.5, 10, 500
+"""If so much came in so long and no sample was in it, that is told."""
+STRANGE_LINES = 100
+"""After so many lines without a sample it is told at once."""
+UNFIT_SHARE = 0.5
+"""A sensor of which so many values can be none is named."""
 
 NOTHING = Frames(*(np.full(shape, np.nan) for shape in ((1,), (1, N_FINGERS), (1, 3), (1, 3))))
 """A sample of a glove that has no sensors."""
@@ -41,6 +49,9 @@ class SignalReader:
         self._arrivals: deque[tuple[float, int]] = deque()  # when, and how many samples
         self._last = NOTHING
         self._judged = (0, 0)  # lines, and damaged ones among them, when that was looked at last
+        self._told: set[str] = set()  # what is told once, or once until it is over
+        self._speechless = _Speechless()
+        self._window = (0, 0, dict[str, int]())  # lines, unread ones, and refused values at its end
 
     @property
     def layout(self) -> Layout | None:
@@ -59,49 +70,119 @@ class SignalReader:
             data: The bytes.
             at_s: When they came, on `time.monotonic()`.
         """
-        return self._noted(self._parser.feed(data, at_s), at_s)
+        before = self._parser.report.lines
+        frames = self._parser.feed(data, at_s)
+        self._speechless.hear(len(data), self._parser.report.lines - before, len(frames), at_s)
+        return self._noted(frames, at_s)
 
     def end(self, at_s: float) -> Frames:
         """The sample of a last line that has no end; nothing comes behind it."""
         return self._noted(self._parser.flush(at_s), at_s)
 
     def needs_header(self) -> bool:
-        """Whether the header seems damaged: hardly a line can be read, or a sensor is missing."""
-        report, (lines, damaged) = self._parser.report, self._judged
-        n_lines = report.lines - lines
+        """Whether the header seems damaged: hardly a line can be read, or a sensor is missing.
+
+        A glove that told twice, in the same words, that it lacks a sensor does.
+        """
+        parser, (lines, unread) = self._parser, self._judged
+        n_lines = parser.report.lines - lines
         if n_lines < JUDGED_LINES:
             return False
-        self._judged = (report.lines, report.damaged)
-        garbled = report.damaged - damaged > GARBLED_SHARE * n_lines
-        return garbled or (report.headers in range(1, MOST_HEADERS) and _lacks_sensors(self._last))
+        self._judged = (parser.report.lines, parser.unread)
+        garbled = parser.unread - unread > GARBLED_SHARE * n_lines
+        told_once = parser.report.headers > 0 and not parser.belief.is_told_twice
+        return garbled or (told_once and _lacks_sensors(self._last))
 
     def interrupt(self) -> None:
         """The connection has broken."""
         self._parser.interrupt()
         self._arrivals.clear()
+        self._speechless = _Speechless()
 
-    def unread(self, device: str, patience: int) -> Message | None:
-        """What to tell if not one sample came; None if one did, or too few lines to be sure.
+    def news(self, device: str, sensors: SensorMonitor, now_s: float) -> Iterator[Message]:
+        """What the user does not know yet of what comes.
 
         Args:
             device: Where the signal comes from.
-            patience: How many lines have to be unreadable.
+            sensors: Knows which sensors fail.
+            now_s: Now, on `time.monotonic()`.
         """
         report = self._parser.report
-        if report.samples or report.damaged < patience:
+        yield from (said for about, said in report.said.items() if self._once(about, True))
+        is_speechless = not self._parser.waits and self._speechless.lasts(now_s)
+        if self._once("speechless", is_speechless):
+            yield self._unread(device)
+        if self._once("fingers", sensors.is_blind):
+            yield sensors.blindness
+        yield from self._holes(device)
+
+    def unread(self, device: str) -> Message | None:
+        """What to tell at the end if not one sample came; None if one did, or if it was told."""
+        report = self._parser.report
+        if report.samples or "speechless" in self._told:
             return None
-        if report.first_damage is None:
+        if not report.lines:
             return Message(
                 ko=f"{device}: 표본이 하나도 오지 않았습니다. 장갑이나 녹화를 확인하세요.",
                 en=f"{device}: not one sample came. Check the glove or the recording.",
             )
-        _, text = report.first_damage
+        return self._unread(device)
+
+    def _once(self, about: str, is_so: bool) -> bool:
+        """Whether something is so that was not told since it began."""
+        new = is_so and about not in self._told
+        if is_so:
+            self._told.add(about)
+        else:
+            self._told.discard(about)
+        return new
+
+    def _unread(self, device: str) -> Message:
+        told, n = found(self._parser.report), max(self._speechless.lines, self._parser.unread)
+        last = printable(self._parser.belief.last_waiting)
+        if not self._speechless.lines and self._speechless.data_bytes:
+            return Message(
+                ko=f"{device}: 데이터가 오지만 줄이 끝나지 않습니다. 전송 속도(baud)를 확인하거나, "
+                "표본마다 줄을 끝내게(println) 하세요.",
+                en=f"{device}: data come, but no line ends. Check the speed (baud), or let the "
+                "board end a line after each sample (println).",
+            )
+        if self._parser.report.samples:
+            return Message(
+                ko=f"{device}: 줄은 오지만 더는 읽을 수 없습니다. 마지막 줄: {last} · 보드를 다시 "
+                "시작하거나 (리셋 단추) 연결과 전송 속도를 확인하세요.",
+                en=f"{device}: lines come but can be read no more. The last: {last} · Restart the "
+                "board (reset button), or check the connection and its speed.",
+            )
         return Message(
-            ko=f"{device}: {report.damaged}줄이 왔지만 하나도 읽을 수 없습니다. 첫 줄: {text} · "
-            "장갑이 맞으면 --layout으로 필드의 뜻을 알려 주세요.",
-            en=f"{device}: {report.damaged} lines came and none can be read. The first: {text} · "
-            "If it is a glove, say what its fields mean with --layout.",
+            ko=f"{device}: {n}줄이 왔지만 하나도 읽을 수 없습니다. {told.ko}",
+            en=f"{device}: {n} lines came and none can be read. {told.en}",
         )
+
+    def _holes(self, device: str) -> Iterator[Message]:
+        """Whether much of what came of late was lost: lines, or the values of a sensor."""
+        report, unread = self._parser.report, self._parser.unread
+        lines, unread_before, refused = self._window
+        n = report.lines - lines
+        if n < JUDGED_LINES:
+            return
+        now = {channel: count for channel, (count, _, _) in report.refused.items()}
+        self._window = (report.lines, unread, now)
+        share = (unread - unread_before) / n
+        if self._once("holes", share >= MOST_DAMAGED and report.samples > 0):
+            yield Message(
+                ko=f"{device}: 줄의 {share:.0%}를 읽을 수 없습니다. 빠지는 글자가 있을 수 있으니 "
+                "케이블과 전송 속도를 확인하세요.",
+                en=f"{device}: {share:.0%} of the lines cannot be read, and letters may be lost. "
+                "Check the cable and the speed of the line.",
+            )
+        for channel, count in now.items():
+            if self._once(channel, count - refused.get(channel, 0) >= UNFIT_SHARE * n):
+                _, _, text = report.refused[channel]
+                yield Message(
+                    ko=f"{channel}: 값이 될 수 없는 것이 와서 빼고 읽습니다 (처음: {text}).",
+                    en=f"{channel}: what comes is no value (the first: {text}) and is left out.",
+                )
 
     def signal(self, sensors: SensorMonitor, now_s: float) -> Signal:
         """What came so far.
@@ -117,12 +198,12 @@ class SignalReader:
         return Signal(
             rate_hz=self._rate_hz(now_s),
             samples=report.samples,
-            damaged=report.damaged,
+            damaged=self._parser.unread,
             gaps=clock.gaps,
             lost_s=clock.lost_s,
             flex_adc=last.flex_adc[0],
             gravity_g=last.gravity_g[0],
-            faults=tuple(fault.message() for fault in faults),
+            faults=tuple(sensors.now()),
         )
 
     def _noted(self, frames: Frames, at_s: float) -> Frames:
@@ -139,6 +220,30 @@ class SignalReader:
         first_s, first_samples = self._arrivals[0]
         samples = sum(n for _, n in self._arrivals) - first_samples
         return samples / max(self._arrivals[-1][0] - first_s, 1e-3)
+
+
+@dataclass
+class _Speechless:
+    """How much has come since the last sample."""
+
+    since_s: float = math.inf
+    last_s: float = -math.inf
+    lines: int = 0
+    data_bytes: int = 0
+
+    def hear(self, n_bytes: int, n_lines: int, n_samples: int, at_s: float) -> None:
+        """So much came."""
+        if n_samples:
+            self.since_s, self.lines, self.data_bytes = math.inf, 0, 0
+            return
+        self.since_s, self.last_s = min(self.since_s, at_s), at_s
+        self.lines, self.data_bytes = self.lines + n_lines, self.data_bytes + n_bytes
+
+    def lasts(self, now_s: float) -> bool:
+        """Whether so much came and no sample that something is wrong."""
+        much = self.lines >= SPEECHLESS_LINES or self.data_bytes >= SPEECHLESS_BYTES
+        long = now_s - self.since_s >= SPEECHLESS_S and now_s - self.last_s < SPEECHLESS_S
+        return self.lines >= STRANGE_LINES or (much and long)
 
 
 def _lacks_sensors(frames: Frames) -> bool:

@@ -10,11 +10,21 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode
 from jihwa.composer.language.word_list import WordList
+from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
+
+
+def layout(options: argparse.Namespace) -> Layout | None:
+    """What lines without a header mean; None if they mean nothing.
+
+    Raises:
+        UsageError: There is no such layout.
+    """
+    return Layout.of_setting(",".join(options.layout)) if options.layout else None
 
 
 def model(path: Path | None) -> Bundle:

@@ -7,13 +7,13 @@ import select
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from jihwa.data.formats.episode_file import HDF5_MAGIC
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
-from jihwa.data.formats.readers import Recording, open_recording
+from jihwa.data.formats.readers import BEGINNING_BYTES, Opened, Recording, is_lines, open_recording
 from jihwa.data.formats.writers import write_recording
 from jihwa.io.sources.source import Connection, Link, Source
 
@@ -46,7 +46,7 @@ def paced(
 class PlaybackSource(Source):
     """A recording, as the glove would send it again.
 
-    Lines are passed on byte by byte as they were recorded; an HDF5 episode as the firmware's lines.
+    Lines are passed on byte by byte as they were recorded, anything else as the firmware's lines.
     """
 
     def __init__(self, path: Path, speed: float = 1.0, layout: Layout | None = None) -> None:
@@ -69,9 +69,9 @@ class PlaybackSource(Source):
         """Pass on every line when it is due, to the end of the recording."""
         self.tell(Connection(Link.LIVE, self.device))
         with open_recording(self._path) as file:
-            is_hdf5 = file.read(len(HDF5_MAGIC)) == HDF5_MAGIC
+            has_lines = is_lines(file.read(BEGINNING_BYTES))
             file.seek(0)
-            lines = self._as_lines() if is_hdf5 else file
+            lines = _lines(file) if has_lines else self._as_lines()
             for line in paced(self._timed(lines), self._speed, self.closing.wait):
                 if self.closing.is_set():
                     return
@@ -80,17 +80,30 @@ class PlaybackSource(Source):
 
     def _as_lines(self) -> list[bytes]:
         text = io.StringIO()
-        write_recording(text, Recording(self._path).frames())
+        write_recording(text, Recording(self._path, self._layout).frames())
         return text.getvalue().encode().splitlines(keepends=True)
 
     def _timed(self, lines: Iterable[bytes]) -> Iterator[tuple[float, bytes]]:
         """Every line with the time of the last sample so far."""
+        if math.isinf(self._speed):
+            yield from ((0.0, line) for line in lines)
+            return
         parser, time_s = LineParser(self._layout), 0.0
-        for line in lines:
-            if math.isfinite(self._speed):
-                frames = parser.feed(line)
-                time_s = float(frames.time_s[-1]) if len(frames) else time_s
-            yield time_s, line
+        due: list[bytes] = []  # whose time is not known yet
+        for line in chain(lines, [b""]):
+            frames = parser.feed(line) if line else parser.flush()
+            due.append(line)
+            if line and parser.waits:
+                continue
+            times_s = [time_s] * max(len(due) - len(frames), 0) + frames.time_s.tolist()
+            yield from zip(times_s, due, strict=False)
+            time_s, due = times_s[-1], []
+
+
+def _lines(file: Opened) -> Iterator[bytes]:
+    """The lines of a file, whatever ends them."""
+    for line in file:
+        yield from line.splitlines(keepends=True)
 
 
 class StdinSource(Source):

@@ -138,7 +138,7 @@ class AnyGlove:
 
         def is_glove(data: bytes) -> bool:
             parser.feed(data)
-            return bool(parser.report.headers or parser.report.samples)
+            return parser.hears_glove
 
         return is_glove
 

@@ -83,6 +83,7 @@ class Document:
         warnings: What the user should know, in their language.
         language: Their language.
         comparison: The text beside the truth, where somebody asked for it.
+        is_holed: Whether so much of it was skipped that it is not whole.
         signal: What it was read from, where a format shows it.
     """
 
@@ -92,6 +93,7 @@ class Document:
     warnings: tuple[str, ...]
     language: Language = "ko"
     comparison: TextComparison | None = None
+    is_holed: bool = False
     signal: Signal | None = None
 
     @property

@@ -35,6 +35,7 @@ from jihwa.models.training.summary import Row, as_json, as_markdown, draw, summa
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
     datasets.add_datasets(arguments)
+    arguments.settings("layout")
     names = ", ".join(CONTENDERS)
     arguments(
         "--models",
@@ -71,7 +72,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     folder: Path | None = options.output and shared.output_folder(options.output)
     if folder:
         require_matplotlib()
-    takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
     trials = plan(takes, options.protocol, options.models, options.seeds)
     store = ResultStore(folder / "fits", takes, alphabet) if folder else None
     if store and (n_kept := sum(store[trial] is not None for trial in trials)):

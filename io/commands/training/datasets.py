@@ -3,13 +3,13 @@
 Data sets are labelled folders of the glove, or `.npy` files of features.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
+import argparse
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.data.takes.sequences import TakeSet, load_sequences
+from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments
 from jihwa.models.training.runs import TrainingOptions
 
@@ -32,16 +32,17 @@ def add_epochs(arguments: Arguments) -> None:
     arguments.number("--epochs", "최대 에폭", "epochs at most", least=1, default=default)
 
 
-def load(paths: Sequence[Path], alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:
+def load(options: argparse.Namespace, alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:
     """The takes of all data sets together, and the alphabet of their labels.
 
     Args:
-        paths: Where they are.
+        options: With `datasets` and `layout`.
         alphabet: Of the glove's data; `.npy` files number their classes.
 
     Raises:
         UsageError: One cannot be used, or they are of both kinds.
     """
+    paths, layout = options.datasets, shared.layout(options)
     are_files = {path.suffix == ".npy" for path in paths}
     if are_files == {True, False}:
         raise UsageError(
@@ -51,4 +52,4 @@ def load(paths: Sequence[Path], alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:
     if True in are_files:
         sequences = load_sequences(paths)
         return sequences, Alphabet("npy", sequences.labels)
-    return EpisodeSet.join([load_episodes(path, alphabet) for path in paths]), alphabet
+    return EpisodeSet.join([load_episodes(path, alphabet, layout) for path in paths]), alphabet

@@ -44,7 +44,7 @@ def configure(arguments: Command) -> None:
     )
     arguments.json()
     arguments.path("--figures", "DIR", "그림을 둘 폴더", "folder for figures")
-    arguments.settings("model", "profile")
+    arguments.settings("model", "profile", "layout")
     evaluate_sessions.configure(arguments)
 
 
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     bundle = shared.model(options.model)
     profile = shared.profile(options, bundle)
     alphabet = bundle.alphabet.with_signs(profile.own_signs) if profile else bundle.alphabet
-    takes, labels = datasets.load(options.datasets, alphabet)
+    takes, labels = datasets.load(options, alphabet)
     _check_labels(labels.signs, alphabet)
     log_likelihood = _read(takes, bundle, profile)  # (n, S)
     sign = truth(takes, alphabet)  # (n,)

@@ -49,7 +49,7 @@ def configure(arguments: Command) -> None:
         "정답도 그리기: simulate가 쓴 .json, 글, 또는 그런 파일이 든 폴더",
         "draw the truth too: the .json of simulate, a text, or a folder of them",
     )
-    arguments.settings("profile", "adapt", "mode", "personal", "history", "model", "lm")
+    arguments.settings("profile", "adapt", "mode", "personal", "history", "model", "lm", "layout")
     arguments.preset(learn=False)
 
 

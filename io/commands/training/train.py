@@ -27,6 +27,7 @@ _GLOVE = [str(channels) for channels in Channels if channels != Channels.GIVEN]
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
     datasets.add_datasets(arguments)
+    arguments.settings("layout")
     learners = ", ".join(LEARNERS)
     arguments(
         "--model",
@@ -84,7 +85,7 @@ def _add_training(arguments: Arguments) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from."""
-    takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
     bundle = None
     if options.model == HAND:
         HandStatistics.fit(_of_glove(takes)).save(options.output)

@@ -28,6 +28,7 @@ _SHOWN = 5
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
     datasets.add_datasets(arguments)
+    arguments.settings("layout")
     names = ", ".join(TUNABLE)
     arguments(
         "--model",
@@ -68,7 +69,7 @@ def configure(arguments: Command) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Search, show the best settings, and fit a model with them; 1 if no trial came to anything."""
     path = shared.output_file(options.study)
-    takes, alphabet = datasets.load(options.datasets, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
     list(by_session(takes))  # better refused before the work
     objective = Objective(options.model, takes, alphabet, options.epochs, options.seed)
     lock = storage.occupy(path)

@@ -1,0 +1,156 @@
+"""What the name of a field means: people call the same sensor by many names."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+FLEX = ("flex1", "flex2", "flex3", "flex4", "flex5")
+ACCEL = ("accel_x", "accel_y", "accel_z")
+ORIENTATION = ("pitch", "roll", "yaw")
+QUATERNION = ("qw", "qx", "qy", "qz")
+TIME = "timestamp"
+RECEIVED = "recv_timestamp_ms"
+IGNORED = "-"
+
+VALUES = (*FLEX, *ACCEL, *ORIENTATION)
+"""The channels in the order in which a parsed sample holds them."""
+
+QUANTITY: Mapping[str, str] = {
+    TIME: "time",
+    **dict.fromkeys(FLEX, "flex"),
+    **dict.fromkeys(ACCEL, "accel"),
+    **dict.fromkeys(ORIENTATION, "angle"),
+}
+"""What is measured in the same unit."""
+
+_UNITS: Mapping[str, Mapping[str, str]] = {
+    "time": {
+        "ms": "ms", "msec": "ms", "millis": "ms", "milliseconds": "ms",
+        "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "초": "s",
+        "us": "us", "µs": "us", "μs": "us", "usec": "us", "micros": "us", "microseconds": "us",
+        "ns": "ns", "nanos": "ns", "days": "days",
+    },
+    "flex": {
+        "adc": "adc10", "adc10": "adc10", "10bit": "adc10", "adc8": "adc8", "8bit": "adc8",
+        "adc12": "adc12", "12bit": "adc12", "adc14": "adc14", "14bit": "adc14",
+        "adc16": "adc16", "16bit": "adc16", "norm": "norm", "0-1": "norm",
+        "%": "percent", "percent": "percent", "3.3v": "3.3v", "5v": "5v",
+        "mv3.3": "mv(3.3v)", "mv5": "mv(5v)",
+    },
+    "accel": {
+        "g": "g", "mg": "mg", "m/s2": "m/s2", "m/s^2": "m/s2", "m/s²": "m/s2", "ms2": "m/s2",
+        "mps2": "m/s2", "lsb16384": "lsb16384", "lsb8192": "lsb8192", "lsb4096": "lsb4096",
+        "lsb2048": "lsb2048", "lsb256": "lsb256",
+    },
+    "angle": {
+        "deg": "deg", "degree": "deg", "degrees": "deg", "°": "deg", "도": "deg",
+        "rad": "rad", "radian": "rad", "radians": "rad",
+    },
+}  # fmt: skip
+"""How units are written, by what is measured."""
+
+_TIMES = (
+    "timestamp", "timestamps", "time", "times", "t", "ts", "datetime", "devicetime", "elapsed",
+    "elapsedtime", "epoch", "clock", "arduinotimestamp", "arduinotimestamps", "date", "시각",
+    "시간",
+    *(unit for unit in _UNITS["time"] if unit != "days"),
+)  # fmt: skip
+"""The likeliest first: a line may hold several."""
+
+_RECEIVED = ("recvtimestamp", "receivedtimestamp", "recvtime")
+_FINGERS = (
+    ("thumb", "엄지"),
+    ("index", "indexfinger", "pointer", "forefinger", "검지"),
+    ("middle", "중지"),
+    ("ring", "약지"),
+    ("little", "pinky", "pinkie", "pinkyfinger", "littlefinger", "소지", "새끼"),
+)
+_FINGER_WORDS = re.compile("flexsensor|flex|fingers?|bend|sensor|adc|value|손가락|센서")
+_NUMBERED = re.compile(r"([a-z]+?)(?:sensor|finger)?([0-9])")
+_FAMILIES = ("flex", "finger", "f", "bend", "adc", "a", "ch", "channel", "s", "sensor", "analog")
+_ACCEL = re.compile(r"(?:a|acc|accel|acceleration|accelerometer)([xyz])|([xyz])acc(?:el\w*)?")
+_ANGLE = re.compile(r"(?:euler|angle|imu)?(pitch|roll|yaw|heading|피치|롤|요)(?:angle)?")
+_ANGLES = {"heading": "yaw", "피치": "pitch", "롤": "roll", "요": "yaw"}
+_QUATERNION = re.compile(r"(?:q|quat|quaternion)([wxyz0-3])")
+_UNIT = re.compile(r"[\[(]\s*([^\])]*?)\s*[\])]")
+_SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What a row of names means.
+
+    Attributes:
+        names: What each field is called here, one of `VALUES`, `QUATERNION`, `TIME` or `RECEIVED`;
+            `IGNORED` for one of which nothing is known.
+        units: The units that the names tell, by what is measured.
+        twice: Names that several fields claim.
+    """
+
+    names: tuple[str, ...]
+    units: Mapping[str, str]
+    twice: tuple[str, ...]
+
+
+def meanings(fields: Sequence[str]) -> Meanings:
+    """What these fields mean; case, spaces and how words are joined do not matter."""
+    told = [_split(field) for field in fields]
+    bare = [name for name, _ in told]
+    families = _numbered(bare)
+    names = [_single(name) or families.get(name, IGNORED) for name in bare]
+    times = [name for name in _TIMES if name in bare]
+    if TIME not in names and times:  # of several, the likeliest
+        names[bare.index(times[0])] = TIME
+    units: dict[str, str] = {}
+    for name, (bare_name, unit) in zip(names, told, strict=True):
+        quantity = QUANTITY.get(name, "")
+        known = _UNITS.get(quantity, {})
+        for hint in (unit, bare_name) if name == TIME else (unit,):
+            if hint in known:
+                units.setdefault(quantity, known[hint])
+    counts = Counter(name for name in names if name != IGNORED)
+    return Meanings(tuple(names), units, tuple(name for name, n in counts.items() if n > 1))
+
+
+def _split(field: str) -> tuple[str, str]:
+    """A name without marks, and the unit that it tells or nothing."""
+    name = field.strip().strip("\"'").strip().lower()
+    unit = match[1] if (match := _UNIT.search(name)) else ""
+    name = _UNIT.sub("", name).strip()
+    if match := _SUFFIX.search(name):
+        unit, name = unit or match[1], name[: match.start()]
+    return re.sub(r"[^0-9a-zµ가-힣]", "", name), unit
+
+
+def _single(name: str) -> str | None:
+    """What a name means by itself."""
+    if name in _RECEIVED:
+        return RECEIVED
+    if match := _ANGLE.fullmatch(name):
+        return _ANGLES.get(match[1], match[1])
+    if match := _ACCEL.fullmatch(name):
+        return f"accel_{match[1] or match[2]}"
+    if match := _QUATERNION.fullmatch(name):
+        return dict(zip("0123", QUATERNION, strict=True)).get(match[1], f"q{match[1]}")
+    bare = _FINGER_WORDS.sub("", name)
+    for finger, words in zip(FLEX, _FINGERS, strict=True):
+        if name in words or bare in words:
+            return finger
+    return None
+
+
+def _numbered(names: Iterable[str]) -> dict[str, str]:
+    """Fingers that are numbered, from 1 or from 0; `flex` may lack some, other words none."""
+    found: dict[str, dict[int, str]] = {}
+    for name in names:
+        if match := _NUMBERED.fullmatch(name):
+            found.setdefault(match[1], {})[int(match[2])] = name
+    for word in _FAMILIES:
+        numbers = found.get(word, {})
+        first = 0 if 0 in numbers else 1
+        places = {at - first: name for at, name in numbers.items()}
+        fits = set(places) <= set(range(len(FLEX)))
+        if fits and (word == "flex" or len(places) == len(FLEX)) and places:
+            return {name: FLEX[place] for place, name in places.items()}
+    return {}

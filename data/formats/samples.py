@@ -1,0 +1,235 @@
+"""Numbers to frames: units, times that can be trusted, and values that can be."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from jihwa.data.formats.encoding import clean
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, VALUES
+from jihwa.data.formats.report import Report
+from jihwa.data.formats.times import Times
+from jihwa.data.formats.units import USUAL, Guess, tells
+from jihwa.data.signal.frames import Array, Frames
+
+LIMITS = np.array([4096.0] * len(FLEX) + [17.0] * len(ACCEL) + [3600.0] * len(ORIENTATION))
+"""(11,) largest magnitude of every channel of `VALUES` that a sensor can send; yaw may run on."""
+
+_YAW = VALUES.index("yaw")
+_PARTS = {"flex": slice(0, 5), "accel": slice(5, 8), "angle": slice(8, 11)}
+
+
+@dataclass(slots=True)
+class Line:
+    """Where a sample comes from.
+
+    Attributes:
+        number: Of its line, from 1.
+        raw: The line, as text or as it came.
+        arrival_s: When it came, or a time on an even grid; NaN where nobody asked.
+        layout: What its fields mean, where they have places.
+    """
+
+    number: int
+    raw: str | bytes
+    arrival_s: float = math.nan
+    layout: Layout | None = None
+
+    @property
+    def text(self) -> str:
+        """The line as text."""
+        return self.raw if isinstance(self.raw, str) else clean(self.raw)
+
+    def told(self, channel: str) -> str:
+        """What stands there for a channel; empty where that is not known."""
+        return self.layout.told(self.text, channel) if self.layout else ""
+
+
+@dataclass
+class _Voice:
+    """One way of sending, with its units.
+
+    Attributes:
+        times: Of its clock.
+        guesses: Of its sensors' units.
+        held: Rows that wait until the units are known, and their lines.
+        last: Raw time, arrival and unit of the sample that was read last.
+    """
+
+    times: Times
+    guesses: dict[str, Guess]
+    held: list[Array] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    last: tuple[float, float, object] | None = None
+
+    def __post_init__(self) -> None:
+        self.open = list(self.guesses.items())  # what is to be guessed yet
+
+    def knows(self, rows: Array) -> bool:
+        """Whether nothing is left to guess about these rows."""
+        if not self.times.settled or not self.open:
+            return self.times.settled
+        self.open = [(quantity, guess) for quantity, guess in self.open if not guess.settled]
+        return not any(tells(name, rows[:, 1:][:, _PARTS[name]]) for name, _ in self.open)
+
+    @property
+    def waits(self) -> bool:
+        return self.times.waits or any(guess.waits for guess in self.guesses.values())
+
+    def look(self, row: Array, *, arrives: bool) -> None:
+        """Look at one row: time and channels."""
+        self.times.look(float(row[0]), arrives=arrives)
+        values = row[1:]
+        accel = self.guesses["accel"]
+        for quantity, guess in self.guesses.items():
+            if not guess.settled:
+                known = quantity == "angle" and not accel.waits
+                gravity = values[_PARTS["accel"]] / accel.per if known else np.full(3, np.nan)
+                guess.look(values[_PARTS[quantity]], gravity)
+
+    def decide(self) -> None:
+        self.times.decide()
+        for guess in self.guesses.values():
+            guess.decide()
+
+
+class Samples:
+    """Rows of numbers in, frames out; the same whatever the cut.
+
+    Rows wait, never long, while their units are in doubt.
+
+    Args:
+        report: Takes what was found on the way.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._voices: dict[object, _Voice] = {}
+        self._voice: _Voice | None = None
+
+    def speak(
+        self, key: object, units: dict[str, str], has_clock: bool, certain: bool = False
+    ) -> list[Frames]:
+        """What follows is sent in this way; the samples that waited, of another one.
+
+        Args:
+            key: Tells ways apart.
+            units: What the names of its fields tell of units, by quantity, or is usual for it.
+            has_clock: Whether it tells the time.
+            certain: Whether the units are not to be doubted.
+        """
+        voice = self._voices.get(key)
+        if voice is None:
+            told = {**USUAL, **units}
+            is_certain = certain and "time" in units
+            times = Times(told["time"], is_certain=is_certain, is_absent=not has_clock)
+            guesses = {
+                quantity: Guess(quantity, told[quantity], certain and quantity in units)
+                for quantity in _PARTS
+            }
+            voice = self._voices[key] = _Voice(times, guesses)
+        if voice is self._voice:
+            return []
+        waited = self.flush()
+        self._voice = voice
+        return waited
+
+    @property
+    def needs_arrival(self) -> bool:
+        """Whether rows have to tell when they arrived."""
+        times = self._voice.times if self._voice else None
+        return times is None or not times.settled or times.by_arrival
+
+    @property
+    def waits(self) -> bool:
+        """Whether rows wait."""
+        return self._voice is not None and bool(self._voice.held)
+
+    def feed(self, rows: Array, lines: Sequence[Line], arrives: bool) -> list[Frames]:
+        """The samples that these rows complete.
+
+        Args:
+            rows: (n, 12) time and channels, in the units of the glove; NaN where absent.
+            lines: Where they come from.
+            arrives: Whether their arrival was noted by a clock.
+        """
+        voice = self._voice
+        if voice is None or not len(rows):
+            return []
+        if not voice.held and voice.knows(rows):
+            return [self._read(voice, rows, lines)]
+        done: list[Frames] = []
+        for at, (row, line) in enumerate(zip(rows, lines, strict=True)):
+            if not voice.held and voice.knows(rows[at:]):
+                return [*done, self._read(voice, rows[at:], lines[at:])]
+            voice.held.append(row)
+            voice.lines.append(line)
+            voice.look(row, arrives=arrives)
+            if not voice.waits:
+                done.append(self._release(voice))
+        return done
+
+    def flush(self) -> list[Frames]:
+        """The samples that still wait; their units are decided by what there is."""
+        if self._voice is None or not self._voice.held:
+            return []
+        self._voice.decide()
+        return [self._release(self._voice)]
+
+    def _release(self, voice: _Voice) -> Frames:
+        known: dict[str, Times | Guess] = {"time": voice.times, **voice.guesses}
+        for quantity, unit in known.items():
+            if said := unit.said:
+                self._report.say(quantity, said)
+        rows, lines = np.array(voice.held), voice.lines
+        voice.held, voice.lines = [], []
+        return self._read(voice, rows, lines)
+
+    def _read(self, voice: _Voice, rows: Array, lines: Sequence[Line]) -> Frames:
+        values = rows[:, 1:].copy()
+        for quantity, guess in voice.guesses.items():
+            if guess.unit != USUAL[quantity]:
+                with np.errstate(over="ignore"):  # what is infinite is left out below
+                    values[:, _PARTS[quantity]] /= guess.per
+        self._leave_out_impossible(values, rows, lines)
+        time_s = self._seconds(voice, rows[:, 0].tolist(), lines)
+        kept = ~np.isnan(time_s)
+        if not kept.all():
+            time_s, values = time_s[kept], values[kept]
+        self._report.samples += len(time_s)
+        return Frames(time_s, *(values[:, part] for part in _PARTS.values()))
+
+    def _seconds(self, voice: _Voice, raw: list[float], lines: Sequence[Line]) -> Array:
+        """(n,) the time of every sample since the first one; NaN where it cannot be trusted."""
+        clock, times = self._report.clock, voice.times
+        way = (times.unit, times.is_still, times.step_s)
+        if voice.last and voice.last[2] != way:  # the first sample was timed before that was known
+            clock.restart(times.second(*voice.last[:2]))
+        voice.last = (raw[-1], lines[-1].arrival_s, way)
+        known_s = [
+            clock.feed(times.second(at, line.arrival_s))
+            for at, line in zip(raw, lines, strict=True)
+        ]
+        if None in known_s:
+            for second_s, line in zip(known_s, lines, strict=True):
+                if second_s is None:
+                    self._report.damage(line.number, line.text)
+        return np.array(known_s, dtype=np.float64)  # None is NaN
+
+    def _leave_out_impossible(self, values: Array, rows: Array, lines: Sequence[Line]) -> None:
+        """Make NaN of what no sensor can send, and name it; a yaw that runs on is brought back."""
+        if not (np.abs(values) > LIMITS).any():
+            return
+        yaw = values[:, _YAW]
+        far = np.isfinite(yaw) & (np.abs(yaw) > LIMITS[_YAW])
+        yaw[far] = np.remainder(yaw[far] + 180, 360) - 180
+        beyond = np.abs(values) > LIMITS
+        if beyond.any():
+            for at, channel in np.argwhere(beyond).tolist():
+                told = f"{rows[at, 1 + channel]:g}"
+                line = lines[at]
+                name = VALUES[channel]
+                self._report.refuse(name, line.number, line.told(name) or told)
+            values[beyond] = np.nan

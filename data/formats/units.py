@@ -1,0 +1,216 @@
+"""In which units a glove counts: guessed from what it sends, once that is unambiguous.
+
+A hand at rest feels 1 g, a glove takes a sample every 2 to 500 ms, a flex sensor works in the
+upper part of its range: of the units that are used, one at most agrees with all that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, pi
+
+import numpy as np
+
+from jihwa.data.messages import Message
+from jihwa.data.signal.frames import Array, gravity_of_angles
+from jihwa.data.signal.sensors import USABLE_FLEX_ADC
+
+UNITS: Mapping[str, Mapping[str, float]] = {
+    "time": {"ms": 1e3, "s": 1.0, "us": 1e6, "ns": 1e9, "days": 1 / 86_400},
+    "flex": {
+        "adc10": 1.0,
+        "adc8": 255 / 1023,
+        "adc12": 4095 / 1023,
+        "adc14": 16_383 / 1023,
+        "adc16": 65_535 / 1023,
+        "norm": 1 / 1023,
+        "percent": 100 / 1023,
+        "3.3v": 3.3 / 1023,
+        "5v": 5 / 1023,
+        "mv(3.3v)": 3300 / 1023,
+        "mv(5v)": 5000 / 1023,
+    },
+    "accel": {
+        "g": 1.0,
+        "mg": 1e3,
+        "m/s2": 9.80665,
+        "lsb16384": 16_384.0,
+        "lsb8192": 8192.0,
+        "lsb4096": 4096.0,
+        "lsb2048": 2048.0,
+        "lsb256": 256.0,
+    },
+    "angle": {"deg": 1.0, "rad": pi / 180},
+}
+"""How many of each unit are a second, a count of a 10-bit ADC, g, a degree."""
+
+USUAL = {"time": "ms", "flex": "adc10", "accel": "g", "angle": "deg"}
+"""What the glove's own firmware sends."""
+
+PATIENCE = 25
+"""Samples that are looked at before a unit is guessed; the usual ones are known by the first."""
+MOST_LEVEL = 100
+"""Samples to look at where the hand may just be level."""
+USUAL_FLEX_ADC = (680.0, 980.0)
+"""What the fingers of a hand read for most of the time."""
+
+WHAT = {
+    "time": Message(ko="시각의 단위", en="Times are in"),
+    "flex": Message(ko="flex의 단위", en="Flex is in"),
+    "accel": Message(ko="가속도의 단위", en="Acceleration is in"),
+    "angle": Message(ko="각도의 단위", en="Angles are in"),
+}
+CALLED = {
+    "ms": Message(ko="밀리초", en="milliseconds"),
+    "s": Message(ko="초", en="seconds"),
+    "us": Message(ko="마이크로초", en="microseconds"),
+    "ns": Message(ko="나노초", en="nanoseconds"),
+    "days": Message(ko="일", en="days"),
+    "m/s2": Message(ko="m/s²", en="m/s²"),
+    "rad": Message(ko="라디안", en="radians"),
+    "deg": Message(ko="도", en="degrees"),
+    "norm": Message(ko="0-1", en="shares of full scale (0-1)"),
+    "percent": Message(ko="%", en="% of full scale"),
+    "3.3v": Message(ko="볼트 (3.3 V까지)", en="volts (of 3.3)"),
+    "5v": Message(ko="볼트 (5 V까지)", en="volts (of 5)"),
+    "mv(3.3v)": Message(ko="밀리볼트 (3.3 V까지)", en="millivolts (of 3.3 V)"),
+    "mv(5v)": Message(ko="밀리볼트 (5 V까지)", en="millivolts (of 5 V)"),
+    **{
+        f"lsb{n}": Message(ko=f"1 g에 {n}", en=f"counts of {n} to the g")
+        for n in (16_384, 8192, 4096, 2048, 256)
+    },
+    **{
+        f"adc{n}": Message(ko=f"{n}비트 ADC", en=f"{n}-bit ADC counts") for n in (8, 10, 12, 14, 16)
+    },
+}
+
+
+@dataclass
+class Guess:
+    """The unit of one quantity.
+
+    Attributes:
+        quantity: One of the keys of `UNITS`.
+        unit: The unit by now.
+        settled: Whether it is known; until then it is what is usual.
+    """
+
+    quantity: str
+    unit: str
+    settled: bool = False
+
+    def __post_init__(self) -> None:
+        self._usual = self.unit
+        self._seen: list[Array] = []
+        self._released = False
+
+    @property
+    def per(self) -> float:
+        """How many of the unit make one of ours."""
+        return UNITS[self.quantity][self.unit]
+
+    @property
+    def waits(self) -> bool:
+        """Whether samples should wait until more is known."""
+        return bool(self._seen) and not (self.settled or self._released)
+
+    @property
+    def said(self) -> Message | None:
+        """What to tell, once, of a unit that is not the usual one."""
+        if self.unit == self._usual or not self.settled:
+            return None
+        called = CALLED.get(self.unit, Message(ko=self.unit, en=self.unit))
+        what = WHAT[self.quantity]
+        return Message(ko=f"{what.ko}: {called.ko}.", en=f"{what.en} {called.en}.")
+
+    def look(self, values: Array, gravity: Array) -> None:
+        """Look at one sample.
+
+        Args:
+            values: What the sensors of this quantity read.
+            gravity: (3,) acceleration in g, for angles; NaN where it is not known.
+        """
+        if self.settled or not tells(self.quantity, values):
+            return
+        with np.errstate(over="ignore"):  # of what no sensor sends
+            is_usual = self._is_usual(values)
+        if is_usual:
+            self.settled, self.unit = True, self._usual
+            return
+        self._seen.append(np.concatenate([values, gravity]))
+        level = self.quantity == "angle" and not np.isfinite(gravity).all()
+        if len(self._seen) >= (MOST_LEVEL if level else PATIENCE):
+            self.decide()
+
+    def decide(self) -> None:
+        """Decide by what was seen, if that is enough; samples wait no longer either way."""
+        if len(self._seen) < PATIENCE:
+            self._seen, self._released = [], True
+        elif not self.settled:
+            seen, self._seen, self._released = np.array(self._seen), [], True
+            guess = {"flex": _flex_unit, "accel": _accel_unit, "angle": _angle_unit}[self.quantity]
+            with np.errstate(over="ignore", invalid="ignore"):
+                unit = guess(seen[:, :-3], seen[:, -3:], self._usual)
+            self.settled, self.unit = unit is not None, unit or self._usual
+
+    def _is_usual(self, values: Array) -> bool:
+        """Whether one sample is enough to know that the unit is the usual one."""
+        if self.quantity == "flex":
+            told = values[np.isfinite(values)]
+            return bool(2 * _usable(told / UNITS["flex"][self._usual]).sum() >= len(told))
+        if self.quantity == "accel":
+            return bool(0.5 < float(np.linalg.norm(values)) / UNITS["accel"][self._usual] < 2)
+        pitch, roll = np.abs(values[:2])
+        whole = any(value and float(value).is_integer() for value in (pitch, roll))
+        return bool(self._usual == "deg" and (pitch > 1.6 or roll > 6.3 or whole))
+
+
+def tells(quantity: str, values: Array) -> bool:
+    """Whether (…, C) readings of a quantity say anything of its unit: a finger, or a direction."""
+    known = np.isfinite(values[..., :2] if quantity == "angle" else values)
+    return bool((known.any(axis=-1) if quantity == "flex" else known.all(axis=-1)).any())
+
+
+def _usable(flex_adc: Array) -> Array:
+    low, high = USABLE_FLEX_ADC
+    return np.asarray((flex_adc >= low) & (flex_adc <= high))
+
+
+def _flex_unit(flex: Array, _: Array, __: str) -> str | None:
+    """The unit in which most fingers read what is usual, and in no other nearly so many."""
+    flex = flex[:, np.isfinite(flex).any(axis=0)]
+    middles = np.nanmedian(flex, axis=0)
+    low, high = USUAL_FLEX_ADC
+    usual = {
+        unit: int(((middles >= low * per) & (middles <= high * per)).sum())
+        for unit, per in UNITS["flex"].items()
+    }
+    unit, other = sorted(usual, key=lambda each: usual[each])[:-3:-1]
+    return unit if 2 * usual[unit] > len(middles) and 2 * usual[other] < usual[unit] else None
+
+
+def _accel_unit(accel: Array, _: Array, usual: str) -> str | None:
+    """The unit in which it is about 1 g in the middle."""
+    length = float(np.nanmedian(np.linalg.norm(accel, axis=1)))
+    near = {unit: abs(np.log(max(length, 1e-9) / per)) for unit, per in UNITS["accel"].items()}
+    unit = min(near, key=lambda each: near[each])
+    return unit if near[unit] < np.log(1.25) else None
+
+
+def _angle_unit(angles: Array, gravity: Array, _: str) -> str | None:
+    """The unit in which they agree with gravity, or else radians for what is as fine as those."""
+    known = np.asarray(np.isfinite(gravity).all(axis=1) & np.isfinite(angles[:, :2]).all(axis=1))
+    length = np.linalg.norm(np.where(known[:, None], gravity, 0), axis=1)
+    known &= (length > 0.5) & (length < 2)
+    if known.any():
+        length = length[known, None]
+        off = {
+            unit: float(np.abs(gravity_of_angles(angles[known] / per) - gravity[known] / length)
+                        .max(axis=1).mean())
+            for unit, per in UNITS["angle"].items()
+        }  # fmt: skip
+        unit = min(off, key=lambda each: off[each])
+        return unit if off[unit] < 0.5 * max(off.values()) and max(off.values()) > 0.1 else None
+    tilt = angles[:, :2]
+    noise = float(np.nanmedian(np.abs(np.diff(tilt, axis=0)))) if len(tilt) > 2 else inf
+    leans = float(np.nanmax(np.abs(tilt))) > 0.2
+    return "rad" if noise < 0.02 and leans else None

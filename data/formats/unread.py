@@ -1,0 +1,118 @@
+"""What to tell of lines that no layout fits: what was found, and a layout that would read it."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from jihwa.data.formats.layout import COLUMNS, SEPARATORS, Layout, header_fields, number, split
+from jihwa.data.formats.names import ACCEL, FLEX, IGNORED, ORIENTATION, TIME, meanings
+from jihwa.data.formats.report import Report, printable
+from jihwa.data.messages import Message
+from jihwa.data.signal.frames import Array
+from jihwa.data.signal.sensors import USABLE_FLEX_ADC
+
+_USUAL = (
+    (*FLEX, *ORIENTATION),
+    (TIME, *ORIENTATION, *FLEX),
+    (TIME, *ORIENTATION, *ACCEL, *FLEX),
+)
+"""What lines without a header hold, where they have so many fields."""
+
+
+def found(report: Report) -> Message:
+    """What came instead of samples, and what to do."""
+    first = report.first_damage[1] if report.first_damage else printable("".join(report.sample[:1]))
+    told = printable(report.columns, 200) or first
+    what = Message(ko=f"첫 줄: {told}", en=f"The first: {told}")
+    if report.columns:
+        what = Message(ko=f"찾은 칸: {told}", en=f"The columns are {told}")
+    mapping = suggested(report)
+    if mapping is None:
+        return Message(
+            ko=f"{what.ko} · 장갑이 맞으면 --layout으로 칸의 뜻을 알려 주세요 "
+            "(예: --layout timestamp,flex1,flex2,-,flex3).",
+            en=f"{what.en} · If it is a glove, say what its fields mean with --layout (such as "
+            "--layout timestamp,flex1,flex2,-,flex3).",
+        )
+    return Message(
+        ko=f"{what.ko} · 이렇게 알려 주면 읽습니다 (맞는지 확인하세요): --layout '{mapping}'",
+        en=f"{what.en} · This would read it, if it is right: --layout '{mapping}'",
+    )
+
+
+def suggested(report: Report) -> str | None:
+    """A layout that fits what was seen; None if no finger can be made out."""
+    if report.columns:
+        fields, separator = header_fields(report.columns)
+        names = [name if name in COLUMNS else IGNORED for name in meanings(fields).names]
+    else:
+        separator, fields, names = _separator(report.sample), [], []
+    table = _table(report.sample, separator, len(fields))
+    if not fields:
+        n = table.shape[1]
+        names = [IGNORED] * n
+        for usual in _USUAL:
+            if len(usual) == n and _goes_on(table[:, 0]) == (usual[0] == TIME):
+                names = [*usual]
+    if sum(name in FLEX for name in names) == len(FLEX):
+        _set(names, [at for at, name in enumerate(names) if name in FLEX])
+    elif not any(name in FLEX for name in names) and table.shape[1] == len(names):
+        low, high = USABLE_FLEX_ADC
+        works = (table >= low) & (table <= high)  # (k, m)
+        fingers = np.flatnonzero(2 * works.sum(axis=0) > len(table)).tolist()
+        if len(fingers) == len(FLEX):
+            _set(names, fingers)
+    if TIME not in names and len(table) and names[:1] == [IGNORED] and _goes_on(table[:, 0]):
+        names[0] = TIME
+    if not set(names) & {*ACCEL, *ORIENTATION} and table.shape[1] == len(names):
+        off = {
+            at: float(np.abs(np.linalg.norm(table[:, at : at + 3], axis=1) - 1).mean())
+            for at in range(len(names) - 2)
+            if names[at : at + 3] == [IGNORED] * 3 and len(table)
+        }
+        at = min(off, key=lambda each: off[each], default=0)
+        if off.get(at, 1.0) < 0.1:  # gravity
+            names[at : at + 3] = ACCEL
+    once = [name if name not in names[:at] else IGNORED for at, name in enumerate(names)]
+    return ",".join(once) if any(name in FLEX for name in once) else None
+
+
+def lacking(layout: Layout) -> Message | None:
+    """What to tell of a layout that some finger is not in; None if all are."""
+    missing = [name for name in FLEX if name not in layout.channels]
+    if not missing:
+        return None
+    columns, lacks = ", ".join(layout.fields), ", ".join(missing)
+    return Message(
+        ko=f"{lacks} 칸이 없습니다 (찾은 칸: {columns}). 다른 이름이면 --layout으로 알려 주세요.",
+        en=f"There is no column {lacks} (found: {columns}). If it has another name, say so with "
+        "--layout.",
+    )
+
+
+def _set(names: list[str], places: Sequence[int]) -> None:
+    """Name the five fingers in their order."""
+    for place, finger in zip(places, FLEX, strict=True):
+        names[place] = finger
+
+
+def _separator(lines: Sequence[str]) -> str:
+    line = lines[0] if lines else ""
+    return max(SEPARATORS, key=lambda each: (line.count(each), each == ","))
+
+
+def _table(lines: Sequence[str], separator: str, n: int) -> Array:
+    """(k, m) the numbers of the lines that have as many fields as most."""
+    rows = [split(line, separator, n) for line in lines]
+    lengths = [len(row) for row in rows]
+    m = n or max(lengths, key=lengths.count, default=0)
+    numbers = [[number(each, separator) for each in row] for row in rows if len(row) == m]
+    table = np.array(numbers, dtype=np.float64).reshape(len(numbers), m)
+    table[~(np.abs(table) < 1e18)] = np.nan  # no sensor's
+    return table
+
+
+def _goes_on(column: Array) -> bool:
+    """Whether it is a time."""
+    return len(column) > 1 and all(after > before for before, after in pairwise(column.tolist()))
