@@ -143,7 +143,7 @@ def test_guide_stops_before_labels_shift(jihwa, tmp_path, alphabet):
 @pytest.mark.parametrize("wearer", [4, 7])
 def test_guided_takes_show_what_they_are_labelled(jihwa, tmp_path, alphabet, wearer):
     """Wearer 4 rests in a pose that no model takes for rest before it has seen it."""
-    source = ("--source", f"sim:?wearer={wearer}&speed=12")
+    source = ("--source", f"sim:?wearer={wearer}&speed=6")  # which a busy machine can follow
     guide = ("record", tmp_path, *source, "--guide", "--takes", "1", "--style", "5")
     assert jihwa(*guide, "--seconds", "1").code == 0
     bundle = load_shipped()
