@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, ClassVar, NoReturn
 
@@ -13,7 +14,7 @@ from jihwa.io import streams
 from jihwa.io.failures import explain
 from jihwa.io.settings import configuration
 from jihwa.io.settings.arguments import Arguments, Command
-from jihwa.io.settings.language import preferred, speaker
+from jihwa.io.settings.language import UNCHOSEN, preferred, speaker
 
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),
@@ -76,14 +77,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     configured = configuration.read()
-    language, debug = configured.language or preferred(os.environ), False
+    chosen, debug = configured.language or preferred(os.environ), False
+    language = chosen or "en"
     try:
         streams.prepare()
         with _argparse_speaking(language):
             common, words = _split_common(words, language)
-        language, debug = getattr(common, "lang", language), "debug" in common
+        chosen, debug = getattr(common, "lang", chosen), "debug" in common
+        language = chosen or "en"
         with _argparse_speaking(language):
-            parser = _parser(words, language)
+            parser = _parser(words, language, None if chosen else UNCHOSEN)
             if not words:
                 parser.print_help(sys.stderr)
                 return USAGE
@@ -97,6 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return exit_code
     except JihwaError as error:
         _complain(error.message.text(language), debug)
+        if chosen is None:
+            streams.warn(UNCHOSEN)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -148,9 +153,13 @@ class _Complaining(argparse.ArgumentParser):
             UsageError: Always.
         """
         raise UsageError(
-            ko=f"명령을 이해하지 못했습니다: {message}. 도움말: {self.prog} --help",
-            en=f"cannot understand the command: {message}. Help: {self.prog} --help",
+            ko=f"명령을 이해하지 못했습니다: {_ended(message)} 도움말: {self.prog} --help",
+            en=f"cannot understand the command: {_ended(message)} Help: {self.prog} --help",
         )
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 class _Parser(_Complaining):
@@ -166,6 +175,19 @@ class _Parser(_Complaining):
         text = speaker(self.language)("이 도움말 보이기", "show this help")
         self.add_argument("-h", "--help", action="help", help=text)
         _add_common(self, self.language)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401
+        """As argparse does (from Python 3.14 on by itself), but tell what may have been meant."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            if near := get_close_matches(str(value), list(map(str, action.choices or ()))):
+                say, meant = speaker(self.language), " / ".join(near)
+                error.message = say(
+                    f"{value!r} 없음. 혹시 {meant}?",
+                    f"there is no {value!r}. Did you mean {meant}?",
+                )
+            raise
 
 
 class _KoreanParser(_Parser):
@@ -203,8 +225,8 @@ class _ShowVersion(argparse.Action):
         parser.exit()
 
 
-def _parser(words: Sequence[str], language: Language) -> _Parser:
-    """The parser; only the command that is used is imported."""
+def _parser(words: Sequence[str], language: Language, epilog: str | None = None) -> _Parser:
+    """The parser, whose help ends with an epilog; only the command that is used is imported."""
     say = speaker(language)
     parser = _PARSERS[language](
         prog="jihwa",
@@ -212,6 +234,7 @@ def _parser(words: Sequence[str], language: Language) -> _Parser:
             "지화: 장갑으로 쓴 한국어 지문자를 글로 옮깁니다.",
             "jihwa: Korean fingerspelling from a glove to text.",
         ),
+        epilog=epilog,
     )
     parser.add_argument(
         "--version", action=_ShowVersion, nargs=0, help=say("버전 보이기", "show the version")
@@ -222,7 +245,10 @@ def _parser(words: Sequence[str], language: Language) -> _Parser:
     wanted = next((word for word in words if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
-            name, help=summary.text(language), description=summary.text(language)
+            name,
+            help=summary.text(language),
+            description=summary.text(language),
+            epilog=epilog,
         )
         if name == wanted:
             folder = "jihwa.io.commands" + ".training" * (name in _TRAINING)

@@ -2,12 +2,19 @@
 
 import io
 import os
+import select
+import stat
 import sys
+from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from jihwa.data.files import decoded, utf_16
 
+_told: deque[str] = deque(maxlen=1)
+"""What `warn` told last."""
 _MARK_BYTES = 64
 """Enough of a text to tell UTF-16 by a space or a line end."""
 
@@ -17,6 +24,7 @@ def prepare() -> None:
 
     A terminal keeps its encoding if that has Hangul; all else is UTF-8.
     """
+    _told.clear()
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:  # as `>&-` leaves it
@@ -42,9 +50,35 @@ def typed_lines() -> Iterator[str]:
 
 
 def warn(text: str) -> None:
-    """Tell the user something beside the result, on one line whatever the names in it."""
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    print(f"jihwa: {shown}", file=sys.stderr)
+    """Tell the user something beside the result, on one line whatever the names in it.
+
+    What was told last is not told again: a package that many files lack is named once. Where nobody
+    can be told any more, as at the end of `2>&1 | head`, nobody is.
+    """
+    if text in _told:
+        return
+    _told.append(text)
+    with suppress(OSError):
+        print(f"jihwa: {printable(text)}", file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """A text, such as the name of a file, on one line and without anything that acts there."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def has_reader(stream: TextIO) -> bool:
+    """Whether anybody may still read what is written; False once a pipe's other end is closed."""
+    try:
+        descriptor = stream.fileno()
+        is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+    except (OSError, ValueError):  # a stream of no system's
+        return True
+    if not is_pipe or not hasattr(select, "poll"):  # Windows says so when it is written to
+        return True
+    poll = select.poll()
+    poll.register(descriptor, 0)  # only what is told unasked: an error or a hang-up
+    return not poll.poll(0)
 
 
 def finish() -> None:

@@ -114,7 +114,7 @@ class Calibration:
         """
         prompt = self._plan[self._place]
         pose = self._extractor.of_hold(hold)
-        reason = self._unsteady(hold) or _incomplete(pose) or self._unlike(pose, prompt)
+        reason = self._unsteady(hold) or _incomplete(pose) or unlike(self._model, pose, prompt.sign)
         if reason is None:
             seen = Observation.of_pose(pose, self._extractor, prompt.sign, prompt.style)
             self._accepted.append(seen)
@@ -158,20 +158,27 @@ class Calibration:
             )
         return None
 
-    def _unlike(self, pose: Array, prompt: Prompt) -> Message | None:
-        sign = self._model.alphabet.index.get(prompt.sign)
-        if sign is None:  # a sign of the wearer's own is like nothing that is known
-            return None
-        log_likelihood = self._model.of_features(pose[None], [])[0]  # (S,)
-        best = int(log_likelihood.argmax())
-        if log_likelihood[best] - log_likelihood[sign] <= UNLIKE_NATS:
-            return None
-        other = self._model.alphabet.signs[best]
-        return Message(
-            ko=f"{prompt.sign}보다 {other}에 훨씬 가깝습니다. {prompt.sign} 자세가 맞는지 보세요.",
-            en=f"This is much more like {other} than {prompt.sign}. Check the pose of "
-            f"{prompt.sign}.",
-        )
+
+def unlike(model: PersonalModel, pose: Array, shown: str) -> Message | None:
+    """What speaks against a pose showing a sign: another one is much likelier.
+
+    Args:
+        model: Knows the signs.
+        pose: (8,) features of a hold.
+        shown: The sign that it is said to show; one that the model does not know is like nothing.
+    """
+    sign = model.alphabet.index.get(shown)
+    if sign is None:
+        return None
+    log_likelihood = model.of_features(pose[None], [])[0]  # (S,)
+    best = int(log_likelihood.argmax())
+    if log_likelihood[best] - log_likelihood[sign] <= UNLIKE_NATS:
+        return None
+    other = model.alphabet.signs[best]
+    return Message(
+        ko=f"{shown}보다 {other}에 훨씬 가깝습니다. {shown} 자세가 맞는지 보세요.",
+        en=f"This is much more like {other} than {shown}. Check the pose of {shown}.",
+    )
 
 
 def go_through(

@@ -362,11 +362,12 @@ def test_two_processes_write_what_one_does(jihwa, archive, tmp_path):
     assert len(results[0]) == 3
 
 
-def test_text_keeps_the_order_of_the_recordings(jihwa, take):
+def test_texts_keep_the_order_and_the_names_of_the_recordings(jihwa, take):
     words = ("고마워요", "안녕하세요", "미안해요", "사랑해요")
     paths = [take(f"{i}.csv", word) for i, word in enumerate(words)]
     done = jihwa("transcribe", *paths, "--jobs", "2")
-    assert (done.code, done.out.split()) == (0, list(words))
+    told = [f"{path}: {word}" for path, word in zip(paths, words, strict=True)]
+    assert (done.code, done.out.splitlines()) == (0, told)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")

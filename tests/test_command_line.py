@@ -88,7 +88,8 @@ def test_command_that_cannot_be_understood_is_the_users_mistake(jihwa, words):
 
 
 @pytest.mark.parametrize("words", [["--lang", "fr", "compose", "ㄱㅏ"], ["--lang"]])
-def test_language_that_is_not_spoken_is_refused_in_korean(jihwa, words):
+def test_language_that_is_not_spoken_is_refused_in_that_of_the_locale(jihwa, monkeypatch, words):
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
     done = jihwa(*words)
     assert done.code == 2
     assert "--lang" in done.err
@@ -98,9 +99,9 @@ def test_language_that_is_not_spoken_is_refused_in_korean(jihwa, words):
 @pytest.mark.parametrize(
     ("environment", "language"),
     [
-        ({}, "ko"),
-        ({"LANG": "C.UTF-8"}, "ko"),
-        ({"LANG": "POSIX"}, "ko"),
+        ({}, None),
+        ({"LANG": "C.UTF-8"}, None),
+        ({"LANG": "POSIX"}, None),
         ({"LANG": "ko_KR.UTF-8"}, "ko"),
         ({"LANG": "en_US.UTF-8"}, "en"),
         ({"LANG": "de_DE.UTF-8"}, "en"),
@@ -108,7 +109,7 @@ def test_language_that_is_not_spoken_is_refused_in_korean(jihwa, words):
         ({"LC_ALL": "", "LANG": "en_US.UTF-8"}, "en"),
     ],
 )
-def test_language_is_that_of_the_locale_and_korean_without_one(environment, language):
+def test_language_is_that_of_the_locale(environment, language):
     assert preferred(environment) == language
 
 
@@ -117,13 +118,26 @@ def test_locale_decides_and_an_option_overrules_it(capsys, monkeypatch):
         assert main(["transcribe", "none.csv", *words]) == 2
         return capsys.readouterr().err
 
-    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
     assert "없습니다" in complaint()
     assert "no such file" in complaint("--lang", "en")
     assert "no such file" in complaint("--lang=en")
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     assert "no such file" in complaint()
     assert "없습니다" in complaint("--lang", "ko")
+
+
+def test_locale_without_a_language_gets_english_and_how_to_change_it(capsys, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C")
+    assert main(["transcribe", "none.csv"]) == 2
+    told, how = capsys.readouterr().err.splitlines()
+    assert "no such file" in told
+    assert "한국어" in how
+    assert main(["--lang", "en", "transcribe", "none.csv"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    with pytest.raises(SystemExit):
+        main(["say", "--help"])
+    assert "한국어" in capsys.readouterr().out
 
 
 def test_traceback_only_with_debug(jihwa):
@@ -274,7 +288,29 @@ def test_model_that_is_none_is_named(jihwa, tmp_path, option):
         assert str(path) in done.err
 
 
-@pytest.mark.parametrize("command", ["simulate 가", "train none", "lm build none"])
+def test_simulating_makes_the_folders_of_its_output(jihwa, tmp_path):
+    assert jihwa("simulate", "가", "--output", tmp_path / "a" / "b" / "take.csv").code == 0
+    assert (tmp_path / "a" / "b" / "take.json").is_file()
+    (tmp_path / "file").touch()
+    done = jihwa("simulate", "가", "--output", tmp_path / "file" / "take.csv")
+    assert (done.code, "a file, not a folder" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["transcrbe", "x.csv"], "Did you mean transcribe?"),
+        (["lm", "ad", "x"], "Did you mean add?"),
+        (["--lang", "ko", "typ"], "혹시 type?"),
+    ],
+)
+def test_what_was_meant_is_told(jihwa, words, meant):
+    done = jihwa(*words)
+    assert (done.code, meant in done.err) == (2, True), done.err
+    assert "Did you mean" not in jihwa("xyzzy").err
+
+
+@pytest.mark.parametrize("command", ["train none", "lm build none"])
 @pytest.mark.parametrize(("output", "told"), [("none/x", "no such folder"), (".", "a folder")])
 def test_output_is_checked_before_the_work(jihwa, tmp_path, command, output, told):
     done = jihwa(*command.split(), "--output", tmp_path / output)

@@ -126,6 +126,18 @@ def test_editing_keeps_what_is_there_and_tells_mistakes(jihwa, configure, monkey
     assert "The nearest known one: speak" in done.err
 
 
+def test_without_editor_or_terminal_the_file_is_made_and_named(jihwa, monkeypatch):
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    done = jihwa("config", "--edit")  # no terminal here
+    assert (done.code, str(configuration.path()) in done.err) == (2, True)
+    assert configuration.path().is_file()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("PATH", "")
+    assert "there is no editor" in jihwa("config", "--edit").err
+
+
 def test_editor_that_is_none_is_told_with_the_file(jihwa, monkeypatch):
     monkeypatch.setenv("VISUAL", "no-such-editor-anywhere")
     done = jihwa("config", "--edit")

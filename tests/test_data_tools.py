@@ -117,6 +117,19 @@ def test_what_is_no_data_set_is_refused(jihwa, tmp_path, name):
     assert name in done.err
 
 
+def test_labels_that_the_model_doubts_are_suspects(jihwa, tree, tmp_path):
+    root = tmp_path / "shifted"
+    shutil.copytree(tree / "one", root)
+    assert not checked(jihwa, root, code=0)["defects"]
+    for take, other in (("ㅂ", "ㅈ"), ("ㅈ", "ㅂ")):
+        (source,) = (tree / "one" / take / "1").iterdir()
+        (target,) = (root / other / "1").iterdir()
+        shutil.copyfile(source, target)
+    found = checked(jihwa, root, code=1)
+    assert found["defects"] == {"suspect": 2}
+    assert "much more like ㅂ than ㅈ" in jihwa("data", "check", root).out
+
+
 def test_public_recordings_are_checked(jihwa, shared):
     found = checked(jihwa, shared / "v2" / "ㄱ")
     assert found["files"] > 40

@@ -1,5 +1,6 @@
 """Sessions on disk: listed, shown, gone on with, deleted and tidied up."""
 
+import io
 import os
 import time
 
@@ -53,16 +54,36 @@ def test_a_session_is_shown_by_the_beginning_of_its_name(jihwa, typed):
 
 def test_sessions_are_deleted_by_name_or_all(jihwa, typed):
     sessions = [typed(text) for text in "가나다"]
-    assert jihwa("sessions", "delete", sessions[0].name).code == 0
+    assert jihwa("sessions", "delete", sessions[0].name, "--yes").code == 0
     assert [session.name for session in archive.sessions()] == [s.name for s in sessions[1:]]
     assert jihwa("sessions", "delete").code == 2
-    assert jihwa("sessions", "delete", "--all").code == 0
+    assert jihwa("sessions", "delete", "--all", "--yes").code == 0
     assert list(archive.folder().iterdir()) == []
+
+
+def test_deleting_asks_and_enter_alone_deletes_nothing(jihwa, typed, monkeypatch):
+    session = typed("남을 글")
+    refused = jihwa("sessions", "delete", "--all")
+    assert (refused.code, "Add --yes" in refused.err) == (2, True)
+    for answers, left in ((["x", ""], [session]), (["n"], [session]), (["y"], [])):
+        monkeypatch.setattr("sys.stdin", Terminal(answers))
+        assert jihwa("sessions", "delete", session.name).code == 0
+        assert archive.sessions() == left
+
+
+class Terminal(io.StringIO):
+    """Where somebody answers."""
+
+    def __init__(self, answers):
+        super().__init__("\n".join(answers) + "\n")
+
+    def isatty(self):
+        return True
 
 
 def test_a_session_that_is_being_written_is_not_deleted(jihwa):
     journal = archive.begin("sim:", None)
-    outcome = jihwa("sessions", "delete", "--all")
+    outcome = jihwa("sessions", "delete", "--all", "--yes")
     assert outcome.code == 1
     assert "being written" in outcome.err
     assert "being written" in jihwa("sessions").out
@@ -92,6 +113,17 @@ def test_a_session_that_broke_off_is_offered_and_goes_on_with_its_text(typed):
     assert len(session.parts) == 2
     assert session.contents().text == "쓰던 말"
     assert archive.unfinished() is None
+
+
+def test_sessions_that_begin_in_the_same_second_never_share_a_file():
+    journals = [archive.begin("sim:", None) for _ in range(3)]
+    for journal, text in zip(journals, "가나다", strict=True):
+        journal.edit(TextEdit(0, text))
+        journal.close()
+    journals.append(archive.begin("sim:", None))  # what has ended is not written over either
+    journals[-1].edit(TextEdit(0, "라"))
+    journals[-1].close()
+    assert [session.contents().text for session in archive.sessions()] == [*"가나다라"]
 
 
 def test_a_session_that_is_put_away_is_not_offered_again(typed):

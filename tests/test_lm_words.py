@@ -35,7 +35,7 @@ def test_korean_is_spoken(jihwa):
     assert "뺐습니다: 민수" in jihwa("--lang=ko", "lm", "remove", "민수").out
     assert "없습니다" in jihwa("--lang=ko", "lm", "remove", "민수").err
     assert "낱말 0개를 잊었습니다" in jihwa("--lang=ko", "lm", "forget", "민수").out
-    assert "모두 지웠습니다" in jihwa("--lang=ko", "lm", "forget").out
+    assert "모두 지웠습니다" in jihwa("--lang=ko", "lm", "forget", "--yes").out
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_history_of_another_version_hides_no_word(jihwa):
     assert (done.code, done.out.splitlines()[0]) == (0, "민수")
     assert "no history of version 1" in done.err
     assert jihwa("lm", "forget", "민수").code == 1
-    assert jihwa("lm", "forget").code == 0
+    assert jihwa("lm", "forget", "--yes").code == 0
     assert not vocabulary.history_path().exists()
 
 
@@ -99,7 +99,7 @@ def test_word_is_forgotten_wherever_it_stands(jihwa):
     vocabulary.learn("김민수는 김민수를 해운대")
     assert jihwa("lm", "forget", "김민수").out.endswith("3 word(s) forgotten.\n")
     assert "김민수" not in vocabulary.history_path().read_text()
-    assert jihwa("lm", "forget").out.endswith("everything is forgotten.\n")
+    assert jihwa("lm", "forget", "--yes").out.endswith("everything is forgotten.\n")
 
 
 def test_folder_in_the_place_of_the_list_is_told(jihwa):

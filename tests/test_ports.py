@@ -11,7 +11,7 @@ from serial.tools.list_ports_common import ListPortInfo
 from wires import HEADER, QUICK, Glove, Log, sample, wait_until
 
 from jihwa.data.formats.layout import Layout
-from jihwa.io.sources import ports
+from jihwa.io.sources import ports, reasons
 from jihwa.io.sources.ports import NANO_33_IOT, AnyGlove, Board, connected
 from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Connection, Link
@@ -72,10 +72,25 @@ def test_devices_are_listed_with_the_likeliest_glove_first(monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("on_usb", [True, False])
+def test_silent_port_of_the_machine_itself_is_not_called_a_glove(plug, on_usb):
+    """The doctor says the same of it."""
+    boards = [board(plug("ttyS0"), None, None)]
+    if on_usb:
+        boards.insert(0, board(plug("ttyACM0")))
+    with searching(boards) as log:
+        wait_until(lambda: log.connections and log.connections[-1].reason)
+        told = log.connections[-1]
+    if on_usb:
+        assert (told.link, told.device) == (Link.LOST, boards[0].port)
+    else:
+        assert told == Connection(Link.SEARCHING, "auto:", reasons.NOTHING_CONNECTED)
+
+
 def test_glove_is_waited_for_and_found_when_it_is_plugged_in(plug):
     boards = []
     with searching(boards) as log:
-        assert "No glove is connected" in log.until(Link.SEARCHING).reason.en
+        assert "There is no glove on USB" in log.until(Link.SEARCHING).reason.en
         glove = plug("ttyACM0")
         boards.append(board(glove))
         log.until(Link.OPENING)

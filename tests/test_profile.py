@@ -161,12 +161,12 @@ def test_profile_is_listed_shown_taken_back_and_deleted(jihwa, tmp_path):
     assert "Steps left: 1" in jihwa("profile", "undo", "me").out
     assert jihwa("profile", "undo", "me").code == 0
     assert jihwa("profile", "undo", "me").code == 2
-    assert jihwa("profile", "delete", "me").code == 0
+    assert jihwa("profile", "delete", "me", "--yes").code == 0
     assert "no profile is stored" in jihwa("profile", "list").out
 
 
 def test_delete_leaves_a_file_alone_that_is_no_profile(jihwa, tmp_path):
     path = tmp_path / "dear.json"
     path.write_text("{}")
-    assert jihwa("profile", "delete", path).code == 1
+    assert jihwa("profile", "delete", path, "--yes").code == 1
     assert path.exists()

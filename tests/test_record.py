@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from takes import record_session
 
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
+from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.data.synthesis.pace import Pace
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.collection import count_takes, missing, progress, take_path
@@ -19,6 +22,8 @@ from jihwa.data.takes.episodes import load_episodes
 from jihwa.io.recording.takes import Collector, TakeCutter
 from jihwa.models.bundle import load_shipped
 from jihwa.recognizer.classifier import Classifier
+from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
 
@@ -34,9 +39,6 @@ def cutter(take_s=1.0, *, hands_free=True):
 @pytest.fixture(scope="module")
 def session(spell):
     """ㄱ, ㅏ, rest, ㄷ: every hold of 1.5 s, and rests of a second."""
-    from jihwa.data.alphabet import Alphabet
-    from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
-
     alphabet = Alphabet.load()
     hand = SyntheticHand(HandStatistics.load(), alphabet, np.random.default_rng(3))
     return assemble("가 ㄷ", hand, alphabet, LONG, np.random.default_rng(1))
@@ -67,6 +69,17 @@ def test_every_hold_gives_one_take_and_rest_gives_none(session):
 def test_takes_do_not_depend_on_the_cut(session, parts):
     whole, cut = takes_of(cutter(), session.frames), takes_of(cutter(), session.frames, parts)
     assert [t.time_s.tolist() for t in whole] == [t.time_s.tolist() for t in cut]
+
+
+def test_what_is_held_when_it_is_asked_for_is_not_taken_before_the_hand_has_let_go(session):
+    frames, first = session.frames, session.signs[0]
+    begun_s = first.start_s + 0.2
+    cut = cutter(0.5)
+    cut.ask()
+    (take,) = cut.feed(
+        frames[(frames.time_s > begun_s) & (frames.time_s < session.signs[2].start_s)]
+    )
+    assert session.signs[1].start_s - 0.1 < take.time_s[0]
 
 
 def test_nothing_is_taken_unless_it_is_asked_for(session):
@@ -112,6 +125,33 @@ def test_take_that_looks_like_another_sign_is_kept_with_a_remark(session, tmp_pa
     (saved,) = filling.feed(session.frames)
     assert "much more like" in saved.remark.en
     assert saved.path.is_file()
+
+
+def test_guide_stops_before_labels_shift(jihwa, tmp_path, alphabet):
+    """The wearer shows one sign too late: ㄴ for ㄷ and again for ㄷ."""
+    hand = SyntheticHand(HandStatistics.load(), alphabet, np.random.default_rng(3))
+    late = assemble("ㄱ ㄴ ㄴ ㄴ ㄷ", hand, alphabet, LONG, np.random.default_rng(1))
+    write_recording(tmp_path / "late.csv", late.frames)
+    source = ("--source", f"replay:{tmp_path / 'late.csv'}?speed=0", "--seconds", "1")
+    guide = ("record", tmp_path / "mine", *source, "--guide", "--hands-free", "--takes", "1")
+    done = jihwa(*guide, "--style", "3")
+    assert (done.code, done.out.count("✓"), done.out.count("Not taken")) == (1, 2, 1)
+    assert "2 takes in a row look like ㄴ, the sign before, and not like ㄷ" in done.err
+    assert count_takes(tmp_path / "mine", alphabet) == {("ㄱ", 3): 1, ("ㄴ", 3): 1}
+
+
+@pytest.mark.parametrize("wearer", [4, 7])
+def test_guided_takes_show_what_they_are_labelled(jihwa, tmp_path, alphabet, wearer):
+    """Wearer 4 rests in a pose that no model takes for rest before it has seen it."""
+    source = ("--source", f"sim:?wearer={wearer}&speed=6")  # which a busy machine can follow
+    guide = ("record", tmp_path, *source, "--guide", "--takes", "1", "--style", "5")
+    assert jihwa(*guide, "--seconds", "1").code == 0
+    bundle = load_shipped()
+    model = PersonalModel(bundle, Profile.empty(alphabet))
+    episodes = load_episodes(tmp_path, alphabet)
+    poses = np.array([bundle.extractor.of_hold(episode.hold) for episode in episodes])
+    read = model.of_features(poses, []).argmax(axis=1)
+    assert np.mean([alphabet.signs[i] == e.sign for i, e in zip(read, episodes, strict=True)]) > 0.7
 
 
 def test_take_is_undone_and_prompts_are_skipped(session, tmp_path):

@@ -12,7 +12,7 @@ from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
-from jihwa.io.screen.full_screen import TOLD_S, News
+from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.text import clean, cleaned
 from jihwa.io.screen.view import Place, View
@@ -128,14 +128,20 @@ def test_hold_shows_its_letters_and_how_near_it_is_to_being_taken():
 def test_final_and_open_text_are_told_apart_with_and_without_colours():
     assert "committed" in styled("같이")
     assert "preedit" in styled("밥 먹")
-    assert "오늘 저녁에? 같이 밥 먹\n" in shown()
-    assert "오늘 저녁에(?) 같이 [밥 먹]\n" in shown(view=replace(KOREAN, colours=False))
+    assert "오늘 저녁에 같이 밥 먹\n" in shown()
+    assert "오늘 저녁에 같이 [밥 먹]\n" in shown(view=replace(KOREAN, colours=False))
+
+
+def test_doubtful_word_is_underlined_and_nothing_is_put_into_the_text():
+    assert styled("저녁에") == "class:committed class:doubt"
+    assert "underline" in dict(STYLE.style_rules)["doubt"]
+    assert "?" not in shown()
 
 
 def test_word_that_is_not_finished_is_not_called_doubtful():
-    assert "먹?" not in shown()
+    assert "doubt" not in styled("밥 먹")
     typed_on = replace(DINNER, committed="오늘 저녁에 같이 밥 먹", preedit="", words=DINNER.words)
-    assert "밥 먹?" in shown(replace(LIVE, page=typed_on))
+    assert "doubt" in styled("먹", replace(LIVE, page=replace(typed_on, candidates=())))
 
 
 def test_candidates_are_numbered_and_the_lit_one_is_marked():

@@ -27,6 +27,7 @@ DINNER = Page(
 )
 WRITING = LiveState(ready=True, page=DINNER)
 CHOOSING = LiveState(ready=True, page=replace(DINNER, selected=1))
+F7, F8 = "\x1b[18~", "\x1b[19~"
 ALT_BACKSPACE, LEFT, SHIFT_TAB, F1, F2, F3, F6 = (
     *("\x1b\x7f", "\x1b[D", "\x1b[Z"),
     *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1b[17~"),
@@ -116,6 +117,13 @@ def test_keys_while_calibrating(press):
     progress = CalibrationProgress(Prompt("ㄱ", 1), done=0, total=20)
     state = LiveState(ready=True, calibration=progress)
     assert press("\t", "a", "\x7f", state=state) == [("skip_prompt",)]
+
+
+def test_calibrating_needs_a_signal(press):
+    seen = replace(WRITING, signal=Signal(rate_hz=50.0))
+    assert press(F7, F8, state=seen) == [("calibrate", "quick"), ("calibrate", "full")]
+    ((asked, told),) = press(F7)
+    assert (asked, "Nothing comes from the glove" in told.en) == ("notify", True)
 
 
 def test_phrase_is_written_by_its_key(press):

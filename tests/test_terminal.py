@@ -30,8 +30,9 @@ def terminal(tmp_path, monkeypatch):
 def open_jihwa(terminal):
     """Starts `jihwa …` in a pane: `open_jihwa("type", "--source", …, columns=40)`."""
 
-    def start(*words, language="C.UTF-8", **settings):
-        return terminal.open(*JIHWA, *map(str, words), LC_ALL=language, **settings)
+    def start(*words, language="ko", **settings):
+        words = ("--lang", language, *map(str, words))
+        return terminal.open(*JIHWA, *words, LC_ALL="C.UTF-8", **settings)
 
     return start
 
@@ -131,9 +132,7 @@ def test_story_of_a_conversation(open_jihwa, glove):
 
 
 def test_small_window_without_colours_works_and_may_grow(open_jihwa):
-    pane = open_jihwa(
-        "type", "--source", FAST, columns=40, rows=10, language="en_US.UTF-8", NO_COLOR="1"
-    )
+    pane = open_jihwa("type", "--source", FAST, columns=40, rows=10, language="en", NO_COLOR="1")
     pane.shows("● connected", PATIENCE_S)
     pane.shows("[안", PATIENCE_S)
     assert not any("thumb" in line for line in pane.lines)

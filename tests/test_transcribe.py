@@ -198,7 +198,8 @@ def test_hdf5_and_json_lines_give_the_same_text(jihwa, take, tmp_path, spell):
             )
             file.write("\n")
     done = jihwa("transcribe", tmp_path / "take.h5", tmp_path / "take.jsonl")
-    assert done.out == "안녕하세요\n" * 2
+    paths = (tmp_path / "take.h5", tmp_path / "take.jsonl")
+    assert done.out == "".join(f"{path}: 안녕하세요\n" for path in paths)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names are text elsewhere")
@@ -226,7 +227,7 @@ def test_program_speaks_through_its_module_and_exit_code(take, bad, tmp_path):
 
     done = run(take(), LC_ALL="C.UTF-8")
     assert (done.returncode, done.stdout, done.stderr) == (0, "안녕하세요\n", "")
-    done = run(tmp_path / "none.csv", LC_ALL="C.UTF-8")
+    done = run(tmp_path / "none.csv", LC_ALL="ko_KR.UTF-8")
     assert (done.returncode, done.stdout) == (2, "")
     assert "그런 파일이 없습니다" in done.stderr
     done = run(bad(), LC_ALL="en_US.UTF-8")

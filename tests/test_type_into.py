@@ -56,7 +56,7 @@ def test_a_shell_gets_what_is_spelled_and_what_is_typed(type_into):
     pane.type("exit 3")
     pane.press("Enter")
     pane.shows("ended with 3")
-    assert len(pane.lines) == 1, "the terminal is as it was before"
+    assert pane.lines == ["안녕", "ended with 3"], "what the hand has written is left behind"
 
 
 def test_what_is_spelled_is_corrected_in_the_shell(type_into):

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -83,12 +83,14 @@ class Inspected:
         shows: Sign and style of an episode; None if it is unusable.
         kinds: Names of what is wrong: values of `Defect`, `UNUSABLE` or `DUPLICATE`.
         notes: The same in words.
+        hold: The samples that show the sign; none of an unusable file.
     """
 
     path: Path
     shows: SignStyle | None
     kinds: tuple[str, ...]
     notes: tuple[Message, ...]
+    hold: Frames = field(default_factory=Frames.empty)
 
 
 def inspect(root: Path, alphabet: Alphabet, layout: Layout | None = None) -> Iterator[Inspected]:
@@ -113,7 +115,7 @@ def inspect(root: Path, alphabet: Alphabet, layout: Layout | None = None) -> Ite
                 en=f"It holds the same signal as {first}. Delete one of them.",
             )
             kinds, notes = [*kinds, DUPLICATE], (*notes, same)
-        yield Inspected(path, (found.sign, found.style or 0), tuple(kinds), notes)
+        yield Inspected(path, (found.sign, found.style or 0), tuple(kinds), notes, found.hold)
 
 
 def _digest(frames: Frames) -> bytes:

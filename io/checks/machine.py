@@ -16,6 +16,7 @@ from pathlib import Path
 
 from jihwa.data.messages import Message
 from jihwa.io.checks import Finding, bad, doubtful, good
+from jihwa.io.sources import reasons
 from jihwa.io.sources.ports import Board, connected
 from jihwa.io.speech.problems import SpeechError
 from jihwa.io.speech.process import SpeechProcess, VoiceSettings
@@ -39,14 +40,11 @@ _COARSE_S = 0.02
 
 
 def check_ports() -> Iterator[Finding]:
-    """Every serial port on USB; the others are hardly a glove's."""
+    """Every serial port on USB; a glove is hardly at another one, where `auto:` looks last."""
     boards = [board for board in connected() if board.usb]
     if not boards:
-        yield doubtful(
-            "시리얼 포트: USB에 없음. 장갑을 꽂고, 충전만 되는 케이블이 아닌지 확인하세요.",
-            "serial ports: none on USB. Plug in the glove, and check that the cable is not one "
-            "for charging only.",
-        )
+        why = reasons.NOTHING_CONNECTED
+        yield doubtful(f"시리얼 포트: {why.ko}", f"serial ports: {why.en}")
     for board in boards:
         yield _port(board)
 

@@ -244,7 +244,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
         begun |= calibrating
         screen.redraw(state)
 
-    with closing(Voice(VoiceSettings(), tell)) as voice:
+    with closing(Voice(VoiceSettings(), tell)) as voice, live.told_to_end(screen.leave):
         wearer = live.wearer(options, language, tell)
         session = LiveSession(
             live.source(options),

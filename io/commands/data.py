@@ -5,13 +5,22 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import FORMATS, KEEPS_LABEL, left_out, write_lossless
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
-from jihwa.data.takes.collection import DUPLICATE, STYLES, UNUSABLE, SignStyle, inspect
+from jihwa.data.takes.collection import (
+    DUPLICATE,
+    STYLES,
+    UNUSABLE,
+    Inspected,
+    SignStyle,
+    inspect,
+)
 from jihwa.data.takes.episodes import Defect, recordings_below
 from jihwa.io.commands import data_assemble
 from jihwa.io.failures import explain
@@ -19,6 +28,13 @@ from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
+from jihwa.models.bundle import Bundle
+from jihwa.recognizer.calibration import unlike
+from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.profile import Profile
+
+SUSPECT = "suspect"
+"""A file whose label the model does not hear."""
 
 KINDS: Mapping[str, Message] = {
     Defect.GAP: Message(ko="신호 끊김", en="gaps"),
@@ -30,6 +46,7 @@ KINDS: Mapping[str, Message] = {
     Defect.STYLE: Message(ko="스타일과 폴더가 다름", en="style and folder differ"),
     DUPLICATE: Message(ko="중복", en="duplicates"),
     UNUSABLE: Message(ko="쓸 수 없음", en="unusable"),
+    SUSPECT: Message(ko="라벨과 다른 손 모양", en="suspect labels: the hand shows another sign"),
 }
 """What can be wrong with a file."""
 
@@ -40,8 +57,9 @@ def configure(arguments: Command) -> None:
     check = actions(
         "check",
         _check,
-        "데이터의 흠 찾기: 끊김, 죽은 센서, 시계, 중복, 라벨",
-        "find defects of a data set: gaps, dead sensors, clocks, duplicates, labels",
+        "데이터의 흠 찾기: 끊김, 죽은 센서, 시계, 중복, 틀린 듯한 라벨",
+        "find defects of a data set: gaps, dead sensors, clocks, duplicates, labels that the model "
+        "doubts",
     )
     check.path(
         "dataset",
@@ -51,7 +69,7 @@ def configure(arguments: Command) -> None:
     )
     check.alphabet()
     check.json()
-    check.settings("layout")
+    check.settings("model", "layout")
     _configure_convert(
         actions(
             "convert",
@@ -109,8 +127,11 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     kinds: Counter[str] = Counter()
     cells: Counter[SignStyle] = Counter()
     files = []
-    n_files = 0
-    for found in inspect(options.dataset, alphabet, shared.layout(options)):
+    n_files, told = 0, list[str]()
+    bundle = shared.model(options.model)
+    bundle.of_glove()
+    model, layout = PersonalModel(bundle, Profile.empty(bundle.alphabet)), shared.layout(options)
+    for found in map(partial(_heard, model, bundle), inspect(options.dataset, alphabet, layout)):
         n_files += 1
         kinds.update(found.kinds)
         if found.shows:
@@ -119,7 +140,9 @@ def _check(options: argparse.Namespace, language: Language) -> int:
             notes = [note.text(language) for note in found.notes]
             files.append({"path": str(found.path), "kinds": list(found.kinds), "notes": notes})
             if not options.json:
-                _tell(found.path, found.kinds, notes, language)
+                new = [note for note in notes if (found.shows or note not in told)]
+                _tell(found.path, found.kinds, new, language)
+            told = notes  # a package that every file needs is named once
     if not n_files:
         raise UsageError(
             ko=f"{options.dataset}: 녹화가 하나도 없습니다. <지문자>/<스타일>/*.csv가 든 폴더를 "
@@ -141,6 +164,16 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     else:
         _summarise(n_files, len(files), kinds, cells, alphabet, language)
     return 1 if files else 0
+
+
+def _heard(model: PersonalModel, bundle: Bundle, found: Inspected) -> Inspected:
+    """The same, and whether the hand shows what the label says."""
+    if found.shows is None or not len(found.hold):
+        return found
+    doubt = unlike(model, bundle.extractor.of_hold(found.hold), found.shows[0])
+    if doubt is None:
+        return found
+    return replace(found, kinds=(*found.kinds, SUSPECT), notes=(*found.notes, doubt))
 
 
 def _tell(path: Path, kinds: tuple[str, ...], notes: list[str], language: Language) -> None:

@@ -123,15 +123,27 @@ def fail_if_it_did(session: LiveSession) -> None:
 
 
 @contextmanager
-def told_to_end() -> Iterator[threading.Event]:
-    """An event that is set when SIGTERM or SIGHUP says so."""
-    ended = threading.Event()
+def told_to_end(end: Callable[[], None]) -> Iterator[None]:
+    """Within this, SIGTERM and SIGHUP only ask to end, however often: what there is gets saved.
+
+    Once one has come they say no more than that: the program is about to end.
+
+    Args:
+        end: Is called in the main thread, and returns at once.
+    """
+    told = False
+
+    def hear(*_: object) -> None:
+        nonlocal told
+        told = True
+        end()
+
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), lambda *_: ended.set()) for name in names}
+    before = {name: signal.signal(getattr(signal, name), hear) for name in names}
     try:
-        yield ended
+        yield
     finally:
-        for name, handler in before.items():
+        for name, handler in () if told else before.items():
             signal.signal(getattr(signal, name), handler)
 
 

@@ -14,6 +14,7 @@ from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.language.training.lexicon import LexiconSources, build_lexicon
 from jihwa.composer.language.word_list import fault, normalised, shown
 from jihwa.data.messages import Language, Message, UsageError
+from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments, Command
 from jihwa.io.settings.language import speaker
@@ -51,6 +52,7 @@ def configure(arguments: Command) -> None:
         nargs="*",
         metavar="WORD",
     )
+    typed.yes()
     actions("list", _list, "내 낱말 보기", "show your own words")
 
 
@@ -240,8 +242,10 @@ def _list(_: argparse.Namespace, language: Language) -> None:
 def _forget(options: argparse.Namespace, language: Language) -> None:
     say, path = speaker(language), vocabulary.history_path()
     if not options.words:
-        vocabulary.wipe()
-        say.tell(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten.")
+        everything = say(f"{path}, 입력 기록 모두", f"{path}, everything that you typed")
+        if may_delete(options, everything, language):
+            vocabulary.wipe()
+            say.tell(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten.")
         return
     n = vocabulary.forget([normalised(word) for word in options.words])
     say.tell(f"{path}: 낱말 {n}개를 잊었습니다.", f"{path}: {n} word(s) forgotten.")

@@ -4,6 +4,7 @@ import argparse
 from collections import Counter
 
 from jihwa.data.messages import Language, Message
+from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.user import profiles
@@ -27,6 +28,8 @@ def configure(arguments: Command) -> None:
     ):
         action = actions(name, act, ko, en)
         action("profile", "프로필 이름 또는 파일", "name or file of the profile", metavar="NAME")
+        if act is _delete:
+            action.yes()
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -68,8 +71,10 @@ def _undo(options: argparse.Namespace, language: Language) -> None:
 
 
 def _delete(options: argparse.Namespace, language: Language) -> None:
-    path = profiles.delete(options.profile)
-    speaker(language).tell(f"{path}: 지웠습니다.", f"{path}: deleted.")
+    path = profiles.existing(options.profile)
+    if may_delete(options, str(path), language):
+        path.unlink()
+        speaker(language).tell(f"{path}: 지웠습니다.", f"{path}: deleted.")
 
 
 def _describe(step: Step, language: Language) -> str:

@@ -10,12 +10,12 @@ from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.data.takes import collection
 from jihwa.io.commands import live
-from jihwa.io.recording.takes import Collector, Saved, TakeCutter
+from jihwa.io.recording.takes import Collector, LeftOut, Saved, TakeCutter
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.simulated import PosingSource
 from jihwa.io.sources.source import Connection, Link, Received, Source
-from jihwa.io.streams import warn
+from jihwa.io.streams import has_reader, warn
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
@@ -24,6 +24,8 @@ FOLDER = Path("takes")
 _SHOWN = 12
 """So many missing signs of a style are named."""
 _BAR = 20
+_SLIPS = 2
+"""After so many holds in a row that look like the sign before, nothing more is recorded."""
 _RESTS = 3
 """After so many holds in a row that look like rest, the user is told."""
 
@@ -98,21 +100,24 @@ class _Desk:
         """Go on until the plan is done, the user quits or the source ends.
 
         Raises:
-            DataError: The source ended before anything was taken.
+            DataError: The source ended before anything was taken, or what was shown was time
+                after time the sign that had been asked for before.
             OSError: A take cannot be written.
         """
         with live.listening(self._source, keyboard=not self._cutter.hands_free) as events:
             self._prompt()
             for event in events:
                 if isinstance(event, Received):
-                    for saved in self._collector.feed(self._parser.feed(event.data, event.at_s)):
-                        self._took(saved)
+                    for taken in self._collector.feed(self._parser.feed(event.data, event.at_s)):
+                        self._took(taken)
                     self._show_hold()
                     self._doubt_rest()
                 elif isinstance(event, Connection):
                     if not self._is_up(event):
                         return
                 elif event is None:
+                    if not has_reader(sys.stdout):
+                        raise BrokenPipeError
                     warn(live.NOTHING_COMES.text(self._language))
                 elif not self._obey(event):
                     return
@@ -134,8 +139,8 @@ class _Desk:
             )
             if self._cutter.hands_free:
                 told = say(
-                    "  자세를 잡고 멈추면 녹화합니다. 사이마다 손을 푸세요.",
-                    "  Take the pose and hold still; let go between takes.",
+                    "  손을 풀었다가, 자세를 잡고 멈추면 녹화합니다. 녹화마다 그렇게 하세요.",
+                    "  Let go, then take the pose and hold still; so for every take.",
                 )
             else:
                 told = say(
@@ -152,9 +157,12 @@ class _Desk:
         if prompt and isinstance(self._source, PosingSource):
             self._source.show(*prompt, self._cutter.take_s + 1.0)
 
-    def _took(self, saved: Saved) -> None:
-        n_left = self._collector.left if self._collector.prompt == saved.prompt else 0
+    def _took(self, saved: Saved | LeftOut) -> None:
         self._clear()
+        if isinstance(saved, LeftOut):
+            self._leave_out(saved)
+            return
+        n_left = self._collector.left if self._collector.prompt == saved.prompt else 0
         print(
             self._say(
                 f"  ✓ {saved.path.name} (남은 것 {n_left})",
@@ -164,6 +172,25 @@ class _Desk:
         )
         if saved.remark is not None:
             print(f"    ! {saved.remark.text(self._language)}", flush=True)
+        self._prompt()
+
+    def _leave_out(self, taken: LeftOut) -> None:
+        """Ask for the same again, or stop before labels and signs part ways."""
+        former, (sign, _) = taken.former, taken.prompt
+        if taken.in_a_row >= _SLIPS:
+            raise DataError(
+                ko=f"{taken.in_a_row}번 잇달아 {sign}이(가) 아니라 앞의 {former}처럼 보여 "
+                f"멈췄습니다. 그것은 저장하지 않았습니다. 같은 명령으로 이어 하거나, {sign}이(가) "
+                "맞다면 터미널에서 --hands-free 없이 Enter로 녹화하세요.",
+                en=f"Stopped: {taken.in_a_row} takes in a row look like {former}, the sign before, "
+                f"and not like {sign}. They were not kept. Go on with the same command; if it was "
+                f"{sign}, record it in a terminal with Enter, without --hands-free.",
+            )
+        told = self._say(
+            f"  녹화하지 않음: 앞의 {former}처럼 보입니다. 손을 풀고 {sign}을(를) 보이세요.",
+            f"  Not taken: this looks like {former}, the sign before. Let go, then show {sign}.",
+        )
+        print(told, flush=True)
         self._prompt()
 
     def _obey(self, key: str) -> bool:

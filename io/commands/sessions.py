@@ -3,6 +3,7 @@
 import argparse
 
 from jihwa.data.messages import JihwaError, Language, UsageError
+from jihwa.io.commands.asking import may_delete
 from jihwa.io.live import archive
 from jihwa.io.screen.text import clean, tail
 from jihwa.io.settings.arguments import Command
@@ -23,6 +24,7 @@ def configure(arguments: Command) -> None:
     delete = actions("delete", _delete, "세션 지우기", "delete sessions")
     delete("sessions", *which, nargs="*", metavar="ID")
     delete.switch("--all", "모두", "all of them")
+    delete.yes()
     arguments.preset(act=_list)
 
 
@@ -35,11 +37,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 def _list(_: argparse.Namespace, language: Language) -> int:
     say, sessions = speaker(language), archive.sessions()
     for session in sessions:
-        try:
-            line = _describe(session, language)
-        except JihwaError as error:
-            line = f"{session.name}  {error.message.text(language)}"
-        print(line)
+        print(_line(session, language))
     if not sessions:
         say.tell(
             f"{archive.folder()}: 저장된 세션이 없습니다. `jihwa type`으로 시작하세요.",
@@ -63,16 +61,30 @@ def _delete(options: argparse.Namespace, language: Language) -> int:
             ko="지울 세션의 이름을 주거나 --all을 쓰세요.",
             en="Name the sessions to delete, or use --all.",
         )
-    chosen = archive.sessions() if options.all else map(archive.find, options.sessions)
-    code = 0
-    for session in dict.fromkeys(chosen):
+    say = speaker(language)
+    found = archive.sessions() if options.all else map(archive.find, options.sessions)
+    chosen = list(dict.fromkeys(found))
+    for session in chosen:
+        print(_line(session, language))
+    n, code = len(chosen), 0
+    if not chosen or not may_delete(options, say(f"세션 {n}개", f"{n} session(s)"), language):
+        return 0
+    for session in chosen:
         try:
             session.delete()
-            speaker(language).tell(f"{session.name}: 지웠습니다.", f"{session.name}: deleted.")
+            say.tell(f"{session.name}: 지웠습니다.", f"{session.name}: deleted.")
         except UsageError as error:
             warn(error.message.text(language))
             code = 1
     return code
+
+
+def _line(session: archive.StoredSession, language: Language) -> str:
+    """A session in one line, even a damaged one."""
+    try:
+        return _describe(session, language)
+    except JihwaError as error:
+        return f"{session.name}  {error.message.text(language)}"
 
 
 def _describe(session: archive.StoredSession, language: Language) -> str:

@@ -33,7 +33,6 @@ def configure(arguments: Command) -> None:
         "FILE",
         "녹화 파일; 정답은 옆의 .json에 (기본: 화면에 녹화만)",
         "recording; its truth goes to the .json beside it (default: the recording on stdout)",
-        type=shared.output_file,
     )
     arguments.speed()
     arguments(
@@ -106,6 +105,9 @@ def run(options: argparse.Namespace, language: Language) -> int:
             "더하세요.",
             en="There is no TEXT, or an option that needs --serve. Give a TEXT, or add --serve.",
         )
+    if options.output:
+        shared.output_folder(options.output.parent).mkdir(parents=True, exist_ok=True)
+        shared.output_file(options.output)
     alphabet = Alphabet.load()
     hand = SyntheticHand(HandStatistics.load(), alphabet, np.random.default_rng(options.wearer))
     hand.rate_hz = options.rate_hz

@@ -20,7 +20,7 @@ from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.streams import warn
+from jihwa.io.streams import printable, warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document
@@ -131,7 +131,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
             with shown.aside():
                 if outcome.error and alone:
                     raise outcome.error
-                _tell(outcome, language, warnings="json" not in formats)
+                warnings, named = "json" not in formats, not alone and formats == ["txt"]
+                _tell(outcome, language, warnings=warnings, named=named)
     report.tell()
     for line in figures.report(compared, language):
         print(line, file=sys.stderr)
@@ -180,12 +181,14 @@ def _lost(task: Task) -> Outcome:
     return Outcome(task.recording, State.FAILED, error=error)
 
 
-def _tell(outcome: Outcome, language: Language, *, warnings: bool) -> None:
-    """Print what comes of a recording."""
+def _tell(outcome: Outcome, language: Language, *, warnings: bool, named: bool) -> None:
+    """Print what comes of a recording, behind its name if `named`."""
     if outcome.error:
         warn(outcome.error.message.text(language))
     for warning in outcome.warnings if warnings else ():
         warn(f"{outcome.recording.path}: {warning}")
+    if named and outcome.text:
+        sys.stdout.write(f"{printable(str(outcome.recording.path))}: ")
     sys.stdout.write(outcome.text)
 
 

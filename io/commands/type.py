@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.commands import into, live
+from jihwa.io.commands.asking import ask
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.live import archive
 from jihwa.io.live.journal import Journal
@@ -26,12 +27,12 @@ from jihwa.io.sources.source import Link
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.speech.voice import Voice
-from jihwa.io.streams import typed_lines, warn
+from jihwa.io.streams import has_reader, typed_lines, warn
 
+LOOK_EVERY_S = 1.0
+"""How often it is asked whether anybody still reads the lines."""
 SHOWN_COLUMNS = 72
 """Of the text that can be gone on with."""
-YES, NO = ("", "y", "yes", "네", "예", "ㅛ"), ("n", "no", "아니", "아니요", "ㅜ")
-"""What may be answered; the last is what the key types while Hangul is on."""
 
 Begin = Callable[[Wearer, Callable[[], Engine], Sequence[Sink], Callable[[], None]], LiveSession]
 """Makes the session of a wearer, from what makes its engine, its sinks, and what it calls."""
@@ -94,7 +95,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         else:
             session = _print_lines(begin, options, language)
         exit_code = typed_into.exit_code
-    if full and not typed_into.child:
+    if full:
         print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
     live.fail_if_it_did(session)
     unread = session.state.connection.link is Link.ENDED and not session.state.signal.samples
@@ -108,7 +109,7 @@ def _fill_the_screen(
         session.notify(message)
 
     screen = FullScreen()
-    with closing(_voice(options, tell)) as voice:
+    with closing(_voice(options, tell)) as voice, live.told_to_end(screen.leave):
         spoken = _spoken(options, voice)
         wearer = live.wearer(options, language, tell)
         session = begin(wearer, wearer.engine, [spoken], lambda: screen.redraw(session.state))
@@ -125,11 +126,12 @@ def _print_lines(begin: Begin, options: argparse.Namespace, language: Language) 
     wearer = live.wearer(options, language, tell)
     engine = wearer.engine()
     lines = LineScreen(sys.stdout, engine.recognizer.alphabet, language)
-    with closing(_voice(options, tell)) as voice, live.told_to_end() as ended:
+    ended = threading.Event()
+    with closing(_voice(options, tell)) as voice, live.told_to_end(ended.set):
 
         def follow() -> None:
             lines.follow(session.state)
-            if session.state.connection.link is Link.ENDED or session.failure:
+            if session.state.connection.link is Link.ENDED or session.failure or lines.failure:
                 ended.set()
 
         session = begin(wearer, lambda: engine, [_spoken(options, voice), lines], follow)
@@ -137,7 +139,10 @@ def _print_lines(begin: Begin, options: argparse.Namespace, language: Language) 
             session.start()
             if options.source != "-":
                 threading.Thread(target=_read_keyboard, args=[session], daemon=True).start()
-            ended.wait()
+            while not ended.wait(LOOK_EVERY_S) and has_reader(sys.stdout):
+                pass
+    if lines.failure:
+        raise lines.failure
     return session
 
 
@@ -176,10 +181,4 @@ def _wants_to_go_on(text: str, language: Language) -> bool:
     say = speaker(language)
     say.tell("끝내지 않은 글이 있습니다:", "There is an unfinished text:")
     print(f"  {tail(' '.join(clean(text).split()), SHOWN_COLUMNS)}")
-    while True:
-        try:
-            answer = input(say("이어서 쓸까요? (y/n) ", "Go on with it? (y/n) ")).strip().lower()
-        except EOFError:
-            raise KeyboardInterrupt from None
-        if answer in YES or answer in NO:
-            return answer in YES
+    return ask(say("이어서 쓸까요?", "Go on with it?"), default=True)

@@ -5,13 +5,13 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.files import is_hidden
 from jihwa.data.messages import DataError, UsageError
-from jihwa.io.live.journal import MAGIC, SUFFIX, Header, Journal
+from jihwa.io.live.journal import MAGIC, SUFFIX, Header, Journal, SessionTakenError
 from jihwa.io.user import storage
 
 MB = 1_000_000
@@ -129,14 +129,12 @@ def begin(source: str, profile: str | None) -> Journal:
         OSError: It cannot be written.
     """
     now = datetime.now().astimezone()
-    known = {session.name for session in sessions()}
-    name = stamp = f"{now:%Y%m%d-%H%M%S}"
-    number = 1
-    while name in known:
-        number += 1
-        name = f"{stamp}-{number:02}"
-    header = Header(name, 1, now.isoformat(timespec="seconds"), source, profile or "")
-    return Journal(folder(), header)
+    for number in count(1):
+        name = f"{now:%Y%m%d-%H%M%S}" + f"-{number:02}" * (number > 1)
+        header = Header(name, 1, now.isoformat(timespec="seconds"), source, profile or "")
+        with contextlib.suppress(SessionTakenError):  # begun in the same second
+            return Journal(folder(), header)
+    raise AssertionError("there is a free name")
 
 
 def sessions() -> list[StoredSession]:

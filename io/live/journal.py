@@ -133,6 +133,10 @@ class Record:
         """Let go; `ended` says whether the session ended as it should."""
 
 
+class SessionTakenError(UsageError):
+    """A session belongs to another program."""
+
+
 class Journal(Record):
     """Writes the parts of one session.
 
@@ -146,7 +150,7 @@ class Journal(Record):
         part_bytes: How large a part may grow.
 
     Raises:
-        UsageError: Another program writes this session.
+        SessionTakenError: Another program writes this session, or has written this part of it.
         OSError: The first part cannot be written.
     """
 
@@ -159,8 +163,11 @@ class Journal(Record):
         self._part_bytes = part_bytes
         self._retry_s: float | None = None  # when to try again; None while the disk works
         lock = storage.occupy(folder / header.session)
+        if lock is not None and part_path(folder, header).exists():
+            os.close(lock)
+            lock = None
         if lock is None:
-            raise UsageError(
+            raise SessionTakenError(
                 ko=f"{folder}: 다른 프로그램이 세션 {header.session}을(를) 쓰고 있습니다. 그것을 "
                 "닫거나 새 세션을 시작하세요.",
                 en=f"{folder}: another program writes the session {header.session}. Close it, or "

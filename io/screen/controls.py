@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from jihwa.data.messages import Message
 from jihwa.io.live.session import LiveSession
@@ -17,6 +18,11 @@ ASK_AGAIN = Message(ko="끝내려면 Ctrl-C를 한 번 더 누르세요.", en="P
 NO_PHRASES = Message(
     ko="저장한 문장이 없습니다. 문장 파일에 한 줄에 하나씩 적으세요.",
     en="There is no stored phrase. Write one a line into the phrase file.",
+)
+
+NO_SIGNAL = Message(
+    ko="장갑에서 오는 신호가 없어 보정할 수 없습니다. 장갑이 꽂혀 있고 켜져 있는지 확인하세요.",
+    en="Nothing comes from the glove, so it cannot calibrate. Check that it is plugged in and on.",
 )
 
 
@@ -103,6 +109,13 @@ class Controls:
     def toggle_pause(self) -> None:
         """Pause recognition, or go on."""
         self.session.pause(not self.state.paused)
+
+    def calibrate(self, plan: Literal["quick", "full"]) -> None:
+        """Calibrate, if there is a hand to be seen."""
+        if self.state.signal.rate_hz > 0:
+            self.session.calibrate(plan)
+        else:
+            self.session.notify(NO_SIGNAL)
 
     def next_speak_mode(self) -> None:
         """Speak at other times."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.io.live.state import LiveState, Page
@@ -157,24 +157,24 @@ def candidate_row(page: Page, view: View, columns: int) -> Line:
 
 
 def _marked(page: Page, view: View) -> Iterator[tuple[str, str]]:
-    """The fragments of the whole text, with marks."""
+    """The fragments of the whole text: the end that may still change, doubtful words, the choice.
+
+    Nothing stands in the text that is not of it, but for brackets where there are no colours.
+    """
     shown, final = page.committed + page.preedit, len(page.committed)
     selected = page.selected if view.place is Place.CHOOSING else None
-    opening, closing = ("", "") if view.colours else ("[", "]")
-    marks = {final: opening} if page.preedit else {}
-    styles: list[tuple[int, int, str]] = []
+    opening, closing = ("", "") if view.colours or not page.preedit else ("[", "]")
+    styles = [(0, final, "class:committed"), (final, len(shown), "class:preedit")]
     for i, (start, end, word) in enumerate(_places(shown, page.words)):
         if i == selected:
-            styles.append((start, end, "class:selected "))
+            styles.append((start, end, "class:selected"))
         if word.confidence < DOUBTFUL and (end < len(shown) or end <= final):
-            marks[end] = "?" if view.colours else "(?)"
-    edges = sorted({0, final, len(shown), *marks, *(e for s in styles for e in s[:2])})
-    for start, end in zip(edges, [*edges[1:], len(shown)], strict=True):
-        style = "class:committed" if start < final else "class:preedit"
-        style = next((s for a, b, s in styles if a <= start < b), "") + style
-        yield "class:doubt", marks.get(start, "")
-        yield style, shown[start:end]
-    yield "", closing if page.preedit else ""
+            styles.append((start, end, "class:doubt"))
+    for start, end in pairwise(sorted({edge for style in styles for edge in style[:2]})):
+        if start == final:
+            yield "class:preedit", opening
+        yield " ".join(style for a, b, style in styles if a <= start < b), shown[start:end]
+    yield "class:preedit", closing
 
 
 def _places(shown: str, words: tuple[Word, ...]) -> list[tuple[int, int, Word]]:

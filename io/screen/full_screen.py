@@ -1,7 +1,6 @@
 """The full-screen program: prompt-toolkit around the drawing and the controls."""
 
 import asyncio
-import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -53,8 +52,8 @@ STYLE = Style.from_dict(
         "bad": f"{_ORANGE} bold",
         "best": "bold",
         "committed": "",
-        "preedit": f"{_BLUE} underline",
-        "doubt": _ORANGE,
+        "preedit": _BLUE,
+        "doubt": "underline",
         "selected": "reverse",
         "number": _BLUE,
         "notice": _ORANGE,
@@ -73,6 +72,7 @@ class FullScreen:
 
     def __init__(self) -> None:
         self._application: Application[None] | None = None
+        self._is_left = False
         self._drawn, self._drawn_s = LiveState(), 0.0  # what is on the screen, and since when
 
     def redraw(self, state: LiveState) -> None:
@@ -83,14 +83,13 @@ class FullScreen:
             _in_its_loop(application, application.invalidate)
 
     def leave(self) -> None:
-        """Stop showing it."""
+        """Stop showing it, or do not even begin."""
+        self._is_left = True
         if application := self._application:
             _in_its_loop(application, self._exit)
 
     def run(self, controls: Controls, program: Program | None = None) -> None:
         """Show it, and do what the keys say, until `leave`.
-
-        SIGTERM and SIGHUP end it as the user would.
 
         Args:
             controls: What the keys do.
@@ -136,6 +135,8 @@ class FullScreen:
             self._watch()
             if program:
                 program.join(application, controls, panel)
+            if self._is_left:
+                self.leave()
 
         try:
             with suppress(EOFError):  # the terminal is gone
@@ -152,12 +153,8 @@ class FullScreen:
                 application.exit()
 
     def _watch(self) -> None:
-        """Leave when a signal says so, and when drawing fails: then with the reason."""
+        """Leave when drawing fails, with the reason."""
         loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            if number := getattr(signal, name, None):
-                with suppress(NotImplementedError):  # Windows ends the program without asking
-                    loop.add_signal_handler(number, self._exit)
 
         def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
             self._exit(context.get("exception") or RuntimeError(context["message"]))

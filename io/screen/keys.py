@@ -158,12 +158,12 @@ BINDINGS = (
     Binding(
         "F7, Alt-Q",
         Message("빠른 보정", "quick calibration"),
-        lambda c, _: c.session.calibrate("quick"),
+        lambda c, _: c.calibrate("quick"),
     ),
     Binding(
         "F8, Alt-A",
         Message("모든 지문자 보정", "calibration with all signs"),
-        lambda c, _: c.session.calibrate("full"),
+        lambda c, _: c.calibrate("full"),
     ),
     Binding(
         "F9, Alt-K",

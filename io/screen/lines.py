@@ -24,9 +24,14 @@ class LineScreen:
         stream: Where to print.
         alphabet: The signs.
         language: Of what is said beside the text.
+
+    Attributes:
+        failure: Why nothing can be printed any more, as when the reader of a pipe has left; None
+            while all is well.
     """
 
     def __init__(self, stream: TextIO, alphabet: Alphabet, language: Language) -> None:
+        self.failure: OSError | None = None
         self._stream, self._language = stream, language
         self._labels = labels(alphabet)
         self._connection: Connection | None = None
@@ -76,4 +81,8 @@ class LineScreen:
                 self._print("= ", line.strip())
 
     def _print(self, mark: str, text: str) -> None:
-        print(mark + clean(text), file=self._stream, flush=True)
+        if self.failure is None:
+            try:
+                print(mark + clean(text), file=self._stream, flush=True)
+            except OSError as error:
+                self.failure = error

@@ -101,6 +101,10 @@ class Arguments:
         """`--json`: results for machines."""
         self.switch("--json", "JSON으로 출력", "print JSON")
 
+    def yes(self) -> None:
+        """`--yes`: delete unasked."""
+        self.switch("--yes", "묻지 않고 지우기", "delete without asking")
+
     def either(self, *, required: bool = False) -> "Arguments":
         """Takes arguments of which only one may be given, or has to be."""
         group = self.container.add_mutually_exclusive_group(required=required)

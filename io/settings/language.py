@@ -8,12 +8,16 @@ from jihwa.io.streams import warn
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
+UNCHOSEN = '한국어 (for Korean): --lang ko, or language = "ko" in `jihwa config --edit`'
+"""What is told where nothing says which language to speak."""
 
-def preferred(environment: Mapping[str, str]) -> Language:
-    """The language of the user's locale; Korean where no locale was chosen."""
+
+def preferred(environment: Mapping[str, str]) -> Language | None:
+    """The language of the user's locale; None where it names none (C, POSIX)."""
     name = next((environment[v] for v in _VARIABLES if environment.get(v)), "C")
-    neutral = name.split(".")[0] in ("C", "POSIX")
-    return "ko" if neutral or name.startswith("ko") else "en"
+    if name.split(".")[0] in ("C", "POSIX"):
+        return None
+    return "ko" if name.startswith("ko") else "en"
 
 
 @dataclass(frozen=True, slots=True)

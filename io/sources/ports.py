@@ -10,6 +10,9 @@ from serial.tools import list_ports
 
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.messages import Message
+from jihwa.io.sources import reasons
+from jihwa.io.sources.source import Connection, Link
 from jihwa.io.user import storage
 
 NANO_33_IOT = (0x2341, 0x8057)
@@ -95,6 +98,10 @@ class NamedPort:
     def refused(self, port: str) -> None:
         """The user knows better: it is tried again."""
 
+    def lost(self, port: str, reason: Message) -> Connection:
+        """The user knows better: the port is the glove's."""
+        return Connection(Link.LOST, port, reason)
+
 
 class AnyGlove:
     """Whatever glove is connected: the one of last time, a known board, or any that speaks as one.
@@ -144,8 +151,19 @@ class AnyGlove:
 
     def refused(self, port: str) -> None:
         """Leave it alone for a while, unless it has been the glove before."""
-        if self._last is None or port != self._last.port:
+        if not self._was_glove(port):
             self._refused_s[port] = time.monotonic()
+
+    def lost(self, port: str, reason: Message) -> Connection:
+        """A board on USB may be the glove; another port hardly is, unless it was."""
+        if self._was_glove(port) or any(
+            board.port == port and board.usb for board in self._connected()
+        ):
+            return Connection(Link.LOST, port, reason)
+        return Connection(Link.SEARCHING, self.device, reasons.NOTHING_CONNECTED)
+
+    def _was_glove(self, port: str) -> bool:
+        return self._last is not None and port == self._last.port
 
     def _preference(self, board: Board) -> tuple[bool, bool, int, str]:
         other = self._last is None or board.identity != self._last.identity

@@ -91,8 +91,10 @@ def stranger(device: str) -> Message:
 
 
 NOTHING_CONNECTED = Message(
-    ko="연결된 장갑이 없습니다. 장갑을 꽂으세요. 꽂혀 있으면 `jihwa devices`로 확인하세요.",
-    en="No glove is connected. Plug it in; if it is, look with `jihwa devices`.",
+    ko="USB에 장갑이 없습니다. 꽂으세요. 꽂혀 있으면 데이터가 통하는 케이블인지 확인하세요 "
+    "(jihwa devices).",
+    en="There is no glove on USB. Plug it in; if it is, check that the cable carries data "
+    "(jihwa devices).",
 )
 
 NO_PORT = Message(

@@ -128,10 +128,15 @@ class SerialSource(Source):
             try:
                 with open_line(port, self._baud) as line:
                     greeted = _Line(line, self._timing, self._greeting)
-                    lost = self._follow(greeted, port, candidates)
+                    found = self._follow(greeted, port, candidates)
             except LINE_ERRORS as error:
-                link = absent if reasons.is_missing(error) else Link.LOST
-                lost = Connection(link, port, reasons.explain_line(error, port))
+                why = reasons.explain_line(error, port)
+                is_missing = reasons.is_missing(error)
+                found = (
+                    Connection(absent, port, why) if is_missing else self._finder.lost(port, why)
+                )
+            if found.reason is not reasons.NOTHING_CONNECTED:
+                lost = found
             if self._lives > lives or self.closing.is_set():
                 break
         return lost
@@ -169,7 +174,7 @@ class SerialSource(Source):
                 return held
             if line.is_silent:
                 self._finder.refused(port)
-                return Connection(Link.LOST, port, reasons.silent(port))
+                return self._finder.lost(port, reasons.silent(port))
             if held and line.age_s > self._timing.boot_s + self._timing.silence_s:
                 self._finder.refused(port)
                 return Connection(Link.SEARCHING, port, reasons.stranger(port))

@@ -4,7 +4,7 @@ import io
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from jihwa.io.virtual.glove import VirtualGlove
 
 REST_S = 0.3
 """How long the hand rests before it looks again whether something is asked for."""
+AGAIN_S = 5.0
+"""After so long at rest, by the clock on the wall, it shows once more what it was asked for last,
+which was not seen."""
 
 
 class SimulatedSource(Source):
@@ -89,8 +92,11 @@ class PosingSource(Source):
         self._rng = np.random.default_rng([seed, wearer])
         hand_rng = np.random.default_rng(wearer)
         self._hand = SyntheticHand(HandStatistics.load(), self._alphabet, hand_rng)
-        self.rate_hz, self._speed = rate_hz, speed
+        self._hand.rate_hz, self._speed = rate_hz, speed
         self._asked: SimpleQueue[tuple[str, int | None, float]] = SimpleQueue()
+        self._shown: tuple[str, int | None, float] | None = None
+        self._again_s = AGAIN_S * speed
+        self._rested_s = 0.0
 
     def show(self, sign: str, style: int | None, hold_s: float) -> None:
         """Let the hand show a sign, after those that it was asked for before.
@@ -119,13 +125,16 @@ class PosingSource(Source):
             offset_s += frames.duration_s + 1 / self._hand.rate_hz
 
     def _next(self) -> Frames:
-        try:
-            sign, self._hand.style, hold_s = self._asked.get_nowait()
-        except Empty:
+        if not self._asked.empty():
+            self._shown, self._rested_s = self._asked.get(), self._again_s
+        if self._shown is None or self._rested_s < self._again_s:
+            self._rested_s += REST_S
             n = max(round(REST_S * self._hand.rate_hz), 2)
             samples = self._hand.rest(n, self._rng)  # (n, 11)
             time_s = np.arange(n) / self._hand.rate_hz
             return Frames(time_s, *np.split(samples, [N_FINGERS, N_FINGERS + 3], axis=1))
+        sign, self._hand.style, hold_s = self._shown
+        self._rested_s = 0.0
         pace = Pace(hold_s=(hold_s, hold_s))
         return assemble(sign, self._hand, self._alphabet, pace, self._rng).frames
 

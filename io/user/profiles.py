@@ -106,15 +106,14 @@ def save(name: str, profile: Profile) -> None:
     storage.keep(path, to_json(profile).encode())
 
 
-def delete(name: str) -> Path:
-    """Delete a profile; returns the file that it was.
+def existing(name: str) -> Path:
+    """The file of a profile.
 
     Raises:
         UsageError: There is none.
-        DataError: A file outside the folder of profiles is none; it is left alone.
+        DataError: A file outside the folder of profiles is none.
     """
     path = path_of(name)
     if path.parent != folder() or not path.is_file():
         load(name)
-    path.unlink()
     return path

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,8 +22,8 @@ else:
 PRIVATE = 0o600
 """How a hand moves and what it writes is nobody else's business."""
 
-EDITOR = "notepad" if sys.platform == "win32" else "vi"
-"""What opens files where the user has not chosen an editor."""
+EDITORS = ("notepad",) if sys.platform == "win32" else ("editor", "nano", "vi")
+"""The first of these that there is opens files where the user has not chosen an editor."""
 
 
 def folder() -> Path:
@@ -70,13 +71,20 @@ def edit(path: Path, template: str) -> None:
         template: What it holds before the first time.
 
     Raises:
-        UsageError: There is no such editor, or it failed; the file stays.
+        UsageError: There is no such editor or no terminal for it, or it failed; the file stays.
         OSError: The file cannot be made.
     """
     if not path.exists():
         make_folder(path.parent)
         keep(path, template.encode())
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or EDITOR
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _found_editor()
+    if editor is None:
+        raise UsageError(
+            ko=f"{path}: 열 편집기나 터미널이 없습니다. EDITOR 환경 변수에 편집기를 주거나 이 "
+            "파일을 직접 고치세요.",
+            en=f"{path}: there is no editor to open it with, or no terminal for one. Name one in "
+            "the environment variable EDITOR, or edit this file yourself.",
+        )
     try:
         command = [*shlex.split(editor, posix=sys.platform != "win32"), str(path)]
         subprocess.run(command, check=True)  # noqa: S603  # the user's own editor
@@ -87,6 +95,13 @@ def edit(path: Path, template: str) -> None:
             en=f"{path}: the editor failed ({editor}: {error}). Change the environment variable "
             "EDITOR, or edit this file yourself.",
         ) from error
+
+
+def _found_editor() -> str | None:
+    """An editor that nobody has chosen; None if there is none, or no terminal to use it in."""
+    if sys.platform != "win32" and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    return next(filter(shutil.which, EDITORS), None)
 
 
 @contextmanager
