@@ -132,7 +132,7 @@ def begin(source: str, profile: str | None) -> Journal:
     for number in count(1):
         name = f"{now:%Y%m%d-%H%M%S}" + f"-{number:02}" * (number > 1)
         header = Header(name, 1, now.isoformat(timespec="seconds"), source, profile or "")
-        with contextlib.suppress(SessionTakenError):  # begun in the same second
+        with suppress(SessionTakenError):  # begun in the same second
             return Journal(folder(), header)
     raise AssertionError("there is a free name")
 
