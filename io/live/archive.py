@@ -220,7 +220,8 @@ def read_header(path: Path) -> Header:
     with path.open("rb") as file:
         first = file.readline()
     try:
-        return Header(**json.loads(first.removeprefix(MAGIC)))
+        header = Header(**json.loads(first.removeprefix(MAGIC)))
+        header.end()  # its token has to be a text that a line can hold
     except (ValueError, TypeError) as error:
         raise DataError(
             ko=f"{path}: 세션 기록이 아닙니다 (첫 줄이 다름). 녹화라면 `jihwa transcribe`로 "
@@ -228,6 +229,7 @@ def read_header(path: Path) -> Header:
             en=f"{path}: not the journal of a session (its first line differs). If it is a "
             "recording, read it with `jihwa transcribe`.",
         ) from error
+    return header
 
 
 def read(path: Path) -> Contents:
