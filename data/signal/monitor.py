@@ -7,6 +7,7 @@ is stuck.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,9 +47,6 @@ TURN = np.array([70.0] * N_FINGERS + [0.5] * 3 + [np.inf] * 2)
 STEP_S, STRIDE_S = 0.025, 0.3
 """Readings are compared over these times, so that a faster glove shows the same steps: a short one
 for noise, a long one for drift."""
-
-MEMORY_S = 2.5
-"""How far back a verdict can depend on the signal: over two windows for turns."""
 
 _FIRST_CHANNEL = [0, 1, 2, 3, 4, 5, 8]
 """Where the channels of each sensor begin."""
@@ -90,10 +88,9 @@ class SensorMonitor:
 
     def reset(self) -> None:
         """Forget everything, as before the first frame."""
-        self._recent = Frames.empty()
-        self._began_s = np.inf
-        self._failed_s = np.full(len(SENSORS), -np.inf)  # when each failed last
-        self._kind = np.zeros(len(SENSORS), dtype=np.int8)  # how it fails now
+        self._began_s, self._now_s = np.inf, -np.inf
+        self._judge = _Judge()
+        self._failed = _Latest(np.full(len(SENSORS), -np.inf), np.zeros(len(SENSORS), np.int8))
         self._past: list[Fault] = []
         self._present: list[Fault | None] = [None] * len(SENSORS)
         self._samples = 0
@@ -105,13 +102,11 @@ class SensorMonitor:
         if not n:
             return frames
         self._began_s = min(self._began_s, float(frames.time_s[0]))
-        signal = Frames.concatenate([self._recent, frames])
-        odd = impossible(signal)  # (m, 7)
-        kind = failing(signal, odd)[-n:]  # (n, 7)
-        kind = self._until_recovered(frames.time_s, kind)
+        self._now_s = float(frames.time_s[-1])
+        odd = impossible(frames)  # (n, 7)
+        kind = self._until_recovered(frames.time_s, self._judge.feed(frames, odd))  # (n, 7)
         self._remember(frames.time_s, kind)
-        self._recent = remembered(signal)
-        told = _without(frames, (kind > 0) | (odd[-n:] > 0))
+        told = _without(frames, (kind > 0) | (odd > 0))
         directed = np.isfinite(told.gravity_g).all(axis=1)  # (n,)
         self._samples += n
         self._undirected += n - int(directed.sum())
@@ -121,7 +116,7 @@ class SensorMonitor:
         """What to tell about the whole signal so far: one message for each way a sensor failed."""
         if not self._samples:
             return []
-        now_s = float(self._recent.time_s[-1])
+        now_s = self._now_s
         found = []
         faults = self.faults
         for sensor, kind in sorted({(fault.sensor, fault.kind) for fault in faults}):
@@ -135,15 +130,14 @@ class SensorMonitor:
 
     def _until_recovered(self, time_s: Array, kind: NDArray[np.int8]) -> NDArray[np.int8]:
         """(n, 7) how a sensor fails or failed until just now, from how it fails."""
-        last = last_row(kind > 0)  # (n, 7)
-        failed_s = np.where(last >= 0, time_s[last], self._failed_s)
-        kind = np.where(last >= 0, np.take_along_axis(kind, last, axis=0), self._kind)
-        self._failed_s, self._kind = failed_s[-1], kind[-1]
+        failed_s, kind = self._failed.feed(kind > 0, time_s, kind)
         return np.where(time_s[:, None] - failed_s < RECOVERY_S, kind, 0).astype(np.int8)
 
     def _remember(self, time_s: Array, kind: NDArray[np.int8]) -> None:
         """Follow the beginnings and ends of faults through (n, 7) verdicts."""
         before = [fault.kind if fault else 0 for fault in self._present]
+        if (kind == before).all():
+            return
         changes = np.diff(np.vstack([before, kind]), axis=0)  # (n, 7)
         for row, sensor in np.argwhere(changes).tolist():
             now_s = float(time_s[row])
@@ -199,72 +193,118 @@ def impossible(frames: Frames) -> NDArray[np.int8]:
     return np.where(high, FaultKind.SATURATED, np.where(dead, FaultKind.DEAD, 0)).astype(np.int8)
 
 
-def failing(signal: Frames, odd: NDArray[np.int8]) -> NDArray[np.int8]:
-    """(m, 7) the `FaultKind` of every sensor at every sample, 0 for none.
-
-    It depends on the `remembered` samples alone. A sensor is stuck only while more sensors change
-    than not: some gloves have no noise.
+class _Latest:
+    """What stood in the last row in which a condition held, column by column and chunk by chunk.
 
     Args:
-        signal: The samples so far, in their order.
-        odd: (m, 7) which of them are impossible by themselves, and how.
+        standing: (k,) each, what stands there before anything came.
+
+    Attributes:
+        standing: What stands there by now.
     """
-    time_s = signal.time_s
-    reading = signal.channels[:, : len(SAME)]  # (m, 10)
-    step, stride = (_change(time_s, reading, over_s) for over_s in (STEP_S, STRIDE_S))  # (m, 10)
 
-    lasts_s, n = _lasting(time_s, (np.abs(step) <= SAME) & (np.abs(stride) <= SAME))
-    frozen = (lasts_s >= STUCK_S) & (n >= STUCK_STEPS)  # (m, 10)
-    frozen = np.logical_and.reduceat(frozen, _FIRST_CHANNEL, axis=1)  # (m, 7)
-    present = np.logical_and.reduceat(np.isfinite(reading), _FIRST_CHANNEL, axis=1)
-    frozen &= odd == 0
-    alive = present & ~frozen & (odd == 0)
-    stuck = frozen & (alive.sum(axis=1) > frozen.sum(axis=1))[:, None]
+    def __init__(self, *standing: NDArray[Any]) -> None:
+        self.standing = standing
 
-    turns = _turns(time_s, step)  # (m, 10)
-    noisy = np.maximum.reduceat(turns, _FIRST_CHANNEL, axis=1) >= NOISY_TURNS  # (m, 7)
+    def feed(self, holds: NDArray[np.bool_], *values: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """(n, k) of every value what stood there up to each row.
 
-    lasts_s, _ = _lasting(time_s, odd > 0)
-    dead = lasts_s >= DEAD_S
-    other = np.where(noisy, FaultKind.NOISY, np.where(stuck, FaultKind.STUCK, 0))
-    return np.where(dead, odd, other).astype(np.int8)
-
-
-def remembered(signal: Frames) -> Frames:
-    """The samples that a later verdict can depend on."""
-    needed = signal.time_s >= signal.time_s[-1] - MEMORY_S
-    needed[-3 * STUCK_STEPS :] = True  # of a slow glove
-    return signal[needed]
+        Args:
+            holds: (n, k) where the condition held.
+            values: (n,) or (n, k) each, what came.
+        """
+        n, k = holds.shape
+        last = np.maximum.accumulate(np.where(holds, np.arange(n)[:, None], -1), axis=0)
+        found = tuple(
+            np.where(last >= 0, value[last] if value.ndim == 1 else value[last, np.arange(k)], old)
+            for value, old in zip(values, self.standing, strict=True)
+        )
+        self.standing = tuple(value[-1] for value in found)
+        return found
 
 
-def _change(time_s: Array, reading: Array, over_s: float) -> Array:
-    """(m, k) how far readings are from those so long before them, at least from the last ones."""
-    before = np.searchsorted(time_s, time_s - over_s, side="right") - 1
-    before = np.clip(before, 0, np.maximum(np.arange(len(time_s)) - 1, 0))
-    with np.errstate(invalid="ignore"):  # nobody knows how far it is from infinity to infinity
-        return reading - reading[before]
+class _Judge:
+    """Says how sensors fail; carries on what it needs of the samples before, in running form."""
 
+    def __init__(self) -> None:
+        channels, sensors = np.zeros(len(SAME)), np.zeros(len(SENSORS))
+        self._moved = _Latest(channels, channels)  # when each channel moved last, and the sample
+        self._swung = _Latest(channels - np.inf, channels)  # when by a turn's height, and how far
+        self._possible = _Latest(sensors)  # when each sensor read what it can
+        self._n = 0  # samples so far
+        self._time_s: Array = np.empty(0)  # of the samples that later ones are compared with
+        self._reading: Array = np.empty((0, len(SAME)))
+        self._turned = np.empty((0, len(SAME)), np.bool_)  # where they turned round
 
-def _turns(time_s: Array, step: Array) -> NDArray[np.int64]:
-    """(m, k) how often every channel turned round lately, from its (m, k) steps."""
-    large = np.abs(step) >= TURN
-    never = np.full((1, step.shape[1]), -1)
-    last = np.vstack([never, last_row(large)[:-1]])  # (m, k) the large step before
-    other_way = np.take_along_axis(step, last, axis=0) * step < 0
-    recent = time_s[:, None] - time_s[last] <= NOISY_S
-    turned = large & (last >= 0) & other_way & recent
-    so_far = np.vstack([never + 1, np.cumsum(turned, axis=0)])  # (m + 1, k)
-    first = np.searchsorted(time_s, time_s - NOISY_S)
-    return np.asarray(so_far[1:] - so_far[first])
+    def feed(self, frames: Frames, odd: NDArray[np.int8]) -> NDArray[np.int8]:
+        """(n, 7) the `FaultKind` of every sensor at every sample, 0 for none.
 
+        A sensor is stuck only while more sensors change than not: some gloves have no noise.
 
-def last_row(holds: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """(m, k) the last row up to each in which a condition held; -1 for none."""
-    row = np.arange(len(holds))[:, None]
-    return np.asarray(np.maximum.accumulate(np.where(holds, row, -1), axis=0))
+        Args:
+            frames: The next samples.
+            odd: (n, 7) which of them are impossible by themselves, and how.
+        """
+        time_s, reading = frames.time_s, frames.channels[:, : len(SAME)]  # (n,), (n, 10)
+        self._time_s = np.concatenate([self._time_s, time_s])  # (m,)
+        self._reading = np.concatenate([self._reading, reading])  # (m, 10)
+        row = np.arange(self._n, self._n + len(time_s))  # (n,)
+        first = row[:, None] == 0  # where knowledge begins
+        self._n += len(time_s)
 
+        step, stride = self._change(time_s, reading)  # (n, 10)
+        same = (np.abs(step) <= SAME) & (np.abs(stride) <= SAME)
+        moved_s, moved_row = self._moved.feed(~same | first, time_s, row)
+        lasts_s, lasts = time_s[:, None] - moved_s, row[:, None] - moved_row
+        frozen = (lasts_s >= STUCK_S) & (lasts >= STUCK_STEPS)  # (n, 10)
+        frozen = np.logical_and.reduceat(frozen, _FIRST_CHANNEL, axis=1)  # (n, 7)
+        present = np.logical_and.reduceat(np.isfinite(reading), _FIRST_CHANNEL, axis=1)
+        frozen &= odd == 0
+        alive = present & ~frozen & (odd == 0)
+        stuck = frozen & (alive.sum(axis=1) > frozen.sum(axis=1))[:, None]
 
-def _lasting(time_s: Array, holds: NDArray[np.bool_]) -> tuple[Array, NDArray[np.int64]]:
-    """How long a condition has held: (m, k) in, seconds and number of steps of (m, k) out."""
-    last = np.maximum(last_row(~holds), 0)  # the first sample is where knowledge begins
-    return time_s[:, None] - time_s[last], np.arange(len(holds))[:, None] - last
+        turns = self._turns(time_s, step)  # (n, 10)
+        noisy = np.maximum.reduceat(turns, _FIRST_CHANNEL, axis=1) >= NOISY_TURNS  # (n, 7)
+
+        (possible_s,) = self._possible.feed((odd == 0) | first, time_s)
+        dead = time_s[:, None] - possible_s >= DEAD_S
+        self._forget()
+        other = np.where(noisy, FaultKind.NOISY, np.where(stuck, FaultKind.STUCK, 0))
+        return np.where(dead, odd, other).astype(np.int8)
+
+    def _change(self, time_s: Array, reading: Array) -> tuple[Array, Array]:
+        """(n, 10) how far readings are from those a step before them, and from those a stride.
+
+        If there is none since then, from the last ones.
+        """
+        m = len(self._time_s)
+        latest = np.maximum(np.arange(m - len(time_s), m) - 1, 0)
+        spans_s = np.array([[STEP_S], [STRIDE_S]])
+        before = self._time_s.searchsorted(time_s - spans_s, side="right") - 1  # (2, n)
+        before = np.maximum(np.minimum(before, latest), 0)
+        with np.errstate(invalid="ignore"):  # nobody knows how far it is from infinity to infinity
+            step, stride = reading - self._reading[before]
+        return step, stride
+
+    def _turns(self, time_s: Array, step: Array) -> NDArray[np.int64]:
+        """(n, 10) how often every channel turned round lately, from its (n, 10) steps."""
+        large = np.abs(step) >= TURN
+        standing = self._swung.standing
+        up_to_here = self._swung.feed(large, time_s, step)
+        swung_s, swing = (
+            np.concatenate([old[None], values[:-1]])
+            for old, values in zip(standing, up_to_here, strict=True)
+        )  # (n, 10) the large step before
+        other_way = np.signbit(swing) != np.signbit(step)
+        turned = large & other_way & (time_s[:, None] - swung_s <= NOISY_S)
+        self._turned = np.concatenate([self._turned, turned])  # (m, 10)
+        so_far = self._turned.cumsum(axis=0)
+        first = self._time_s.searchsorted(time_s - NOISY_S)  # (n,)
+        return np.asarray(so_far[-len(time_s) :] - so_far[first] + self._turned[first])
+
+    def _forget(self) -> None:
+        """Drop the samples that no later one is compared with."""
+        needed = self._time_s.searchsorted(self._time_s[-1] - NOISY_S, side="right") - 1
+        first = max(int(needed), 0)
+        self._time_s, self._reading = self._time_s[first:], self._reading[first:]
+        self._turned = self._turned[first:]
