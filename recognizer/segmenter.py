@@ -96,6 +96,10 @@ class Segmenter:
         options: When stillness is a hold.
         observe: Is told all that boundaries are made of: (n,) times of even steps and the (n, 2)
             probabilities that the network gives them.
+
+    Attributes:
+        hold: The hold that goes on; None while the hand moves.
+        tempo: What is usual for the wearer by now.
     """
 
     def __init__(
@@ -123,7 +127,7 @@ class Segmenter:
         """Forget everything, as before the first frame."""
         self._last_end_s = -np.inf
         self._tempi: deque[Tempo] = deque(maxlen=TEMPO_HOLDS)
-        self._tempo = Tempo()
+        self.tempo = Tempo()
         self._interrupt()
 
     def feed(self, frames: Frames) -> list[Boundary]:
@@ -137,12 +141,8 @@ class Segmenter:
             if i:
                 boundaries += self.flush()
             boundaries += self._follow(frames[start:end])
+        self.hold = self._open_hold()
         return boundaries
-
-    @property
-    def tempo(self) -> Tempo:
-        """What is usual for the wearer by now."""
-        return self._tempo
 
     @property
     def pending(self) -> list[Segment]:
@@ -165,9 +165,7 @@ class Segmenter:
                 end_s = span.end_s
         return holds
 
-    @property
-    def hold(self) -> OpenHold | None:
-        """The hold that goes on; None while the hand moves."""
+    def _open_hold(self) -> OpenHold | None:
         span = self._early_finder.open
         if span is None:
             return None
@@ -198,6 +196,7 @@ class Segmenter:
         self._pose: Array | None = None
         self._began_s = self._step_s = np.inf  # the first step, and the last one
         self._held_now = 0.0
+        self.hold: OpenHold | None = None
         self._recent_spans: list[_SampledSpan] = []
         self._early_spans: list[Span] = []  # early ones, beyond what the boundaries are found in
 
@@ -248,7 +247,7 @@ class Segmenter:
             self._tempi.append(Tempo(span.end_s - span.start_s, last.gap_s))
             known = [*[Tempo()] * TEMPO_PRIOR, *self._tempi]
             hold_s, gap_s = median(t.hold_s for t in known), median(t.gap_s for t in known)
-            self._tempo = Tempo(hold_s, gap_s)
+            self.tempo = Tempo(hold_s, gap_s)
         self._last_end_s = span.end_s
         return tuple(hypotheses)
 
@@ -260,7 +259,7 @@ class Segmenter:
             frames=Frames.concatenate([span.frames for span in spans]),
             spans=len(spans),
             log_prob=log_prob,
-            tempo=self._tempo,
+            tempo=self.tempo,
         )
 
     def _sampled(self, span: Span, behind_s: float) -> _SampledSpan:

@@ -227,10 +227,9 @@ class _Judge:
     """Says how sensors fail; carries on what it needs of the samples before, in running form."""
 
     def __init__(self) -> None:
-        channels, sensors = np.zeros(len(SAME)), np.zeros(len(SENSORS))
-        self._moved = _Latest(channels, channels)  # when each channel moved last, and the sample
-        self._swung = _Latest(channels - np.inf, channels)  # when by a turn's height, and how far
-        self._possible = _Latest(sensors)  # when each sensor read what it can
+        each, channel = np.zeros(len(SAME) + len(SENSORS)), np.zeros(len(SAME))
+        self._well = _Latest(each, each)  # when a channel moved, a sensor read what it can; sample
+        self._swung = _Latest(channel - np.inf, channel)  # when by a turn's height, and how far
         self._n = 0  # samples so far
         self._time_s: Array = np.empty(0)  # of the samples that later ones are compared with
         self._reading: Array = np.empty((0, len(SAME)))
@@ -249,25 +248,24 @@ class _Judge:
         self._time_s = np.concatenate([self._time_s, time_s])  # (m,)
         self._reading = np.concatenate([self._reading, reading])  # (m, 10)
         row = np.arange(self._n, self._n + len(time_s))  # (n,)
-        first = row[:, None] == 0  # where knowledge begins
-        self._n += len(time_s)
-
         step, stride = self._change(time_s, reading)  # (n, 10)
         same = (np.abs(step) <= SAME) & (np.abs(stride) <= SAME)
-        moved_s, moved_row = self._moved.feed(~same | first, time_s, row)
-        lasts_s, lasts = time_s[:, None] - moved_s, row[:, None] - moved_row
-        frozen = (lasts_s >= STUCK_S) & (lasts >= STUCK_STEPS)  # (n, 10)
-        frozen = np.logical_and.reduceat(frozen, _FIRST_CHANNEL, axis=1)  # (n, 7)
+        possible = odd == 0
+        well = np.concatenate([~same, possible], axis=1)  # (n, 17)
+        if not self._n:
+            well[0] = True  # knowledge begins here
+        self._n += len(time_s)
+        well_s, well_row = self._well.feed(well, time_s, row)
+        lasts_s, lasts = time_s[:, None] - well_s, row[:, None] - well_row
+        frozen = ((lasts_s >= STUCK_S) & (lasts >= STUCK_STEPS))[:, : len(SAME)]  # (n, 10)
+        frozen = np.logical_and.reduceat(frozen, _FIRST_CHANNEL, axis=1) & possible  # (n, 7)
         present = np.logical_and.reduceat(np.isfinite(reading), _FIRST_CHANNEL, axis=1)
-        frozen &= odd == 0
-        alive = present & ~frozen & (odd == 0)
+        alive = present & ~frozen & possible
         stuck = frozen & (alive.sum(axis=1) > frozen.sum(axis=1))[:, None]
+        dead = lasts_s[:, len(SAME) :] >= DEAD_S  # (n, 7)
 
         turns = self._turns(time_s, step)  # (n, 10)
         noisy = np.maximum.reduceat(turns, _FIRST_CHANNEL, axis=1) >= NOISY_TURNS  # (n, 7)
-
-        (possible_s,) = self._possible.feed((odd == 0) | first, time_s)
-        dead = time_s[:, None] - possible_s >= DEAD_S
         self._forget()
         other = np.where(noisy, FaultKind.NOISY, np.where(stuck, FaultKind.STUCK, 0))
         return np.where(dead, odd, other).astype(np.int8)
