@@ -11,7 +11,7 @@ KERNEL_TYPES := $(wildcard composer/*/*.pxd)
 KERNEL_TESTS := $(addprefix tests/test_,beam_search.py composer.py decoder.py language_model.py lattice.py mixture.py)
 KERNEL := $(KERNEL_TYPES) $(KERNEL_TYPES:.pxd=.py)
 
-.PHONY: help demo test check types layers plain tests format benchmarks screens learned samples clean FORCE
+.PHONY: help demo test check types layers plain tests format benchmarks screens learned samples clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,8 +34,8 @@ layers: $(VENV)/dev build/check/jihwa  ## what may import what
 tests: $(VENV)/dev  ## the tests, with coverage
 	$(BIN)/pytest --cov
 
-plain: build/plain  ## the tests of the kernel once more, as it runs without a compiler
-	PYTHONPATH=build/plain $(BIN)/pytest -q $(KERNEL_TESTS)
+plain: $(VENV)/dev  ## the tests of the kernel once more, as it runs without a compiler
+	JIHWA_PLAIN=1 $(BIN)/pytest -q $(KERNEL_TESTS)
 
 format: $(VENV)/dev  ## mend what ruff can mend
 	$(BIN)/ruff format .
@@ -69,10 +69,6 @@ build/check/jihwa: Makefile
 	rm -rf build/check && mkdir -p $@
 	ln -s $(addprefix ../../../,data models recognizer composer io) $@
 	touch $@
-
-build/plain: $(VENV)/dev FORCE  # an installed copy, as it is where there is no compiler
-	rm -rf $@ build/lib
-	JIHWA_PLAIN=1 $(BIN)/pip install --quiet --no-deps --target $@ .
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jihwa needs Python 3.11 or later; say which with: make PYTHON=python3.12")'

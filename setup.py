@@ -5,22 +5,13 @@ Everything else about the package stands in pyproject.toml.
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
 
-KERNEL = (
-    "composer.language.trie",
-    "composer.language.token_model",
-    "composer.language.ngram",
-    "composer.language.profanity",
-    "composer.language.mixture",
-    "composer.decoding.evidence",
-    "composer.decoding.arcs",
-    "composer.decoding.hypotheses",
-    "composer.decoding.search",
-)
-"""The modules that a `.pxd` beside them gives C types."""
+SHARED = "jihwa.composer.memoryviews"
+"""A module of Cython's own code that all of the kernel needs; a copy in each doubles its size."""
 
 
 def kernel() -> list[Extension]:
@@ -34,30 +25,37 @@ def kernel() -> list[Extension]:
     # Cython looks for modules in folders of their names, and here `jihwa.composer` is `composer/`.
     tree = Path("build") / "kernel"
     shutil.rmtree(tree, ignore_errors=True)
-    modules = []
-    for name in KERNEL:
-        source = Path(*name.split("."))
-        target = tree / "jihwa" / source
+    modules = [Extension(SHARED, [str(tree.joinpath(*SHARED.split(".")).with_suffix(".c"))])]
+    for types in sorted(Path("composer").glob("*/*.pxd")):  # they say which modules the kernel is
+        target = tree / "jihwa" / types
         target.parent.mkdir(parents=True, exist_ok=True)
         for folder in (target.parent, target.parent.parent):
             (folder / "__init__.py").touch()
         for ending in (".py", ".pxd"):
-            shutil.copy(source.with_suffix(ending), target.with_suffix(ending))
-        modules.append(Extension(f"jihwa.{name}", [str(target.with_suffix(".py"))]))
+            shutil.copy(types.with_suffix(ending), target.with_suffix(ending))
+        name = ".".join(["jihwa", *types.with_suffix("").parts])
+        modules.append(Extension(name, [str(target.with_suffix(".py"))]))
     compiled: list[Extension] = cythonize(
         modules,
         include_path=[str(tree)],
         language_level=3,
+        shared_utility_qualified_name=SHARED,
         compiler_directives={
             "annotation_typing": False,  # the .pxd files say what is what
+            "auto_pickle": False,
+            "binding": False,
             "boundscheck": False,
             "initializedcheck": False,
         },
     )
     for module in compiled:
         module.optional = True  # cythonize makes modules of its own, and forgets this one's
-        module.extra_compile_args = ["-O2"]
-        module.extra_link_args = ["-s"]
+        # Windows' compiler does so by itself. Unwinding is for languages with exceptions.
+        if sys.platform != "win32":
+            module.extra_compile_args = ["-O2", "-fno-asynchronous-unwind-tables"]
+            module.extra_link_args = ["-Wl,-x" if sys.platform == "darwin" else "-s"]
+        if sys.platform == "linux":
+            module.extra_link_args.append("-Wl,-z,noseparate-code")  # or each part fills pages
     return compiled
 
 

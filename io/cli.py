@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, ClassVar, NoReturn
 
+from jihwa.composer import kernel
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.io import streams
 from jihwa.io.failures import explain
@@ -94,6 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.needs_configuration:
             configured.check()
         options.resolved = configuration.resolve(options, configured)
+        if unfit := kernel.form().unfit:
+            streams.warn(unfit.text(language))
         run: Callable[[argparse.Namespace, Language], int] = options.run
         exit_code = run(options, language)
         sys.stdout.flush()
@@ -221,7 +224,8 @@ class _ShowVersion(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
 
-        print(f"jihwa {version('jihwa')}")
+        form = "compiled" if kernel.form().compiled else "plain Python"
+        print(f"jihwa {version('jihwa')} ({form})")
         parser.exit()
 
 

@@ -5,6 +5,7 @@ frame of the hand. Yaw drifts and the fused angles carry an error that stays for
 recording, so neither is a feature; acceleration of a still hand is clean.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +47,7 @@ class FeatureExtractor:
 
     def of_frames(self, frames: Frames) -> Array:
         """Features of every frame: (n, 8), NaN where a channel is absent or dead."""
-        return np.column_stack([self.warp(frames.flex_adc), self._gravity(frames)])
+        return np.concatenate([self.warp(frames.flex_adc), self._gravity(frames)], axis=1)
 
     def of_hold(self, frames: Frames) -> Array:
         """Features of the pose held in these frames: (8,), the median of the usable readings.
@@ -64,7 +65,7 @@ class FeatureExtractor:
         """ADC counts to warped bend; 0 is a straight finger, about 8 a fist."""
         bend = flex_adc - self.baseline_adc
         soft = self.softening_adc
-        return np.asarray(np.sign(bend) * (np.sqrt(np.abs(bend) + soft) - np.sqrt(soft)))
+        return np.asarray(np.sign(bend) * (np.sqrt(np.abs(bend) + soft) - math.sqrt(soft)))
 
     def unwarp(self, warped: Array) -> Array:
         """Warped bend back to ADC counts."""
@@ -79,8 +80,8 @@ class FeatureExtractor:
         """(n, 3) gravity from acceleration; where there is none, from pitch and roll."""
         measured = np.isfinite(frames.accel_g).all(axis=1)  # (n,)
         vector = frames.gravity_g  # (n, 3)
-        unit = vector / np.linalg.norm(vector, axis=1, keepdims=True)
-        resultant = 1.0 - np.radians(self.angle_error_deg) ** 2
+        unit = vector / np.sqrt(np.add.reduce(vector * vector, axis=1, keepdims=True))
+        resultant = 1.0 - math.radians(self.angle_error_deg) ** 2
         length = np.where(measured, 1.0, resultant)  # (n,)
         return np.asarray(unit * length[:, None])
 

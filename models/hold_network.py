@@ -74,16 +74,18 @@ def movement(poses: Array) -> Floats:
         (n, 18) movement of every channel, 0 where it is not known; which channels are known; and
         how much fingers and gravity move together.
     """
-    return inputs(np.diff(poses, axis=0) / MOVEMENT_SCALE)
+    return inputs((poses[1:] - poses[:-1]) / MOVEMENT_SCALE)
 
 
 def inputs(moved: Array) -> Floats:
     """(n, 18) what the network sees of (n, 8) movements in their scale, NaN where unknown."""
     known = np.isfinite(moved)
-    moved = np.where(known, np.clip(moved, -LARGEST_MOVEMENT, LARGEST_MOVEMENT), 0.0)
-    parts = np.split(moved * moved, [N_FINGERS], axis=1)
-    amounts = np.log1p(np.stack([part.sum(axis=1) for part in parts], axis=1))  # (n, 2)
-    return np.hstack([moved, known, amounts]).astype(np.float32)
+    cut = np.minimum(np.maximum(moved, -LARGEST_MOVEMENT), LARGEST_MOVEMENT)
+    moved = np.where(known, cut, 0.0)
+    amounts = np.log1p(np.add.reduceat(moved * moved, (0, N_FINGERS), axis=1))  # (n, 2)
+    seen = np.empty((len(moved), N_INPUTS), np.float32)
+    seen[:, :N_FEATURES], seen[:, N_FEATURES:-2], seen[:, -2:] = moved, known, amounts
+    return seen
 
 
 @dataclass(frozen=True)
@@ -178,12 +180,13 @@ class HoldStream:
             return np.empty((0, len(self._network.look_ahead), 2), np.float32)
         before = poses[:1] if self._pose is None else self._pose
         self._pose = poses[-1:]
-        x = np.maximum(self._linear("input", movement(np.vstack([before, poses]))), 0)  # (n, C)
+        moved = movement(np.concatenate([before, poses]))
+        x = np.maximum(self._linear("input", moved), 0)  # (n, C)
         for i, dilation in enumerate(self._network.dilations):
             n, history = len(x), np.concatenate([self._earlier[i], x])
             self._earlier[i] = history[n:]
             taps = [history[j * dilation : j * dilation + n] for j in range(N_TAPS)]
-            x = x + np.maximum(self._linear(f"layer{i}", np.hstack(taps)), 0)
+            x = x + np.maximum(self._linear(f"layer{i}", np.concatenate(taps, axis=1)), 0)
         logits = self._linear("heads", x).reshape(len(x), -1, 2)
         return np.asarray(1 / (1 + np.exp(-logits)))
 

@@ -96,6 +96,10 @@ class Segmenter:
         options: When stillness is a hold.
         observe: Is told all that boundaries are made of: (n,) times of even steps and the (n, 2)
             probabilities that the network gives them.
+
+    Attributes:
+        hold: The hold that goes on; None while the hand moves.
+        tempo: What is usual for the wearer by now.
     """
 
     def __init__(
@@ -123,27 +127,22 @@ class Segmenter:
         """Forget everything, as before the first frame."""
         self._last_end_s = -np.inf
         self._tempi: deque[Tempo] = deque(maxlen=TEMPO_HOLDS)
+        self.tempo = Tempo()
         self._interrupt()
 
     def feed(self, frames: Frames) -> list[Boundary]:
         """The boundaries that become known with these frames."""
         boundaries: list[Boundary] = []
         known_s = self._recent.time_s[-1:]
-        steps_s = np.diff(np.concatenate([known_s, frames.time_s]))
-        breaks = np.flatnonzero(steps_s > GAP_S) + 1 - len(known_s)
+        time_s = np.concatenate([known_s, frames.time_s])
+        breaks = (time_s[1:] - time_s[:-1] > GAP_S).nonzero()[0] + 1 - len(known_s)
         edges = [0, *breaks.tolist(), len(frames)]
         for i, (start, end) in enumerate(pairwise(edges)):
             if i:
                 boundaries += self.flush()
             boundaries += self._follow(frames[start:end])
+        self.hold = self._open_hold()
         return boundaries
-
-    @property
-    def tempo(self) -> Tempo:
-        """What is usual for the wearer by now."""
-        first = [Tempo()] * TEMPO_PRIOR
-        known = [*first, *self._tempi]
-        return Tempo(median(t.hold_s for t in known), median(t.gap_s for t in known))
 
     @property
     def pending(self) -> list[Segment]:
@@ -166,9 +165,7 @@ class Segmenter:
                 end_s = span.end_s
         return holds
 
-    @property
-    def hold(self) -> OpenHold | None:
-        """The hold that goes on; None while the hand moves."""
+    def _open_hold(self) -> OpenHold | None:
         span = self._early_finder.open
         if span is None:
             return None
@@ -199,6 +196,7 @@ class Segmenter:
         self._pose: Array | None = None
         self._began_s = self._step_s = np.inf  # the first step, and the last one
         self._held_now = 0.0
+        self.hold = None
         self._recent_spans: list[_SampledSpan] = []
         self._early_spans: list[Span] = []  # early ones, beyond what the boundaries are found in
 
@@ -228,7 +226,7 @@ class Segmenter:
 
     def _of_head(self, time_s: Array, probabilities: Floats, head: int) -> tuple[Array, Floats]:
         """The steps that a head speaks of at these steps, and what it says of them."""
-        of_s = np.round(time_s - STEP_S * self._network.look_ahead[head], 6)
+        of_s = (time_s - STEP_S * self._network.look_ahead[head]).round(6)
         there = of_s > self._began_s - 0.5 * STEP_S
         return of_s[there], probabilities[there, head]
 
@@ -247,6 +245,9 @@ class Segmenter:
             joined += log(1 - begins)
         if last.gap_s < LONGEST_MOVEMENT_S and span.begins >= self._options.still:
             self._tempi.append(Tempo(span.end_s - span.start_s, last.gap_s))
+            known = [*[Tempo()] * TEMPO_PRIOR, *self._tempi]
+            hold_s, gap_s = median(t.hold_s for t in known), median(t.gap_s for t in known)
+            self.tempo = Tempo(hold_s, gap_s)
         self._last_end_s = span.end_s
         return tuple(hypotheses)
 
@@ -264,23 +265,30 @@ class Segmenter:
     def _sampled(self, span: Span, behind_s: float) -> _SampledSpan:
         """A span with its samples, or the nearest one; behind a hold that ended then."""
         time_s = self._recent.time_s
-        rows = (time_s >= span.start_s) & (time_s <= min(span.end_s, span.start_s + KEPT_OF_HOLD_S))
-        if not rows.any():
+        first = int(time_s.searchsorted(span.start_s))
+        until_s = min(span.end_s, span.start_s + KEPT_OF_HOLD_S)
+        end = int(time_s.searchsorted(until_s, side="right"))
+        if first < end:
+            frames = self._recent[first:end]
+        else:
             away_s = np.abs(time_s - 0.5 * (span.start_s + span.end_s))
-            rows = away_s == away_s.min()
+            frames = self._recent[away_s == away_s.min()]
         gap_s = max(span.start_s - behind_s, STEP_S)  # none is known to be shorter
-        return _SampledSpan(span.start_s, span.end_s, span.begins, gap_s, self._recent[rows])
+        return _SampledSpan(span.start_s, span.end_s, span.begins, gap_s, frames)
 
     def _forget(self) -> None:
         """Drop the samples that no segment can need any more."""
         time_s = self._recent.time_s
         spans = filter(None, (self._finder.open, self._early_finder.open, *self._early_spans))
         start_s = min([self._finder.until_s, *(span.start_s for span in spans)])
-        first = max(int(np.searchsorted(time_s, start_s, side="right")) - 1, 0)
-        kept = np.arange(len(time_s)) >= first  # and of a long hold what its segment takes
+        first = max(int(time_s.searchsorted(start_s, side="right")) - 1, 0)
+        self._recent = self._recent[first:]
+        # Of a long hold only what its segment takes is kept, and what may begin behind it.
         begun_s = time_s[first] + KEPT_OF_HOLD_S + STEP_S
-        kept &= (time_s >= time_s[-1] - KEPT_OF_HOLD_S) | (time_s <= begun_s)
-        self._recent = self._recent[kept]
+        late_s = time_s[-1] - KEPT_OF_HOLD_S
+        if begun_s < late_s:
+            time_s = self._recent.time_s
+            self._recent = self._recent[(time_s >= late_s) | (time_s <= begun_s)]
 
 
 @dataclass(frozen=True, slots=True)

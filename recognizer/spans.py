@@ -4,11 +4,9 @@ For example, 20 steps of stillness with beginnings of 0.9 at the first and 0.3 a
 two spans of ten steps, of which the second begins a hold with probability 0.3.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from jihwa.data.signal.frames import Array
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats
@@ -87,8 +85,9 @@ class SpanFinder:
 
     def reset(self) -> None:
         """Forget everything."""
-        self._time_s: Array = np.empty(0)
-        self._probabilities: Floats = np.empty((0, 2), np.float32)
+        self._time_s: list[float] = []
+        self._begins: list[float] = []
+        self._is_still: list[bool] = []
         self._next = 0  # the first of these steps that was not followed
         self._open: _OpenSpan | None = None
 
@@ -99,12 +98,13 @@ class SpanFinder:
             time_s: (n,) when steps begin.
             probabilities: (n, 2) probabilities of `HELD` and `BEGINS` in them.
         """
-        self._time_s = np.concatenate([self._time_s, time_s])
-        self._probabilities = np.concatenate([self._probabilities, probabilities])
+        self._time_s += time_s.tolist()
+        self._begins += probabilities[:, BEGINS].tolist()
+        self._is_still += (probabilities[:, HELD] >= self._still).tolist()
         spans = [*self._follow(len(self._time_s) - self._around)]
-        kept = max(self._next - self._around, 0)
-        self._time_s, self._probabilities = self._time_s[kept:], self._probabilities[kept:]
-        self._next -= kept
+        over = max(self._next - self._around, 0)
+        del self._time_s[:over], self._begins[:over], self._is_still[:over]
+        self._next -= over
         return spans
 
     @property
@@ -115,7 +115,7 @@ class SpanFinder:
     @property
     def until_s(self) -> float:
         """Up to when the signal was followed."""
-        return float(self._time_s[self._next]) if self._next < len(self._time_s) else -np.inf
+        return self._time_s[self._next] if self._next < len(self._time_s) else -math.inf
 
     def flush(self) -> list[Span]:
         """The spans that end with the signal."""
@@ -126,40 +126,36 @@ class SpanFinder:
 
     def _follow(self, end: int) -> Iterator[Span]:
         """Follow the steps before this one."""
-        if end <= self._next:
-            return
-        time_s, begins = self._time_s.tolist(), self._probabilities[:, BEGINS].tolist()
-        still = (self._probabilities[:, HELD] >= self._still).tolist()
-        peak = self._peaks()
         for step in range(self._next, end):
+            time_s, begins = self._time_s[step], self._begins[step]
+            is_still, is_peak = self._is_still[step], self._is_peak(step)
             is_new = self._open is None or self._open.peaked or self._open.steps > EARLY_STEPS
-            if peak[step] and self._open and not is_new:
-                self._open.peaked, self._open.begins = True, begins[step]
-            elif peak[step] or (still[step] and not self._open):
+            if is_peak and self._open and not is_new:
+                self._open.peaked, self._open.begins = True, begins
+            elif is_peak or (is_still and not self._open):
                 yield from self._close()
-                start_s, likely = time_s[step], max(LEAST_BEGINNING, begins[step])
-                self._open = _OpenSpan(start_s, start_s + STEP_S, likely, peaked=peak[step])
+                likely = max(LEAST_BEGINNING, begins)
+                self._open = _OpenSpan(time_s, time_s + STEP_S, likely, peaked=is_peak)
             if self._open:
                 self._open.steps += 1
-                if still[step]:
+                if is_still:
                     self._open.still, self._open.moving = True, 0
-                    self._open.end_s = time_s[step] + STEP_S
+                    self._open.end_s = time_s + STEP_S
                 else:
                     self._open.moving += 1
                     patience = JOLT_STEPS if self._open.still else self._around
                     if self._open.moving > patience:
                         yield from self._close()
-        self._next = end
+        self._next = max(self._next, end)
 
-    def _peaks(self) -> list[bool]:
-        """Which steps are peaks, as far as that is known; of equal ones the first."""
-        begins = self._probabilities[:, BEGINS]
-        padded = np.pad(begins, self._around, constant_values=-1.0)
-        around = sliding_window_view(padded, 2 * self._around + 1)  # (n, 2 around + 1)
-        before = around[:, : self._around].max(axis=1, initial=-1.0)
-        behind = around[:, self._around + 1 :].max(axis=1, initial=-1.0)
-        is_peak = (begins >= self._least) & (begins > before) & (begins >= behind)
-        return list(is_peak.tolist())
+    def _is_peak(self, step: int) -> bool:
+        """Whether a step is a peak, as far as that is known; of equal ones the first."""
+        height = self._begins[step]
+        if height < self._least:
+            return False
+        before = self._begins[max(step - self._around, 0) : step]
+        behind = self._begins[step + 1 : step + 1 + self._around]
+        return height > max(before, default=-1.0) and height >= max(behind, default=-1.0)
 
     def _close(self) -> Iterator[Span]:
         """End the span that goes on, if there is one; a fleeting one that nothing began is none."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.data.signal.frames import Frames, angles_of_gravity, gravity_of_angles
-from jihwa.data.signal.monitor import impossible
+from jihwa.data.signal.judge import impossible
 from jihwa.data.signal.sensors import ACCELERATION, NO_NUMBER, SENSORS, Fault, FaultKind, is_dead
 
 NAN3 = (np.nan,) * 3

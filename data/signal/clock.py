@@ -119,31 +119,30 @@ class EvenGrid:
             self._values = values[:0]
         time_s = np.concatenate([self._time_s, time_s])
         values = np.concatenate([self._values, values])
-        edges_s = self._edges_s(time_s[-1])
+        edges_s = self._edges_s(float(time_s[-1]))
         means = self._means(time_s, values, edges_s)
         self._done += len(means)
-        kept = max(int(np.searchsorted(time_s, edges_s[-1], side="right")) - 1, 0)
+        kept = max(int(time_s.searchsorted(edges_s[-1], side="right")) - 1, 0)
         self._time_s, self._values = time_s[kept:], values[kept:]
         return edges_s[:-1], means
 
     def _edges_s(self, end_s: float) -> Array:
         """(k + 1,) the bounds of the steps that end before this time."""
-        n = max(int(np.floor((end_s - self._origin_s) / self._step_s)), self._done)
-        steps = np.arange(self._done, n + 2).astype(float)
-        edges_s: Array = self._origin_s + self._step_s * steps
-        return edges_s[: max(int((edges_s < end_s).sum()), 1)]
+        n = max(int((end_s - self._origin_s) // self._step_s), self._done)
+        edges_s: Array = self._origin_s + self._step_s * np.arange(self._done, n + 2, dtype=float)
+        return edges_s[: max(int(edges_s.searchsorted(end_s)), 1)]
 
     def _means(self, time_s: Array, values: Array, edges_s: Array) -> Array:
         if len(edges_s) < 2:
             return np.empty((0, values.shape[1]))
-        before = np.searchsorted(time_s, edges_s, side="right") - 1  # never the last sample
+        before = time_s.searchsorted(edges_s, side="right") - 1  # never the last sample
         share = (edges_s - time_s[before]) / (time_s[before + 1] - time_s[before])  # (k + 1,)
         at_edges = values[before] + share[:, None] * (values[before + 1] - values[before])
-        inner = (time_s > edges_s[0]) & (time_s < edges_s[-1]) & ~np.isin(time_s, edges_s)
+        inner = slice(before[0] + 1, time_s.searchsorted(edges_s[-1]))
         knots_s = np.concatenate([edges_s, time_s[inner]])
-        order = np.argsort(knots_s, kind="stable")
+        order = knots_s.argsort(kind="stable")  # a sample at an edge is behind it, and adds nothing
         knots_s = knots_s[order]
         lines = np.concatenate([at_edges, values[inner]])[order]
-        areas = (lines[1:] + lines[:-1]) * (0.5 * np.diff(knots_s))[:, None]
-        begins = np.flatnonzero(order < len(edges_s))[:-1]  # where steps begin among the knots
+        areas = (lines[1:] + lines[:-1]) * (0.5 * (knots_s[1:] - knots_s[:-1]))[:, None]
+        begins = (order < len(edges_s)).nonzero()[0][:-1]  # where steps begin among the knots
         return np.asarray(np.add.reduceat(areas, begins, axis=0) / self._step_s)

@@ -6,7 +6,7 @@ gravity (1, 0, 0).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class Frames:
     @property
     def channels(self) -> Array:
         """(n, 11) flex, acceleration, orientation."""
-        return np.hstack([self.flex_adc, self.accel_g, self.orientation_deg])
+        return np.concatenate([self.flex_adc, self.accel_g, self.orientation_deg], axis=1)
 
     @property
     def gravity_g(self) -> Array:
@@ -82,7 +82,10 @@ class Frames:
         if not chunks:
             return cls.empty()
         return cls(
-            *(np.concatenate([getattr(c, field.name) for c in chunks]) for field in fields(cls))
+            np.concatenate([chunk.time_s for chunk in chunks]),
+            np.concatenate([chunk.flex_adc for chunk in chunks]),
+            np.concatenate([chunk.accel_g for chunk in chunks]),
+            np.concatenate([chunk.orientation_deg for chunk in chunks]),
         )
 
 

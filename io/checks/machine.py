@@ -1,4 +1,7 @@
-"""Ports, terminal, voice and clock of this machine; a terminal far away cannot be looked at."""
+"""Ports, terminal, voice, clock and compiled code of this machine.
+
+A terminal far away cannot be looked at.
+"""
 
 import argparse
 import codecs
@@ -14,8 +17,9 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from jihwa.composer import kernel
 from jihwa.data.messages import Message
-from jihwa.io.checks import Finding, bad, doubtful, good
+from jihwa.io.checks import Finding, Verdict, bad, doubtful, good
 from jihwa.io.sources import reasons
 from jihwa.io.sources.ports import Board, connected
 from jihwa.io.speech.problems import SpeechError
@@ -153,6 +157,25 @@ def check_voice(options: argparse.Namespace) -> Iterator[Finding]:
     except SpeechError as error:
         wrong = doubtful if options.speak == "off" else bad
         yield wrong(f"목소리: {error.message.ko}", f"voice: {error.message.en}")
+
+
+def check_kernel() -> Iterator[Finding]:
+    """Which form of the search's kernel runs, and how to get the other one."""
+    form = kernel.form()
+    if form.unfit:
+        yield Finding(Verdict.DOUBTFUL, form.unfit)
+    elif form.compiled:
+        yield good(
+            f"탐색 커널: 컴파일됨 (순수 파이썬: {kernel.PLAIN}=1)",
+            f"kernel: compiled (plain Python: {kernel.PLAIN}=1)",
+        )
+    else:
+        yield good(
+            f"탐색 커널: 순수 파이썬. C 컴파일러를 두고 {kernel.PLAIN} 없이 jihwa를 다시 설치하면 "
+            "더 빠릅니다.",
+            f"kernel: plain Python. To make it faster, install jihwa again where a C compiler is, "
+            f"without {kernel.PLAIN}.",
+        )
 
 
 def check_clock() -> Iterator[Finding]:

@@ -36,6 +36,7 @@ def _checks(options: argparse.Namespace) -> Mapping[str, Check]:
         "model": partial(files.check_model, options),
         "language model": partial(files.check_language_model, options),
         "storage": files.check_storage,
+        "kernel": machine.check_kernel,
         "clock": machine.check_clock,
         "encoding": machine.check_encoding,
         "terminal": machine.check_terminal,

@@ -109,6 +109,7 @@ class HoldReader:
 
     def __init__(self) -> None:
         self._read: dict[float, Emission] = {}  # by the start of the hold
+        self._ranked: tuple[Emission | None, tuple[tuple[str, float], ...]] = (None, ())
         self._previewed: tuple[object, ...] = ()  # what the preedit was made of
         self._preedit = ""
 
@@ -117,11 +118,12 @@ class HoldReader:
         held = engine.recognizer.hold
         if held is None or not _is_shown(held.segment):
             return None
-        share = self._emission(held.segment, engine).posterior
-        labels = readings(engine.recognizer.alphabet)
-        best = np.argsort(-share, kind="stable")[:SHOWN_LETTERS].tolist()
-        letters = tuple((labels[i], float(share[i])) for i in best)
-        return Hold(letters, held.duration_s, held.acceptance)
+        emission = self._emission(held.segment, engine)
+        if emission is not self._ranked[0]:
+            share, labels = emission.posterior, readings(engine.recognizer.alphabet)
+            best = np.argsort(-share, kind="stable")[:SHOWN_LETTERS].tolist()
+            self._ranked = emission, tuple((labels[i], float(share[i])) for i in best)
+        return Hold(self._ranked[1], held.duration_s, held.acceptance)
 
     def behind(self, page: Page, engine: Engine) -> Page:
         """The page with the letters of these holds behind the composer's text."""
