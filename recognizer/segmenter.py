@@ -121,6 +121,7 @@ class Segmenter:
         self._stream = self._network.stream()
         self._finder = SpanFinder(self._options.least, around, self._options.still)
         self._early_finder = SpanFinder(self._options.early, 1, self._options.still)
+        self.hold: OpenHold | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -196,7 +197,7 @@ class Segmenter:
         self._pose: Array | None = None
         self._began_s = self._step_s = np.inf  # the first step, and the last one
         self._held_now = 0.0
-        self.hold: OpenHold | None = None
+        self.hold = None
         self._recent_spans: list[_SampledSpan] = []
         self._early_spans: list[Span] = []  # early ones, beyond what the boundaries are found in
 
