@@ -136,7 +136,7 @@ class SensorMonitor:
     def _remember(self, time_s: Array, kind: NDArray[np.int8]) -> None:
         """Follow the beginnings and ends of faults through (n, 7) verdicts."""
         before = [fault.kind if fault else 0 for fault in self._present]
-        if (kind == before).all():
+        if not (kind.any() or any(before)):
             return
         changes = np.diff(np.vstack([before, kind]), axis=0)  # (n, 7)
         for row, sensor in np.argwhere(changes).tolist():
@@ -172,6 +172,8 @@ def examined(frames: Frames) -> tuple[Frames, list[Message]]:
 
 def _without(frames: Frames, failed: NDArray[np.bool_]) -> Frames:
     """The frames with NaN where a sensor failed: (n, 7)."""
+    if not failed.any():
+        return frames
     return Frames(
         frames.time_s,
         np.where(failed[:, :N_FINGERS], np.nan, frames.flex_adc),
@@ -214,6 +216,8 @@ class _Latest:
             values: (n,) or (n, k) each, what came.
         """
         n, k = holds.shape
+        if not holds.any():
+            return tuple(np.broadcast_to(old, holds.shape) for old in self.standing)
         last = np.maximum.accumulate(np.where(holds, np.arange(n)[:, None], -1), axis=0)
         found = tuple(
             np.where(last >= 0, value[last] if value.ndim == 1 else value[last, np.arange(k)], old)
@@ -287,6 +291,9 @@ class _Judge:
     def _turns(self, time_s: Array, step: Array) -> NDArray[np.int64]:
         """(n, 10) how often every channel turned round lately, from its (n, 10) steps."""
         large = np.abs(step) >= TURN
+        if not (large.any() or self._turned.any()):  # no finger was fast
+            self._turned = np.concatenate([self._turned, large])
+            return np.zeros(step.shape, np.int64)
         standing = self._swung.standing
         up_to_here = self._swung.feed(large, time_s, step)
         swung_s, swing = (
