@@ -50,7 +50,7 @@ def kernel() -> list[Extension]:
     )
     for module in compiled:
         module.optional = True  # cythonize makes modules of its own, and forgets this one's
-        # Windows' compiler does so by itself. Unwinding is for languages with exceptions.
+        # Windows' compiler optimises and strips by itself; nothing here is ever unwound.
         if sys.platform != "win32":
             module.extra_compile_args = ["-O2", "-fno-asynchronous-unwind-tables"]
             module.extra_link_args = ["-Wl,-x" if sys.platform == "darwin" else "-s"]

@@ -121,6 +121,7 @@ class Segmenter:
         self._stream = self._network.stream()
         self._finder = SpanFinder(self._options.least, around, self._options.still)
         self._early_finder = SpanFinder(self._options.early, 1, self._options.still)
+        self.hold: OpenHold | None = None
         self.reset()
 
     def reset(self) -> None:

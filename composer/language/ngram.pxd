@@ -19,7 +19,7 @@ cdef class NGramState(ModelState):
 
 cdef class LanguageModel:
     cdef readonly int order
-    cdef const Py_ssize_t[::1] _children
+    cdef const int[::1] _children
     cdef const unsigned char[::1] _tokens
     cdef const unsigned char[::1] _prob_codes
     cdef const unsigned char[::1] _backoff_codes

@@ -75,7 +75,7 @@ class LanguageModel:
         is_context = np.packbits(trie.prob_codes >= FLAG)  # (M / 8,)
         counts = np.bitwise_count(is_context)
         # Where the children of each context begin, and behind the last one where they end.
-        self._children = np.flatnonzero(trie.tokens >= FLAG).data
+        self._children = np.flatnonzero(trie.tokens >= FLAG).astype(np.int32).data
         self._tokens, self._prob_codes = trie.tokens.data, trie.prob_codes.data
         self._backoff_codes = trie.backoff_codes.data
         self._is_context = is_context.data

@@ -72,6 +72,8 @@ class Latest:
             values: (n,) or (n, k) each, what came.
         """
         n, k = holds.shape
+        if not holds.any():
+            return tuple(np.broadcast_to(old, holds.shape) for old in self.standing)
         last = np.maximum.accumulate(np.where(holds, np.arange(n)[:, None], -1), axis=0)
         found = tuple(
             np.where(last >= 0, value[last] if value.ndim == 1 else value[last, np.arange(k)], old)
@@ -145,6 +147,9 @@ class Judge:
     def _turns(self, time_s: Array, step: Array) -> NDArray[np.int64]:
         """(n, 10) how often every channel turned round lately, from its (n, 10) steps."""
         large = np.abs(step) >= TURN
+        if not (large.any() or self._turned.any()):  # no finger was fast
+            self._turned = np.concatenate([self._turned, large])
+            return np.zeros(step.shape, np.int64)
         standing = self._swung.standing
         up_to_here = self._swung.feed(large, time_s, step)
         swung_s, swing = (

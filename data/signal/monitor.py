@@ -155,7 +155,7 @@ class SensorMonitor:
     def _remember(self, time_s: Array, kind: NDArray[np.int8]) -> None:
         """Follow the beginnings and ends of faults through (n, 7) verdicts."""
         before = [fault.kind if fault else 0 for fault in self._present]
-        if (kind == before).all():
+        if not (kind.any() or any(before)):
             return
         changes = np.diff(np.vstack([before, kind]), axis=0)  # (n, 7)
         for row, sensor in np.argwhere(changes).tolist():
@@ -191,6 +191,8 @@ def examined(frames: Frames) -> tuple[Frames, list[Message]]:
 
 def _without(frames: Frames, failed: NDArray[np.bool_]) -> Frames:
     """The frames with NaN where a sensor failed: (n, 7)."""
+    if not failed.any():
+        return frames
     return Frames(
         frames.time_s,
         np.where(failed[:, :N_FINGERS], np.nan, frames.flex_adc),

@@ -4,9 +4,9 @@ import io
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jihwa.data.alphabet import Alphabet
@@ -16,6 +16,9 @@ from jihwa.data.signal.frames import N_FINGERS, Array, angles_of_gravity
 from jihwa.data.signal.sensors import SENSOR_NOISE
 from jihwa.data.takes.augment import rotations
 from jihwa.data.takes.episodes import Defect, EpisodeSet
+
+if TYPE_CHECKING:
+    from numpy.random import Generator  # 7 MB, and most runs draw nothing
 
 RELAXED_FLEX_ADC = np.array([815.0, 805.0, 810.0, 825.0, 850.0])
 """A relaxed hand: a little bent in every finger."""
@@ -42,17 +45,17 @@ WEARER_SPAN_SD, WEARER_OFFSET_SD_ADC, WEARER_TILT_SD_RAD = 0.2, 4.0, 0.1
 class RestingHand:
     """What all hands share: a relaxed, lowered pose of their own."""
 
-    def __init__(self, rng: Generator) -> None:
+    def __init__(self, rng: "Generator") -> None:
         gravity = LOWERED_G + rng.normal(0, REST_TILT_SD_G, 3)
         flex = RELAXED_FLEX_ADC + rng.normal(0, REST_FLEX_SD_ADC, N_FINGERS)
         self._rest_pose = np.concatenate([flex, gravity / np.linalg.norm(gravity)])  # (8,)
 
-    def rest(self, n: int, rng: Generator) -> Array:
+    def rest(self, n: int, rng: "Generator") -> Array:
         """(n, 11) samples of the hand at rest."""
         return sense(np.tile(self._rest_pose, (n, 1)), rng)
 
 
-def sense(poses: Array, rng: Generator) -> Array:
+def sense(poses: Array, rng: "Generator") -> Array:
     """(n, 11) what noisy sensors read of (n, 8) flex and gravity."""
     samples = np.hstack([poses, angles_of_gravity(poses[:, N_FINGERS:])])
     return samples + rng.normal(0, SENSOR_NOISE, samples.shape)
@@ -67,7 +70,7 @@ class RecordedHand(RestingHand):
         UsageError: A sign was never recorded.
     """
 
-    def __init__(self, episodes: EpisodeSet, alphabet: Alphabet, rng: Generator) -> None:
+    def __init__(self, episodes: EpisodeSet, alphabet: Alphabet, rng: "Generator") -> None:
         super().__init__(rng)
         self._takes: dict[str, list[Array]] = {}
         steps_s: list[Array] = []
@@ -85,7 +88,7 @@ class RecordedHand(RestingHand):
             )
         self.rate_hz = float(1 / np.median(np.concatenate(steps_s)))
 
-    def hold(self, sign: str, n: int, rng: Generator) -> Array:
+    def hold(self, sign: str, n: int, rng: "Generator") -> Array:
         """(n, 11) consecutive samples of a random take, played to and fro if it is short."""
         takes = self._takes[sign]
         take = takes[rng.integers(len(takes))]
@@ -179,7 +182,7 @@ class SyntheticHand(RestingHand):
     rate_hz = RATE_HZ
     style: int | None = None
 
-    def __init__(self, statistics: HandStatistics, alphabet: Alphabet, rng: Generator) -> None:
+    def __init__(self, statistics: HandStatistics, alphabet: Alphabet, rng: "Generator") -> None:
         super().__init__(rng)
         missing = sorted(set(alphabet.signs) - set(statistics.signs.tolist()))
         if missing:
@@ -196,7 +199,7 @@ class SyntheticHand(RestingHand):
         self._mean = dict(zip(statistics.signs.tolist(), worn, strict=True))
         self._take_sd = statistics.take_sd
 
-    def hold(self, sign: str, n: int, rng: Generator) -> Array:
+    def hold(self, sign: str, n: int, rng: "Generator") -> Array:
         """(n, 11) samples of a new take."""
         styles = self._mean[sign]  # (5, 8)
         style = rng.integers(len(styles)) if self.style is None else self.style - 1

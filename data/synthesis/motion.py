@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.random import Generator
 
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.sensors import SENSOR_NOISE, is_dead
 from jihwa.data.synthesis.hands import Hand
 from jihwa.data.synthesis.pace import Range, Trouble
 from jihwa.data.takes.augment import rotations
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 N_CHANNELS = len(SENSOR_NOISE)
 _FLEX, _ACCEL, _ANGLES = slice(0, 5), slice(5, 8), slice(8, 11)
@@ -81,7 +84,7 @@ class Motion:
         durations_s[1::2] = [move.duration_s for move in self.moves]
         return np.concatenate([[0.0], np.cumsum(durations_s)])
 
-    def read_at(self, time_s: Array, hand: Hand, rng: Generator) -> Array:
+    def read_at(self, time_s: Array, hand: Hand, rng: "Generator") -> Array:
         """(n, 11) what sensors read at (n,) times, which ascend."""
         edges_s = self.edges_s
         bounds = np.searchsorted(time_s, edges_s)
@@ -147,7 +150,7 @@ def reshaped(samples: Array, offset_adc: Array, turn_rad: Array) -> Array:
     return np.hstack([flex, accel @ rotation.T, angles])
 
 
-def sway(time_s: Array, range_hz: Range, strength: Array, rng: Generator) -> Array:
+def sway(time_s: Array, range_hz: Range, strength: Array, rng: "Generator") -> Array:
     """(n, 11) an oscillation of all channels with one frequency, each with a phase of its own.
 
     Args:
@@ -160,7 +163,7 @@ def sway(time_s: Array, range_hz: Range, strength: Array, rng: Generator) -> Arr
     return np.asarray(np.sqrt(2) * strength * np.sin(phase))
 
 
-def ticks_s(duration_s: float, rate_hz: float, trouble: Trouble, rng: Generator) -> Array:
+def ticks_s(duration_s: float, rate_hz: float, trouble: Trouble, rng: "Generator") -> Array:
     """When a glove samples: whole milliseconds from 0 on, those that are lost left out."""
     if trouble.rates_hz is None:
         ticks = np.arange(0, duration_s, 1 / rate_hz)
@@ -183,7 +186,7 @@ def ticks_s(duration_s: float, rate_hz: float, trouble: Trouble, rng: Generator)
     return times_s
 
 
-def sensed(time_s: Array, signal: Array, trouble: Trouble, rng: Generator) -> Frames:
+def sensed(time_s: Array, signal: Array, trouble: Trouble, rng: "Generator") -> Frames:
     """What arrives of (n, 11) readings: whole counts, without what a dead sensor would read."""
     signal[:, _FLEX] = np.clip(np.round(signal[:, _FLEX]), 0, 1023)
     if trouble.dead_finger:

@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.random import Generator
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
@@ -19,6 +19,9 @@ from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.synthesis import motion
 from jihwa.data.synthesis.hands import Hand
 from jihwa.data.synthesis.pace import Manner, Pace, Range
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 END_REST_S = (0.8, 1.2)
 """How long the hand rests before the first and after the last letter."""
@@ -60,7 +63,7 @@ class SpelledSession:
 
 
 def assemble(
-    text: str, hand: Hand, alphabet: Alphabet, pace: Pace, rng: Generator
+    text: str, hand: Hand, alphabet: Alphabet, pace: Pace, rng: "Generator"
 ) -> SpelledSession:
     """Spell a text with a hand.
 
@@ -119,7 +122,7 @@ class _Signer:
         rng: Draws everything; nothing is drawn that the pace does not ask for.
     """
 
-    def __init__(self, hand: Hand, alphabet: Alphabet, pace: Pace, rng: Generator) -> None:
+    def __init__(self, hand: Hand, alphabet: Alphabet, pace: Pace, rng: "Generator") -> None:
         self._hand, self._alphabet, self._pace = hand, alphabet, pace
         self._manner: Manner = pace.manner
         self._rng = rng

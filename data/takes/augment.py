@@ -7,13 +7,16 @@ comes up, cannot rely on either. Only training takes are ever varied.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames, angles_of_gravity, gravity_of_angles
 from jihwa.data.signal.sensors import SENSOR_NOISE, USABLE_FLEX_ADC, is_dead
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 _FLEX, _ACCEL, _ANGLES = np.split(SENSOR_NOISE, [N_FINGERS, N_FINGERS + 3])
 
@@ -64,7 +67,7 @@ class Augmentation:
     sequence_offset: float = 0.1
     sequence_log_scale: float = 0.1
 
-    def of_holds(self, holds: Sequence[Frames], rng: Generator) -> list[Frames]:
+    def of_holds(self, holds: Sequence[Frames], rng: "Generator") -> list[Frames]:
         """Other recordings of the same holds; dead readings stay dead."""
         length = np.array([len(hold) for hold in holds])  # (B,)
         frames = Frames.concatenate(holds)
@@ -87,7 +90,7 @@ class Augmentation:
         ends = np.cumsum(length)
         return [varied[end - n : end] for end, n in zip(ends, length, strict=True)]
 
-    def of_sequences(self, sequences: Sequence[Array], sd: Array, rng: Generator) -> list[Array]:
+    def of_sequences(self, sequences: Sequence[Array], sd: Array, rng: "Generator") -> list[Array]:
         """Other recordings of the same sequences of any features.
 
         Args:
@@ -110,7 +113,7 @@ class Augmentation:
         return np.split(values, np.cumsum(length)[:-1])
 
     def _resample(
-        self, length: NDArray[np.int64], rng: Generator
+        self, length: NDArray[np.int64], rng: "Generator"
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which frames of joined takes are seen when each lasts longer or shorter; new lengths.
 
@@ -127,7 +130,7 @@ class Augmentation:
         row = np.rint(place * np.repeat(step, new_length)).astype(np.int64)
         return row + np.repeat(n_before, new_length), new_length
 
-    def _another_hand(self, flex_adc: Array, take: NDArray[np.int64], rng: Generator) -> Array:
+    def _another_hand(self, flex_adc: Array, take: NDArray[np.int64], rng: "Generator") -> Array:
         """(n, 5) readings of fingers with another offset and span."""
         shape = (int(take[-1]) + 1, N_FINGERS)
         gain = np.exp(rng.normal(0, self.log_gain, shape))[take]  # (n, 5)
@@ -136,7 +139,7 @@ class Augmentation:
         return np.where(is_dead(flex_adc), flex_adc, np.clip(bent, *USABLE_FLEX_ADC))
 
     def _another_mount(
-        self, accel_g: Array, orientation_deg: Array, take: NDArray[np.int64], rng: Generator
+        self, accel_g: Array, orientation_deg: Array, take: NDArray[np.int64], rng: "Generator"
     ) -> tuple[Array, Array]:
         """(n, 3) acceleration and angles of a glove that sits otherwise.
 
@@ -169,5 +172,5 @@ def _turn(rotation: Array, vectors: Array) -> Array:
     return np.asarray((rotation @ vectors[:, :, None])[:, :, 0])
 
 
-def _noise(like: Array, sd: Array, rng: Generator) -> Array:
+def _noise(like: Array, sd: Array, rng: "Generator") -> Array:
     return rng.normal(0, 1, like.shape) * sd

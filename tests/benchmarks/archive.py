@@ -1,12 +1,14 @@
 """What an archive of recordings costs: speed of a core, gain of a second one, memory, start-up.
 
-    python tests/benchmarks/archive.py [HOURS]
+    python tests/benchmarks/archive.py [HOURS] [--beside PYTHON]
 
 Recordings of six minutes at 47 Hz, dev sentences by simulated hands; one of HOURS (six by default)
 is the first one again and again. Wall time depends on what else the computer does, the time of the
-processor hardly: both are printed. `jihwa` runs in processes of its own, start-up included.
+processor less: both are printed. `jihwa` runs in processes of its own, start-up included. With
+--beside the stages alone are measured, a sample a call too, beside those of another version.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -19,7 +21,7 @@ from time import perf_counter, process_time
 from typing import TypeVar
 
 import numpy as np
-from reporting import show
+from reporting import compared, options, show
 from shared import dev_texts
 
 from jihwa.composer.composer import Composer
@@ -37,11 +39,11 @@ from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.segmenter import Segmenter
 
 RATE_HZ = 47.0
-MINUTES = 6
+MINUTES, COMPARED_MINUTES = 6, 1
 N_RECORDINGS = 16
 SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "dinner.csv"
 STARTS = 5
-TARGET_TIMES, TARGET_START_S, TARGET_GAIN, TARGET_MEMORY = 300, 1.0, 1.8, 1.2
+TARGET_TIMES, TARGET_START_S, TARGET_GAIN, TARGET_MEMORY = 400, 0.6, 1.8, 1.2
 
 PROGRAM = """
 import re, sys
@@ -137,6 +139,20 @@ def stages(path: Path) -> Iterator[tuple[str, float]]:
     yield "compose", timed(lambda: [composer.feed(*ways) for ways in emissions])[0]
 
 
+def figures() -> dict[str, float]:
+    """Milliseconds of the processor for a second of signal, by stage."""
+    with tempfile.TemporaryDirectory() as name:
+        path, frames = Path(name) / "recording.csv", spelled(COMPARED_MINUTES, 0)
+        write_recording(path, frames)
+        taken_s = dict(stages(path))
+    samples = [frames[i : i + 1] for i in range(len(frames))]
+    monitor, segmenter = SensorMonitor(), Segmenter()
+    one_by_one_s, believed = timed(lambda: [monitor.feed(sample) for sample in samples])
+    taken_s["sensors, a sample a call"] = one_by_one_s
+    taken_s["segment, a sample a call"], _ = timed(lambda: [*map(segmenter.feed, believed)])
+    return {f"{stage} ms": 1e3 * each / frames.duration_s for stage, each in taken_s.items()}
+
+
 def report(folder: Path, hours: float) -> Iterator[str]:
     """All figures, each with its target."""
     starts_s = [run(SAMPLE).wall_s for _ in range(STARTS)]
@@ -173,9 +189,18 @@ def report(folder: Path, hours: float) -> Iterator[str]:
 
 def main() -> None:
     """Print all figures."""
-    hours = float(sys.argv[1]) if len(sys.argv) > 1 else 6.0
-    with tempfile.TemporaryDirectory() as name:
-        show(report(Path(name), hours))
+    parser = options(__doc__)
+    parser.add_argument("hours", nargs="?", type=float, default=6.0, help="of the long recording")
+    parser.add_argument("--beside", metavar="PYTHON", help="for which another version is installed")
+    parser.add_argument("--figures", action="store_true", help="what is compared, as JSON")
+    given = parser.parse_args()
+    if given.figures:
+        print(json.dumps(figures()))
+    elif given.beside:
+        show(compared(__file__, given.beside))
+    else:
+        with tempfile.TemporaryDirectory() as name:
+            show(report(Path(name), given.hours))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """What every benchmark does around what it measures: its options, its tables, what things cost."""
 
+import json
 import os
+import subprocess
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -9,6 +12,7 @@ from itertools import repeat
 from operator import add
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +20,8 @@ from shared import SESSIONS
 
 MIB = 1 << 20
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+ROUNDS = 3
+"""How often each of two versions is measured, in turn: the best of each is compared."""
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
@@ -56,6 +62,34 @@ def show(lines: Iterable[str]) -> None:
     """Print lines as soon as they are there."""
     for line in lines:
         print(line, flush=True)
+
+
+def compared(
+    script: str, python: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """Times of a benchmark beside those of another version, which is measured in the same run.
+
+    Both meet the same load, so their ratio says more than either time.
+
+    Args:
+        script: The benchmark; with `--figures` it prints its times as JSON.
+        python: An interpreter for which the other version is installed.
+        environment: What is different in its environment.
+    """
+    here: list[dict[str, float]] = []
+    there: list[dict[str, float]] = []
+    versions = ((sys.executable, {}, here), (python, environment, there))
+    for interpreter, more, figures in ROUNDS * versions:
+        done = subprocess.run(
+            [interpreter, script, "--figures"],
+            env={**os.environ, **more},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        figures.append(json.loads(done.stdout))
+    for name in here[0]:
+        ours, other = (min(each[name] for each in figures) for figures in (here, there))
+        yield f"  {name}: {ours:.3g} here, {other:.3g} there, {other / ours:.2f} ×"
 
 
 def median_ms(step: Callable[[], object], repeats: int) -> float:

@@ -1,18 +1,20 @@
 """How long the decoder takes for a segment, and what it needs of the computer.
 
-    python tests/benchmarks/speed.py
+    python tests/benchmarks/speed.py [--beside PYTHON]
 
 One text of 10,000 segments: dev sentences as a simulated classifier of 90 % sees them, again and
-again. Times depend on what else the computer does.
+again. Times depend on what else the computer does, so the first 1,000 segments are read by the
+kernel as plain Python in the same run too, and by the version that is installed for PYTHON.
 """
 
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 
 import numpy as np
-from reporting import median_ms, show
+from reporting import compared, median_ms, options, show
 from shared import dev_texts
 from simulation import SimulatedClassifier, spelled
 
@@ -23,9 +25,9 @@ from jihwa.data.signal.frames import Array
 from jihwa.recognizer.events import Emission
 
 TOP1 = 0.9
-SEGMENTS = 10_000
-MEDIAN_TARGET_MS, P99_TARGET_MS = 2.0, 8.0
-RESIDENT_TARGET_MB, LOAD_TARGET_MS = 200, 50
+SEGMENTS, COMPARED = 10_000, 1_000
+MEDIAN_TARGET_MS, P99_TARGET_MS = 0.5, 2.0
+RESIDENT_TARGET_MB, LOAD_TARGET_MS = 100, 50
 LOADS = 20
 RESIDENT = """
 import re
@@ -41,13 +43,13 @@ print(re.search(r"VmRSS:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])
 """Linux only; all of a process that has composed a word."""
 
 
-def long_text() -> list[Emission]:
+def long_text(segments: int = SEGMENTS) -> list[Emission]:
     """Emissions of one text without an end."""
     alphabet = Alphabet.load()
     classifier = SimulatedClassifier(len(alphabet.signs), TOP1)
     signs = [sign for line in dev_texts("sentences") for sign in spelled(line, alphabet)]
-    times = -(-SEGMENTS // len(signs)) + 1
-    return classifier.emissions(signs * times)[:SEGMENTS]
+    times = -(-segments // len(signs)) + 1
+    return classifier.emissions(signs * times)[:segments]
 
 
 def timed(emissions: list[Emission]) -> Array:
@@ -67,7 +69,7 @@ def resident_mb() -> float:
     return int(kib) / 1024
 
 
-def report() -> Iterator[str]:
+def report(beside: str | None) -> Iterator[str]:
     """All figures, each with its target."""
     yield f"load: {median_ms(Mixture.load, LOADS):.1f} ms (target ≤ {LOAD_TARGET_MS})"
     yield f"resident with the model loaded: {resident_mb():.0f} MB (target ≤ {RESIDENT_TARGET_MB})"
@@ -82,11 +84,24 @@ def report() -> Iterator[str]:
             f"{name}: median {half_ms:.2f} ms (target ≤ {MEDIAN_TARGET_MS:g}), "
             f"p99 {p99_ms:.2f} ms (target ≤ {P99_TARGET_MS:g})"
         )
+    yield "beside the kernel as plain Python:"
+    yield from compared(__file__, sys.executable, {"JIHWA_PLAIN": "1"})
+    if beside:
+        yield f"beside {beside}:"
+        yield from compared(__file__, beside)
 
 
 def main() -> None:
     """Print all figures."""
-    show(report())
+    parser = options(__doc__)
+    parser.add_argument("--beside", metavar="PYTHON", help="for which another version is installed")
+    parser.add_argument("--figures", action="store_true", help="what is compared, as JSON")
+    given = parser.parse_args()
+    if given.figures:
+        median, p99 = np.percentile(timed(long_text(COMPARED)), [50, 99])
+        print(json.dumps({"median ms": median, "p99 ms": p99}))
+    else:
+        show(report(given.beside))
 
 
 if __name__ == "__main__":
