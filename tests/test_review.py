@@ -166,7 +166,7 @@ def test_recording_without_a_truth_is_named_and_the_text_written(jihwa, spelled,
     path, other = spelled("a.csv", "가"), spelled("b.csv", "나")
     other.with_suffix(".json").unlink()
     done = jihwa("transcribe", path, other, "--compare", path.parent)
-    assert (done.code, done.out) == (1, "가\n나\n")
+    assert (done.code, done.out) == (1, f"{path}: 가\n{other}: 나\n")
     assert "no truth b.json or .txt" in done.err
 
 
