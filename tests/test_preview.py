@@ -13,7 +13,7 @@ def halves(spell):
     """What a glove sends until the middle of a letter, and then: `halves("학교", 1)`."""
 
     def halves(text, letter, pace="slow"):
-        spelled = spell(text, pace, wearer=7, seed=3)
+        spelled = spell(text, pace, wearer=2, seed=3)
         frames, sign = spelled.frames, spelled.signs[letter]
         middle_s = frames.time_s[0] + (sign.start_s + sign.end_s) / 2
         before = signal_of(frames[frames.time_s < middle_s])
@@ -77,7 +77,7 @@ def test_keys_act_on_what_is_seen(held):
 @pytest.mark.parametrize("pace", ["slow", "normal", "natural"])
 @pytest.mark.parametrize("key", ["!", ""])
 def test_a_hold_that_a_key_took_in_is_not_taken_in_again_when_it_ends(halves, pace, key):
-    before, behind = halves("나무", 3, pace)
+    before, behind = halves("나무", 1, pace)
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before)
         until(lambda: live.state.page.preedit == "나")
@@ -88,7 +88,7 @@ def test_a_hold_that_a_key_took_in_is_not_taken_in_again_when_it_ends(halves, pa
 
 
 def test_a_letter_that_was_taken_back_while_it_was_held_does_not_return(halves):
-    before, behind = halves("나무", 3)
+    before, behind = halves("나무", 1)
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before)
         until(lambda: live.state.page.preedit == "나")
@@ -109,7 +109,7 @@ def test_a_hand_at_rest_is_not_taken_in_by_a_key(halves, spell):
 
 
 def test_a_word_that_is_chosen_is_the_one_that_is_seen(halves):
-    before, behind = halves("나무", 3)
+    before, behind = halves("나무", 1)
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before)
         until(lambda: live.state.page.preedit == "나")
