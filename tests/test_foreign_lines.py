@@ -338,6 +338,27 @@ def test_a_level_hand_has_degrees():
     assert np.abs(frames.orientation_deg).max() < 2
 
 
+def angles_only(tilts):
+    """Lines without acceleration, of a hand at these tilts (degrees or radians)."""
+    rows = [[20 * i, f"{p:.3f}", f"{r:.3f}", 0, *[790] * 5] for i, (p, r) in enumerate(tilts)]
+    return "\n".join(",".join(map(str, row)) for row in [("timestamp", *ORIENTATION, *FLEX), *rows])
+
+
+def test_a_hand_that_begins_level_has_degrees():
+    """As in a public recording, whose board takes the first pose for level: it drifts, then moves."""
+    level = [(-0.85 + 0.005 * i, 0.05) for i in range(110)]
+    parser, frames = read(angles_only([*level, *((70 * np.sin(i / 9), 20) for i in range(100))]))
+    assert parser.report.said == {}
+    assert np.abs(frames.orientation_deg).max() == pytest.approx(70, abs=1)
+
+
+def test_radians_that_turn_out_to_be_degrees_are_taken_back_and_that_is_said():
+    drifts = [(1.55 * np.sin(i / 100), 0.05) for i in range(150)]
+    parser, frames = read(angles_only([*drifts, *((60 * np.sin(i / 9), 20) for i in range(100))]))
+    assert parser.report.said["angle"].en == "Angles are in degrees after all."
+    assert np.abs(frames.orientation_deg[-100:]).max() == pytest.approx(60, abs=1)
+
+
 @given(st.floats(-80, 80), st.floats(-170, 170), st.floats(-170, 170))
 def test_quaternions_are_angles(pitch, roll, yaw):
     p, r, y = (math.radians(angle) / 2 for angle in (pitch, roll, yaw))

@@ -73,8 +73,8 @@ class Report:
         self.refused[channel] = (n + 1, first, text)
 
     def say(self, about: str, message: Message) -> None:
-        """Note what was noticed about the units; it is told once."""
-        self.said.setdefault(about, message)
+        """Note what was noticed about the units; the last word on each is told."""
+        self.said[about] = message
 
     def receive(self, received_s: float) -> None:
         """Note when a sample arrived on the receiver's clock."""

@@ -50,6 +50,8 @@ PATIENCE = 25
 """Samples that are looked at before a unit is guessed; the usual ones are known by the first."""
 MOST_LEVEL = 100
 """Samples to look at where the hand may just be level."""
+TURNS_RAD = 0.8
+"""What a hand that spells turns by while so many are looked at."""
 USUAL_FLEX_ADC = (680.0, 980.0)
 """What the fingers of a hand read for most of the time."""
 
@@ -91,7 +93,8 @@ class Guess:
     Attributes:
         quantity: One of the keys of `UNITS`.
         unit: The unit by now.
-        settled: Whether it is known; until then it is what is usual.
+        settled: Whether it is known for good. Until then it is what is usual, or radians where
+            nothing but how the hand turns speaks for them: one angle that is none ends that.
     """
 
     quantity: str
@@ -100,6 +103,7 @@ class Guess:
 
     def __post_init__(self) -> None:
         self._usual = self.unit
+        self._was_wrong = False
         self._seen: list[Array] = []
         self._released = False
 
@@ -116,10 +120,14 @@ class Guess:
     @property
     def said(self) -> Message | None:
         """What to tell, once, of a unit that is not the usual one."""
-        if self.unit == self._usual or not self.settled:
-            return None
         called = CALLED.get(self.unit, Message(ko=self.unit, en=self.unit))
         what = WHAT[self.quantity]
+        if self._was_wrong:
+            return Message(
+                ko=f"{what.ko}: 알고 보니 {called.ko}.", en=f"{what.en} {called.en} after all."
+            )
+        if self.unit == self._usual:
+            return None
         return Message(ko=f"{what.ko}: {called.ko}.", en=f"{what.en} {called.en}.")
 
     def look(self, values: Array, gravity: Array) -> None:
@@ -134,6 +142,7 @@ class Guess:
         with np.errstate(over="ignore"):  # of what no sensor sends
             is_usual = self._is_usual(values)
         if is_usual:
+            self._was_wrong = self.unit != self._usual
             self.settled, self.unit = True, self._usual
             return
         self._seen.append(np.concatenate([values, gravity]))
@@ -150,7 +159,8 @@ class Guess:
             guess = {"flex": _flex_unit, "accel": _accel_unit, "angle": _angle_unit}[self.quantity]
             with np.errstate(over="ignore", invalid="ignore"):
                 unit = guess(seen[:, :-3], seen[:, -3:], self._usual)
-            self.settled, self.unit = unit is not None, unit or self._usual
+            is_certain = self.quantity != "angle" or bool(np.isfinite(seen[:, -3:]).any())
+            self.settled, self.unit = unit is not None and is_certain, unit or self.unit
 
     def _is_usual(self, values: Array) -> bool:
         """Whether one sample is enough to know that the unit is the usual one."""
@@ -197,7 +207,11 @@ def _accel_unit(accel: Array, _: Array, usual: str) -> str | None:
 
 
 def _angle_unit(angles: Array, gravity: Array, _: str) -> str | None:
-    """The unit in which they agree with gravity, or else radians for what is as fine as those."""
+    """The unit in which they agree with gravity.
+
+    Without it, radians for a hand that turns by a good part of one and trembles as little as those
+    are fine: in degrees it would have to stay level, and turn.
+    """
     known = np.asarray(np.isfinite(gravity).all(axis=1) & np.isfinite(angles[:, :2]).all(axis=1))
     length = np.linalg.norm(np.where(known[:, None], gravity, 0), axis=1)
     known &= (length > 0.5) & (length < 2)
@@ -212,5 +226,5 @@ def _angle_unit(angles: Array, gravity: Array, _: str) -> str | None:
         return unit if off[unit] < 0.5 * max(off.values()) and max(off.values()) > 0.1 else None
     tilt = angles[:, :2]
     noise = float(np.nanmedian(np.abs(np.diff(tilt, axis=0)))) if len(tilt) > 2 else inf
-    leans = float(np.nanmax(np.abs(tilt))) > 0.2
-    return "rad" if noise < 0.02 and leans else None
+    turns = float((np.nanmax(tilt, axis=0) - np.nanmin(tilt, axis=0)).max())
+    return "rad" if noise < 0.02 and turns > TURNS_RAD else None

@@ -1,5 +1,6 @@
 """What to tell of lines that no layout fits: what was found, and a layout that would read it."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -27,6 +28,13 @@ def found(report: Report) -> Message:
     what = Message(ko=f"첫 줄: {told}", en=f"The first: {told}")
     if report.columns:
         what = Message(ko=f"찾은 칸: {told}", en=f"The columns are {told}")
+    if not any(map(_is_row, report.sample)):
+        return Message(
+            ko=f"{what.ko} · 수가 늘어선 줄이 없으니 장갑이 아닌 듯합니다. 파일이나 보드를 "
+            "확인하세요.",
+            en=f"{what.en} · No line is a row of numbers, so this does not seem to be a glove. "
+            "Check the file, or what the board sends.",
+        )
     mapping = suggested(report)
     if mapping is None:
         return Message(
@@ -89,6 +97,13 @@ def lacking(layout: Layout) -> Message | None:
         en=f"There is no column {lacks} (found: {columns}). If it has another name, say so with "
         "--layout.",
     )
+
+
+def _is_row(line: str) -> bool:
+    """Whether most of a line is numbers, two at least, whatever separates them."""
+    fields = re.findall(r"[^\s,;:|\"\[\]{}]+", line)
+    n = sum(bool(np.isfinite(number(each, " "))) for each in fields)
+    return n >= 2 and 2 * n >= len(fields)
 
 
 def _set(names: list[str], places: Sequence[int]) -> None:

@@ -108,7 +108,7 @@ class SignalReader:
             now_s: Now, on `time.monotonic()`.
         """
         report = self._parser.report
-        yield from (said for about, said in report.said.items() if self._once(about, True))
+        yield from (said for said in report.said.values() if self._once(said.en, True))
         is_speechless = not self._parser.waits and self._speechless.lasts(now_s)
         if self._once("speechless", is_speechless):
             yield self._unread(device)
