@@ -345,7 +345,7 @@ def angles_only(tilts):
 
 
 def test_a_hand_that_begins_level_has_degrees():
-    """As in a public recording, whose board takes the first pose for level: it drifts, then moves."""
+    """As in a public recording, whose board takes its first pose for level."""
     level = [(-0.85 + 0.005 * i, 0.05) for i in range(110)]
     parser, frames = read(angles_only([*level, *((70 * np.sin(i / 9), 20) for i in range(100))]))
     assert parser.report.said == {}
