@@ -1,5 +1,6 @@
 """What many tests share: recordings, simulated ones and a model of them, and the command line."""
 
+import gzip
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from foreign import Glove
 from hypothesis import settings
+from live import signal_of
 from takes import record_session
 
 from jihwa.composer.language.mixture import Mixture
@@ -144,6 +147,37 @@ def pipe_in(monkeypatch, tmp_path) -> Iterator[Callable[[bytes], None]]:
     yield give
     os.dup2(before, 0)
     os.close(before)
+
+
+@pytest.fixture(scope="module")
+def glove(spell):
+    """What a glove sends that spells 부산, and ways to write it otherwise."""
+    return Glove(spell("부산", wearer=7, seed=3).frames)
+
+
+@pytest.fixture(scope="module")
+def line(spell):
+    """The bytes of a glove that spells: `line("안녕")`."""
+
+    def line(text, pace="slow", seed=3):
+        return signal_of(spell(text, pace, wearer=7, seed=seed).frames)
+
+    return line
+
+
+@pytest.fixture
+def archive(take, tmp_path):
+    """Makes a tree of copies of one recording: `archive("a.csv", "x/b.csv.gz")`."""
+
+    def make(*names, root="recordings"):
+        content = take(text="네").read_bytes()
+        for name in names:
+            path = tmp_path / root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+        return tmp_path / root
+
+    return make
 
 
 @pytest.fixture

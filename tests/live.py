@@ -83,3 +83,7 @@ def until(condition, timeout_s=10.0):
         assert time.monotonic() < deadline_s, "waited in vain"
         time.sleep(0.01)
     return result
+
+
+def signals(live, n):
+    return lambda: live.state.signal.samples >= n

@@ -15,6 +15,9 @@ N_STYLES = 5
 LABELS = Alphabet("labels", ("0", "1", "2"))
 """Of the sequences."""
 
+TEXT = "네\n"
+"""What the recordings of an `archive` are read as."""
+
 
 def record_session(
     folder: Path, alphabet: Alphabet, wearer: int, *, n_styles: int = N_STYLES, n: int = 20
@@ -40,3 +43,12 @@ def sequences(sessions=("a", "b"), n=12, seed=0, noise=0.5) -> SequenceSet:
         for sign, length in zip(signs, rng.integers(5, 15, len(signs)), strict=True)
     ]
     return SequenceSet(tuple(takes), signs, np.repeat(sessions, 3 * n))
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder, with what it holds."""
+    return {
+        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

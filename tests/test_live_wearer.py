@@ -1,17 +1,10 @@
 """What a live session learns of its wearer, and how it calibrates in the middle of a text."""
 
-import pytest
 from live import session, signal_of, stranger, until
 
 from jihwa.composer.language.token_model import Mode
 from jihwa.io.sources.source import Link
 from jihwa.io.user import profiles, vocabulary
-
-
-@pytest.fixture(scope="module")
-def line(spell):
-    """The bytes of a glove that spells: `line("안녕")`."""
-    return lambda text: signal_of(spell(text, "slow", wearer=7, seed=3).frames)
 
 
 def test_what_was_typed_and_chosen_is_remembered(line):

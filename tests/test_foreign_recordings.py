@@ -1,0 +1,93 @@
+"""What commands make of foreign recordings: errors, warnings, and `--layout` everywhere."""
+
+import io
+
+import pytest
+from foreign import FINGERS, NAMES
+
+UNFIT = {
+    "another resistor": lambda adc: adc - 450,
+    "bend from 0 to 1": lambda adc: (adc - 700) / 300,
+    "degrees of bend": lambda adc: (adc - 700) / 4,
+    "all zero": lambda _: 0,
+}
+
+
+@pytest.mark.parametrize("change", UNFIT.values(), ids=UNFIT)
+def test_no_text_is_made_up_of_flex_in_a_range_that_is_not_known(glove, bad, jihwa, change):
+    done = jihwa("transcribe", bad(glove.text(rows=glove.changed(FINGERS, change))))
+    assert done.out == "\n"
+    assert done.err.count("No finger can be believed") == 1
+    assert "--layout" in done.err
+    assert "wiring" not in done.err
+
+
+def test_a_tenth_that_is_skipped_is_an_error(glove, bad, jihwa):
+    for each, code in ((20, 0), (8, 1)):
+        lines = [line[: 30 if i % each == 0 else None] for i, line in enumerate(glove.lines)]
+        done = jihwa("transcribe", bad("\n".join([glove.header, *lines])))
+        assert done.code == code
+        assert ("of the recording could not be read" in done.err) == bool(code)
+
+
+@pytest.mark.parametrize("kind", ["csv", "h5", "npy"])
+def test_convert_tells_what_it_leaves_out(glove, tmp_path, jihwa, kind):
+    cases = {
+        "whole.csv": (glove.text(), 0, ""),
+        "line.csv": (glove.text().replace(glove.lines[9], glove.lines[9][:20]), 1, "1 unreadable"),
+        "value.csv": (glove.text(rows=[[*r[:3], "ovf", *r[4:]] for r in glove.rows]), 1, "yaw: "),
+        "column.csv": (glove.text([*NAMES, "volt"], [[*r, "3"] for r in glove.rows]), 1, "volt"),
+    }
+    for name, (content, code, told) in cases.items():
+        (tmp_path / name).write_text(content)
+        output = tmp_path / "out" / name
+        done = jihwa("data", "convert", tmp_path / name, "--format", kind, "--output", output)
+        assert done.code == code
+        assert told in done.err
+        assert "1 converted" in done.out
+
+
+@pytest.fixture(scope="module")
+def headless(tree, tmp_path_factory):
+    """A labelled session without headers, its times in seconds, and the layout that reads it."""
+    root = tmp_path_factory.mktemp("headless") / "one"
+    for path in (tree / "one").rglob("*.csv"):
+        _, *lines = path.read_text().splitlines()
+        rows = [line.split(",") for line in lines]
+        target = root / path.relative_to(tree / "one")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        told = [[*r[7:], "x", f"{int(r[0]) / 1000:.3f}", *r[4:7]] for r in rows]
+        target.write_text("".join(";".join(row) + "\n" for row in told))
+    return root, "flex1,flex2,flex3,flex4,flex5,-,timestamp[s],accel_x,accel_y,accel_z"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("train", "{data}", "--output", "{out}/a.bundle"),
+        ("evaluate", "{data}"),
+        ("data", "check", "{data}"),
+        ("data", "convert", "{data}", "--format", "npy", "--output", "{out}/converted"),
+    ],
+    ids=lambda command: " ".join(command[: 1 + (command[0] == "data")]),
+)
+def test_layout_is_for_every_command_that_reads_recordings(headless, tmp_path, jihwa, command):
+    root, layout = headless
+    words = [word.format(data=root, out=tmp_path) for word in command]
+    without, done = jihwa(*words), jihwa(*words, "--layout", layout)
+    assert without.code in (1, 2)
+    assert "--layout" in without.err + without.out
+    assert done.code == 0, done.err
+
+
+@pytest.fixture
+def no_keyboard(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+
+def test_layout_reads_what_is_played_back(glove, bad, jihwa, no_keyboard):
+    path = bad("\n".join(glove.lines))
+    source = ("--source", f"replay:{path}?speed=0")
+    assert "none can be read" in jihwa("type", "--plain", "--new", *source).out
+    done = jihwa("type", "--plain", "--new", *source, "--layout", ",".join(NAMES))
+    assert "= 부산" in done.out
