@@ -1,31 +1,16 @@
-"""How a text is said, by the published examples of 표준 발음법 in pronunciations.tsv."""
+"""How a text is said, by the pairs of pronunciations.tsv."""
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pairs import pairs_of
 
 from jihwa.io.speech.pronunciation import pronounce
 
-TABLES = Path(__file__).parent
-
-
-def articles():
-    """The pairs of written and said in pronunciations.tsv by their article."""
-    found = {}
-    for line in (TABLES / "pronunciations.tsv").read_text(encoding="utf-8").splitlines()[3:]:
-        if line.startswith("# "):
-            pairs = found.setdefault(line[2:], {})
-        elif line:
-            written, said = line.split("\t")
-            pairs[written] = said
-    return found
-
-
-ARTICLES = articles()
+ARTICLES = pairs_of("pronunciations.tsv")
 
 
 @pytest.mark.parametrize("article", ARTICLES)

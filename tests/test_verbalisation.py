@@ -2,30 +2,16 @@
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pairs import pairs_of
 
 from jihwa.io.speech.pronunciation import pronounce
 from jihwa.io.speech.verbalisation import native, sino, verbalised
 
-
-def kinds():
-    """The pairs of written and read by their kind."""
-    found = {}
-    table = Path(__file__).with_name("verbalisations.tsv").read_text(encoding="utf-8")
-    for line in table.splitlines()[2:]:
-        if line.startswith("# "):
-            pairs = found.setdefault(line[2:], {})
-        else:
-            written, read = line.split("\t")
-            pairs[written] = read
-    return found
-
-
-KINDS = kinds()
+KINDS = pairs_of("verbalisations.tsv")
 
 
 @pytest.mark.parametrize("kind", KINDS)
