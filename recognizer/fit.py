@@ -10,7 +10,9 @@ For example, eight letters of a board that is turned by 48Â° are likelier by 45Â
 nats each. The usual mount is likelier beforehand by ln(0.7 / 0.004), 5 nats, so that three or four
 letters turn the scales.
 
-With every hold a little of the belief goes back to where it began, for a glove can slip.
+With every hold a little of the belief goes back to where it began, for a glove can slip. And a hand
+that spells nothing fits no glove: while the last holds look like no signs even so, letters are
+read as the glove usually fits.
 """
 
 from collections import deque
@@ -52,6 +54,10 @@ TOLD_HOLDS, TOLD_CERTAINTY, TOLD_DEG = 6, 0.95, 25.0
 MUCH = 0.2
 """A change of certainty that is news."""
 
+EXPLAINED_HOLDS, EXPLAINED_NATS = 12, 1.0
+"""The last so many holds but rests have to be likelier as signs, by so much on average, than as any
+pose. In sessions of strangers it is 2 to 6, where fingers are only tried 0.6 or less."""
+
 UNEXPECTED = 0.1
 """How far the text may be wrong in what it expects."""
 
@@ -63,6 +69,8 @@ class _Hold:
     pose: Array  # (8,)
     by_mount: Array  # (K, S) log-likelihoods of the signs
     other: float  # log of the likelihood times the share of all that is no sign
+    no_sign: float  # log-likelihood of any pose
+    is_rest: bool
     expected: Array  # (S,) log-probability of every sign before the hold was seen
     evidence: Array  # (K,) what the hold says of the mounts
 
@@ -86,11 +94,12 @@ class GloveFit:
         self._seen = 0
         self._learned = 0  # how many holds had been seen when the effect was estimated
         self._best = 0
+        self._explains = False  # whether the last holds look like signs
         self._personal = personal
         self._density: PoseDensity = personal.density()
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
-        self._news = self._best, self.certainty, 1
+        self._news = self._best, self._explains, self.certainty, 1
 
     @property
     def mount(self) -> Array:
@@ -105,7 +114,7 @@ class GloveFit:
     @property
     def message(self) -> Message | None:
         """What to tell the wearer if the board sits otherwise than it did; None if it does not."""
-        if self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
+        if not self._explains or self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
             return None
         usual = self._mounts.mount[0]
         turned = turn_deg(self.mount @ rotation(self._effect.mean[ROTATION]), usual)
@@ -125,14 +134,14 @@ class GloveFit:
 
     def take_news(self) -> bool:
         """Whether so much was found out since this was asked last that holds look otherwise now."""
-        certainty = self.certainty
+        best, explains, certainty, seen = self._news
         news = (
-            self._best != self._news[0]
-            or abs(certainty - self._news[1]) > MUCH
-            or self._seen >= 2 * self._news[2]
+            (self._best, self._explains) != (best, explains)
+            or abs(self.certainty - certainty) > MUCH
+            or self._seen >= 2 * seen
         )
         if news:
-            self._news = self._best, certainty, self._seen
+            self._news = self._best, self._explains, self.certainty, self._seen
         return news
 
     @property
@@ -148,6 +157,9 @@ class GloveFit:
 
     def log_likelihood(self, x: Array) -> Array:
         """(n, S) of every sign for (n, 8) features, whichever mount it is."""
+        if not self._explains:
+            usual = self._any_mount.log_density(unturned(x, self._mounts.mount[0]))
+            return np.asarray(usual / self._personal.gaussian.temperature)
         near = self._mounts.near[self._best]
         log_near = np.logaddexp.reduce(self._log_weight[near])
         total = log_near + self._density.log_density(unturned(x, self.mount))
@@ -171,6 +183,8 @@ class GloveFit:
             pose=emission.pose,
             by_mount=self._any_mount.turned_log_density(emission.pose, self._mounts.mount),
             other=float(other),
+            no_sign=emission.no_sign,
+            is_rest=emission.rest > emission.no_sign,
             expected=np.full(n_signs, -np.log(n_signs)),
             evidence=np.empty(0),
         )
@@ -184,6 +198,7 @@ class GloveFit:
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
+        self._explains = self._are_signs()
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Learn from how holds were read: what the text made of them was to be expected there.
@@ -204,6 +219,16 @@ class GloveFit:
         if change.any():
             self._believe(change)
             self._learn_effect(anew=False)
+
+    def _are_signs(self) -> bool:
+        """Whether the last holds look like signs, as the glove is believed to fit."""
+        holds = [hold for hold in self._holds if not hold.is_rest][-EXPLAINED_HOLDS:]
+        if not holds:
+            return False
+        x = unturned(np.array([hold.pose for hold in holds]), self.mount)  # (n, 8)
+        signs = self._density.log_density(x)  # (n, S)
+        gain = _log_sum(signs) - np.log(signs.shape[1]) - [hold.no_sign for hold in holds]  # (n,)
+        return bool(gain.mean() > EXPLAINED_NATS)
 
     def _believe(self, evidence: Array) -> None:
         self._log_weight = self._log_weight + evidence
