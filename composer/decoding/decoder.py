@@ -247,7 +247,9 @@ class Decoder:
             if each.arc.token == NO_TOKEN and edge not in state.settled
         }
         for edge, before in posteriors(state.last, dropped, self._n_readings).items():
-            written_before = (at for at in range(dropped[edge], -1, -1) if steps[at].token is not None)
+            written_before = (
+                at for at in range(dropped[edge], -1, -1) if steps[at].token is not None
+            )
             if (at := next(written_before, None)) is not None:
                 no_letter = 1.0 - float(before.readings[:-2].sum())
                 steps[at] = replace(steps[at], confidence=min(steps[at].confidence, no_letter))
