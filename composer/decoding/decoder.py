@@ -233,7 +233,7 @@ class Decoder:
         )
 
     def _ended(self, trail: Trail | None, ended: Stack, state: DecoderState) -> tuple[Step, ...]:
-        """The steps of a text that has ended; letters before what the end made no sign of are doubted.
+        """The steps of a text that has ended; a letter is doubted where the end dropped the next.
 
         A text that is cut off within a word (감사합|니다) is read as one that ends with a word, and
         what was shown last perhaps as no sign. As likely as it was a sign before the text had to
