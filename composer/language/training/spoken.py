@@ -266,8 +266,8 @@ def _spaced(words: Mapping[str, float]) -> dict[str, float]:
 
 
 def _scaled(weights: Mapping[str, float], total: float = 1.0) -> dict[str, float]:
-    """Weights that sum to a total."""
-    factor = total / sum(weights.values())
+    """Weights that sum to a total, if there are any."""
+    factor = total / sum(weights.values()) if weights else 0.0
     return {word: factor * weight for word, weight in weights.items()}
 
 
