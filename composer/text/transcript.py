@@ -97,6 +97,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Completions:
+    """What a text may go on with.
+
+    Attributes:
+        word: Which of the words these complete; behind the last one they are the next word.
+        offered: The words and phrases, the likeliest first.
+    """
+
+    word: int = 0
+    offered: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """What changed.
 

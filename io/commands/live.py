@@ -74,6 +74,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
         abbreviations={
             phrase.abbreviation: phrase.text for phrase in stored if phrase.abbreviation
         },
+        phrases=[phrase.text for phrase in stored],
     )
 
 

@@ -41,7 +41,7 @@ Begin = Callable[[Wearer, Callable[[], Engine], Sequence[Sink], Callable[[], Non
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
     arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
-    arguments.settings("personal", "history", "adapt", "pause_s", "speak")
+    arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
     arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
     arguments.settings("journal.keep_days", "journal.keep_mb")
     arguments.switch(
@@ -79,7 +79,12 @@ def run(options: argparse.Namespace, language: Language) -> int:
         journal = _journal(options, language, asks=full)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
         recording = options.record and stack.enter_context(options.record.open("wb", buffering=0))
-        behaviour = LiveOptions(options.pause or math.inf, shared.layout(options), None, recording)
+        behaviour = LiveOptions(
+            pause_s=options.pause or math.inf,
+            accept_s=options.accept_after or math.inf,
+            layout=shared.layout(options),
+            recording=recording,
+        )
 
         def begin(
             wearer: Wearer,

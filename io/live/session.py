@@ -24,10 +24,11 @@ from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain
 from jihwa.io.live.journal import Record
+from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
 from jihwa.io.live.state import LiveState, Notices, Page
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, NOTHING_SHOWN, LiveCalibration, Wearer
-from jihwa.io.live.writing import Writing, request
+from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
 
 TICK_S = 0.1
@@ -49,6 +50,7 @@ class LiveOptions:
 
     Attributes:
         pause_s: How long the hand rests before the text is completed; infinite for never.
+        accept_s: How long it holds a letter before the likeliest completion is taken; as well.
         layout: What lines without a header mean; None if they mean nothing.
         wearer: Who is calibrated, and learns from the text; None for nobody.
         recording: A file that takes the glove's lines too, unbuffered; the session goes on without
@@ -56,6 +58,7 @@ class LiveOptions:
     """
 
     pause_s: float = math.inf
+    accept_s: float = math.inf
     layout: Layout | None = None
     wearer: Wearer | None = None
     recording: BinaryIO | None = None
@@ -105,8 +108,16 @@ class LiveSession:
         self._reader = SignalReader(self._keep, options.layout)
         if options.layout:
             self._keep(options.layout.header)
-        tell, wearer, pause_s = self._notices.tell, options.wearer, options.pause_s
-        self.writing = Writing(make_engine, journal, sinks, wearer, pause_s, tell, self.then)
+        self.writing = Writing(
+            make_engine,
+            journal,
+            sinks,
+            options.wearer,
+            pause_s=options.pause_s,
+            accept_s=options.accept_s,
+            notify=self._notices.tell,
+            then=self.then,
+        )
         self._calibration: LiveCalibration | None = None
         self._is_paused = False
         self._state = self._look()

@@ -57,6 +57,7 @@ class Wearer:
         remembers: Whether words are learned, and kept in the history.
         mode: What the text may be.
         abbreviations: Their own, and what each stands for; none is read in mode EXACT.
+        phrases: Their stored phrases, which are found by their initials.
 
     Attributes:
         mode: What the text may be.
@@ -73,6 +74,7 @@ class Wearer:
         remembers: bool = False,
         mode: Mode = Mode.FREE,
         abbreviations: Mapping[str, str] | None = None,
+        phrases: Sequence[str] = (),
     ) -> None:
         self._load_bundle, self.words = load_bundle, load_words
         self._name = profile
@@ -80,6 +82,7 @@ class Wearer:
         self._remembers = remembers and mode is not Mode.EXACT
         self._adaptation: Adaptation | None = None
         self._abbreviations = abbreviations if mode is not Mode.EXACT else None
+        self._phrases = phrases
         self.mode = mode
 
     @cached_property
@@ -108,6 +111,7 @@ class Wearer:
             adaptation=self._adaptation,
             mode=self.mode,
             abbreviations=self._abbreviations,
+            phrases=self._phrases,
         )
 
     def calibration(self, plan: str) -> "LiveCalibration":

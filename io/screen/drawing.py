@@ -96,12 +96,13 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
 
 def _writing(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
     hand = _hand(state, view, size) if rows >= 3 else []
+    completions = _indent([completion_row(state.page, view, size.inside)]) if rows >= 5 else []
     candidates = _indent([candidate_row(state.page, view, size.inside)])
     if rows < 5 and not candidates[0]:
         candidates = []
-    room = max(rows - len(hand) - len(candidates), 1)
+    room = max(rows - len(hand) - len(completions) - len(candidates), 1)
     text = _indent(text_rows(state.page, view, size.inside, room))
-    return [*hand, *_filled(text, room), *candidates][: max(rows, 1)]
+    return [*hand, *_filled(text, room), *completions, *candidates][: max(rows, 1)]
 
 
 def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
@@ -138,6 +139,22 @@ def _last_blocks(page: Page, block: int) -> Page:
     """The page without the beginning of a long text; lines break elsewhere once in a block only."""
     begin = max(len(page.committed) - block, 0) // block * block
     return replace(page, committed=page.committed[begin:])
+
+
+def completion_row(page: Page, view: View, columns: int) -> Line:
+    """What the text may go on with; the one that the key takes is lit."""
+    line: Line = []
+    if view.place is not Place.TEXT:
+        return line
+    offered = [each.text for each in page.completions.offered]
+    lit = offered.index(view.lit) if view.lit in offered else 0
+    for i, text in enumerate(offered):
+        key = [("class:number", "→ ")] if i == lit else []
+        shown = [*key, ("class:lit" if i == lit else "class:label", text), ("", "   ")]
+        if width([*line, *shown]) > columns:
+            break
+        line += shown
+    return line
 
 
 def candidate_row(page: Page, view: View, columns: int) -> Line:

@@ -108,6 +108,22 @@ BINDINGS = (
         lambda c, digit: c.choose(int(digit) - 1),
     ),
     Binding(
+        "→",
+        Message("켜진 완성으로 낱말 마치기", "complete the word as is lit"),
+        lambda c, _: c.complete(),
+        places=_TEXT,
+        short=Message("완성", "complete"),
+        named=(("right",),),
+    ),
+    Binding(
+        "↓ ↑",
+        Message("다른 완성 켜기", "light another completion"),
+        lambda c, _: c.next_completion(1),
+        places=_TEXT,
+        named=(("down",),),
+    ),
+    Binding("", _UNTOLD, lambda c, _: c.next_completion(-1), places=_TEXT, named=(("up",),)),
+    Binding(
         "1…9",
         Message("고를 때: 그 번호 후보", "while choosing: that candidate"),
         lambda c, digit: c.choose(int(digit) - 1),

@@ -28,6 +28,7 @@ class View:
         language: Of all labels.
         place: What the user is doing.
         highlight: Which candidate is about to be taken.
+        lit: The completion that is about to be taken; the first one where that is not offered.
         page: Which page of the help is shown.
         profile: Whose hand it is; empty for a stranger.
         speaks: When the text is spoken, as the option is called.
@@ -39,6 +40,7 @@ class View:
     language: Language
     place: Place = Place.TEXT
     highlight: int = 0
+    lit: str = ""
     page: int = 0
     profile: str = ""
     speaks: str = "off"
