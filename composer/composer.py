@@ -14,7 +14,7 @@ from jihwa.composer.text.draft import Draft
 from jihwa.composer.text.record import Record
 from jihwa.composer.text.transcript import (
     Candidate,
-    Completions,
+    Completion,
     Sign,
     TextEdit,
     Transcript,
@@ -121,8 +121,8 @@ class Composer:
         """What would be shown behind `text` if these holds were over; nothing follows from it."""
         return self._draft.ahead(holds).text[len(self.text) :]
 
-    def completions(self, holds: Sequence[Emission] = ()) -> Completions:
-        """What the last word may become, or if that is over, what the next one may be.
+    def completions(self, holds: Sequence[Emission] = ()) -> tuple[Completion, ...]:
+        """What the last word may become and the next one may be, the likeliest first.
 
         Args:
             holds: Are taken for over, as by `preview`.
@@ -211,27 +211,26 @@ class Composer:
         steps = self._words.spelling(shown, place, text, self._draft.before_cursor)
         return self._changed(before, self._draft.rewrite(place, steps, text))
 
-    def accept(self, completions: Completions | None = None) -> Update:
-        """Take the first of some completions, or of those that there are now; its word is over.
+    def accept(self, completion: Completion | None = None) -> Update:
+        """Write a completion, or the first of those that there are now; its word is over then.
 
-        The update's decisions say how the hand spelled what it did of it, and nothing of a word
-        that begins otherwise.
+        The update's decisions say how the hand spelled the beginning of the word, but nothing of a
+        word that begins otherwise.
 
         Raises:
-            IndexError: They are of a word before the last one, or of one that is not there.
+            IndexError: It is of a word before the last one, or behind the next one.
         """
-        taken, before = completions or self.completions(), self._draft.now
-        shown = self._draft.shown()
-        n_words = len(shown.words())
-        if taken.word not in (n_words - 1, n_words):
-            raise IndexError(taken.word)
-        if not taken.offered:
+        before, shown = self._draft.now, self._draft.shown()
+        taken = completion or next(iter(self.completions()), None)
+        if taken is None:
             return self._changed(before)
-        text = taken.offered[0].text
+        n_words, text = len(shown.words()), taken.text
         if taken.word == n_words:
             behind = self._draft.before_cursor + shown.text
             is_apart = not behind or behind[-1].isspace()
             return self._write(text if is_apart else f" {text}", word_is_over=True)
+        if taken.word != n_words - 1:
+            raise IndexError(taken.word)
         begun = self._completing.begun(before.decoder.last, before.record, text)
         return self._changed(before, self._draft.complete_word(text, begun))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
-from jihwa.composer.text.transcript import Candidate, Word
+from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
@@ -151,6 +151,24 @@ def test_candidates_are_numbered_and_the_lit_one_is_marked():
     assert "selected" in styled("멋", state, choosing)
     assert "selected" in styled("먹", state, choosing)  # the word in the text
     assert "selected" not in styled("먹", LIVE, KOREAN)
+
+
+def test_completions_stand_in_a_row_of_their_own_and_the_lit_one_is_marked():
+    offered = (
+        Completion(3, "먹을래", -0.1),
+        Completion(3, "먹자", -2.0),
+        Completion(4, "같이", -3.0),
+    )
+    state = replace(LIVE, page=replace(DINNER, completions=offered))
+    rows = shown(state).splitlines()
+    row = next(row for row in rows if "먹을래" in row)
+    assert row.strip() == "→ 먹을래   먹자   +같이"
+    assert rows.index(row) + 1 == next(i for i, each in enumerate(rows) if "1 먹" in each)
+    lit = replace(KOREAN, lit="먹자")
+    assert "먹을래   → 먹자   +같이" in shown(state, lit)
+    assert "lit" in styled("먹자", state, lit)
+    assert "먹을래" not in shown(state, replace(KOREAN, place=Place.CHOOSING))
+    assert "밥 먹" in shown(state, rows=6)
 
 
 def test_end_of_a_long_text_is_shown():

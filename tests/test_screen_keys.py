@@ -9,7 +9,7 @@ from prompt_toolkit.application import Application, create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from jihwa.composer.text.transcript import Candidate, Word
+from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
 from jihwa.io.screen import full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, Controls
@@ -25,6 +25,7 @@ DINNER = Page(
     words=(Word("저녁", 0, 1, 0.9), Word("먹", 1, 2, 0.9)),
     candidates=(Candidate("먹", -0.1), Candidate("멋", -2.0), Candidate("먼", -3.0)),
 )
+OFFERED = (Completion(1, "먹자", -0.1), Completion(1, "먹을래", -1.0))
 WRITING = LiveState(ready=True, page=DINNER)
 CHOOSING = LiveState(ready=True, page=replace(DINNER, selected=1))
 F7, F8 = "\x1b[18~", "\x1b[19~"
@@ -111,6 +112,17 @@ def test_keys_while_writing(press, keys, requests):
 )
 def test_keys_while_choosing_a_word(press, keys, requests):
     assert press(keys, state=CHOOSING) == requests
+
+
+@pytest.mark.parametrize(
+    ("keys", "taken"),
+    [("→", 0), ("↓→", 1), ("↓↓→", 0), ("↑→", 1)],
+)
+def test_keys_take_the_completion_that_is_lit(press, keys, taken):
+    arrows = {"→": "\x1b[C", "↓": "\x1b[B", "↑": "\x1b[A"}
+    state = replace(WRITING, page=replace(DINNER, completions=OFFERED))
+    assert press(*map(arrows.get, keys), state=state) == [("accept", OFFERED[taken])]
+    assert press(*map(arrows.get, keys)) == []
 
 
 def test_keys_while_calibrating(press):

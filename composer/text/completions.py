@@ -17,11 +17,11 @@ from jihwa.composer.decoding.grammar import WORD_IS_OVER, State
 from jihwa.composer.decoding.hypotheses import Hypothesis, Stack, tokens_of
 from jihwa.composer.decoding.search import known_end
 from jihwa.composer.language.completion import Beginning, likeliest_words
-from jihwa.composer.language.jamo import KINDS, LETTER_OF, SPACE, Kind, decode, encode
-from jihwa.composer.language.token_model import Mode, TokenModel
+from jihwa.composer.language.jamo import BOUNDARY, KINDS, LETTER_OF, SPACE, Kind, decode, encode
+from jihwa.composer.language.token_model import Mode, ModelState, TokenModel
 from jihwa.composer.language.word_list import fault
 from jihwa.composer.text.record import Record, jamo_of
-from jihwa.composer.text.transcript import Candidate, Completions
+from jihwa.composer.text.transcript import Candidate, Completion
 from jihwa.composer.text.words import AbbreviationReader
 from jihwa.data.alphabet import Alphabet
 
@@ -29,14 +29,16 @@ MOST_OFFERED = 5
 """To read more takes longer than to sign what they save."""
 _PLAUSIBLE = 0.1
 """Probability below which an abbreviation does not go before what the language model expects."""
-_SURE = 0.5
-"""Probability from which a word that is over is taken for initials, and not for a word."""
+_WORTHWHILE, _SURE = 0.01, 0.5
+"""Probability of initials from which words that have them are looked for, and from which a word
+that is over is taken for initials."""
+_RESTS_WITHIN = 0.25
+"""How much less often a hand rests within a word, to look for how it goes on, than behind one."""
 _PHRASE_SHARE = 0.1
 """Of what is shown by its initials: how often that is one of the stored phrases."""
 _LEAST_PROBABILITY = 1e-6
 
-_WITHIN_WORD = {State.ONSET: Kind.ONSET, State.VOWEL: Kind.VOWEL, State.CODA: Kind.CODA}
-"""What the next letter of a word follows, by the state of a hypothesis."""
+_IN_WORD = (State.ONSET, State.VOWEL, State.CODA, State.RESTED)
 _BEFORE_WORD = (State.START, State.SPACE)
 _LONE = (State.LONE_CONSONANT, State.LONE_VOWEL, State.LONE_RESTED, State.FINAL_CONSONANT)
 """Behind a lone letter the language model begins anew."""
@@ -72,10 +74,15 @@ class CompletionReader:
     ) -> None:
         self._alphabet, self._model, self._mode = alphabet, model, mode
         self._abbreviations = abbreviations
+        self._single = frozenset(map(alphabet.spell, _ONSET_OF))
         self._phrases = {phrase: _onsets_of(phrase) for phrase in phrases}
 
-    def read(self, stack: Stack, final: Record, shown: Record, before_text: str) -> Completions:
+    def read(
+        self, stack: Stack, final: Record, shown: Record, before_text: str
+    ) -> tuple[Completion, ...]:
         """What the text may go on with, the likeliest first; nothing where nobody knows.
+
+        A hand that rests behind a word has finished it, or looks for how it goes on.
 
         Args:
             stack: The hypotheses about what is open.
@@ -85,24 +92,31 @@ class CompletionReader:
         """
         words, best = shown.words(), stack[0]
         if self._mode is Mode.EXACT:
-            return Completions(len(words))
-        is_over = best.state in _BEFORE_WORD or WORD_IS_OVER[best.state]
-        if words and best.state not in _BEFORE_WORD:
-            place, word = shown.place(-1), words[-1].text
-            short = self._abbreviated(shown, place, word)
+            return ()
+        rests = bool(WORD_IS_OVER[best.state])
+        known = bool(words) and best.state not in _BEFORE_WORD
+        is_open = known and (not rests or bool(shown.readings(shown.place(-1))))
+        within, over = _goes_on(best.model) if is_open and rests else (0.0, 0.0)
+        first: list[Candidate] = []
+        others: list[Completion] = []
+        if is_open:
+            place, last, now = shown.place(-1), len(words) - 1, words[-1].text
             initials = self._initials(shown, place)
             share = _probability(initials)
-            if short or share > _SURE or not is_over:
-                behind = before_text + shown.around(place)[0]
-                found = [*self._shown_by(initials, behind)] if share else []
-                if not is_over:
-                    found += self._longer(stack, final, share)
-                return Completions(len(words) - 1, _offered(short, found, but=word))
-        if words and self._mode is Mode.WORD:
-            return Completions(len(words))
-        is_apart = best.state in _BEFORE_WORD or best.state in _LONE
-        behind_it = best.model if is_apart else best.model.after(SPACE)
-        return Completions(len(words), _offered((), self._words([Beginning((), 0.0, behind_it)])))
+            first = self._abbreviated(shown, place, now)
+            spelled = within + math.log(max(1 - share, _LEAST_PROBABILITY))
+            found = [*self._longer(stack, final, spelled)]
+            if share > _WORTHWHILE:
+                found += self._shown_by(initials, before_text + shown.around(place)[0])
+            others = _each(last, (each for each in found if each.text != now))
+            rests = rests and not first and share < _SURE
+        if (rests or not is_open) and not (words and self._mode is Mode.WORD):
+            others += _each(len(words), self._next(best, over))
+        others.sort(key=lambda each: -each.log_prob)
+        distinct: dict[tuple[int, str], Completion] = {}
+        for each in [*_each(len(words) - 1, first), *others]:
+            distinct.setdefault((each.word, each.text), each)
+        return tuple(distinct.values())[:MOST_OFFERED]
 
     def begun(self, stack: Stack, final: Record, text: str) -> Hypothesis | None:
         """The best of the hypotheses whose last word begins as this text does; None if none does.
@@ -118,14 +132,19 @@ class CompletionReader:
             (each for word, each in words if jamo.startswith("".join(map(jamo_of, word)))), None
         )
 
-    def _longer(self, stack: Stack, final: Record, share: float) -> Iterator[Candidate]:
-        """Words that the hypotheses begin, unless they are initials, as a share of them is."""
-        total = np.logaddexp.reduce([each.mass for each in stack])
-        spelled = math.log(max(1 - share, _LEAST_PROBABILITY)) - total
+    def _longer(self, stack: Stack, final: Record, log_prob: float) -> Iterator[Candidate]:
+        """Words that the hypotheses begin; that it is one has this log-probability."""
+        weight = log_prob - float(np.logaddexp.reduce([each.mass for each in stack]))
         return self._words(
-            Beginning(word, each.mass + spelled, each.model, _WITHIN_WORD[State(each.state)])
+            Beginning(word, each.mass + weight, each.model, _kind_behind(word, each))
             for word, each in _begun_words(stack, final)
         )
+
+    def _next(self, best: Hypothesis, log_prob: float) -> Iterator[Candidate]:
+        """Words behind the last one; that it is over has this log-probability."""
+        is_apart = best.state in _BEFORE_WORD or best.state in _LONE
+        behind = best.model if is_apart else best.model.after(SPACE)
+        return self._words([Beginning((), log_prob, behind)])
 
     def _shown_by(self, initials: _Initials, behind: str) -> Iterator[Candidate]:
         """Words and stored phrases that have these initials."""
@@ -164,7 +183,7 @@ class CompletionReader:
                     shares = reading.emission.posterior.tolist()
                     rows.append(dict(zip(labels, shares, strict=False)))
         likeliest = tuple(max(row, key=lambda sign: row[sign]) for row in rows)
-        if len(rows) < 2 or likeliest in map(self._alphabet.spell, _ONSET_OF):
+        if len(rows) < 2 or likeliest in self._single:
             return []
         return [
             {
@@ -192,8 +211,20 @@ def _begun_words(stack: Stack, final: Record) -> Iterator[tuple[_Word, Hypothesi
         tokens = tokens_of(each.trail)
         word = (*encode(decided).tolist(), *tokens[begin:])
         agrees = tokens[:begin] == best[:begin] and SPACE not in word
-        if agrees and word and each.state in _WITHIN_WORD:
+        if agrees and word and each.state in _IN_WORD:
             yield word, each
+
+
+def _goes_on(model: ModelState) -> tuple[float, float]:
+    """The log-probabilities of a word behind which the hand rests: to go on per way, to be over."""
+    ends = math.exp(model.row()[SPACE]) + math.exp(model.row()[BOUNDARY])
+    total = math.log(ends + _RESTS_WITHIN * (1 - ends))
+    return math.log(_RESTS_WITHIN) - total, math.log(ends) - total
+
+
+def _kind_behind(word: _Word, hypothesis: Hypothesis) -> Kind:
+    """What the next letter follows: a syllable that is final takes no more."""
+    return Kind.CODA if hypothesis.state == State.CODA else Kind(KINDS[word[-1]])
 
 
 def _probability(initials: _Initials) -> float:
@@ -209,13 +240,5 @@ def _onsets_of(phrase: str) -> list[int]:
     return [_FIRST_ONSET + (ord(s) - _FIRST_SYLLABLE) // _SYLLABLES_AN_ONSET for s in syllables]
 
 
-def _offered(
-    first: Iterable[Candidate], others: Iterable[Candidate], but: str = ""
-) -> tuple[Candidate, ...]:
-    """The first ones, then the likeliest of the others; each text once, and not what is there."""
-    ranked = [*first, *sorted(others, key=lambda each: -each.log_prob)]
-    distinct: dict[str, Candidate] = {}
-    for each in ranked:
-        if each.text != but:
-            distinct.setdefault(each.text, each)
-    return tuple(distinct.values())[:MOST_OFFERED]
+def _each(word: int, candidates: Iterable[Candidate]) -> list[Completion]:
+    return [Completion(word, each.text, each.log_prob) for each in candidates]

@@ -100,9 +100,9 @@ class Record:
         if not jamo.startswith(begun):
             return self.rewritten(place, (), text)
         word = tuple(replace(entry, confidence=1.0, readings=()) for entry in word)
-        entries = (*self.entries[: place.start], *word, *self.entries[place.stop :])
         more = (Entry(_TOKEN_OF.get(char, char)) for char in jamo.removeprefix(begun))
-        return replace(self, entries=entries)._longer(tuple(more))
+        entries = (*self.entries[: place.start], *word, *self.entries[place.stop :], *more)
+        return replace(self, entries=entries, text=_text_of(entries))
 
     def with_command(self, reading: Reading) -> "Record":
         """With a sign that wrote nothing and was obeyed."""

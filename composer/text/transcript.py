@@ -97,16 +97,18 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Completions:
+class Completion:
     """What a text may go on with.
 
     Attributes:
-        word: Which of the words these complete; behind the last one they are the next word.
-        offered: The words and phrases, the likeliest first.
+        word: Which of its words this becomes; behind the last one it is the next word.
+        text: The whole word, or a phrase in its place.
+        log_prob: Natural log of how probable it is.
     """
 
-    word: int = 0
-    offered: tuple[Candidate, ...] = ()
+    word: int
+    text: str
+    log_prob: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jihwa.composer.text.transcript import Candidate, Completions, Word
+from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.io.sources.source import Connection, Link
@@ -72,8 +72,8 @@ class Page:
         selected: Which of `words` is being chosen; None if none is.
         candidates: What the selected word, or else the last one, may be; the first is what stands
             there.
-        completions: What the last word may become, or if that is over, the next one may be; until
-            somebody has looked, what that was before.
+        completions: What the last word may become and the next one may be, the likeliest first;
+            until somebody has looked, what that was before.
     """
 
     committed: str = ""
@@ -81,7 +81,7 @@ class Page:
     words: tuple[Word, ...] = ()
     selected: int | None = None
     candidates: tuple[Candidate, ...] = ()
-    completions: Completions = field(default_factory=Completions)
+    completions: tuple[Completion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

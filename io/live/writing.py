@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.text.transcript import Completions, TextEdit, Update
+from jihwa.composer.text.transcript import Completion, TextEdit, Update
 from jihwa.data.alphabet import COMMANDS, Control
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Frames
@@ -137,11 +137,11 @@ class Writing:
                 self._learning.choose(text)
 
     @request
-    def accept(self, completions: Completions) -> None:
-        """Write the first of these completions, if their word is still one of the last."""
+    def accept(self, completion: Completion) -> None:
+        """Write a completion, if its word is still the last one or the next."""
         self._take_held()
         with suppress(IndexError):
-            self._change(self._composer.accept(completions))
+            self._change(self._composer.accept(completion))
 
     def complete_now(self) -> None:
         """Make the text final, as a long rest does."""

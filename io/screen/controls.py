@@ -108,17 +108,16 @@ class Controls:
 
     def next_completion(self, step: int) -> None:
         """Light another completion."""
-        offered = [each.text for each in self.state.page.completions.offered]
-        if offered:
+        if offered := [each.text for each in self.state.page.completions]:
             lit = offered.index(self._view.lit) if self._view.lit in offered else 0
             self._view = replace(self._view, lit=offered[(lit + step) % len(offered)])
 
     def complete(self) -> None:
         """Take the completion that is lit, or else the first one."""
-        completions = self.state.page.completions
-        if offered := completions.offered:
-            lit = [each for each in offered if each.text == self._view.lit] or offered
-            self.session.writing.accept(replace(completions, offered=(lit[0],)))
+        offered = self.state.page.completions
+        lit = [each for each in offered if each.text == self._view.lit]
+        for completion in [*lit, *offered][:1]:
+            self.session.writing.accept(completion)
 
     def toggle_pause(self) -> None:
         """Pause recognition, or go on."""

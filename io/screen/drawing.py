@@ -142,15 +142,17 @@ def _last_blocks(page: Page, block: int) -> Page:
 
 
 def completion_row(page: Page, view: View, columns: int) -> Line:
-    """What the text may go on with; the one that the key takes is lit."""
+    """What the text may go on with: the one that the key takes is lit, one word more has a +."""
     line: Line = []
     if view.place is not Place.TEXT:
         return line
-    offered = [each.text for each in page.completions.offered]
+    offered = [each.text for each in page.completions]
+    last = min((each.word for each in page.completions), default=0)
     lit = offered.index(view.lit) if view.lit in offered else 0
-    for i, text in enumerate(offered):
-        key = [("class:number", "→ ")] if i == lit else []
-        shown = [*key, ("class:lit" if i == lit else "class:label", text), ("", "   ")]
+    for i, each in enumerate(page.completions):
+        adds = "+" * (each.word > last)
+        key, style = ("→ ", "class:lit") if i == lit else ("", "class:label")
+        shown = [("class:number", key), (style, adds + each.text), ("", "   ")]
         if width([*line, *shown]) > columns:
             break
         line += shown

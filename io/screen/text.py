@@ -12,7 +12,6 @@ from dataclasses import replace
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.composer.language.jamo import LETTER_OF, TOKENS
-from jihwa.composer.text.transcript import Candidate
 from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState, Page
 
@@ -160,10 +159,6 @@ def _clean_page(page: Page) -> Page:
         committed=clean_lines(page.committed),
         preedit=clean_lines(page.preedit),
         words=tuple(replace(word, text=clean(word.text)) for word in page.words),
-        candidates=_clean_candidates(page.candidates),
-        completions=replace(page.completions, offered=_clean_candidates(page.completions.offered)),
+        candidates=tuple(replace(each, text=clean(each.text)) for each in page.candidates),
+        completions=tuple(replace(each, text=clean(each.text)) for each in page.completions),
     )
-
-
-def _clean_candidates(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    return tuple(replace(each, text=clean(each.text)) for each in candidates)
