@@ -116,7 +116,7 @@ _ALL = (
             "never",
         ),
         "S",
-        option="accept-after",
+        option="accept_after",
     ),
     Setting(
         "speak",
