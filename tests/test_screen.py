@@ -162,10 +162,10 @@ def test_completions_stand_in_a_row_of_their_own_and_the_lit_one_is_marked():
     state = replace(LIVE, page=replace(DINNER, completions=offered))
     rows = shown(state).splitlines()
     row = next(row for row in rows if "먹을래" in row)
-    assert row.strip() == "→ 먹을래   먹자   +같이"
+    assert row.strip() == "→ 먹을래 · 먹자 · +같이"
     assert rows.index(row) + 1 == next(i for i, each in enumerate(rows) if "1 먹" in each)
     lit = replace(KOREAN, lit="먹자")
-    assert "먹을래   → 먹자   +같이" in shown(state, lit)
+    assert "먹을래 · → 먹자 · +같이" in shown(state, lit)
     assert "lit" in styled("먹자", state, lit)
     assert "먹을래" not in shown(state, replace(KOREAN, place=Place.CHOOSING))
     assert "밥 먹" in shown(state, rows=6)

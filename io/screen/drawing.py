@@ -152,7 +152,8 @@ def completion_row(page: Page, view: View, columns: int) -> Line:
     for i, each in enumerate(page.completions):
         adds = "+" * (each.word > last)
         key, style = ("→ ", "class:lit") if i == lit else ("", "class:label")
-        shown = [("class:number", key), (style, adds + each.text), ("", "   ")]
+        between = " · " if line else ""
+        shown = [("class:rule", between), ("class:number", key), (style, adds + each.text)]
         if width([*line, *shown]) > columns:
             break
         line += shown
