@@ -150,13 +150,9 @@ class Composer:
         before = self._draft.now
         text = unicodedata.normalize("NFC", text)
         word_is_over = before.decoder.word_is_over
-        space = " " * (word_is_over and text[:1].isalnum())
-        return self._write(space + text, word_is_over=word_is_over and not text)
-
-    def _write(self, text: str, *, word_is_over: bool) -> Update:
-        before = self._draft.now
         record, _, decided = self._draft.finish()
-        self._draft.begin(record.with_typed(text), word_is_over=word_is_over)
+        record = record.with_typed(" " * (word_is_over and text[:1].isalnum()) + text)
+        self._draft.begin(record, word_is_over=word_is_over and not text)
         return self._changed(before, decided)
 
     def expect(self, model: TokenModel, mode: Mode) -> Update:
@@ -220,17 +216,15 @@ class Composer:
         Raises:
             IndexError: It is of a word before the last one, or behind the next one.
         """
-        before, shown = self._draft.now, self._draft.shown()
+        before = self._draft.now
         taken = completion or next(iter(self.completions()), None)
         if taken is None:
             return self._changed(before)
-        n_words, text = len(shown.words()), taken.text
-        if taken.word == n_words:
-            behind = self._draft.before_cursor + shown.text
-            is_apart = not behind or behind[-1].isspace()
-            return self._write(text if is_apart else f" {text}", word_is_over=True)
-        if taken.word != n_words - 1:
+        n_words, text = len(self.words()), taken.text
+        if taken.word not in (n_words - 1, n_words):
             raise IndexError(taken.word)
+        if taken.word == n_words:
+            return self._changed(before, self._draft.add_word(text))
         begun = self._completing.begun(before.decoder.last, before.record, text)
         return self._changed(before, self._draft.complete_word(text, begun))
 

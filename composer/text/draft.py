@@ -129,6 +129,14 @@ class Draft:
         self.begin(record.completed(text), word_is_over=True)
         return decided if begun else tuple(_but_of(shown, shown.place(-1), decided))
 
+    def add_word(self, text: str) -> Decisions:
+        """Write a word behind the last one, which stands as it is shown; the new one is over."""
+        record, decided = self._settled(self.decoder.open_steps(self.now.decoder))
+        behind = self.before_cursor + record.text
+        space = " " * (bool(behind) and not behind[-1].isspace())
+        self.begin(record.with_typed(space + text), word_is_over=True)
+        return decided
+
     def _note(self) -> Decisions:
         """Gives the decisions that cannot be taken back of what the decoder just committed."""
         decided = tuple(self._decisions(self.now.decoder.committed))
