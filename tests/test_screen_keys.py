@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from prompt_toolkit.application import Application, create_app_session
@@ -10,8 +11,9 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from jihwa.composer.text.transcript import Candidate, Completion, Word
+from jihwa.data.messages import UsageError
 from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
-from jihwa.io.screen import full_screen
+from jihwa.io.screen import controls, full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
@@ -143,6 +145,20 @@ def test_phrase_is_written_by_its_key(press):
     assert press(F6, "a", "2", phrases=phrases) == [("type", "물 좀 주세요.")]
     ((asked, told),) = press(F6)
     assert (asked, "no stored phrase" in told.en) == ("notify", True)
+
+
+def test_the_text_is_copied(press, monkeypatch):
+    copied = []
+    monkeypatch.setattr(controls, "Clipboard", lambda terminal: SimpleNamespace(copy=copied.append))
+    ((asked, told),) = press("\x1bc")
+    assert (asked, told, copied) == ("notify", controls.COPIED, ["저녁 먹"])
+
+    def none(terminal):
+        raise UsageError(ko="없음", en="none")
+
+    monkeypatch.setattr(controls, "Clipboard", none)
+    ((asked, told),) = press("\x1bc")
+    assert (asked, told.en) == ("notify", "none")
 
 
 def test_help_takes_no_text(press):

@@ -105,6 +105,10 @@ def test_story_of_a_conversation(open_jihwa, glove):
     pane.type("둘째 줄")
     pane.shows("  둘째 줄")
 
+    pane.press("M-c")
+    pane.shows("클립보드에 복사했습니다")
+    until(lambda: tmux("show-buffer") == "같이! 둘째 줄".replace("! ", "! \n"))
+
     pane.press("F2")
     pane.shows("‖ 멈춤")
     pane.press("F2")

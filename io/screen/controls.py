@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from jihwa.data.messages import Message
+from jihwa.data.messages import JihwaError, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.state import LiveState
+from jihwa.io.outlets.clipboard import Clipboard, terminal_of_ours
 from jihwa.io.screen.text import clean
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
@@ -20,6 +21,10 @@ NO_PHRASES = Message(
     en="There is no stored phrase. Write one a line into the phrase file.",
 )
 
+COPIED = Message(
+    ko="글을 클립보드에 복사했습니다. 붙여 넣을 수 없으면 `jihwa doctor`로 살펴보세요.",
+    en="The text is in the clipboard. If it cannot be pasted, see `jihwa doctor`.",
+)
 NO_SIGNAL = Message(
     ko="장갑에서 오는 신호가 없어 보정할 수 없습니다. 장갑이 꽂혀 있고 켜져 있는지 확인하세요.",
     en="Nothing comes from the glove, so it cannot calibrate. Check that it is plugged in and on.",
@@ -41,6 +46,7 @@ class Controls:
     ) -> None:
         self.session, self.spoken, self.leave, self._view = session, spoken, leave, view
         self._interrupted_s = -QUIT_WITHIN_S
+        self._clipboard: Clipboard | None = None
 
     @property
     def state(self) -> LiveState:
@@ -118,6 +124,18 @@ class Controls:
         lit = [each for each in offered if each.text == self._view.lit]
         for completion in [*lit, *offered][:1]:
             self.session.writing.accept(completion)
+
+    def copy(self) -> None:
+        """Fill the clipboard with the text."""
+        page = self.state.page
+        try:
+            if self._clipboard is None:
+                self._clipboard = Clipboard(terminal=terminal_of_ours())
+            self._clipboard.copy(page.committed + page.preedit)
+            self.session.notify(COPIED)
+        except JihwaError as error:
+            self._clipboard = None  # the next time it is tried again
+            self.session.notify(error.message)
 
     def toggle_pause(self) -> None:
         """Pause recognition, or go on."""

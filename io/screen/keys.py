@@ -187,6 +187,11 @@ BINDINGS = (
         lambda c, _: c.session.writing.clear(),
     ),
     Binding(
+        "F10, Alt-C",
+        Message("글을 클립보드에 복사", "copy the text to the clipboard"),
+        lambda c, _: c.copy(),
+    ),
+    Binding(
         "Tab",
         Message("보정할 때: 건너뛰기", "while calibrating: skip this one"),
         lambda c, _: c.session.skip_prompt(),
