@@ -107,7 +107,7 @@ def test_story_of_a_conversation(open_jihwa, glove):
 
     pane.press("M-c")
     pane.shows("클립보드에 복사했습니다")
-    until(lambda: tmux("show-buffer") == "같이! 둘째 줄".replace("! ", "! \n"))
+    until(lambda: tmux("show-buffer").strip() == "같이!\n둘째 줄")
 
     pane.press("F2")
     pane.shows("‖ 멈춤")
