@@ -273,6 +273,13 @@ def test_phrases_are_listed_with_their_keys():
     assert "·  ㅁㅈ  물 좀 주세요." in screen
 
 
+def test_profiles_are_listed_with_their_keys_and_the_worn_one_is_marked():
+    view = replace(KOREAN, place=Place.PROFILES, profiles=("me", "you"), profile="you")
+    assert "1  me" in shown(view=view)
+    assert "2  you" in shown(view=view)
+    assert "lit" in styled("  you", view=view)
+
+
 def test_news_grow_old_and_may_be_told_again():
     first, second = Message("하나", "one"), Message("둘", "two")
     news, told = News(), Notices()

@@ -19,8 +19,10 @@ from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.user import profiles
 from jihwa.io.user.phrases import Phrase
 from jihwa.recognizer.calibration import Prompt
+from jihwa.recognizer.profile import Profile
 
 DINNER = Page(
     committed="저녁 먹",
@@ -159,6 +161,25 @@ def test_the_text_is_copied(press, monkeypatch):
     monkeypatch.setattr(controls, "Clipboard", none)
     ((asked, told),) = press("\x1bc")
     assert (asked, told.en) == ("notify", "none")
+
+
+def test_another_wearer_is_chosen_among_the_stored_profiles(alphabet):
+    session = Asked(replace(WRITING, profile="me"))
+    controls = Controls(
+        session, View("ko"), SpokenText(Silence()), lambda: None, "wearer {}".format
+    )
+    controls.show_profiles()
+    ((asked, told),) = session.requests
+    assert (asked, "jihwa calibrate --profile" in told.en) == ("notify", True)
+    for name in ("me", "you"):
+        profiles.save(name, Profile.empty(alphabet))
+    controls.show_profiles()
+    assert (controls.view.place, controls.view.profiles) == (Place.PROFILES, ("me", "you"))
+    controls.wear("7")
+    controls.wear("2")
+    assert session.requests[1:] == [("wear", "wearer you")]
+    assert controls.view.place is Place.TEXT
+    assert controls.view.profile == "me"  # until the session says otherwise
 
 
 def test_help_takes_no_text(press):

@@ -109,6 +109,7 @@ class LiveState:
         ready: Whether the models are loaded and the signal is being read.
         paused: Whether the user has paused recognition.
         connection: How the line is.
+        profile: Name or file of the wearer's profile; empty for a stranger.
         signal: What comes over it.
         hold: What the hand holds; None while it moves.
         page: The text.
@@ -120,6 +121,7 @@ class LiveState:
     ready: bool = False
     paused: bool = False
     connection: Connection = field(default_factory=lambda: Connection(Link.OPENING))
+    profile: str = ""
     signal: Signal = field(default_factory=Signal)
     hold: Hold | None = None
     page: Page = field(default_factory=Page)

@@ -14,7 +14,7 @@ import numpy as np
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import Completion, TextEdit, Update
 from jihwa.data.alphabet import COMMANDS, Control
-from jihwa.data.messages import Message
+from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.io.engine import Change, Engine, Relay, Sink
@@ -185,8 +185,27 @@ class Writing:
 
     def renew(self) -> None:
         """Go on behind the same text with an engine that knows what the wearer has shown."""
-        self._holds = HoldReader()
         self._engine = self._begun()
+        self._holds = HoldReader()
+
+    def wear(self, wearer: Wearer) -> None:
+        """Go on behind the same text with another wearer; what was learned of this one is kept.
+
+        Raises:
+            UsageError: The profile cannot be opened; this wearer goes on.
+            DataError: It is damaged; as well.
+        """
+        if self._learning:
+            self._learning.keep()
+        made = self._make_engine
+        self._make_engine = wearer.engine
+        try:
+            self.renew()
+        except JihwaError:
+            self._make_engine = made
+            raise
+        if self._learning:
+            self._learning.wear(wearer)
 
     def feed(self, frames: Frames) -> None:
         """Read the signal."""

@@ -8,7 +8,13 @@ from itertools import pairwise, zip_longest
 from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.io.live.state import LiveState, Page
 from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
-from jihwa.io.screen.panels import help_rows, key_line, phrase_rows, status_line
+from jihwa.io.screen.panels import (
+    help_rows,
+    key_line,
+    phrase_rows,
+    profile_rows,
+    status_line,
+)
 from jihwa.io.screen.text import CURSOR, ELLIPSIS, Line, cut, pad, paragraph, rule, width, wrap
 from jihwa.io.screen.view import Place, View
 
@@ -87,6 +93,8 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
             lines = help_rows(view, size.inside, rows)
         case Place.PHRASES:
             lines = phrase_rows(view.phrases, size.inside, rows)
+        case Place.PROFILES:
+            lines = profile_rows(view, size.inside, rows)
         case Place.CALIBRATION if state.calibration:
             lines = wizard_rows(state, state.calibration, size.inside, rows, view.language)
         case _:

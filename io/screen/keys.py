@@ -213,10 +213,22 @@ BINDINGS = (
         short=Message("쓰기", "write"),
     ),
     Binding(
+        "F11, Alt-W",
+        Message("다른 사람의 프로필로", "another wearer's profile"),
+        lambda c, _: c.show_profiles(),
+    ),
+    Binding(
+        "1…9",
+        Message("프로필 메뉴: 그 사람으로", "in the menu of profiles: that wearer"),
+        lambda c, digit: c.wear(digit),
+        places=frozenset({Place.PROFILES}),
+        short=Message("고르기", "choose"),
+    ),
+    Binding(
         "Esc",
         Message("글로 돌아가기", "back to the text"),
         lambda c, _: c.show_text(),
-        places=frozenset({Place.HELP, Place.PHRASES}),
+        places=frozenset({Place.HELP, Place.PHRASES, Place.PROFILES}),
         short=Message("글로", "back"),
     ),
     Binding(

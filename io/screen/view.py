@@ -16,6 +16,7 @@ class Place(Enum):
     CALIBRATION = auto()
     HELP = auto()
     PHRASES = auto()
+    PROFILES = auto()
     PROGRAM = auto()
     """Using the program that takes the text."""
 
@@ -33,6 +34,7 @@ class View:
         profile: Whose hand it is; empty for a stranger.
         speaks: When the text is spoken, as the option is called.
         phrases: The stored sentences.
+        profiles: The names of the stored profiles, where one may be chosen.
         has_program: Whether there is one that takes the text, and in its place the keys.
         colours: Whether there are any; without, brackets tell what may still change.
     """
@@ -45,5 +47,6 @@ class View:
     profile: str = ""
     speaks: str = "off"
     phrases: tuple[Phrase, ...] = ()
+    profiles: tuple[str, ...] = ()
     has_program: bool = False
     colours: bool = True
