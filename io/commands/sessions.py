@@ -31,12 +31,12 @@ def configure(arguments: Command) -> None:
     which = "세션 이름, 또는 그 앞부분", "name of a session, or its beginning"
     actions("list", _list, "세션 보기 (기본)", "list the sessions (the default)")
     show = actions("show", _show, "세션의 글과 파일 보기", "show a session's text and files")
-    show("session", *which, metavar="ID")
+    show("session", *which, _names, metavar="ID")
     goes_on = actions("continue", _continue, "세션을 이어 쓰기", "go on with a session")
-    goes_on("name", *which, metavar="ID")
+    goes_on("name", *which, _names, metavar="ID")
     typing.configure_typing(goes_on)
     export = actions("export", _export, "세션의 글 내보내기", "write a session's text to a file")
-    export("session", *which, metavar="ID")
+    export("session", *which, _names, metavar="ID")
     export(
         "--format",
         "txt, 시각이 있는 json이나 srt (기본: %(default)s)",
@@ -52,10 +52,14 @@ def configure(arguments: Command) -> None:
         type=shared.output_file,
     )
     delete = actions("delete", _delete, "세션 지우기", "delete sessions")
-    delete("sessions", *which, nargs="*", metavar="ID")
+    delete("sessions", *which, _names, nargs="*", metavar="ID")
     delete.switch("--all", "모두", "all of them")
     delete.yes()
     arguments.preset(act=_list)
+
+
+def _names(**_: object) -> list[str]:
+    return [session.name for session in archive.sessions()]
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
