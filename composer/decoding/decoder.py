@@ -23,10 +23,18 @@ from jihwa.composer.decoding.alignment import (
     unmasked,
     written,
 )
-from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
+from jihwa.composer.decoding.arcs import Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add, reading_scores
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State, unalterable
-from jihwa.composer.decoding.hypotheses import Stack, Trail, common_ancestor, cut, steps_of
+from jihwa.composer.decoding.hypotheses import (
+    Hypothesis,
+    Stack,
+    Trail,
+    common_ancestor,
+    cut,
+    steps_of,
+    tokens_of,
+)
 from jihwa.composer.decoding.lattice import Lattice
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.decoding.search import Search
@@ -64,7 +72,7 @@ class DecoderState:
     @property
     def preedit(self) -> tuple[int, ...]:
         """Tokens of the best hypothesis behind what is committed; they may change."""
-        return _tokens(self.last[0].trail)
+        return tokens_of(self.last[0].trail)
 
     @property
     def word_is_over(self) -> bool:
@@ -219,7 +227,7 @@ class Decoder:
         log_probs: dict[tuple[int, ...], float] = {}
         trails: dict[tuple[int, ...], Trail | None] = {}
         for each in ended:
-            tokens = _tokens(each.trail)
+            tokens = tokens_of(each.trail)
             log_prob = each.score - total
             log_probs[tokens] = log_add(log_probs.get(tokens, -math.inf), log_prob)
             trails.setdefault(tokens, each.trail)
@@ -262,9 +270,12 @@ class Decoder:
             log_prob += float(np.log(of).sum())
         return Ending(steps, log_prob)
 
-    def open_steps(self, state: DecoderState) -> tuple[Step, ...]:
-        """What the best hypothesis takes the emissions for that are not decided, as of now."""
-        return self._aligned(state.last[0].trail, state.last, state.settled)
+    def open_steps(
+        self, state: DecoderState, hypothesis: Hypothesis | None = None
+    ) -> tuple[Step, ...]:
+        """What one of the last hypotheses, or else the best one, takes the open emissions for."""
+        trail = (hypothesis or state.last[0]).trail
+        return self._aligned(trail, state.last, state.settled)
 
     def _aligned(self, trail: Trail | None, stack: Stack, settled: Settled) -> tuple[Step, ...]:
         """As `aligned`; where only the best readings count, with how probable they are."""
@@ -326,12 +337,6 @@ class Decoder:
             settled={e: p for e, p in state.settled.items() if e.end > lattice.first},
             committed=(*state.committed, *steps),
         )
-
-
-def _tokens(trail: Trail | None) -> tuple[int, ...]:
-    """The tokens that a trail writes."""
-    tokens = (step.arc.token for step in steps_of(trail))
-    return tuple(token for token in tokens if token != NO_TOKEN)
 
 
 def _before_last_syllable(trail: Trail | None) -> Trail | None:
