@@ -1,5 +1,6 @@
 """Labelled sequences of any features, such as hand landmarks, from `.npy` files."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,11 @@ class SequenceSet:
     def wearers(self) -> NDArray[np.str_]:
         """(n,) the same as `sessions`."""
         return self.sessions
+
+    @property
+    def digests(self) -> tuple[bytes, ...]:
+        """What tells each sequence from others."""
+        return tuple(hashlib.sha256(sequence.tobytes()).digest() for sequence in self.sequences)
 
     @property
     def skipped(self) -> tuple[Message, ...]:

@@ -20,7 +20,7 @@ from jihwa.models.network import Channels
 from jihwa.models.training.estimation import LabelledHolds, fit
 from jihwa.models.training.evaluation import score
 from jihwa.models.training.runs import TrainingLog, TrainingOptions
-from jihwa.models.training.takes import truth
+from jihwa.models.training.takes import marks, truth
 
 _PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru cnn-gru cnn-stacked-gru
 ms-gru ms-stacked-gru ms3d-gru ms3d-stacked-gru"""
@@ -75,6 +75,7 @@ class Learner:
         provenance: dict[str, Any] = {
             "episodes": dict(sorted(Counter(takes.sessions.tolist()).items())),
             "seed": seed,
+            "marks": marks(takes),
         }
         metrics: dict[str, Any] = {}
         gaussian = network = None
