@@ -44,7 +44,7 @@ def seen_hand(bundle: Bundle, wearer: int) -> SyntheticHand:
     return SyntheticHand(statistics, bundle.alphabet, np.random.default_rng(wearer))
 
 
-def points_of(frames) -> np.ndarray:
+def points_of(frames, *, mirrored=False) -> np.ndarray:
     """(n, 21, 3) points of a hand that a glove would send these frames of."""
     bends = np.clip((frames.flex_adc - STRAIGHT_ADC) / ADC_PER_RAD, 0, 3)
-    return points(bends, frames.accel_g)
+    return points(bends, frames.accel_g, mirrored=mirrored)

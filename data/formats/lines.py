@@ -234,6 +234,7 @@ class LineParser:
         """(n, `COLUMNS`) what rows tell; of the points of a hand, what a glove on it would send."""
         table = layout.columns(rows)
         if layout.sees:
+            self.report.sees = True
             table[:, 1 : 1 + N_FINGERS + 3] = self._hand.feed(layout.points(rows))
         return table
 

@@ -24,12 +24,17 @@ from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document, Reading
+from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
 NOTHING_FOUND = Message(
     ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
     en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
+)
+NOT_OF_GLOVE = Message(
+    ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
+    en=f"This is a hand that a camera saw, not a glove. Read it with --model {LANDMARKS}.",
 )
 Follow = Callable[[int, float], None]
 """Is told how many bytes and how many seconds of a recording were read by now."""
@@ -40,7 +45,7 @@ class Setup:
     """Enough to read with the same models anywhere that has the same files.
 
     Attributes:
-        model: The classifier's file; None for the shipped one.
+        model: The name of a shipped classifier or the file of one; None for that of the glove.
         lm: The language model's file; None for the shipped one.
         words: How much every word of the user's own is expected.
         profile: What the wearer showed, as JSON; None for a stranger.
@@ -49,7 +54,7 @@ class Setup:
         layout: What lines without a header mean.
     """
 
-    model: Path | None
+    model: str | None
     lm: Path | None
     words: tuple[tuple[str, float], ...]
     profile: str | None
@@ -69,7 +74,7 @@ class Setup:
         bundle = shared.model(options.model)
         profile = shared.profile(options, bundle)
         return cls(
-            model=options.model and options.model.absolute(),
+            model=_found_anywhere(options.model),
             lm=options.lm and options.lm.absolute(),
             words=tuple(shared.personal_words(options, language).items()),
             profile=to_json(profile) if profile else None,
@@ -112,7 +117,7 @@ class Transcriber:
 
     def __init__(self, setup: Setup, language: Language, truths: Path | None = None) -> None:
         self._engine, self.adaptation = setup.build()
-        self._layout = setup.layout
+        self._layout, self._is_of_glove = setup.layout, setup.model in (None, GLOVE)
         self._language, self._truths = language, truths
         self._watch = Watch()
 
@@ -146,6 +151,8 @@ class Transcriber:
         found = read(self._engine, self._watch.follow(source(), keep=with_signal), [self._watch])
         warnings = recording.report.warnings() + self._engine.sensors.warnings()
         warnings += filter(None, [self._engine.recognizer.fit.message])
+        if recording.report.sees and self._is_of_glove:
+            warnings.append(NOT_OF_GLOVE)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
             warnings.append(_doubts(doubtful))
@@ -266,6 +273,11 @@ def _failed(task: Task, message: Message, cause: Exception) -> Outcome:
     error = DataError(ko=message.ko, en=message.en)
     error.__cause__ = cause
     return Outcome(task.recording, State.FAILED, error=error)
+
+
+def _found_anywhere(model: str | None) -> str | None:
+    """What names the model in whatever folder a process is."""
+    return model if model is None or model in SHIPPED else str(Path(model).absolute())
 
 
 def _doubts(words: Sequence[Word]) -> Message:

@@ -1,4 +1,4 @@
-"""The shared hand landmarks as labelled takes: `python tests/landmarks.py OUTPUT` writes them.
+"""The shared hand landmarks as labelled takes: `python tests/benchmarks/ksl31.py OUTPUT`.
 
 Each of their files is one long recording of a sign, which is cut into takes of a second. In the
 second set the files' numbers mean what its description says, in the first one they do not: ㄱ and
@@ -11,7 +11,7 @@ import gzip
 import sys
 from pathlib import Path
 
-SHARED = Path(__file__).parents[2] / "shared" / "data" / "landmarks" / "ksl31"
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "landmarks" / "ksl31"
 _BASIC = "ㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㅏㅑㅓㅕㅗㅛㅜㅠㅡㅣㅐ"
 SETS = {"one": f"ㄴㄱ{_BASIC}ㅔㅚㅟㅒㅖㅢ", "two": f"ㄱㄴ{_BASIC}ㅒㅔㅖㅢㅚㅟ"}
 """The sign of every number, set by set."""
