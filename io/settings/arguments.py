@@ -65,9 +65,8 @@ class Arguments:
         """`--alphabet`: which signs there are."""
         self(
             "--alphabet",
-            "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
-            "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
-            default="basic24",
+            "글자표: basic24, basic31, extended31, full40 또는 TOML 파일 (기본: basic24)",
+            "alphabet: basic24, basic31, extended31, full40 or a TOML file (default: basic24)",
             metavar="NAME",
         )
 

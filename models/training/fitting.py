@@ -93,6 +93,9 @@ class Learner:
                 ko="가우시안은 .npy 데이터를 읽지 못합니다. --model gru 같은 신경망을 고르세요.",
                 en="The Gaussian cannot read .npy data. Choose a network, such as --model gru.",
             )
+        else:
+            lengths = [len(sequence) for sequence in takes.sequences]
+            provenance["frames"] = int(np.median(lengths))
         if self.architecture:
             channels = _channels(self.architecture, takes, options)
             with trains(self.architecture):  # ten seconds to import, and only networks need it

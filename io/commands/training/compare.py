@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message
 from jihwa.data.takes.sequences import TakeSet
@@ -73,7 +72,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     folder: Path | None = options.output and shared.output_folder(options.output)
     if folder:
         require_matplotlib()
-    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, datasets.alphabet(options))
     trials = plan(takes, options.protocol, options.models, options.seeds)
     store = ResultStore(folder / "fits", takes, alphabet) if folder else None
     if store and (n_kept := sum(store[trial] is not None for trial in trials)):

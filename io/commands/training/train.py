@@ -85,7 +85,7 @@ def _add_training(arguments: Arguments) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from."""
-    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, datasets.alphabet(options))
     bundle = None
     if options.model == HAND:
         HandStatistics.fit(_of_glove(takes)).save(options.output)
@@ -129,7 +129,7 @@ def _command(options: argparse.Namespace) -> str:
     """What was typed, in one order and without folders."""
     sources = " ".join(path.name for path in options.datasets)
     given = {
-        "--alphabet": (options.alphabet, "basic24"),
+        "--alphabet": (options.alphabet, None),
         "--seed": (options.seed, 0),
         "--epochs": (options.epochs, TrainingOptions.epochs),
         "--channels": (options.channels, None),
