@@ -128,10 +128,9 @@ class Transcriber:
     """
 
     def __init__(self, setup: Setup, language: Language, truths: Path | None = None) -> None:
-        self._reader: Engine | WordReader | None = setup.word_reader()
-        self.adaptation: Adaptation | None = None
-        if self._reader is None:
-            self._reader, self.adaptation = setup.build()
+        words = setup.word_reader()
+        self._reader: Engine | WordReader
+        self._reader, self.adaptation = (words, None) if words else setup.build()
         self._layout, self._is_of_glove = setup.layout, setup.model in (None, GLOVE)
         self._language, self._truths = language, truths
         self._watch = Watch()

@@ -84,7 +84,7 @@ def measure(fitted: EpisodeSet, spelled: EpisodeSet, share: float) -> dict[Key, 
 
 def main() -> None:
     """Measure both directions, and print a table."""
-    asked = options(__doc__, share=0.25).parse_args()
+    asked = options(__doc__, share=0.4).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         write_takes(Path(folder))
         sets = [load_episodes(Path(folder) / name, Alphabet.load("basic31")) for name in SETS]
