@@ -22,8 +22,8 @@ from jihwa.models.training.evaluation import score
 from jihwa.models.training.runs import TrainingLog, TrainingOptions
 from jihwa.models.training.takes import marks, truth
 
-_PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru cnn-gru cnn-stacked-gru
-ms-gru ms-stacked-gru ms3d-gru ms3d-stacked-gru"""
+_PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru projected-stacked-gru
+cnn-gru cnn-stacked-gru ms-gru ms-stacked-gru ms3d-gru ms3d-stacked-gru"""
 NETWORKS: Mapping[str, Channels] = {
     **dict.fromkeys(_PUBLISHED.split(), Channels.ANGLES),
     **dict.fromkeys(("pose-mlp", "pose-gru"), Channels.POSE),
