@@ -34,11 +34,29 @@ _LEAST_CURL, _MOST_EVIDENCE = 0.15, 10.0
 a second of bent fingers turns."""
 
 
+class Smoothing:
+    """The median of the last poses; holds of fewer than half as many are lost."""
+
+    def __init__(self) -> None:
+        self._last = np.full((SMOOTHED - 1, N_FINGERS + 3), np.nan)
+
+    def feed(self, poses: Array) -> Array:
+        """(n, 8) medians of (n, 8) poses and those before, with gravity of length 1."""
+        known = np.vstack([self._last, poses])
+        self._last = known[len(poses) :]
+        if not len(poses):
+            return poses
+        windows = np.lib.stride_tricks.sliding_window_view(known, SMOOTHED, axis=0)
+        smooth = np.nanmedian(windows, axis=2)
+        smooth[:, N_FINGERS:] /= np.linalg.norm(smooth[:, N_FINGERS:], axis=1, keepdims=True)
+        return np.asarray(smooth)
+
+
 class SeenHand:
     """Points in, bends and gravity out; carries on what it needs of the pictures before."""
 
     def __init__(self) -> None:
-        self._before = np.empty((0, N_FINGERS + 3))
+        self._smoothing = Smoothing()
         self._evidence = 0.0
 
     def feed(self, points: Array) -> Array:
@@ -56,15 +74,7 @@ class SeenHand:
         poses = np.full((len(points), N_FINGERS + 3), np.nan)
         bends, gravity, curl = _pose(points[seen])
         gravity[:, 2] *= self._palms(curl)
-        poses[seen] = np.hstack([STRAIGHT_ADC + ADC_PER_RAD * bends, gravity])
-        known = np.vstack([self._before, poses[seen]])
-        self._before = known[max(len(known) - SMOOTHED + 1, 0) :]
-        first = len(known) - int(seen.sum())
-        padded = np.vstack([np.full((SMOOTHED - 1 - first, poses.shape[1]), np.nan), known])
-        if seen.any():
-            windows = np.lib.stride_tricks.sliding_window_view(padded, SMOOTHED, axis=0)
-            poses[seen] = np.nanmedian(windows, axis=2)
-        poses[:, N_FINGERS:] /= np.linalg.norm(poses[:, N_FINGERS:], axis=1, keepdims=True)
+        poses[seen] = self._smoothing.feed(np.hstack([STRAIGHT_ADC + ADC_PER_RAD * bends, gravity]))
         return poses
 
     def _palms(self, curl: Array) -> Array:

@@ -130,6 +130,7 @@ class Transcriber:
     def __init__(self, setup: Setup, language: Language, truths: Path | None = None) -> None:
         words = setup.word_reader()
         self._reader: Engine | WordReader
+        self.adaptation: Adaptation | None
         self._reader, self.adaptation = (words, None) if words else setup.build()
         self._layout, self._is_of_glove = setup.layout, setup.model in (None, GLOVE)
         self._language, self._truths = language, truths
