@@ -23,7 +23,7 @@ from jihwa.composer.decoding.alignment import (
     unmasked,
     written,
 )
-from jihwa.composer.decoding.arcs import Arcs
+from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add, reading_scores
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State, unalterable
 from jihwa.composer.decoding.hypotheses import (
