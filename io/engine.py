@@ -84,7 +84,6 @@ def assemble_engine(
         abbreviations=abbreviations,
         phrases=phrases,
     )
-    gc.freeze()  # what was loaded stays, so nothing of it needs to be looked at again
     gc.set_threshold(COLLECTED_EVERY)
     return Engine(recognizer, composer)
 
