@@ -23,7 +23,7 @@ from jihwa.composer.decoding.alignment import (
     unmasked,
     written,
 )
-from jihwa.composer.decoding.arcs import Arcs
+from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add, reading_scores
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State, unalterable
 from jihwa.composer.decoding.hypotheses import (
@@ -236,9 +236,32 @@ class Decoder:
         least = _least_risk(texts, [log_probs[tokens] for tokens in likeliest])
         likeliest.insert(0, likeliest.pop(least))
         return tuple(
-            self._ending(self._aligned(trails[tokens], ended, state.settled), log_probs[tokens])
+            self._ending(self._ended(trails[tokens], ended, state), log_probs[tokens])
             for tokens in likeliest[: self._options.candidates]
         )
+
+    def _ended(self, trail: Trail | None, ended: Stack, state: DecoderState) -> tuple[Step, ...]:
+        """The steps of a text that has ended; a letter is doubted where the end dropped the next.
+
+        A text that is cut off within a word (감사합|니다) is read as one that ends with a word, and
+        what was shown last perhaps as no sign. As likely as it was a sign before the text had to
+        end, so likely is it that something is missing.
+        """
+        steps = list(self._aligned(trail, ended, state.settled))
+        dropped = {
+            edge: at
+            for at, each in enumerate(steps_of(trail))
+            for edge in each.path
+            if each.arc.token == NO_TOKEN and edge not in state.settled
+        }
+        for edge, before in posteriors(state.last, dropped, self._n_readings).items():
+            written_before = (
+                at for at in range(dropped[edge], -1, -1) if steps[at].token is not None
+            )
+            if (at := next(written_before, None)) is not None:
+                no_letter = 1.0 - float(before.readings[:-2].sum())
+                steps[at] = replace(steps[at], confidence=min(steps[at].confidence, no_letter))
+        return tuple(steps)
 
     def _ending(self, steps: tuple[Step, ...], log_prob: float) -> Ending:
         """An ending; where only the best readings count, they have to be right as well."""

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,25 @@ class Arguments:
             ko, en = f"{ko} (기본: %(default)s)", f"{en} (default: %(default)s)"
         self(name, ko, en, type=self._at_least(least), default=default, metavar="N")
 
+    def decimal(
+        self, name: str, ko: str, en: str, *, below: float = inf, default: float | None
+    ) -> None:
+        """A number from 0 to below another one; help ends with its default."""
+
+        def within(text: str) -> float:
+            value = float(text)
+            if not 0 <= value < below:
+                wrong = speaker(self.language)(
+                    f"값 {text}, 0 이상 {below:g} 미만이어야 함",
+                    f"{text} is not from 0 to below {below:g}",
+                )
+                raise argparse.ArgumentTypeError(wrong)
+            return value
+
+        if default is not None:
+            ko, en = f"{ko} (기본: %(default)s)", f"{en} (default: %(default)s)"
+        self(name, ko, en, type=within, default=default, metavar="X")
+
     def settings(self, *keys: str) -> None:
         """Settings; one that the user leaves out is unset until `configuration.resolve`."""
         for setting in map(SETTINGS.__getitem__, keys):
@@ -90,9 +110,8 @@ class Arguments:
         """`--alphabet`: which signs there are."""
         self(
             "--alphabet",
-            "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
-            "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
-            default="basic24",
+            "글자표: basic24, basic31, extended31, full40 또는 TOML 파일 (기본: basic24)",
+            "alphabet: basic24, basic31, extended31, full40 or a TOML file (default: basic24)",
             metavar="NAME",
         )
 

@@ -61,7 +61,18 @@ _ALL = (
         Message("쓰는 사람의 프로필: 이름 또는 파일", "the wearer's profile: a name or a file"),
         "NAME|FILE",
     ),
-    Setting("model", File(), None, Message("인식 모델 파일", "model bundle"), "BUNDLE", SHIPPED),
+    Setting(
+        "model",
+        NameOrFile(".bundle"),
+        None,
+        Message(
+            "인식 모델: gaussian24(장갑), landmarks31(카메라가 본 손의 좌표) 또는 파일",
+            "model: gaussian24 (the glove), landmarks31 (landmarks of a hand that a camera sees) "
+            "or a bundle",
+        ),
+        "NAME|BUNDLE",
+        Message("gaussian24", "gaussian24"),
+    ),
     Setting("lm", File(), None, Message("언어 모델 파일", "language model"), "FILE", SHIPPED),
     Setting(
         "mode",
