@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -90,6 +90,7 @@ def show(
     options: argparse.Namespace,
     language: Language,
     child: Child | None = None,
+    invite: Callable[[], Sequence[str]] = tuple,
 ) -> None:
     """Show a session full screen until the user leaves, a signal or the child program ends it.
 
@@ -100,16 +101,17 @@ def show(
     stored, unusable = phrases.load(options.profile)
     for warning in unusable:
         session.notify(warning)
+    elsewhere = Place.INVITATION if invite() else Place.TEXT
     view = View(
         language=language,
         profile=Path(options.profile or "").stem,
         phrases=stored,
         colours=not os.environ.get("NO_COLOR"),
-        place=Place.PROGRAM if child else Place.TEXT,
+        place=Place.PROGRAM if child else elsewhere,
         has_program=child is not None,
     )
     program = Program(child, session) if child else None
-    screen.run(Controls(session, view, spoken, screen.leave), program)
+    screen.run(Controls(session, view, spoken, screen.leave, invite), program)
 
 
 def fail_if_it_did(session: LiveSession) -> None:

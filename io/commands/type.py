@@ -5,8 +5,10 @@ import math
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import replace
+from functools import partial
+from typing import Protocol
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.commands import into, live
@@ -15,6 +17,7 @@ from jihwa.io.engine import Engine, Sink
 from jihwa.io.live import archive
 from jihwa.io.live.journal import Journal
 from jihwa.io.live.session import LiveOptions, LiveSession
+from jihwa.io.live.state import LiveState
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.full_screen import FullScreen
@@ -36,6 +39,20 @@ SHOWN_COLUMNS = 72
 
 Begin = Callable[[Wearer, Callable[[], Engine], Sequence[Sink], Callable[[], None]], LiveSession]
 """Makes the session of a wearer, from what makes its engine, its sinks, and what it calls."""
+
+
+class Audience(Protocol):
+    """Others who read the text while it is written."""
+
+    @property
+    def invitation(self) -> Sequence[str]:
+        """The address for the next of them, and the lines of its QR code."""
+
+    def follow(self, state: LiveState) -> None:
+        """The session is in this state now; returns at once."""
+
+    def serving(self, session: LiveSession, spoken: SpokenText) -> AbstractContextManager[None]:
+        """They can read within this."""
 
 
 def configure(arguments: Command) -> None:
@@ -70,7 +87,7 @@ def configure(arguments: Command) -> None:
     into.add(arguments)
 
 
-def run(options: argparse.Namespace, language: Language) -> int:
+def run(options: argparse.Namespace, language: Language, audience: Audience | None = None) -> int:
     """Type until the user leaves; lines end with their source too."""
     full = live.can_be_full_screen() and not options.plain
     source = live.source(options)
@@ -87,13 +104,19 @@ def run(options: argparse.Namespace, language: Language) -> int:
             sinks: Sequence[Sink],
             changed: Callable[[], None],
         ) -> LiveSession:
+            def tell_all() -> None:
+                changed()
+                if audience:
+                    audience.follow(session.state)
+
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
-            return LiveSession(source, make_engine, journal, known, follow, changed)
+            session = LiveSession(source, make_engine, journal, known, follow, tell_all)
+            return session
 
         if full:
-            session = _fill_the_screen(begin, typed_into.child, options, language)
+            session = _fill_the_screen(begin, typed_into.child, audience, options, language)
         else:
-            session = _print_lines(begin, options, language)
+            session = _print_lines(begin, audience, options, language)
         exit_code = typed_into.exit_code
     if full:
         print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
@@ -103,7 +126,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 
 def _fill_the_screen(
-    begin: Begin, child: Child | None, options: argparse.Namespace, language: Language
+    begin: Begin,
+    child: Child | None,
+    audience: Audience | None,
+    options: argparse.Namespace,
+    language: Language,
 ) -> LiveSession:
     def tell(message: Message) -> None:
         session.notify(message)
@@ -113,13 +140,16 @@ def _fill_the_screen(
         spoken = _spoken(options, voice)
         wearer = live.wearer(options, language, tell)
         session = begin(wearer, wearer.engine, [spoken], lambda: screen.redraw(session.state))
-        with closing(session):
+        with _read_by(audience, session, spoken), closing(session):
             session.start()
-            live.show(screen, session, spoken, options, language, child)
+            invite = partial(getattr, audience, "invitation") if audience else tuple
+            live.show(screen, session, spoken, options, language, child, invite)
     return session
 
 
-def _print_lines(begin: Begin, options: argparse.Namespace, language: Language) -> LiveSession:
+def _print_lines(
+    begin: Begin, audience: Audience | None, options: argparse.Namespace, language: Language
+) -> LiveSession:
     def tell(message: Message) -> None:
         warn(message.text(language))
 
@@ -134,8 +164,9 @@ def _print_lines(begin: Begin, options: argparse.Namespace, language: Language) 
             if session.state.connection.link is Link.ENDED or session.failure or lines.failure:
                 ended.set()
 
-        session = begin(wearer, lambda: engine, [_spoken(options, voice), lines], follow)
-        with closing(session):
+        spoken = _spoken(options, voice)
+        session = begin(wearer, lambda: engine, [spoken, lines], follow)
+        with _read_by(audience, session, spoken), closing(session):
             session.start()
             if options.source != "-":
                 threading.Thread(target=_read_keyboard, args=[session], daemon=True).start()
@@ -144,6 +175,13 @@ def _print_lines(begin: Begin, options: argparse.Namespace, language: Language) 
     if lines.failure:
         raise lines.failure
     return session
+
+
+def _read_by(
+    audience: Audience | None, session: LiveSession, spoken: SpokenText
+) -> AbstractContextManager[None]:
+    """Within this, whoever may come can read; they get the end of the text too."""
+    return audience.serving(session, spoken) if audience else nullcontext()
 
 
 def _read_keyboard(session: LiveSession) -> None:

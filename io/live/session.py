@@ -25,7 +25,7 @@ from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain
 from jihwa.io.live.journal import Record
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import LiveState, Notices, Page
+from jihwa.io.live.state import Answer, LiveState, Notices, Page
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, NOTHING_SHOWN, LiveCalibration, Wearer
 from jihwa.io.live.writing import Writing, request
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
@@ -109,6 +109,7 @@ class LiveSession:
         self.writing = Writing(make_engine, journal, sinks, wearer, pause_s, tell, self.then)
         self._calibration: LiveCalibration | None = None
         self._is_paused = False
+        self._answer = Answer()
         self._state = self._look()
 
     @property
@@ -142,6 +143,11 @@ class LiveSession:
     def notify(self, message: Message) -> None:
         """Tell the user something."""
         self._notices.tell(message)
+
+    @request
+    def hear(self, answer: str) -> None:
+        """Show what somebody who reads the text answers; nothing puts the last answer away."""
+        self._answer = Answer(answer, self._answer.number + bool(answer))
 
     @request
     def pause(self, paused: bool) -> None:
@@ -301,6 +307,7 @@ class LiveSession:
         known = LiveState(
             paused=self._is_paused,
             connection=self._connection,
+            answer=self._answer,
             notices=self._notices.last,
             n_told=self._notices.n_told,
         )

@@ -1,7 +1,7 @@
 """What the user can do, whichever key it is on: requests to the session, and looking elsewhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -20,6 +20,10 @@ NO_PHRASES = Message(
     en="There is no stored phrase. Write one a line into the phrase file.",
 )
 
+NO_READERS = Message(
+    ko="다른 사람에게 보여 주고 있지 않습니다. `jihwa captions`로 시작하면 읽을 주소가 생깁니다.",
+    en="Nobody else can read along. Start with `jihwa captions` to have an address for readers.",
+)
 NO_SIGNAL = Message(
     ko="장갑에서 오는 신호가 없어 보정할 수 없습니다. 장갑이 꽂혀 있고 켜져 있는지 확인하세요.",
     en="Nothing comes from the glove, so it cannot calibrate. Check that it is plugged in and on.",
@@ -34,12 +38,19 @@ class Controls:
         view: How it is looked at in the beginning.
         spoken: Says the text aloud.
         leave: Ends the screen.
+        invite: The invitation for the next reader.
     """
 
     def __init__(
-        self, session: LiveSession, view: View, spoken: SpokenText, leave: Callable[[], None]
+        self,
+        session: LiveSession,
+        view: View,
+        spoken: SpokenText,
+        leave: Callable[[], None],
+        invite: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.session, self.spoken, self.leave, self._view = session, spoken, leave, view
+        self._invite = invite
         self._interrupted_s = -QUIT_WITHIN_S
 
     @property
@@ -55,7 +66,8 @@ class Controls:
             place = Place.CALIBRATION
         elif place is Place.TEXT and self.state.page.selected is not None:
             place = Place.CHOOSING
-        return replace(self._view, place=place, speaks=self.spoken.mode)
+        invitation = self._invite() if place is Place.INVITATION else ()
+        return replace(self._view, place=place, speaks=self.spoken.mode, invitation=invitation)
 
     def type(self, text: str) -> None:
         """Write what a key stands for; a word that is being chosen is taken as it is lit."""
@@ -133,6 +145,13 @@ class Controls:
             self._view = replace(self._view, place=Place.PHRASES)
         else:
             self.session.notify(NO_PHRASES)
+
+    def show_invitation(self) -> None:
+        """Show how somebody else comes to read the text, if anybody may."""
+        if self._invite():
+            self._view = replace(self._view, place=Place.INVITATION)
+        else:
+            self.session.notify(NO_READERS)
 
     def write_phrase(self, key: str) -> None:
         """Write the stored sentence of a key."""

@@ -8,7 +8,13 @@ from itertools import pairwise, zip_longest
 from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.io.live.state import LiveState, Page
 from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
-from jihwa.io.screen.panels import help_rows, key_line, phrase_rows, status_line
+from jihwa.io.screen.panels import (
+    help_rows,
+    invitation_rows,
+    key_line,
+    phrase_rows,
+    status_line,
+)
 from jihwa.io.screen.text import CURSOR, ELLIPSIS, Line, cut, pad, paragraph, rule, width, wrap
 from jihwa.io.screen.view import Place, View
 
@@ -69,7 +75,7 @@ def _keys(view: View, size: Size) -> list[Line]:
 
 
 def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
-    """What is wrong now, then the newest of what happened."""
+    """What is wrong now, then the newest of what happened; below it the last answer."""
     told = [*state.signal.faults, *filter(None, [state.connection.reason]), *state.notices]
     room = NOTICE_ROWS if size.rows >= FULL_ROWS else int(size.rows >= 4)
     lines: list[Line] = []
@@ -77,6 +83,9 @@ def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
         text = f"! {message.text(view.language)}"
         shown = paragraph(text, size.inside, max(room - len(lines), 0))
         lines = [*([("class:notice", line)] for line in shown), *lines]
+    if state.answer.text and size.rows >= 4:
+        shown = paragraph(f"» {state.answer.text}", size.inside, 2 if size.is_full else 1)
+        lines += [[("class:answer", line)] for line in shown]
     return _indent(lines)
 
 
@@ -87,6 +96,8 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
             lines = help_rows(view, size.inside, rows)
         case Place.PHRASES:
             lines = phrase_rows(view.phrases, size.inside, rows)
+        case Place.INVITATION:
+            lines = invitation_rows(view, size.inside, rows)
         case Place.CALIBRATION if state.calibration:
             lines = wizard_rows(state, state.calibration, size.inside, rows, view.language)
         case _:

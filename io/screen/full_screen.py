@@ -57,6 +57,8 @@ STYLE = Style.from_dict(
         "selected": "reverse",
         "number": _BLUE,
         "notice": _ORANGE,
+        "answer": "bold",
+        "code": "#000000 bg:#ffffff",
         "key": "bold",
         "title": "bold",
     }

@@ -193,9 +193,20 @@ BINDINGS = (
     ),
     Binding(
         "Esc",
+        Message("대답 치우기", "put the reader's answer away"),
+        lambda c, _: c.session.hear(""),
+        places=_TEXT,
+    ),
+    Binding(
+        "F11, Alt-W",
+        Message("읽을 사람의 주소 보이기", "show the address for readers"),
+        lambda c, _: c.show_invitation(),
+    ),
+    Binding(
+        "Esc",
         Message("글로 돌아가기", "back to the text"),
         lambda c, _: c.show_text(),
-        places=frozenset({Place.HELP, Place.PHRASES}),
+        places=frozenset({Place.HELP, Place.PHRASES, Place.INVITATION}),
         short=Message("글로", "back"),
     ),
     Binding(

@@ -1,5 +1,6 @@
 """What the screen knows beside the state of the session."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -16,6 +17,8 @@ class Place(Enum):
     CALIBRATION = auto()
     HELP = auto()
     PHRASES = auto()
+    INVITATION = auto()
+    """How somebody else comes to read the text."""
     PROGRAM = auto()
     """Using the program that takes the text."""
 
@@ -32,6 +35,8 @@ class View:
         profile: Whose hand it is; empty for a stranger.
         speaks: When the text is spoken, as the option is called.
         phrases: The stored sentences.
+        invitation: The address at which the next reader finds the text, and the lines of its QR
+            code; empty where nobody may come.
         has_program: Whether there is one that takes the text, and in its place the keys.
         colours: Whether there are any; without, brackets tell what may still change.
     """
@@ -43,5 +48,6 @@ class View:
     profile: str = ""
     speaks: str = "off"
     phrases: tuple[Phrase, ...] = ()
+    invitation: Sequence[str] = ()
     has_program: bool = False
     colours: bool = True
