@@ -108,6 +108,17 @@ def test_reader_comes_by_the_address_on_the_screen_and_answers(open_jihwa):
     assert is_clean(pane)
 
 
+def test_text_alone_is_shown_large(open_jihwa):
+    pane = open_jihwa("type", "--new", "--captions", "--source", FAST)
+    pane.shows("▐▌", PATIENCE_S)
+    until(lambda: len(pane.lines) > 8)  # two lines of letters
+    assert set("".join(pane.lines[:8])) <= set(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
+    assert not any("F1" in line or "연결" in line for line in pane.lines)
+    pane.press("F10")
+    pane.shows("  안녕하세요")
+    pane.shows("F1 도움말")
+
+
 def test_story_of_a_conversation(open_jihwa, glove):
     pane = open_jihwa("type", "--source", glove.uri)
     pane.shows("● 연결됨", PATIENCE_S)

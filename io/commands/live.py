@@ -91,6 +91,8 @@ def show(
     language: Language,
     child: Child | None = None,
     invite: Callable[[], Sequence[str]] = tuple,
+    *,
+    large: bool = False,
 ) -> None:
     """Show a session full screen until the user leaves, a signal or the child program ends it.
 
@@ -106,6 +108,7 @@ def show(
         language=language,
         profile=Path(options.profile or "").stem,
         phrases=stored,
+        large=large,
         colours=not os.environ.get("NO_COLOR"),
         place=Place.PROGRAM if child else elsewhere,
         has_program=child is not None,

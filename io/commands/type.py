@@ -61,10 +61,16 @@ def configure(arguments: Command) -> None:
     arguments.settings("personal", "history", "adapt", "pause_s", "speak")
     arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
     arguments.settings("journal.keep_days", "journal.keep_mb")
-    arguments.switch(
+    shown = arguments.either()
+    shown.switch(
         "--plain",
         "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
         "print lines instead of a full screen (screen readers, pipes)",
+    )
+    shown.switch(
+        "--captions",
+        "상대에게 보이게 글만 터미널에 찰 만큼 크게 (F10)",
+        "show the text alone, as large as the terminal allows, for somebody else (F10)",
     )
     which = arguments.either()
     for name, ko, en, goes_on in (
@@ -143,7 +149,8 @@ def _fill_the_screen(
         with _read_by(audience, session, spoken), closing(session):
             session.start()
             invite = partial(getattr, audience, "invitation") if audience else tuple
-            live.show(screen, session, spoken, options, language, child, invite)
+            large = options.captions
+            live.show(screen, session, spoken, options, language, child, invite, large=large)
     return session
 
 

@@ -118,6 +118,10 @@ class Controls:
                 self.session.writing.choose(word, page.candidates[candidate].text)
             self._select(None)
 
+    def toggle_large(self) -> None:
+        """Show the text alone, as large as there is room for, or everything again."""
+        self._view = replace(self._view, large=not self._view.large)
+
     def toggle_pause(self) -> None:
         """Pause recognition, or go on."""
         self.session.pause(not self.state.paused)

@@ -198,6 +198,11 @@ BINDINGS = (
         places=_TEXT,
     ),
     Binding(
+        "F10, Alt-V",
+        Message("큰 글자로 글만 보이기, 되돌리기", "show the text alone, large, or all again"),
+        lambda c, _: c.toggle_large(),
+    ),
+    Binding(
         "F11, Alt-W",
         Message("읽을 사람의 주소 보이기", "show the address for readers"),
         lambda c, _: c.show_invitation(),

@@ -37,6 +37,7 @@ class View:
         phrases: The stored sentences.
         invitation: The address at which the next reader finds the text, and the lines of its QR
             code; empty where nobody may come.
+        large: Whether the text alone is shown, as large as there is room for.
         has_program: Whether there is one that takes the text, and in its place the keys.
         colours: Whether there are any; without, brackets tell what may still change.
     """
@@ -49,5 +50,6 @@ class View:
     speaks: str = "off"
     phrases: tuple[Phrase, ...] = ()
     invitation: Sequence[str] = ()
+    large: bool = False
     has_program: bool = False
     colours: bool = True
