@@ -1,7 +1,9 @@
 """`jihwa captions`: what is typed is shown to somebody else, in a browser."""
 
 import argparse
+from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.commands import live
@@ -54,9 +56,25 @@ def run(options: argparse.Namespace, language: Language) -> int:
         ) from error
     if options.resolved["speak"][1] is Origin.DEFAULT:
         options.speak = SpeechMode.MANUAL  # for readers who wish to hear it
-    with closing(
-        CaptionServer(lan_address() if options.lan == FOUND else options.lan, options.port)
-    ) as server:
+    lan = lan_address() if options.lan == FOUND else options.lan
+    with closing(CaptionServer(lan, options.port, _reading(options))) as server:
         if not live.can_be_full_screen() or options.plain:
             warn(speaker(language)(f"읽을 주소: {server.url}", f"to read along: {server.url}"))
         return typing.run(options, language, server)
+
+
+def _reading(options: argparse.Namespace) -> Sequence[str]:
+    """Options of `jihwa transcribe` that read a recording as this session reads its glove."""
+    profile = options.profile and Path(options.profile)
+    if profile and profile.suffix:  # a file, which is called otherwise from elsewhere
+        profile = profile.absolute()
+    values = {
+        "profile": profile,
+        "model": options.model and options.model.absolute(),
+        "lm": options.lm and options.lm.absolute(),
+        "mode": options.mode,
+        "layout": options.layout and ",".join(options.layout),
+    }
+    off = [name for name in ("personal", "history", "adapt") if not getattr(options, name)]
+    given = [f"--{name}={value}" for name, value in values.items() if value]
+    return [*given, *(f"--no-{name}" for name in off)]

@@ -1,11 +1,11 @@
-"""What the server answers: the page, and the API of which `openapi.json` says the form."""
+"""What the server answers: the page, and the API of which `openapi` says the form."""
 
 import asyncio
 import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import get_args
 
 from aiohttp import WSCloseCode, web
 
@@ -15,57 +15,29 @@ from jihwa.io.screen.text import clean, clean_lines
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.web.access import Access, Role
 from jihwa.io.web.feed import Feed, Mailbox
+from jihwa.io.web.openapi import document
 from jihwa.io.web.page import files, language_of
+from jihwa.io.web.requests import (
+    ANSWER_CHARACTERS,
+    MOST_BYTES,
+    MOST_CHARACTERS,
+    RefusedError,
+    object_of,
+    refusal,
+    secure,
+    text_of,
+)
+from jihwa.io.web.transcription import MOST_RECORDING_BYTES, TOO_LARGE, Transcription
 
 MOST_READERS = 256
-MOST_BYTES = 16_000
-"""Of what is asked for, but for a recording."""
-MOST_CHARACTERS = 1000
-"""Of a text that is typed."""
-ANSWER_CHARACTERS = 200
 MOST_WISHES, WITHIN_S = 10, 10.0
 """So many answers and wishes to hear the text are passed on within so long."""
 HEARTBEAT_S, CLOSE_S = 20.0, 1.0
 """A reader who does not even answer a ping for so long is gone; a farewell waits no longer."""
 _BEARER = {"WWW-Authenticate": "Bearer"}
-_KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
-"""Headers that explain a refusal."""
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Act = Callable[[web.Request, Role], Awaitable[web.StreamResponse]]
 """Does what somebody of that role asks for."""
-
-_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-    "Server": "jihwa",
-}
-
-_TOLD: Mapping[int, Message] = {
-    400: Message(
-        "요청을 이해할 수 없습니다. /v1/openapi.json을 보세요.",
-        "The request is not understood. See /v1/openapi.json.",
-    ),
-    401: Message(
-        "주소의 표가 맞지 않습니다. 글 쓰는 화면의 새 주소로 여세요.",
-        "Not let in: open the new address that the signer's screen shows.",
-    ),
-    403: Message("여기서는 할 수 없는 일입니다.", "This may not be done from here."),
-    404: Message(
-        "그런 것은 없습니다. /v1/openapi.json을 보세요.",
-        "There is no such thing. See /v1/openapi.json.",
-    ),
-    413: Message("너무 큽니다. 나누어 보내세요.", "Too large. Send it in parts."),
-    429: Message("너무 잦습니다. 잠시 뒤에 다시 하세요.", "Too often. Try again in a while."),
-}
-"""What is told where nothing more is known."""
 
 SPEECH_IS_OFF = Message(
     "글 쓰는 쪽의 말하기가 꺼져 있습니다.", "Speech is switched off on the signer's side."
@@ -74,22 +46,13 @@ NOT_THE_WORD = Message(
     "그 자리의 낱말이 아닙니다. /v1/state를 다시 보세요.",
     "That is not the word there. Look at /v1/state again.",
 )
+NOTHING_READABLE = Message("읽을 글자가 없습니다.", "There is nothing to read in it.")
+STOPPED = Message(
+    "글 쓰는 쪽의 세션이 멈췄습니다.", "The session on the signer's side has stopped."
+)
 TOO_MANY_READERS = Message(
     f"이미 {MOST_READERS}명이 읽고 있습니다.", f"{MOST_READERS} read already."
 )
-
-
-class RefusedError(Exception):
-    """A request that is not fulfilled.
-
-    Args:
-        status: Of HTTP.
-        message: Why; None where the status says it all.
-    """
-
-    def __init__(self, status: int, message: Message | None = None) -> None:
-        super().__init__(status)
-        self.status, self.message = status, message
 
 
 class Desk:
@@ -101,6 +64,7 @@ class Desk:
         feed: What is read.
         access: Who may do what.
         next_url: The address for the next reader.
+        transcription: Reads recordings.
     """
 
     def __init__(
@@ -110,16 +74,19 @@ class Desk:
         feed: Feed,
         access: Access,
         next_url: Callable[[], str],
+        transcription: Transcription,
     ) -> None:
         self._session, self._spoken, self._feed, self._access = session, spoken, feed, access
-        self._next_url = next_url
+        self._next_url, self._transcription = next_url, transcription
         self._wishes = deque[float](maxlen=MOST_WISHES)
 
     def application(self) -> web.Application:
         """The application with all its routes."""
         app = web.Application(middlewares=[self._guard], client_max_size=MOST_BYTES)
-        app.on_response_prepare.append(_secure)
-        for path, (content, kind) in files().items():
+        app.on_response_prepare.append(secure)
+        form = dict.fromkeys(get_args(Language), json.dumps(document()).encode())
+        form_file = {"/v1/openapi.json": (form, "application/json")}
+        for path, (content, kind) in {**files(), **form_file}.items():
             app.router.add_get(path, _static(content, kind))
         for method, path, needed, handle in (
             ("POST", "/v1/enter", Role.ANYBODY, self._enter),
@@ -131,8 +98,10 @@ class Desk:
             ("POST", "/v1/choose", Role.PROGRAM, self._choose),
             ("POST", "/v1/undo", Role.PROGRAM, self._undo),
             ("POST", "/v1/clear", Role.PROGRAM, self._clear),
+            ("POST", "/v1/transcribe", Role.PROGRAM, self._transcribe),
         ):
-            app.router.add_route(method, path, self._only(needed, handle))
+            checked = self._only(needed, handle)
+            app.router.add_route(method, path, checked, expect_handler=_expect)
         return app
 
     def fail(self, error: BaseException | None) -> None:
@@ -152,17 +121,16 @@ class Desk:
             self._access.check_origin(request)
             return await handler(request)
         except RefusedError as refused:
-            return _refusal(refused.status, refused.message)
+            return refusal(refused.status, refused.message, refused.headers)
         except web.HTTPException as refused:
             if refused.status < 400:
                 raise
-            kept = {name: refused.headers[name] for name in _KEPT if name in refused.headers}
-            return _refusal(refused.status, None, kept)
+            return refusal(refused.status, None, refused.headers)
         except ConnectionError:  # the reader has left
             raise
         except Exception as error:  # an isolation boundary: one request costs no other
             self.fail(error)
-            return _refusal(500, None)
+            return refusal(500, None)
 
     def _only(self, needed: Role, handle: Act) -> Handler:
         """Do this only for those who may."""
@@ -171,12 +139,14 @@ class Desk:
             role = self._access.role(request) if needed is not Role.ANYBODY else needed
             if role < needed:
                 raise web.HTTPForbidden if role else web.HTTPUnauthorized(headers=_BEARER)
+            if request.method == "POST" and self._session.failure:
+                raise RefusedError(503, STOPPED)
             return await handle(request, role)
 
         return checked
 
     async def _enter(self, request: web.Request, _: Role) -> web.Response:
-        if not self._access.redeem(await _text_of(request, "ticket", ANSWER_CHARACTERS)):
+        if not self._access.redeem(await text_of(request, "ticket", ANSWER_CHARACTERS)):
             self._access.count_wrong(request)
             raise RefusedError(401)
         url = self._next_url()
@@ -195,6 +165,8 @@ class Desk:
         return web.json_response(self._feed.whole(with_words=role is Role.PROGRAM))
 
     async def _events(self, request: web.Request, role: Role) -> web.StreamResponse:
+        if "websocket" not in request.headers.get("Upgrade", "").lower():
+            raise web.HTTPUpgradeRequired(headers={"Upgrade": "websocket"})
         if self._feed.n_readers >= MOST_READERS:
             raise RefusedError(503, TOO_MANY_READERS)
         reader = web.WebSocketResponse(
@@ -214,9 +186,7 @@ class Desk:
         return reader
 
     async def _answer(self, request: web.Request, _: Role) -> web.Response:
-        text = clean(await _text_of(request, "text", ANSWER_CHARACTERS)).strip()
-        if not text:
-            raise RefusedError(400)
+        text = _readable(await text_of(request, "text", ANSWER_CHARACTERS))
         self._pass_on(lambda: self._session.hear(text))
         return _accepted()
 
@@ -227,16 +197,17 @@ class Desk:
         return _accepted()
 
     async def _type(self, request: web.Request, _: Role) -> web.Response:
-        text = await _text_of(request, "text", MOST_CHARACTERS)
+        text = await text_of(request, "text", MOST_CHARACTERS)
         self._session.writing.type(clean_lines(text))
         return _accepted()
 
     async def _choose(self, request: web.Request, _: Role) -> web.Response:
-        asked = await _object(request, {"word": int, "was": str, "text": str})
+        asked = await object_of(request, {"word": int, "was": str, "text": str})
         words = self._session.state.page.words
-        word, was, text = asked["word"], asked["was"], clean(asked["text"]).strip()
-        if not text or len(text) > MOST_CHARACTERS:
+        word, was = asked["word"], asked["was"]
+        if not 0 < len(asked["text"]) <= MOST_CHARACTERS:
             raise RefusedError(400)
+        text = _readable(asked["text"])
         if not 0 <= word < len(words) or clean(words[word].text) != was:
             raise RefusedError(409, NOT_THE_WORD)
         self._session.writing.choose(word, text)
@@ -249,6 +220,11 @@ class Desk:
     async def _clear(self, _: web.Request, __: Role) -> web.Response:
         self._session.writing.clear()
         return _accepted()
+
+    async def _transcribe(self, request: web.Request, _: Role) -> web.Response:
+        language = language_of(request.headers.get("Accept-Language", ""))
+        transcript = await self._transcription.read(request, language)
+        return web.json_response(body=transcript)
 
     def _pass_on(self, wish: Callable[[], None]) -> None:
         """Do what a reader wishes, unless they wish for too much.
@@ -269,55 +245,29 @@ async def _tell(reader: web.WebSocketResponse, mailbox: Mailbox) -> None:
         await reader.send_str(message)
 
 
-async def _object(request: web.Request, fields: Mapping[str, type]) -> Mapping[str, Any]:
-    """What a request says: an object of these fields, all of them.
+async def _expect(request: web.Request) -> web.StreamResponse | None:
+    """Let a client that asks first send what it has, unless that is too much."""
+    if (request.content_length or 0) > MOST_RECORDING_BYTES:
+        return refusal(413, TOO_LARGE)
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    request.writer.output_size = 0  # of the answer nothing is written yet
+    return None
+
+
+def _readable(text: str) -> str:
+    """What of a text can be shown in a terminal, on one line.
 
     Raises:
-        RefusedError: It is no such object.
+        RefusedError: Nothing of it can.
     """
-    if request.content_type != "application/json":  # which no form of another page can send
-        raise RefusedError(415)
-    try:
-        asked = json.loads(await request.read())
-    except (ValueError, RecursionError) as error:
-        raise RefusedError(400) from error
-    fits = isinstance(asked, dict) and asked.keys() == fields.keys()
-    if not fits or any(type(asked[name]) is not kind for name, kind in fields.items()):
-        raise RefusedError(400)
-    for value in asked.values():
-        if isinstance(value, str) and not _is_text(value):
-            raise RefusedError(400)
-    found: Mapping[str, Any] = asked
-    return found
-
-
-async def _text_of(request: web.Request, name: str, most_characters: int) -> str:
-    """The only field of what a request says: a text of one character at least.
-
-    Raises:
-        RefusedError: It is no such text.
-    """
-    text: str = (await _object(request, {name: str}))[name]
-    if not 0 < len(text) <= most_characters:
-        raise RefusedError(400)
-    return text
-
-
-def _is_text(value: str) -> bool:
-    """Whether it can be written down: JSON may hold halves of characters."""
-    return not any("\ud800" <= char <= "\udfff" for char in value)
+    if not (shown := clean(text).strip()):
+        raise RefusedError(422, NOTHING_READABLE)
+    return shown
 
 
 def _accepted() -> web.Response:
     """It will be done; the session does one thing after the other."""
     return web.json_response({}, status=202)
-
-
-def _refusal(
-    status: int, message: Message | None, headers: Mapping[str, str] | None = None
-) -> web.Response:
-    told = message or _TOLD.get(status, _TOLD[400])
-    return web.json_response({"ko": told.ko, "en": told.en}, status=status, headers=headers)
 
 
 def _static(contents: Mapping[Language, bytes], kind: str) -> Handler:
@@ -328,7 +278,3 @@ def _static(contents: Mapping[Language, bytes], kind: str) -> Handler:
         return web.Response(body=contents[language], content_type=kind, charset="utf-8")
 
     return give
-
-
-async def _secure(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(_HEADERS)

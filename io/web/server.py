@@ -17,13 +17,14 @@ from jihwa.io.web.access import Access, keep_fresh, load_key
 from jihwa.io.web.address import THIS_COMPUTER, open_sockets, qr_rows
 from jihwa.io.web.feed import Feed
 from jihwa.io.web.routes import Desk
+from jihwa.io.web.transcription import Transcription
 
 LOOK_EVERY_S = 0.05
 """What happens within so long is told together."""
 ALIVE_EVERY_S = 10.0
 """How often readers hear that they still hear."""
-END_S = 1.0
-"""How long requests that go on may take at the end."""
+END_S, LINGER_S = 1.0, 0.2
+"""How long requests that go on may take at the end, and how long what nobody reads is let come."""
 
 
 class CaptionServer:
@@ -32,13 +33,15 @@ class CaptionServer:
     Args:
         lan: This computer's address in the local network; None to serve this computer alone.
         port: Where; 0 for any that is free.
+        options: Those of `jihwa transcribe` that recordings of other programs are read with.
 
     Raises:
         UsageError: Another program has the port, or the address is not this computer's.
         OSError: The key cannot be kept.
     """
 
-    def __init__(self, lan: str | None, port: int) -> None:
+    def __init__(self, lan: str | None, port: int, options: Sequence[str] = ()) -> None:
+        self._options = options
         addresses = list(dict.fromkeys([THIS_COMPUTER, lan or THIS_COMPUTER]))
         self._sockets = open_sockets(addresses, port)
         self.port = self._sockets[0].getsockname()[1]
@@ -85,7 +88,8 @@ class CaptionServer:
             logging.getLogger(name).addHandler(logging.NullHandler())
         begun, self._end = threading.Event(), asyncio.Event()
         self._feed = Feed(cleaned(session.state))
-        desk = Desk(session, spoken, self._feed, self._access, lambda: self.url)
+        reads = Transcription(self._options)
+        desk = Desk(session, spoken, self._feed, self._access, lambda: self.url, reads)
 
         def run() -> None:
             try:
@@ -113,7 +117,7 @@ class CaptionServer:
             desk.application(),
             access_log=None,
             handler_cancellation=True,
-            lingering_time=END_S,
+            lingering_time=LINGER_S,
             shutdown_timeout=END_S,
         )
         await runner.setup()
