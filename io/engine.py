@@ -76,7 +76,6 @@ def assemble_engine(
     personal = PersonalModel(bundle, profile)
     recognizer = Recognizer(Segmenter(), Classifier(bundle, personal), adaptation)
     composer = Composer(personal.alphabet, language_model, mode=mode, abbreviations=abbreviations)
-    gc.freeze()  # what was loaded stays, so nothing of it needs to be looked at again
     gc.set_threshold(COLLECTED_EVERY)
     return Engine(recognizer, composer)
 
