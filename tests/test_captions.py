@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import aiohttp
 import pytest
@@ -22,6 +22,7 @@ from jihwa.io.live.state import Answer, LiveState, Page
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpeechMode
+from jihwa.io.web import requests
 from jihwa.io.web.access import MOST_WRONG, RESTART_S, key_file, load_key
 from jihwa.io.web.address import qr_rows
 from jihwa.io.web.feed import MOST_WAITING, Feed
@@ -339,6 +340,32 @@ def test_two_hundred_readers_and_one_who_never_reads_do_not_slow_the_signer(show
     print(f"median {1e3 * alone[200]:.1f} → {1e3 * median_s:.1f} ms, nine in ten {late_s:.3f} s")
     assert median_s < alone[len(alone) // 2] + 0.02
     assert late_s < alone[len(alone) * 9 // 10] + 0.05
+
+
+def test_idle_connections_neither_use_up_the_files_nor_keep_the_session_from_anything(shown):
+    address = ("127.0.0.1", shown.server.port)
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(socket.create_connection(address)) for _ in range(600)]
+        for last in crowd[-20:]:
+            last.settimeout(10)
+            assert last.recv(1) == b""  # hung up
+        shown.live.writing.type("가")
+        until(lambda: shown.live.state.page.committed == "가")
+    until(lambda: shown.state()["committed"] == "가")
+
+
+@pytest.mark.parametrize("sent", [b"no chunk\r\n", b"1\r\n{"])
+def test_what_never_ends_is_refused_and_not_told_to_the_signer(shown, monkeypatch, sent):
+    monkeypatch.setattr(requests, "BODY_S", 0.3)
+    with socket.create_connection(("127.0.0.1", shown.server.port)) as client:
+        client.sendall(
+            f"POST /v1/enter HTTP/1.1\r\nHost: 127.0.0.1:{shown.server.port}\r\n"
+            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        )
+        client.sendall(sent)
+        client.settimeout(10)
+        assert client.recv(1000)[8:11] == b" 40"
+    assert shown.live.state.notices == ()
 
 
 def test_port_in_use_is_told_at_once(shown):

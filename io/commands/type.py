@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import replace
-from functools import partial
 from typing import Protocol
 
 from jihwa.data.messages import Language, Message
@@ -148,7 +147,10 @@ def _fill_the_screen(
         session = begin(wearer, wearer.engine, [spoken], lambda: screen.redraw(session.state))
         with _read_by(audience, session, spoken), closing(session):
             session.start()
-            invite = partial(getattr, audience, "invitation") if audience else tuple
+
+            def invite() -> Sequence[str]:
+                return audience.invitation if audience else ()
+
             large = options.captions
             live.show(screen, session, spoken, options, language, child, invite, large=large)
     return session

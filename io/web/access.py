@@ -7,6 +7,7 @@ reads the key from a file that nobody else can read.
 import hashlib
 import hmac
 import math
+import os
 import secrets
 import time
 from collections import OrderedDict
@@ -131,7 +132,7 @@ def load_key() -> str:
 def keep_fresh() -> None:
     """Mark the key as in use."""
     with suppress(OSError):  # it will do until the next start
-        key_file().touch()
+        os.utime(key_file())
 
 
 def _digest(key: str) -> bytes:

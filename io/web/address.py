@@ -1,8 +1,8 @@
 """Where the page is: on this computer alone, or in the local network too."""
 
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import lru_cache
 
 import segno
 
@@ -65,13 +65,14 @@ def lan_address() -> str:
     return address
 
 
-def qr_rows(url: str) -> Iterator[str]:
+@lru_cache(maxsize=1)
+def qr_rows(url: str) -> tuple[str, ...]:
     """A QR code as lines of text, two modules a character; dark is what is drawn."""
     matrix = [*segno.make(url, error="l", micro=False).matrix_iter(border=QUIET_MODULES)]
     if len(matrix) % 2:
         matrix.append([0] * len(matrix))
-    for upper, lower in zip(matrix[::2], matrix[1::2], strict=True):
-        yield "".join(map(_HALVES.__getitem__, zip(upper, lower, strict=True)))
+    pairs = zip(matrix[::2], matrix[1::2], strict=True)
+    return tuple("".join(map(_HALVES.__getitem__, zip(*pair, strict=True))) for pair in pairs)
 
 
 def _refused(address: str, port: int, error: OSError) -> UsageError:

@@ -34,7 +34,7 @@ class Feed:
     """
 
     def __init__(self, state: LiveState) -> None:
-        self._state, self._number = state, 0
+        self._state, self._words, self._number = state, _words(state.page), 0
         self._session = secrets.token_hex(8)
         self._mailboxes: set[Mailbox] = set()
 
@@ -52,7 +52,7 @@ class Feed:
         page = self._state.page
         told: Event = {"type": "state", "session": self._session, "seq": self._number}
         told |= {"committed": page.committed, "preedit": page.preedit, **_connection(self._state)}
-        return told | _words(page) if with_words else told
+        return told | self._words if with_words else told
 
     def follow(self, state: LiveState) -> None:
         """Tell all readers how the session has changed."""
@@ -64,7 +64,8 @@ class Feed:
             self._tell("preedit", preedit=state.page.preedit)
         if (told := _connection(state)) != _connection(before):
             self._tell("connection", **told)
-        if (words := _words(state.page)) != _words(before.page):
+        if (words := _words(state.page)) != self._words:
+            self._words = words
             message = _json({"type": "candidates", "seq": self._number, **words})
             for mailbox in self._mailboxes:
                 if mailbox.with_words:

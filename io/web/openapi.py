@@ -10,7 +10,7 @@ from jihwa.io.writers.plain import schema
 Schema = Mapping[str, Any]
 
 _SCHEMAS = "#/components/schemas/"
-_ALWAYS, _OF_JSON, _OF_POSTS = (401, 403, 421, 429), (400, 413, 415), (413, 503)
+_ALWAYS, _OF_JSON, _OF_POSTS = (401, 403, 421, 429), (400, 408, 415), (413, 503)
 _ABOUT = """\
 Programs show the key of the file captions.key in jihwa's data folder, which only the user can read.
 Readers come with a ticket and keep a cookie; they may read, answer and have the text spoken. What

@@ -1,5 +1,6 @@
 """What is asked for: read with care, refused in words, and answered under strict headers."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ MOST_CHARACTERS = 1000
 """Of a text that is typed."""
 ANSWER_CHARACTERS = 200
 """Of an answer, or of a ticket."""
+BODY_S = 5.0
+"""What comes more slowly is given up."""
 _KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 """Headers that explain a refusal."""
 
@@ -44,6 +47,7 @@ _TOLD: Mapping[int, Message] = {
         "그런 것은 없습니다. /v1/openapi.json을 보세요.",
         "There is no such thing. See /v1/openapi.json.",
     ),
+    408: Message("너무 느리게 옵니다. 다시 하세요.", "It comes too slowly. Try again."),
     413: Message("너무 큽니다. 나누어 보내세요.", "Too large. Send it in parts."),
     429: Message("너무 잦습니다. 잠시 뒤에 다시 하세요.", "Too often. Try again in a while."),
 }
@@ -78,7 +82,10 @@ async def object_of(request: web.Request, fields: Mapping[str, type]) -> Mapping
     if request.content_type != "application/json":  # which no form of another page can send
         raise RefusedError(415)
     try:
-        asked = json.loads(await request.read())
+        async with asyncio.timeout(BODY_S):
+            asked = json.loads(await request.read())
+    except TimeoutError as error:
+        raise RefusedError(408) from error
     except (ValueError, RecursionError) as error:
         raise RefusedError(400) from error
     fits = isinstance(asked, dict) and asked.keys() == fields.keys()

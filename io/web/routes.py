@@ -104,7 +104,7 @@ class Desk:
             app.router.add_route(method, path, checked, expect_handler=_expect)
         return app
 
-    def fail(self, error: BaseException | None) -> None:
+    def fail(self, error: BaseException) -> None:
         """Tell the signer that something went wrong here."""
         what = f"{type(error).__name__}: {error}"
         self._session.notify(
@@ -126,6 +126,8 @@ class Desk:
             if refused.status < 400:
                 raise
             return refusal(refused.status, None, refused.headers)
+        except web.RequestPayloadError:  # what came cannot be taken apart
+            return refusal(400, None)
         except ConnectionError:  # the reader has left
             raise
         except Exception as error:  # an isolation boundary: one request costs no other

@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from aiohttp import web
 
@@ -23,6 +24,8 @@ LOOK_EVERY_S = 0.05
 """What happens within so long is told together."""
 ALIVE_EVERY_S = 10.0
 """How often readers hear that they still hear."""
+MOST_CONNECTIONS = 512
+"""More are hung up on: the files of the program have to be enough for its own."""
 END_S, LINGER_S = 1.0, 0.2
 """How long requests that go on may take at the end, and how long what nobody reads is let come."""
 
@@ -50,6 +53,7 @@ class CaptionServer:
         self._origin = f"http://{addresses[-1]}:{self.port}"
         self._loop: asyncio.AbstractEventLoop | None = None
         self._latest = LiveState()
+        self._seen: tuple[object, ...] = ()  # what readers were told of it
         self._is_awake = False
         self._looked_s = 0.0
 
@@ -112,7 +116,11 @@ class CaptionServer:
 
     async def _serve(self, desk: Desk, begun: threading.Event) -> None:
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _, context: desk.fail(context.get("exception")))
+
+        def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            desk.fail(context.get("exception") or RuntimeError(context["message"]))
+
+        loop.set_exception_handler(fail)
         runner = web.AppRunner(
             desk.application(),
             access_log=None,
@@ -121,8 +129,13 @@ class CaptionServer:
             shutdown_timeout=END_S,
         )
         await runner.setup()
-        for each in self._sockets:
-            await web.SockSite(runner, each).start()
+        server = runner.server
+        assert server is not None  # noqa: S101  # it is set up
+
+        def answer() -> asyncio.Protocol:
+            return server() if len(server.connections) < MOST_CONNECTIONS else _Refusal()
+
+        servers = [await loop.create_server(answer, sock=each) for each in self._sockets]
         self._loop = loop
         self._look()
         begun.set()
@@ -134,8 +147,10 @@ class CaptionServer:
                     await asyncio.wait_for(self._end.wait(), ALIVE_EVERY_S)
         finally:
             self._loop = None
-            self._feed.follow(cleaned(self._latest))
+            self._tell()
             self._feed.end()
+            for each in servers:
+                each.close()
             await runner.cleanup()
 
     def _look(self) -> None:
@@ -146,7 +161,23 @@ class CaptionServer:
             loop.call_later(wait_s, self._look)
             return
         self._looked_s, self._is_awake = loop.time(), False
-        self._feed.follow(cleaned(self._latest))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell what readers see of the session, if it is not what they saw last."""
+        state = self._latest
+        seen = (state.page, state.connection, state.ready, state.paused)
+        if seen != self._seen:
+            self._seen = seen
+            self._feed.follow(cleaned(state))
+
+
+class _Refusal(asyncio.Protocol):
+    """Of one connection too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hang up."""
+        transport.close()
 
 
 def _failed(error: BaseException) -> Message:

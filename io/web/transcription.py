@@ -33,7 +33,6 @@ TOO_LARGE = Message(
     f"The recording is larger than {MOST_RECORDING_BYTES // 1_000_000} MB. Send it in parts, or "
     "use `jihwa transcribe`.",
 )
-TOO_SLOW = Message("녹화가 너무 느리게 옵니다.", "The recording comes too slowly.")
 
 
 class Transcription:
@@ -113,4 +112,4 @@ async def _receive(request: web.Request, recording: Path) -> None:
                         raise RefusedError(413, TOO_LARGE)
                     file.write(data)
     except TimeoutError as error:
-        raise RefusedError(408, TOO_SLOW) from error
+        raise RefusedError(408) from error
