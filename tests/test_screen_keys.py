@@ -12,7 +12,7 @@ from prompt_toolkit.output import DummyOutput
 from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
 from jihwa.io.screen import full_screen
-from jihwa.io.screen.controls import ASK_AGAIN, Controls
+from jihwa.io.screen.controls import ASK_AGAIN, NO_READERS, Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.view import Place, View
@@ -32,6 +32,7 @@ ALT_BACKSPACE, LEFT, SHIFT_TAB, F1, F2, F3, F6 = (
     *("\x1b\x7f", "\x1b[D", "\x1b[Z"),
     *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1b[17~"),
 )
+ESCAPE, F10, F11 = "\x1b", "\x1b[21~", "\x1b[23~"
 CTRL_C, CTRL_Q = "\x03", "\x11"
 
 
@@ -90,6 +91,9 @@ def press():
         ("\x1b2", [("choose", 1, "멋"), ("select", None)]),
         ("\x1b9", []),
         (LEFT, []),
+        (ESCAPE, [("hear", "")]),
+        (F11, [("notify", NO_READERS)]),
+        (F10 + "a", [("type", "a")]),
         ("\x0b\x1b[19;5~", []),
     ],
 )

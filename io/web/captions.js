@@ -159,12 +159,19 @@ async function begin() {
   document.addEventListener("visibilitychange", hurry);
   resize(0);
   tell(news.connecting);
-  const ticket = location.hash.slice(1);
-  if (ticket) {
-    history.replaceState(null, "", "/");
-    await post("/v1/enter", {ticket}).catch(() => null);  // who was let in before may come anyway
-  }
+  if (location.hash) await enter(location.hash.slice(1));
   connect();
+}
+
+// Exchange the ticket of the address, which is nobody else's business, for a cookie. Whoever was
+// let in before may come without it.
+async function enter(ticket) {
+  history.replaceState(null, "", "/");
+  for (const wait_s of [...RETRY_S, 0]) {
+    const error = await post("/v1/enter", {ticket}).catch((error) => error);
+    if (!(error instanceof TypeError)) return;  // which says that the line is down
+    await new Promise((go_on) => setTimeout(go_on, 1000 * wait_s));
+  }
 }
 
 begin();

@@ -39,7 +39,7 @@ _TOLD: Mapping[int, Message] = {
         "The request is not understood. See /v1/openapi.json.",
     ),
     401: Message(
-        "주소의 표가 맞지 않습니다. 글 쓰는 화면의 새 주소로 여세요.",
+        "들어올 수 없습니다. 글 쓰는 화면에 있는 새 주소로 여세요.",
         "Not let in: open the new address that the signer's screen shows.",
     ),
     403: Message("여기서는 할 수 없는 일입니다.", "This may not be done from here."),

@@ -91,7 +91,8 @@ class CaptionServer:
         for name in ("aiohttp", "asyncio"):  # what they log would spoil the screen
             logging.getLogger(name).addHandler(logging.NullHandler())
         begun, self._end = threading.Event(), asyncio.Event()
-        self._feed = Feed(cleaned(session.state))
+        self._latest = session.state
+        self._feed = Feed(cleaned(self._latest))
         reads = Transcription(self._options)
         desk = Desk(session, spoken, self._feed, self._access, lambda: self.url, reads)
 
