@@ -50,9 +50,11 @@ def read_by_others():
 def test_document_is_served_to_everybody_and_has_every_route(shown):
     told = shown.ask("/v1/openapi.json", headers={"Authorization": None})
     assert told == (200, DOCUMENT)
-    for path, operations in DOCUMENT["paths"].items():
-        status, _ = shown.ask(path, None if "get" in operations else {})
-        assert status not in (404, 405)
+    routes_there = routes.Desk(*[None] * 6).application().router.routes()
+    paths = {route.resource.canonical for route in routes_there}
+    assert {path for path in paths if path.startswith("/v1/")} == {
+        "/v1/openapi.json", *DOCUMENT["paths"],
+    }  # fmt: skip
 
 
 def test_state_and_events_are_as_the_document_says(monkeypatch, line):
