@@ -13,6 +13,8 @@ from live import until
 from panes import Tmux, tmux
 
 from jihwa.io.live import archive
+from jihwa.io.user import profiles
+from jihwa.recognizer.profile import Profile
 
 JIHWA = (sys.executable, "-m", "jihwa.io")
 FAST = "sim:안녕하세요?speed=fast"
@@ -101,7 +103,7 @@ def test_reader_comes_by_the_address_on_the_screen_and_answers(open_jihwa):
     pane.shows("» 네, 반가워요")
     pane.press("Escape")
     hides(pane, "» 네, 반가워요")
-    pane.press("F11")
+    pane.press("C-r")
     assert ticket not in pane.shows(address)
     pane.press("C-q")
     pane.shows("ended with 0", PATIENCE_S)
@@ -114,7 +116,7 @@ def test_text_alone_is_shown_large(open_jihwa):
     until(lambda: len(pane.lines) > 8)  # two lines of letters
     assert set("".join(pane.lines[:8])) <= set(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
     assert not any("F1" in line or "연결" in line for line in pane.lines)
-    pane.press("F10")
+    pane.press("C-l")
     pane.shows("  안녕하세요")
     pane.shows("F1 도움말")
 
@@ -144,6 +146,10 @@ def test_story_of_a_conversation(open_jihwa, glove):
     pane.press("Enter")
     pane.type("둘째 줄")
     pane.shows("  둘째 줄")
+
+    pane.press("M-c")
+    pane.shows("클립보드에 복사했습니다")
+    until(lambda: tmux("show-buffer").strip() == "같이!\n둘째 줄")
 
     pane.press("F2")
     pane.shows("‖ 멈춤")
@@ -224,6 +230,21 @@ def test_killed_session_is_offered_again(open_jihwa):
     again.shows("  잊지 마", PATIENCE_S)
     again.press("C-q")
     again.shows("ended with 0", PATIENCE_S)
+
+
+def test_another_wearer_goes_on(open_jihwa, alphabet):
+    for name in ("me", "you"):
+        profiles.save(name, Profile.empty(alphabet))
+    pane = open_jihwa("type", "--profile", "me", "--source", FAST)
+    pane.shows("me · 말하기 끔", PATIENCE_S)
+    pane.shows("  안녕", PATIENCE_S)
+    pane.press("M-w")
+    pane.shows("2  you")
+    pane.press("2")
+    pane.shows("you · 말하기 끔", PATIENCE_S)
+    pane.shows("  안녕")
+    pane.press("C-q")
+    pane.shows("ended with 0", PATIENCE_S)
 
 
 def test_calibration_is_shown_and_may_be_given_up(open_jihwa, tmp_path):

@@ -56,21 +56,7 @@ class Audience(Protocol):
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
-    arguments.settings("personal", "history", "adapt", "pause_s", "speak")
-    arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
-    arguments.settings("journal.keep_days", "journal.keep_mb")
-    shown = arguments.either()
-    shown.switch(
-        "--plain",
-        "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
-        "print lines instead of a full screen (screen readers, pipes)",
-    )
-    shown.switch(
-        "--captions",
-        "상대에게 보이게 글만 터미널에 찰 만큼 크게 (F10)",
-        "show the text alone, as large as the terminal allows, for somebody else (F10)",
-    )
+    configure_typing(arguments)
     which = arguments.either()
     for name, ko, en, goes_on in (
         (
@@ -82,6 +68,26 @@ def configure(arguments: Command) -> None:
         ("--new", "묻지 않고 새로 시작하기", "begin anew, unasked", False),
     ):
         which(name, ko, en, dest="goes_on", action="store_const", const=goes_on)
+
+
+def configure_typing(arguments: Command) -> None:
+    """Add the arguments of whatever types, but for what text that goes on with."""
+    arguments.preset(session=None, goes_on=None)
+    arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
+    arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
+    arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
+    arguments.settings("journal.keep_days", "journal.keep_mb")
+    shown = arguments.either()
+    shown.switch(
+        "--plain",
+        "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
+        "print lines instead of a full screen (screen readers, pipes)",
+    )
+    shown.switch(
+        "--captions",
+        "상대에게 보이게 글만 터미널에 찰 만큼 크게 (Ctrl-L)",
+        "show the text alone, as large as the terminal allows, for somebody else (Ctrl-L)",
+    )
     arguments.path(
         "--record",
         "FILE",
@@ -93,7 +99,13 @@ def configure(arguments: Command) -> None:
 
 
 def run(options: argparse.Namespace, language: Language, audience: Audience | None = None) -> int:
-    """Type until the user leaves; lines end with their source too."""
+    """Type until the user leaves; lines end with their source too.
+
+    Args:
+        options: Those of `configure_typing`, `session` a stored one to go on with.
+        language: Of messages.
+        audience: Others who read along.
+    """
     full = live.can_be_full_screen() and not options.plain
     source = live.source(options)
     with ExitStack() as stack:
@@ -101,7 +113,12 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
         journal = _journal(options, language, asks=full)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
         recording = options.record and stack.enter_context(options.record.open("wb", buffering=0))
-        behaviour = LiveOptions(options.pause or math.inf, shared.layout(options), None, recording)
+        behaviour = LiveOptions(
+            pause_s=options.pause or math.inf,
+            accept_s=options.accept_after or math.inf,
+            layout=shared.layout(options),
+            recording=recording,
+        )
 
         def begin(
             wearer: Wearer,
@@ -211,6 +228,9 @@ def _spoken(options: argparse.Namespace, voice: Voice) -> SpokenText:
 
 def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> Journal:
     """That of the session to go on with, or else a new one; old sessions are tidied away."""
+    stored: archive.StoredSession | None = options.session
+    if stored:
+        return stored.resume()
     archive.tidy(options.keep_days, options.keep_mb)
     unfinished = archive.unfinished()
     goes_on: bool | None = options.goes_on

@@ -104,6 +104,15 @@ def invitation_rows(view: View, columns: int, rows: int) -> list[Line]:
     return [*lines, *code][:rows]
 
 
+def profile_rows(view: View, columns: int, rows: int) -> list[Line]:
+    """The stored profiles: key and name, the one that is worn marked."""
+    lines: list[Line] = []
+    for number, name in enumerate(view.profiles, start=1):
+        key, style = str(number) if number < 10 else "·", "class:lit" * (name == view.profile)
+        lines.append(cut([("class:number", key), (style, f"  {clean(name)}")], columns))
+    return lines[:rows]
+
+
 def key_line(view: View, columns: int) -> Line:
     """The keys that matter here, as many as there is room for; the last ones matter most."""
     line: Line = []

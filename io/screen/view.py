@@ -17,6 +17,7 @@ class Place(Enum):
     CALIBRATION = auto()
     HELP = auto()
     PHRASES = auto()
+    PROFILES = auto()
     INVITATION = auto()
     """How somebody else comes to read the text."""
     PROGRAM = auto()
@@ -31,10 +32,12 @@ class View:
         language: Of all labels.
         place: What the user is doing.
         highlight: Which candidate is about to be taken.
+        lit: The completion that is about to be taken; the first one where that is not offered.
         page: Which page of the help is shown.
         profile: Whose hand it is; empty for a stranger.
         speaks: When the text is spoken, as the option is called.
         phrases: The stored sentences.
+        profiles: The names of the stored profiles, where one may be chosen.
         invitation: The address at which the next reader finds the text, and the lines of its QR
             code; empty where nobody may come.
         large: Whether the text alone is shown, as large as there is room for.
@@ -45,10 +48,12 @@ class View:
     language: Language
     place: Place = Place.TEXT
     highlight: int = 0
+    lit: str = ""
     page: int = 0
     profile: str = ""
     speaks: str = "off"
     phrases: tuple[Phrase, ...] = ()
+    profiles: tuple[str, ...] = ()
     invitation: Sequence[str] = ()
     large: bool = False
     has_program: bool = False
