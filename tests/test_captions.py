@@ -382,9 +382,10 @@ def test_missing_library_is_named_with_what_to_do(jihwa, monkeypatch):
     assert "pip install 'jihwa[web]'" in done.err
 
 
-def test_address_of_another_computer_is_refused():
-    with pytest.raises(UsageError, match=r"192\.0\.2\.1"):
-        CaptionServer("192.0.2.1", 0)
+@pytest.mark.parametrize(("lan", "port"), [("192.0.2.1", 0), ("no such host", 0), (None, 99999)])
+def test_what_cannot_be_opened_is_refused_with_what_to_do(lan, port):
+    with pytest.raises(UsageError, match="--port"):
+        CaptionServer(lan, port)
 
 
 def test_end_comes_after_the_last_words(line):

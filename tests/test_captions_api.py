@@ -101,8 +101,7 @@ def test_recording_becomes_the_transcript_of_the_command(shown, take, jihwa):
     assert transcript == own | {"source": "hello.csv"}
 
 
-def test_recording_is_read_as_the_glove_is(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def test_recording_is_read_as_the_glove_is():
     given = "--profile mine.json --model own.bundle --mode word --no-history --layout flex1,-"
     words = ["captions", *given.split()]
     options = cli._parser(words, "en").parse_args(words)
@@ -110,7 +109,7 @@ def test_recording_is_read_as_the_glove_is(monkeypatch, tmp_path):
     words = ["transcribe", "a.csv", *command._reading(options)]
     read = cli._parser(words, "en").parse_args(words)
     configuration.resolve(read, configuration.Configuration())
-    assert (read.profile, read.model) == (str(tmp_path / "mine.json"), tmp_path / "own.bundle")
+    assert (read.profile, read.model) == ("mine.json", "own.bundle")
     assert (read.mode, read.layout) == ("word", options.layout)
     assert (read.history, read.personal, read.adapt) == (False, True, True)
 

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.commands import live
@@ -65,13 +64,10 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 def _reading(options: argparse.Namespace) -> Sequence[str]:
     """Options of `jihwa transcribe` that read a recording as this session reads its glove."""
-    profile = options.profile and Path(options.profile)
-    if profile and profile.suffix:  # a file, which is called otherwise from elsewhere
-        profile = profile.absolute()
     values = {
-        "profile": profile,
-        "model": options.model and options.model.absolute(),
-        "lm": options.lm and options.lm.absolute(),
+        "profile": options.profile,
+        "model": options.model,
+        "lm": options.lm,
         "mode": options.mode,
         "layout": options.layout and ",".join(options.layout),
     }

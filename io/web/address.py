@@ -35,7 +35,7 @@ def open_sockets(addresses: list[str], port: int) -> list[socket.socket]:
             try:
                 each.bind((address, port))
                 each.listen(128)
-            except OSError as error:
+            except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
                 raise _refused(address, port, error) from error
             port = each.getsockname()[1]
             sockets.append(each)
@@ -75,8 +75,8 @@ def qr_rows(url: str) -> tuple[str, ...]:
     return tuple("".join(map(_HALVES.__getitem__, zip(*pair, strict=True))) for pair in pairs)
 
 
-def _refused(address: str, port: int, error: OSError) -> UsageError:
-    why = error.strerror or str(error)
+def _refused(address: str, port: int, error: OSError | OverflowError) -> UsageError:
+    why = getattr(error, "strerror", None) or str(error)
     return UsageError(
         ko=f"{address}:{port}을(를) 열 수 없습니다 ({why}). 다른 jihwa나 프로그램이 쓰고 있으면 "
         "끝내거나, --port로 다른 번호를 주세요.",

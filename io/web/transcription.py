@@ -77,9 +77,9 @@ class Transcription:
         """What another process makes of it, which ends with this one's wish for it."""
         nice = ["nice", "-n", "10"] if shutil.which("nice") else []
         command = [*nice, sys.executable, "-m", "jihwa.io", "--lang", language, "transcribe"]
-        command += [recording.name, "--format", "json", *self._options]
+        command += [str(recording), "--format", "json", *self._options]
         child = await asyncio.create_subprocess_exec(
-            *command, cwd=recording.parent, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
         )
         try:
             out, err = await child.communicate()
@@ -89,7 +89,7 @@ class Transcription:
                 await child.wait()
         if not out:
             told = err.decode(errors="replace").replace("jihwa: ", "").strip()
-            told = told.replace(recording.name, name)
+            told = told.replace(str(recording), name)
             raise RefusedError(422, Message(told, told))
         transcript = json.loads(out)
         transcript["source"] = name
