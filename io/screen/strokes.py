@@ -4,6 +4,7 @@ A syllable is drawn as one learns to write it: onset, vowel and coda each in its
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import cos, pi, sin
 from unicodedata import normalize
 
@@ -59,6 +60,7 @@ _SMALL = 0.3
 _LETTERS = dict(zip(TOKENS, LETTER_OF, strict=True))
 
 
+@lru_cache(maxsize=1024)
 def width(char: str) -> float | None:
     """How wide a character is, of its height; None for one that cannot be drawn."""
     if char.upper() in _NARROW or char == " ":
