@@ -85,6 +85,10 @@ def test_whole_words_are_heard_and_each_once(shown, look):
     until(lambda: heard(browser) == ["안녕하세요 저는", "학생이에요"])
     shown.types("네")
     until(lambda: heard(browser)[2:] == ["네"])  # the end is read too, once it has settled
+    shown.types("도 ")
+    until(lambda: heard(browser)[2:] == ["네", "네도"])  # a word that went on after all, as a whole
+    shown.live.writing.choose(1, "나는")
+    until(lambda: heard(browser)[4:] == ["나는 학생이에요 네도"])  # from the word that has changed
     log = browser.find_element(By.ID, "heard")
     assert (log.get_attribute("aria-live"), log.get_attribute("role")) == ("polite", "log")
 

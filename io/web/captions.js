@@ -4,6 +4,7 @@
 
 const RETRY_S = [0.3, 1, 2, 4];
 const SILENT_S = 25;  // the server says something every ten seconds
+const ANSWERED_S = 5;
 const SETTLED_S = 2;  // what has not changed for so long is read out, though no space follows it
 const SCALES = [0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.5, 2];
 
@@ -34,17 +35,19 @@ function show() {
   tell(!state.ready ? news.loading : state.paused ? news.paused : searching ? news.no_glove : "");
   announce(state.committed.search(/\S*$/u));
   clearTimeout(settling);
-  settling = setTimeout(() => announce(state.committed.length), SETTLED_S * 1000);
+  settling = setTimeout(() => state.preedit || announce(state.committed.length), SETTLED_S * 1000);
 }
 
-// Let screen readers hear whole words, and every word once.
+// Let screen readers hear whole words, and every word once unless it has changed.
 function announce(until) {
-  let same = 0;
-  while (same < announced.length && announced[same] === state.committed[same]) same += 1;
-  const new_text = state.committed.slice(same, until);
-  if (same < announced.length) announced = announced.slice(0, same);
+  const text = state.committed;
+  let start = 0;
+  while (start < announced.length && announced[start] === text[start]) start += 1;
+  announced = announced.slice(0, start);
+  if (/^\S/u.test(text.slice(start))) start = text.slice(0, start).search(/\S*$/u);  // in a word
+  const new_text = text.slice(start, until);
   if (!new_text.trim()) return;
-  announced = state.committed.slice(0, until);
+  announced = text.slice(0, until);
   const line = document.createElement("p");
   line.textContent = new_text.trim();
   the("heard").append(line);
@@ -98,7 +101,8 @@ async function lost(mine, why) {
   clearTimeout(silence);
   const last = the("news").textContent;
   tell(why ?? (last === news.ended ? last : state ? news.lost : news.connecting));
-  const answer = await fetch("/v1/state").catch(() => null);
+  const soon = {signal: AbortSignal.timeout(1000 * ANSWERED_S)};
+  const answer = await fetch("/v1/state", soon).catch(() => null);
   if (socket) return;  // the reader was quicker
   if (answer && [401, 403].includes(answer.status)) return tell(news.refused);
   clearTimeout(retrying);
