@@ -108,14 +108,14 @@ def show(
     stored, unusable = phrases.load(options.profile)
     for warning in unusable:
         session.notify(warning)
-    elsewhere = Place.INVITATION if invite() else Place.TEXT
+    first = Place.INVITATION if invite() else Place.TEXT
     view = View(
         language=language,
         profile=Path(options.profile or "").stem,
         phrases=stored,
         large=large,
         colours=not os.environ.get("NO_COLOR"),
-        place=Place.PROGRAM if child else elsewhere,
+        place=Place.PROGRAM if child else first,
         has_program=child is not None,
     )
     program = Program(child, session) if child else None
