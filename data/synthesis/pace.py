@@ -1,11 +1,13 @@
 """How somebody spells: how fast, how carelessly, and with how good a glove."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from jihwa.data.messages import UsageError
+
+_PHASES = 32
+"""Of a drift, whose mean is taken."""
 
 Range = tuple[float, float]
 """From which values are drawn evenly."""
@@ -100,12 +102,13 @@ def drifted(slowest: float, phase: float) -> float:
         slowest: How many times at most.
         phase: In radians; 0 where the hand is quickest.
     """
-    return float(slowest ** (0.5 - 0.5 * np.cos(phase)))
+    return float(slowest ** (0.5 - 0.5 * math.cos(phase)))
 
 
 def _mean_drift(slowest: float) -> float:
     """The mean of `drifted` over all phases."""
-    return float(np.sqrt(slowest) * np.i0(0.5 * np.log(slowest)))
+    phases = (2 * math.pi * i / _PHASES for i in range(_PHASES))
+    return sum(drifted(slowest, phase) for phase in phases) / _PHASES
 
 
 _NATURAL = Pace(
