@@ -19,6 +19,10 @@ import hgtk
 
 from jihwa.data.messages import DataError, UsageError
 
+INVENTORIES = "basic24, basic31, extended31, full40"
+"""The names of those that ship."""
+DEFAULT = "basic24"
+
 LETTERS = "".join(chr(code) for code in range(0x3131, 0x3164))
 """Every modern Hangul letter, consonants first."""
 
@@ -48,10 +52,11 @@ class Control(StrEnum):
     SPEAK = "speak"
     CLEAR = "clear"
     REST = "rest"
+    ACCEPT = "accept"
 
 
 CONTROLS = tuple(Control)
-COMMANDS = (Control.BACKSPACE, Control.ENTER, Control.SPEAK, Control.CLEAR)
+COMMANDS = (Control.BACKSPACE, Control.ENTER, Control.SPEAK, Control.CLEAR, Control.ACCEPT)
 """Those that write nothing and say what to do with the text."""
 
 
@@ -162,35 +167,41 @@ class Alphabet:
         return tuple(signs)
 
     @classmethod
-    def load(cls, name_or_path: str | Path = "basic24") -> "Alphabet":
-        """Load a shipped inventory by name (basic24, extended31, full40) or a TOML file by path.
+    def load(cls, name_or_path: str | Path | None = None) -> "Alphabet":
+        """Load one of the shipped `INVENTORIES` by name, or a TOML file by path; else `DEFAULT`.
 
         The file has a name, signs, and a table [spelling] for letters whose sequence is not their
-        `COMPOSITION`, or that have a sign and can be spelled in sequence all the same.
+        `COMPOSITION`, or that have a sign and can be spelled in sequence all the same. One that has
+        words instead of signs only names the classes of a data set, in the order of their numbers.
 
         Raises:
             UsageError: No such inventory or file.
             DataError: The file is not an alphabet, or not every letter can be spelled with it.
         """
+        name_or_path = DEFAULT if name_or_path is None else name_or_path
         shipped = resources.files("jihwa.data") / "inventories" / f"{name_or_path}.toml"
         source = shipped if shipped.is_file() else Path(name_or_path)
         if not source.is_file():
             raise UsageError(
-                ko=f"글자표 '{name_or_path}'가 없습니다. basic24, extended31, full40 가운데 하나나 "
-                "TOML 파일을 주세요.",
-                en=f"There is no alphabet '{name_or_path}'. Give one of basic24, extended31, "
-                "full40, or a TOML file.",
+                ko=f"글자표 '{name_or_path}'가 없습니다. {INVENTORIES} 가운데 하나나 TOML 파일을 "
+                "주세요.",
+                en=f"There is no alphabet '{name_or_path}'. Give one of {INVENTORIES}, or a TOML "
+                "file.",
             )
         try:
             table: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
+            if "words" in table:
+                return cls(str(table["name"]), tuple(map(str, table["words"])))
             signs = tuple(str(sign) for sign in table["signs"])
             listed = {k: tuple(map(str, v)) for k, v in table.get("spelling", {}).items() if v}
             composed = {k: tuple(v) for k, v in COMPOSITION.items() if k not in signs}
             alphabet = cls(str(table["name"]), signs, composed | listed)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(
-                ko=f"{source}: 글자표가 아닙니다 ({error}). name과 signs가 있는 TOML이어야 합니다.",
-                en=f"{source}: not an alphabet ({error}). It must be TOML with name and signs.",
+                ko=f"{source}: 글자표가 아닙니다 ({error}). name과 signs(낱말이면 words)가 있는 "
+                "TOML이어야 합니다.",
+                en=f"{source}: not an alphabet ({error}). It must be TOML with name and signs (or "
+                "words).",
             ) from error
         for letter in LETTERS:
             unknown = set(alphabet.sequences.get(letter, (letter,))) - set(signs)

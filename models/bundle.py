@@ -20,7 +20,8 @@ from jihwa.models.network import Channels, Inputs, Network
 
 FORMAT_VERSION = 3
 _GRAPH = "network.onnx"
-_SHIPPED = resources.files("jihwa.models") / "weights" / "gaussian24.bundle"
+GLOVE, LANDMARKS = SHIPPED = ("gaussian24", "landmarks31")
+"""The models that ship with jihwa: of the glove, and of hands that a camera sees."""
 _KIND = FileKind(
     unopened=Message(
         ko="{file}: 모델을 열 수 없습니다 ({error.strerror}). 경로를 확인하세요.",
@@ -197,13 +198,14 @@ class Bundle:
         )
 
 
-def load_shipped() -> Bundle:
-    """Load the model that ships with jihwa.
+def load_shipped(name: str = GLOVE) -> Bundle:
+    """Load one of the models that ship with jihwa.
 
     Raises:
         DataError: The installed file is damaged.
     """
-    return Bundle.from_bytes(_SHIPPED.read_bytes(), str(_SHIPPED))
+    file = resources.files("jihwa.models") / "weights" / f"{name}.bundle"
+    return Bundle.from_bytes(file.read_bytes(), str(file))
 
 
 def _take_apart(model: HierarchicalGaussian | Network) -> tuple[dict[str, Array], dict[str, Any]]:

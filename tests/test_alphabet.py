@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jihwa.data.alphabet import CONTROLS, LETTERS, Alphabet
 from jihwa.data.messages import DataError, UsageError
 
-INVENTORIES = {"basic24": 24, "extended31": 31, "full40": 40}
+INVENTORIES = {"basic24": 24, "basic31": 31, "extended31": 31, "full40": 40}
 BASIC = Alphabet.load()
 SIGNS = 'signs = ["' + '", "'.join(BASIC.signs) + '"]'
 

@@ -220,6 +220,25 @@ def test_sequences_are_compared_too(jihwa, tmp_path):
     assert json.loads(done.out)["signs"] == ["0", "1", "2"]
 
 
+def test_classes_of_one_file_alone_are_named_and_not_tested(jihwa, tmp_path):
+    def store(name, labels):
+        label = np.array(labels * 10)
+        features = 5 * np.eye(3)[label][:, None] + np.zeros((len(label), 4, 3))
+        column = np.broadcast_to(label[:, None, None], (len(label), 4, 1))
+        np.save(tmp_path / name, np.concatenate([features, column], axis=2))
+        return tmp_path / name
+
+    both, other = store("a.npy", [0, 1, 2]), store("b.npy", [0, 1])
+    done = jihwa("compare", both, other, "--models", "1-nn", "--json")
+    content = json.loads(done.out)
+    assert content["rows"][0]["top1"]["mean"] == 1
+    assert ["group alone" in warning for warning in content["warnings"]] == [True]
+    assert content["warnings"][0] in done.err
+    done = jihwa("compare", store("c.npy", [0]), store("d.npy", [1]), "--models", "1-nn")
+    assert (done.code, done.out) == (2, "")
+    assert "signs of its own" in done.err
+
+
 def test_what_was_learned_is_never_what_is_tested(compare, monkeypatch):
     seen = []
 

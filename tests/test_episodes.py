@@ -238,6 +238,14 @@ def test_folder_without_labelled_recordings_is_the_users_mistake(tree, files):
         tree(files)
 
 
+def test_labels_are_not_blamed_for_what_is_in_the_files(tree):
+    other = "a,b,c\n1,2,3\n"
+    with pytest.raises(UsageError, match=r"none of its 2 .*a\.csv: no header") as caught:
+        tree({"hb/ㄱ/3/a.csv": other, "hb/ㄴ/3/b.csv": other})
+    assert "Arrange" not in str(caught.value)
+    assert "a.csv" in caught.value.message.ko
+
+
 def test_missing_folder_is_the_users_mistake(tree):
     with pytest.raises(UsageError, match="no such folder"):
         tree({}, "nowhere")

@@ -1,6 +1,7 @@
 """`jihwa evaluate`: a model is measured on a labelled tree, or on labelled sequences."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -89,11 +90,19 @@ def test_figures_of_a_session_that_was_fitted_are_told_to_leak(
 ):
     command = ("evaluate", tree / session, "--model", trained)
     warnings = json.loads(jihwa(*command, "--json").out)["warnings"]
-    told = "fitted on the session(s) one."
+    told = "fitted on takes of the session(s) one."
     assert [told in warning for warning in warnings] == [True] * leaks
     assert (told in jihwa(*command).err) == leaks
     korean = jihwa("--lang", "ko", *command).err
-    assert ("모델이 배운 세션으로 쟀습니다: one." in korean) == leaks
+    assert ("모델이 배운 세션의 녹화로 쟀습니다: one." in korean) == leaks
+
+
+def test_takes_are_known_by_what_they_hold_and_not_by_their_folder(jihwa, tree, trained, tmp_path):
+    shutil.copytree(tree / "two", tmp_path / "one")
+    shutil.copytree(tree / "one" / "ㄴ", tmp_path / "new" / "ㄴ")
+    for session, warned in (("one", False), ("new", True)):
+        done = jihwa("evaluate", tmp_path / session, "--model", trained, "--json")
+        assert bool(json.loads(done.out)["warnings"]) == warned
 
 
 def test_a_profile_makes_a_stranger_known(jihwa, tree, trained, tmp_path):
@@ -179,7 +188,7 @@ def reads_sequences(tmp_path) -> Path:
         gaussian=None,
         network=Network("gru", inputs, graph, 1),
         network_weight=1.0,
-        provenance={"episodes": {"seen": 2}},
+        provenance={},
         metrics={"history": history},
     )
     bundle.save(tmp_path / "gru.bundle")
@@ -200,7 +209,7 @@ def test_sequences_are_measured_by_their_numbers(jihwa, reads_sequences, tmp_pat
     expected = bundle.of_sequences(list(features)).argmax(axis=1)
     assert counts.sum(axis=0).tolist() == np.bincount(expected, minlength=5).tolist()
     assert result["skipped"] == []
-    assert "fitted on the session(s) seen" in result["warnings"][0]
+    assert result["warnings"] == []
     done = jihwa(*command, "--figures", tmp_path / "figures")
     assert "20 episodes (sessions: seen)" in done.out
     assert (tmp_path / "figures" / "learning_curves.png").is_file()

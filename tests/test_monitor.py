@@ -108,6 +108,13 @@ def test_glove_without_noise_has_no_stuck_sensors(table):
     assert SensorMonitor().feed(frames).flex_adc.tolist() == frames.flex_adc.tolist()
 
 
+def test_a_still_finger_that_is_measured_finely_is_not_stuck():
+    frames = hold()
+    drift = np.arange(100) / 33.0  # a count a second
+    frames.flex_adc[:, 0] = 850.3 + drift
+    assert not left_out(SensorMonitor().feed(frames)).any()
+
+
 @pytest.mark.parametrize("n_stuck", [1, 2, 3])
 def test_several_sensors_may_be_stuck_at_once(n_stuck):
     frames = hold()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from torch import nn
 from zoo import trained
 
-from jihwa.models.training.networks import ARCHITECTURES
+from jihwa.data.messages import UsageError
+from jihwa.models.training.networks import ARCHITECTURES, build
 from jihwa.models.training.networks.layers import (
     BatchNorm,
     Bidirectional,
@@ -38,6 +39,7 @@ def n_parameters(name, n_features, n_classes):
     [
         ("gru", 49_816),
         ("stacked-gru", 50_584),
+        ("projected-stacked-gru", 74_776),
         ("ms3d-gru", 58_840),
         ("ms3d-stacked-gru", 167_032),
     ],
@@ -49,6 +51,43 @@ def test_networks_for_the_glove_have_the_published_size(name, published):
 def test_the_network_for_landmarks_has_the_published_size_and_torch_s_second_biases():
     second_biases = 2 * 4 * (128 + 64)  # directions × gates × units
     assert n_parameters("bilstm-attention", 114, 5) == 438_277 + second_biases
+
+
+@every_architecture
+def test_sizes_are_the_users_choice_and_the_published_ones_else(name):
+    from inspect import signature
+
+    published = {
+        size: parameter.default
+        for size, parameter in signature(ARCHITECTURES[name]).parameters.items()
+        if size.startswith("n_") and size not in ("n_features", "n_classes")
+    }
+    assert published
+    of_publication = n_parameters(name, 8, 24)
+    same = build(name, 8, 24, published, None)
+    assert sum(p.numel() for p in same.parameters()) == of_publication
+    for size, n in published.items():
+        larger = build(name, 8, 24, {size: n + 3}, None)
+        assert sum(p.numel() for p in larger.parameters()) > of_publication
+        logits = larger.eval()(torch.randn(2, 5, 8), torch.tensor([5, 2]))
+        assert logits.shape == (2, 24)
+
+
+def test_dropout_is_every_rate():
+    network = build("cnn-stacked-gru", 8, 24, {}, 0.55)
+    rates = [m.p for m in network.modules() if isinstance(m, torch.nn.Dropout)]
+    between = [m.dropout for m in network.modules() if isinstance(m, torch.nn.GRU)]
+    assert rates == between == [0.55]
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "dropout", "flag"),
+    [("lstm", {"n_filters": 8}, None, "--filters"), ("lstm", {}, 0.1, "--dropout"),
+     ("pose-mlp", {"n_layers": 2}, None, "--layers")],
+)  # fmt: skip
+def test_what_an_architecture_lacks_is_no_choice(name, sizes, dropout, flag):
+    with pytest.raises(UsageError, match=flag):
+        build(name, 8, 24, sizes, dropout)
 
 
 @every_architecture

@@ -116,6 +116,37 @@ def test_models_by_protocols_grows_with_the_models(tmp_path):
     assert share > 0.01
 
 
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every figure that is written, by the name of its file."""
+    from matplotlib.figure import Figure
+
+    figures, written = {}, canvas.write_whole
+    last = []
+    saved = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda *a, **k: (last.append(a[0]), saved(*a, **k)))
+    monkeypatch.setattr(
+        canvas, "write_whole", lambda p, c: (figures.update({p.name: last[-1]}), written(p, c))
+    )
+    return figures
+
+
+def test_figures_are_told_apart_by_their_titles_and_no_legend_hides_what_is_drawn(tmp_path, drawn):
+    signs = Alphabet.load().signs
+    evaluation_figures(answers(len(signs)), signs, tmp_path)
+    draw([row("session", "gru", 0.6), row("random", "gru", 0.99)], tmp_path / "models.png")
+    titles = [figure.axes[0].get_title("left") for figure in drawn.values()]
+    assert len(set(titles)) == len(titles) == 8
+    assert all(titles)
+    for name, figure in drawn.items():
+        legends = [*figure.legends, *(a.legend_ for a in figure.axes if a.legend_)]
+        inside = [axes.bbox for axes in figure.axes]
+        for legend in legends:
+            at = legend.get_window_extent()
+            assert not any(at.overlaps(box) and at.y0 < box.y1 - 2 < at.y1 - 2 for box in inside)
+            assert not any(box.contains(at.x0, (at.y0 + at.y1) / 2) for box in inside), name
+
+
 def test_signs_have_latin_names_where_hangul_cannot_be_drawn(monkeypatch):
     monkeypatch.setattr(canvas, "hangul_font", lambda: None)
     assert [canvas.label(sign) for sign in ("ㄱ", "ㅢ", "space", "7")] == [

@@ -160,6 +160,18 @@ def test_hdf5_of_hours_comes_in_pieces(hdf5):
     assert np.concatenate([chunk.time_s for chunk in chunks]) == pytest.approx(times_ms / 1000)
 
 
+@pytest.mark.parametrize("names", [("sensor_data",), ("sensor_data", "arduino_timestamps")])
+def test_an_episode_is_closed_whatever_is_wrong_with_it(tmp_path, names):
+    # HDF5 would close it when Python is gone, and end the whole program with a fault.
+    with h5py.File(tmp_path / "take.h5", "w") as file:
+        for name in names:
+            file[name] = SENSOR
+    with pytest.raises(DataError) as kept:
+        list(Recording(tmp_path / "take.h5").chunks())
+    assert kept.value.__traceback__
+    assert h5py.h5f.get_obj_count(h5py.h5f.OBJ_ALL, h5py.h5f.OBJ_FILE) == 0
+
+
 @pytest.mark.parametrize("is_compressed", [False, True])
 @pytest.mark.parametrize("name", ["sensor_data", "elsewhere/anything"])
 def test_hdf5_that_points_to_other_files_is_refused(hdf5, tmp_path, name, is_compressed):

@@ -87,7 +87,8 @@ UNFIT = [
     ("voice.volume", '"1"', "0.0 to 1.0"),
     ("layout", '"flex1"', '["name"'),
     ("layout", "[1]", '["name"'),
-    ("model", "3", "a path"),
+    ("lm", "3", "a path"),
+    ("model", "3", "path.bundle"),
     ("source", "{ port = 1 }", "a text"),
     ("profile", '"~nobody-of-this-name/a.json"', "path.json"),
 ]
@@ -117,7 +118,7 @@ def test_files_count_from_the_folder_of_the_configuration(monkeypatch, tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     values = parse_text('model = "a.bundle"\nlm = "~/b.lm"\nprofile = "c.json"').values
-    assert values["model"] == FILE.parent / "a.bundle"
+    assert values["model"] == str(FILE.parent / "a.bundle")
     assert values["lm"] == tmp_path / "b.lm"
     assert values["profile"] == str(FILE.parent / "c.json")
 

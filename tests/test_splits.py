@@ -8,7 +8,7 @@ import pytest
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Frames
 from jihwa.data.takes.episodes import Episode, EpisodeSet
-from jihwa.data.takes.splits import PROTOCOLS, by_random
+from jihwa.data.takes.splits import PROTOCOLS, by_random, untested
 
 
 def episodes(sessions="ab", styles=(1, 2, 3, 4, 5), takes=3, wearer_of=None) -> EpisodeSet:
@@ -75,6 +75,23 @@ def test_random_is_the_same_for_a_seed_and_another_for_another():
 
     assert tests(1) == tests(1)
     assert tests(1) != tests(2)
+
+
+def test_what_was_never_learned_is_not_tested():
+    data = episodes(sessions="abc")
+    data = data[np.flatnonzero((data.sessions == "a") | (data.signs != "ㅏ"))]
+    splits = list(PROTOCOLS["session"](data))
+    for split in splits:
+        assert set(data.signs[split.test]) <= set(data.signs[split.train])
+    assert [split.name for split in splits] == ["session a", "session b", "session c"]
+    assert untested(data, splits) == ("ㅏ",)
+
+
+def test_groups_of_signs_of_their_own_cannot_be_split():
+    data = episodes()
+    data = data[np.flatnonzero((data.sessions == "a") == (data.signs == "ㅏ"))]
+    with pytest.raises(UsageError, match="signs of its own"):
+        list(PROTOCOLS["session"](data))
 
 
 @pytest.mark.parametrize(

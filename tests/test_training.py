@@ -8,9 +8,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import torch
 from pytorch_lightning import Callback
 from takes import LABELS, sequences
 
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.takes.augment import Augmentation, Kind
 from jihwa.data.takes.sequences import SequenceSet
@@ -18,7 +20,7 @@ from jihwa.data.takes.splits import hold_out
 from jihwa.models.bundle import Bundle
 from jihwa.models.network import LONGEST_SEQUENCE, Channels, Inputs
 from jihwa.models.training.fitting import LEARNERS, NETWORKS
-from jihwa.models.training.lightning import Batches, HistoryKeeper
+from jihwa.models.training.lightning import Batches, HistoryKeeper, balanced_loss
 from jihwa.models.training.networks import ARCHITECTURES
 from jihwa.models.training.runs import TrainingLog, TrainingOptions
 from jihwa.models.training.takes import likelihoods
@@ -133,6 +135,28 @@ def test_variations_can_be_left_out(monkeypatch):
     LEARNERS["gru"].fit(sequences(n=5), LABELS, 0, TrainingOptions(epochs=1, augment=kinds))
     assert lengths
     assert all(one == other for one, other in lengths)
+
+
+def test_a_rare_class_does_not_win_what_is_not_its_own():
+    means = 2 * np.eye(5)
+    counts = [60, 60, 60, 60, 1]
+    rng = np.random.default_rng(0)
+    signs = np.repeat([str(label) for label in range(5)], counts)
+    takes = SequenceSet(
+        tuple(means[int(sign)] + rng.normal(0, 0.3, (6, 5)) for sign in signs),
+        signs,
+        np.full(len(signs), "a"),
+    )
+    labels = Alphabet("five", tuple("01234"))
+    bundle = LEARNERS["gru"].fit(takes, labels, 0, TrainingOptions(epochs=15, augment=()))
+    answers = likelihoods(bundle, takes).argmax(axis=1)
+    assert (answers == signs.astype(int)).mean() > 0.99
+
+
+def test_weights_count_takes_and_leave_smoothed_labels_alone():
+    logits = torch.tensor([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0]], requires_grad=True)
+    balanced_loss(logits, torch.tensor([0, 1]), torch.tensor([1.0, 1.0, 60.0])).backward()
+    assert logits.grad[:, 2].abs().max() < 0.1
 
 
 def test_early_stopping_and_lower_rates_where_nothing_more_is_learned():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from takes import sequences
 
+from jihwa.data.messages import UsageError
 from jihwa.data.takes.splits import hold_out
 from jihwa.models.training.evaluation import best_temperature
 
@@ -47,17 +48,48 @@ class TestHoldOut:
 
     def test_without_styles_it_is_the_smallest_session_that_leaves_every_sign(self):
         takes = sequences(("a", "b", "c"))
-        rows = np.flatnonzero((takes.sessions != "b") | (takes.signs != "1"))
-        split = hold_out(takes[rows], 0)
-        assert split.name == "session b"
-        only_a_has_2 = np.flatnonzero((takes.sessions == "a") | (takes.signs != "2"))
-        assert hold_out(takes[only_a_has_2], 0).name == "session b"
+        in_b = np.cumsum(takes.sessions == "b")
+        without_some = takes[np.flatnonzero((takes.sessions != "b") | (in_b % 12 > 3))]
+        assert hold_out(without_some, 0).name == "session b"
+        without_1 = takes[np.flatnonzero((takes.sessions != "b") | (takes.signs != "1"))]
+        assert hold_out(without_1, 0).name == "session a"
+
+    def test_signs_that_the_session_lacks_are_held_out_at_random(self):
+        takes = sequences(("a", "b", "c"))
+        only_a_has_2 = takes[np.flatnonzero((takes.sessions == "a") | (takes.signs != "2"))]
+        split = hold_out(only_a_has_2, 0)
+        assert split.name.startswith("session b, ")
+        assert "leaks" in split.name
+        assert Counter(only_a_has_2.signs[split.test]) == {"0": 12, "1": 12, "2": 3}
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            lambda t: (t.sessions == "a") | (t.signs == "1"),  # b shows one sign
+            lambda t: (t.sessions == "a") == (t.signs == "1"),  # each shows signs of its own
+        ],
+    )
+    def test_every_sign_is_learned_and_held_out(self, rows):
+        takes = sequences(("a", "b"))
+        takes = takes[np.flatnonzero(rows(takes))]
+        split = hold_out(takes, 0)
+        assert set(takes.signs[split.train]) == set(takes.signs[split.test]) == {"0", "1", "2"}
+        assert not set(split.train) & set(split.test)
+
+    def test_a_style_of_a_single_sign_is_no_validation_of_the_others(self):
+        takes = Glove("x", "ㄱㄴ", (1, 2), 5)
+        takes.styles[takes.signs == "ㄴ"] = 1
+        assert set(takes.signs[hold_out(takes, 0).test]) == {"ㄱ", "ㄴ"}
+
+    def test_single_takes_of_every_sign_leave_nothing_to_hold_out(self):
+        with pytest.raises(UsageError, match="single take"):
+            hold_out(sequences(("a",), n=1), 0)
 
     def test_with_a_single_session_it_is_random_and_said_to_leak(self):
         takes = sequences(("a",))
         split = hold_out(takes, 0)
         assert "leaks" in split.name
-        assert len(split.test) == pytest.approx(len(takes) / 5, abs=1)
+        assert Counter(takes.signs[split.test]) == {"0": 3, "1": 3, "2": 3}
 
 
 class TestTemperature:

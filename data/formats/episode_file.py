@@ -1,6 +1,7 @@
 """HDF5 episodes, read chunk by chunk; nothing outside the file is ever opened."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,11 +16,12 @@ CHUNK_SAMPLES = 4096
 MOST_CHUNK_BYTES = 1 << 26
 """HDF5 inflates each chunk of its own as a whole."""
 
+_DAMAGES = (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError)
 _SENSOR, _TIMES, _ACCEL = "sensor_data", "arduino_timestamps", "sensors/acceleration"
 
 
-class EpisodeFile:
-    """An episode.
+class EpisodeFile(AbstractContextManager["EpisodeFile"]):
+    """An episode, open as long as its context is.
 
     Args:
         file: A seekable file that holds it.
@@ -37,16 +39,23 @@ class EpisodeFile:
 
         self._path = path
         stored_bytes = file.seek(0, 2)
-        try:
-            self._file: Any = h5py.File(file, "r")
-            self._check_links(h5py)
-            label = self._file.attrs.get("label")
-            self.label: str | None = label.decode() if isinstance(label, bytes) else label
-            self._sensor, self._times = self._file[_SENSOR], self._file[_TIMES]
-            self._accel = self._file.get(_ACCEL)
-            self._check_shapes(stored_bytes)
-        except (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-            raise self._no_episode(error) from error
+        with ExitStack() as opened:
+            try:
+                self._file: Any = opened.enter_context(h5py.File(file, "r"))
+                self._check_links(h5py)
+                label = self._file.attrs.get("label")
+                self.label: str | None = label.decode() if isinstance(label, bytes) else label
+                self._sensor, self._times = self._file[_SENSOR], self._file[_TIMES]
+                self._accel = self._file.get(_ACCEL)
+                self._check_shapes(stored_bytes)
+            except _DAMAGES as error:
+                raise self._no_episode(error) from error
+            self._opened = opened.pop_all()
+
+    def __exit__(self, *error: object) -> None:
+        # HDF5 closes what is still open when the program ends, and asks Python for it, which by
+        # then is gone.
+        self._opened.close()
 
     def chunks(self) -> Iterator[Frames]:
         """The samples, timed by the device's own clock, in chunks of bounded size.

@@ -14,6 +14,7 @@ from jihwa.data.formats.names import (
     FLEX,
     IGNORED,
     ORIENTATION,
+    POINTS,
     QUATERNION,
     RECEIVED,
     TIME,
@@ -26,7 +27,7 @@ from jihwa.data.signal.frames import Array
 COLUMNS = (TIME, *VALUES, RECEIVED)
 """What a line tells, in the order in which `Layout.columns` gives it."""
 
-MOST_FIELDS = 128
+MOST_FIELDS = 256
 """A line of more is no header."""
 
 SEPARATORS = (",", ";", "\t", "|", " ")
@@ -60,7 +61,8 @@ class Layout:
     def of_header(cls, text: str) -> "Layout | None":
         """The layout that a header line announces; None when it is no such header.
 
-        A header names the time and a finger, or else three fingers, and no field twice.
+        A header names the time and a finger, or three fingers, or all points of a hand, and no
+        field twice.
         """
         fields, separator = header_fields(text)
         return cls.of_names(fields, separator)
@@ -72,7 +74,8 @@ class Layout:
             return None
         found = meanings(fields)
         fingers = sum(name in FLEX for name in found.names)
-        if found.twice or not fingers or (TIME not in found.names and fingers < 3):
+        enough = POINTS[0] in found.names or fingers >= (1 if TIME in found.names else 3)
+        if found.twice or not enough:
             return None
         return cls(tuple(fields), separator, found.names, found.units)
 
@@ -192,6 +195,11 @@ class Layout:
             found.append(value)
         return None if 2 * n_wrong > n_values else [*found, math.nan]
 
+    @cached_property
+    def sees(self) -> bool:
+        """Whether it tells the points of a hand, and no sensors."""
+        return POINTS[0] in self.channels
+
     def told(self, text: str, channel: str) -> str:
         """What stands in a line for a channel; empty where it has no such field."""
         fields = split(text, self.separator, len(self.fields))
@@ -206,6 +214,11 @@ class Layout:
             turn = table[:, [self.names.index(name) for name in QUATERNION]]
             told[:, [COLUMNS.index(name) for name in ORIENTATION]] = _angles_deg(turn)
         return told
+
+    def points(self, rows: Sequence[Sequence[float]] | Array) -> Array:
+        """(n, 21, 3) the points of a hand in n lines of `numbers`."""
+        at = [self.names.index(name) for name in POINTS]
+        return np.array(rows, dtype=np.float64)[:, at].reshape(len(rows), -1, 3)
 
 
 def split(text: str, separator: str, n: int) -> list[str]:

@@ -16,6 +16,7 @@ from jihwa.data.formats.samples import Line, Samples
 from jihwa.data.formats.unread import lacking
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal.landmarks import SeenHand
 
 STEP_S, LEAST_STEP_S = 0.03, 0.001
 """Usual and least time between two samples of a glove that has no clock."""
@@ -62,6 +63,7 @@ class LineParser:
         self._arrival = _Arrival()
         self._cutter = LineCutter()
         self._samples = Samples(self.report)
+        self._hand = SeenHand()
         self._objects: dict[tuple[str, ...], Layout | None] = {}
         self._layout: Layout | None = None  # of the rows
         self._rows: list[list[float]] = []
@@ -202,7 +204,7 @@ class LineParser:
                 self._convert()
                 layout = self._layout = line.layout
                 certain = layout.is_described
-                if not certain and (message := lacking(layout)):
+                if not (certain or layout.sees) and (message := lacking(layout)):
                     self.report.say("columns", message)
                 if not (layout.has_clock or self._arrival.is_noted):
                     self.report.say("clock", NO_CLOCK)
@@ -215,7 +217,7 @@ class LineParser:
         """Make samples of the rows so far."""
         if not self._rows or self._layout is None:
             return
-        table = self._layout.columns(self._rows)
+        table = self._table(self._layout, self._rows)
         before = self.report.samples
         self._done += self._samples.feed(table[:, :-1], self._lines, self._arrival.is_noted)
         if self.report.samples > before:
@@ -227,6 +229,14 @@ class LineParser:
                     self.report.receive(end_ms / 1000)
         self._rows.clear()
         self._lines.clear()
+
+    def _table(self, layout: Layout, rows: list[list[float]]) -> Array:
+        """(n, `COLUMNS`) what rows tell; of the points of a hand, what a glove on it would send."""
+        table = layout.columns(rows)
+        if layout.sees:
+            self.report.sees = True
+            table[:, 1 : 1 + N_FINGERS + 3] = self._hand.feed(layout.points(rows))
+        return table
 
     def _read_alpha(self, line: Line) -> None:
         try:
@@ -245,14 +255,15 @@ class LineParser:
             if names not in self._objects:
                 self._objects[names] = Layout.of_names(names)
             layout = self._objects[names]
-            numbers = layout and layout.has_clock and layout.numbers_of(tuple(entry.values()))
-            if not layout or not numbers:
+            numbers = layout and layout.numbers_of(tuple(entry.values()))
+            if not layout or not numbers or not (layout.has_clock or layout.sees):
                 raise ValueError(line.text)
         except (ValueError, RecursionError):
             self.report.damage(line.number, line.text)
             return
-        row = layout.columns([numbers])[0, : COLUMNS.index(RECEIVED)]
-        self._take_row(_JSON, {"time": "s", **layout.units}, row, line, has_clock=True)
+        row = self._table(layout, [numbers])[0, : COLUMNS.index(RECEIVED)]
+        units, has_clock = {"time": "s", **layout.units}, layout.has_clock
+        self._take_row(_JSON, units, row, line, has_clock=has_clock)
 
     def _take_row(
         self, language: str, units: dict[str, str], row: Array, line: Line, *, has_clock: bool

@@ -12,6 +12,8 @@ QUATERNION = ("qw", "qx", "qy", "qz")
 TIME = "timestamp"
 RECEIVED = "recv_timestamp_ms"
 IGNORED = "-"
+POINTS = tuple(f"{axis}{point}" for point in range(21) for axis in "xyz")
+"""The coordinates of a hand that a camera sees, by MediaPipe's numbers of its points."""
 
 VALUES = (*FLEX, *ACCEL, *ORIENTATION)
 """The channels in the order in which a parsed sample holds them."""
@@ -73,6 +75,13 @@ _ACCEL = re.compile(r"(?:a|acc|accel|acceleration|accelerometer)([xyz])|([xyz])a
 _ANGLE = re.compile(r"(?:euler|angle|imu)?(pitch|roll|yaw|heading|피치|롤|요)(?:angle)?")
 _ANGLES = {"heading": "yaw", "피치": "pitch", "롤": "roll", "요": "yaw"}
 _QUATERNION = re.compile(r"(?:q|quat|quaternion)([wxyz0-3])")
+_JOINTS = ("wrist", "thumbcmc", "thumbmcp", "thumbip", "thumbtip", *(
+    f"{finger}{joint}"
+    for finger in ("index", "middle", "ring", "pinky")
+    for joint in ("mcp", "pip", "dip", "tip")
+))  # fmt: skip
+_POINT = re.compile(r"(.*?)(?:([xyz])([0-9]{1,2})|([0-9]{1,2})([xyz]))")
+_COUNTED = re.compile(r"(.*?)([0-9]{1,3})")
 _UNIT = re.compile(r"[\[(]\s*([^\])]*?)\s*[\])]")
 _SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)$")
 
@@ -82,7 +91,8 @@ class Meanings:
     """What a row of names means.
 
     Attributes:
-        names: What each field is called here, one of `VALUES`, `QUATERNION`, `TIME` or `RECEIVED`;
+        names: What each field is called here, one of `VALUES`, `QUATERNION`, `POINTS`, `TIME` or
+            `RECEIVED`;
             `IGNORED` for one of which nothing is known.
         units: The units that the names tell, by what is measured.
         twice: Names that several fields claim.
@@ -98,7 +108,10 @@ def meanings(fields: Sequence[str]) -> Meanings:
     told = [_split(field) for field in fields]
     bare = [name for name, _ in told]
     families = _numbered(bare)
-    names = [_single(name) or families.get(name, IGNORED) for name in bare]
+    points = _points(bare)
+    names = [points.get(name) or _single(name) or families.get(name, IGNORED) for name in bare]
+    if points:  # then nothing else is a sensor
+        names = [name if name in (*POINTS, TIME, RECEIVED) else IGNORED for name in names]
     times = [name for name in _TIMES if name in bare]
     if TIME not in names and times:  # of several, the likeliest
         names[bare.index(times[0])] = TIME
@@ -153,4 +166,34 @@ def _numbered(names: Iterable[str]) -> dict[str, str]:
         fits = set(places) <= set(range(len(FLEX)))
         if fits and (word == "flex" or len(places) == len(FLEX)) and places:
             return {name: FLEX[place] for place, name in places.items()}
+    return {}
+
+
+def _points(names: Iterable[str]) -> dict[str, str]:
+    """The coordinates of all points of one hand, by the fields that have them; else none.
+
+    They are called by axis and the number or name of their point, or are numbered from one end to
+    the other, or point by point with the coordinate behind.
+    """
+    named: dict[str, dict[str, str]] = {}
+    counted: dict[str, dict[int, str]] = {}
+    for name in names:
+        if match := _POINT.fullmatch(name):
+            axis, point = match[2] or match[5], int(match[3] or match[4])
+            named.setdefault(match[1], {})[f"{axis}{point}"] = name
+        elif (joint := name[:-1].replace("finger", "")) in _JOINTS and name[-1] in "xyz":
+            named.setdefault("", {})[f"{name[-1]}{_JOINTS.index(joint)}"] = name
+        elif match := _COUNTED.fullmatch(name):
+            counted.setdefault(match[1], {})[int(match[2])] = name
+    for first in (0, 1):
+        places = [f"{point[0]}{int(point[1:]) + first}" for point in POINTS]
+        numbers = range(first, len(POINTS) + first)
+        pairs = [10 * (at // 3 + 1) + at % 3 + 1 for at in range(len(POINTS))] if first else []
+        for each in named.values():
+            if all(place in each for place in places):
+                return {each[place]: point for place, point in zip(places, POINTS, strict=True)}
+        for of_word in counted.values():
+            for wanted in (numbers, pairs):
+                if set(of_word) == set(wanted):
+                    return {of_word[at]: p for at, p in zip(wanted, POINTS, strict=True)}
     return {}

@@ -115,8 +115,7 @@ class Recording:
         yield parser.flush()
 
     def _episode(self, file: Opened) -> Iterator[Frames]:
-        with _seekable(file, self.path) as stored:
-            episode = EpisodeFile(stored, self.path)
+        with _seekable(file, self.path) as stored, EpisodeFile(stored, self.path) as episode:
             self.label = episode.label
             for raw in episode.chunks():
                 yield self._trusted(raw)

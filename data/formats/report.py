@@ -29,6 +29,7 @@ class Report:
         clock: The device clock, with its resets and gaps.
         received_s: First and last time on the receiver's clock, where it was stored.
         is_cut: Whether the compressed data ended before its time, or was wrong from there on.
+        sees: Whether samples are of the points of a hand, which a camera saw.
     """
 
     lines: int = 0
@@ -45,6 +46,7 @@ class Report:
     clock: Clock = field(default_factory=Clock)
     received_s: tuple[float, float] | None = None
     is_cut: bool = False
+    sees: bool = False
 
     @property
     def burst(self) -> bool:

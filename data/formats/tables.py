@@ -12,15 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.formats.compressed import Inflated
-from jihwa.data.formats.names import VALUES
+from jihwa.data.formats.names import POINTS, VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal.landmarks import N_POINTS
 
 PARQUET_MAGIC, NPY_MAGIC = b"PAR1", b"\x93NUMPY"
 TIME = "time_s"
 _LABEL = b"label"
+_POINT_WIDTHS: Mapping[int, tuple[int, ...]] = {3: (63, 64), 4: (84, 85, 99, 100)}
+"""Columns of an array of a hand's points, by the numbers that each has: coordinates, and how sure
+they are. Angles of 15 joints and a label may follow."""
 
 Columns = Mapping[str, Any]
 """(n,) arrays by name."""
@@ -94,8 +98,20 @@ def from_npy(content: bytes) -> tuple[Columns | None, None]:
     table = read_npy(io.BytesIO(content))
     if table.dtype.names is not None:
         return {name: table[name] for name in table.dtype.names}, None
-    is_flat = table.ndim == 2 and np.issubdtype(table.dtype, np.number)
-    return {str(at): column for at, column in enumerate(table.T)} if is_flat else None, None
+    if table.ndim != 2 or not np.issubdtype(table.dtype, np.number):
+        return None, None
+    return dict(zip(_numbered(table.shape[1]), table.T, strict=True)), None
+
+
+def _numbered(n: int) -> list[str]:
+    """The names of so many columns: points of a hand if they are as many, else numbers."""
+    each = next((each for each, widths in _POINT_WIDTHS.items() if n in widths), None)
+    names = [str(at) for at in range(n)]
+    if each:
+        at = [each * point + axis for point in range(N_POINTS) for axis in range(3)]
+        for place, name in zip(at, POINTS, strict=True):
+            names[place] = name
+    return names
 
 
 def to_parquet(frames: Frames, label: str | None) -> bytes:

@@ -22,6 +22,10 @@ found when it has repeated its value for 0.75 s. In the recordings a working fle
 SAME = np.array([2.0] * N_FINGERS + [0.0] * 5)
 """(10,) steps up to this are none: ADC counts, g, degrees."""
 
+FINE = 0.25
+"""The same for a reading between two counts: it was taken with finer ones, such as a 12-bit
+converter's, or is of a finger that a camera sees, which may be very still."""
+
 NOISY_S, NOISY_TURNS = 1.0, 4
 """One that turns round so often in this time is noisy; a finger that spells fast turns 3 times."""
 
@@ -109,7 +113,8 @@ class Judge:
         self._reading = np.concatenate([self._reading, reading])  # (m, 10)
         row = np.arange(self._n, self._n + len(time_s))  # (n,)
         step, stride = self._change(time_s, reading)  # (n, 10)
-        same = (np.abs(step) <= SAME) & (np.abs(stride) <= SAME)
+        none = np.where(reading == np.rint(reading), SAME, np.minimum(SAME, FINE))
+        same = (np.abs(step) <= none) & (np.abs(stride) <= none)
         possible = odd == 0
         well = np.concatenate([~same, possible], axis=1)  # (n, 17)
         if not self._n:

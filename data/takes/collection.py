@@ -3,7 +3,6 @@
 It is a folder with a folder for each sign, and in that one for each style.
 """
 
-import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -11,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-
-import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.layout import Layout
@@ -105,10 +102,10 @@ def inspect(root: Path, alphabet: Alphabet, layout: Layout | None = None) -> Ite
     seen: dict[bytes, Path] = {}
     for path, found in read_episodes(root, alphabet, layout):
         if not isinstance(found, Episode):
-            yield Inspected(path, None, (UNUSABLE,), (found,))
+            yield Inspected(path, None, (UNUSABLE,), (found.message,))
             continue
         kinds, notes = sorted(map(str, found.defects)), found.notes
-        first = seen.setdefault(_digest(found.frames), path)
+        first = seen.setdefault(found.frames.digest(), path)
         if first != path:
             same = Message(
                 ko=f"{first}와(과) 같은 신호입니다. 하나를 지우세요.",
@@ -116,12 +113,3 @@ def inspect(root: Path, alphabet: Alphabet, layout: Layout | None = None) -> Ite
             )
             kinds, notes = [*kinds, DUPLICATE], (*notes, same)
         yield Inspected(path, (found.sign, found.style or 0), tuple(kinds), notes, found.hold)
-
-
-def _digest(frames: Frames) -> bytes:
-    """Tells signals apart, to the digits that every format has."""
-    channels = np.column_stack(
-        [1000 * frames.time_s, frames.flex_adc, 100 * frames.orientation_deg]
-    )  # (n, 9)
-    whole = np.round(np.nan_to_num(channels, nan=-1e6)).astype("<i8")
-    return hashlib.sha256(whole.tobytes()).digest()

@@ -17,7 +17,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import is_hidden
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.readers import Recording
-from jihwa.data.messages import JihwaError, Message, UsageError
+from jihwa.data.messages import DataError, JihwaError, Message, UsageError
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import believed, examined
@@ -125,6 +125,11 @@ class EpisodeSet:
         """(n,) the style of every episode; 0 where it is unknown."""
         return np.array([episode.style or 0 for episode in self.episodes])
 
+    @cached_property
+    def digests(self) -> tuple[bytes, ...]:
+        """What tells each episode's signal from others."""
+        return tuple(episode.frames.digest() for episode in self.episodes)
+
     def defects(self) -> Counter[Defect]:
         """How many episodes have each defect."""
         return Counter(defect for episode in self.episodes for defect in episode.defects)
@@ -174,30 +179,42 @@ def load_episodes(root: Path, alphabet: Alphabet, layout: Layout | None = None) 
         UsageError: The folder does not exist or holds no labelled recording.
     """
     episodes: list[Episode] = []
-    skipped: list[Message] = []
+    skipped: list[JihwaError] = []
     for _, found in read_episodes(root, alphabet, layout):
         if isinstance(found, Episode):
             episodes.append(found)
         else:
             skipped.append(found)
     if not episodes:
-        first = skipped[0] if skipped else Message(ko="", en="")
-        raise UsageError(
-            ko=f"{root}: 라벨이 있는 녹화가 없습니다 (건너뛴 파일 {len(skipped)}개). "
-            f"<지문자>/<스타일>/*.csv로 나누어 두세요. {first.ko}".rstrip(),
-            en=f"{root}: no labelled recording ({len(skipped)} files skipped). Arrange them as "
-            f"<sign>/<style>/*.csv. {first.en}".rstrip(),
+        raise _nothing_in(root, skipped)
+    return EpisodeSet(tuple(episodes), tuple(error.message for error in skipped))
+
+
+def _nothing_in(root: Path, skipped: Sequence[JihwaError]) -> UsageError:
+    """That no file can be used, with the reason that most of them have."""
+    n = len(skipped)
+    unread = [error.message for error in skipped if not isinstance(error, UsageError)]
+    if 2 * len(unread) > n:
+        return UsageError(
+            ko=f"{root}: 녹화 {n}개 가운데 읽을 수 있는 것이 없습니다. {unread[0].ko}",
+            en=f"{root}: none of its {n} recording(s) can be read. {unread[0].en}",
         )
-    return EpisodeSet(tuple(episodes), tuple(skipped))
+    first = next((e.message for e in skipped if isinstance(e, UsageError)), Message(ko="", en=""))
+    return UsageError(
+        ko=f"{root}: 라벨이 있는 녹화가 없습니다 (건너뛴 파일 {n}개). "
+        f"<지문자>/<스타일>/*.csv로 나누어 두세요. {first.ko}".rstrip(),
+        en=f"{root}: no labelled recording ({n} files skipped). Arrange them as "
+        f"<sign>/<style>/*.csv. {first.en}".rstrip(),
+    )
 
 
 def read_episodes(
     root: Path, alphabet: Alphabet, layout: Layout | None = None
-) -> Iterator[tuple[Path, Episode | Message]]:
+) -> Iterator[tuple[Path, Episode | JihwaError]]:
     """Read every recording below a data set's folder, one by one; `layout` is as for a recording.
 
     Yields:
-        A file, and its episode or why it cannot be used.
+        A file, and its episode or why it cannot be used: a `UsageError` where it has no label.
 
     Raises:
         UsageError: The folder does not exist.
@@ -216,7 +233,7 @@ def read_episodes(
         try:
             yield path, _load(Recording(path, layout), root, alphabet)
         except JihwaError as error:
-            yield path, error.message
+            yield path, error
 
 
 def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
@@ -239,13 +256,13 @@ def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
         )
     report = recording.report
     if len(frames) < 2:
-        raise UsageError(
+        raise DataError(
             ko=f"{path}: 표본이 하나뿐이라 건너뛰었습니다 (손상된 줄: {report.damaged}).",
             en=f"{path}: skipped, it holds a single sample (damaged lines: {report.damaged}).",
         )
     told, faults = examined(frames)
     if not (np.isfinite(told.flex_adc).any() or np.isfinite(told.gravity_g).any()):
-        raise UsageError(
+        raise DataError(
             ko=f"{path}: 믿을 수 있는 센서가 없어 건너뛰었습니다. 배선을 확인하고 다시 녹화하세요.",
             en=f"{path}: skipped, no sensor in it can be believed. Check the wiring and record it "
             "again.",

@@ -1,5 +1,6 @@
 """Labelled sequences of any features, such as hand landmarks, from `.npy` files."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,22 @@ class SequenceSet:
         chosen = tuple(self.sequences[row] for row in rows)
         return SequenceSet(chosen, self.signs[rows], self.sessions[rows])
 
+    def called(self, names: Sequence[str]) -> "SequenceSet":
+        """The same sequences, with the name at its place for every label.
+
+        Raises:
+            UsageError: A label has no place among them.
+        """
+        if beyond := [label for label in self.labels if not 0 <= int(label) < len(names)]:
+            raise UsageError(
+                ko=f"라벨 {' '.join(beyond)}의 이름이 없습니다: 이름이 {len(names)}개라 라벨은 "
+                f"0부터 {len(names) - 1}까지입니다. --alphabet의 파일을 고치세요.",
+                en=f"There is no name for the label(s) {' '.join(beyond)}: {len(names)} names are "
+                f"for labels from 0 to {len(names) - 1}. Mend the file given to --alphabet.",
+            )
+        signs = np.array([names[int(sign)] for sign in self.signs.tolist()])
+        return SequenceSet(self.sequences, signs, self.sessions)
+
     @property
     def styles(self) -> NDArray[np.int64]:
         """(n,) zeros: nothing is known of styles."""
@@ -44,6 +61,11 @@ class SequenceSet:
     def wearers(self) -> NDArray[np.str_]:
         """(n,) the same as `sessions`."""
         return self.sessions
+
+    @property
+    def digests(self) -> tuple[bytes, ...]:
+        """What tells each sequence from others."""
+        return tuple(hashlib.sha256(sequence.tobytes()).digest() for sequence in self.sequences)
 
     @property
     def skipped(self) -> tuple[Message, ...]:
@@ -82,13 +104,13 @@ def load_sequences(paths: Sequence[Path]) -> SequenceSet:
             "name. Give files of the same features with names of their own.",
         )
     return SequenceSet(
-        sequences=tuple(_without_padding(s) for part in read for s in part.features),
+        sequences=tuple(without_padding(s) for part in read for s in part.features),
         signs=np.array([str(label) for part in read for label in part.labels]),
         sessions=np.repeat(names, [len(part.labels) for part in read]),
     )
 
 
-def _without_padding(sequence: Array) -> Array:
+def without_padding(sequence: Array) -> Array:
     """(T, F) without the empty frames at its end."""
     filled = np.flatnonzero((np.nan_to_num(sequence) != 0).any(axis=1))
     return sequence[: int(filled[-1]) + 1 if len(filled) else 1]

@@ -10,26 +10,33 @@ from time import perf_counter
 
 from jihwa.composer.language.token_model import Mode
 from jihwa.composer.text.transcript import DOUBTFUL, Word
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import unfinished
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.readers import Recording
-from jihwa.data.messages import DataError, JihwaError, Language, Message
+from jihwa.data.messages import DataError, JihwaError, Language, Message, UsageError
 from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.reading import Watch, read
 from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task
+from jihwa.io.batch.words import WordReader
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document, Reading
+from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
 NOTHING_FOUND = Message(
     ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
     en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
+)
+NOT_OF_GLOVE = Message(
+    ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
+    en=f"This is a hand that a camera saw, not a glove. Read it with --model {LANDMARKS}.",
 )
 Follow = Callable[[int, float], None]
 """Is told how many bytes and how many seconds of a recording were read by now."""
@@ -40,7 +47,7 @@ class Setup:
     """Enough to read with the same models anywhere that has the same files.
 
     Attributes:
-        model: The classifier's file; None for the shipped one.
+        model: The name of a shipped classifier or the file of one; None for that of the glove.
         lm: The language model's file; None for the shipped one.
         words: How much every word of the user's own is expected.
         profile: What the wearer showed, as JSON; None for a stranger.
@@ -49,7 +56,7 @@ class Setup:
         layout: What lines without a header mean.
     """
 
-    model: Path | None
+    model: str | None
     lm: Path | None
     words: tuple[tuple[str, float], ...]
     profile: str | None
@@ -69,7 +76,7 @@ class Setup:
         bundle = shared.model(options.model)
         profile = shared.profile(options, bundle)
         return cls(
-            model=options.model and options.model.absolute(),
+            model=_found_anywhere(options.model),
             lm=options.lm and options.lm.absolute(),
             words=tuple(shared.personal_words(options, language).items()),
             profile=to_json(profile) if profile else None,
@@ -77,6 +84,16 @@ class Setup:
             adapts=options.adapt or options.learn,
             layout=shared.layout(options),
         )
+
+    def word_reader(self) -> WordReader | None:
+        """What reads words, if the model has learned arrays of features and not the glove.
+
+        Raises:
+            UsageError: There is no such model.
+            DataError: It is damaged.
+        """
+        bundle = shared.model(self.model)
+        return WordReader(bundle) if bundle.gaussian is None else None
 
     def build(self) -> tuple[Engine, Adaptation | None]:
         """The engine, and what learns the wearer's hand while it reads.
@@ -111,8 +128,11 @@ class Transcriber:
     """
 
     def __init__(self, setup: Setup, language: Language, truths: Path | None = None) -> None:
-        self._engine, self.adaptation = setup.build()
-        self._layout = setup.layout
+        words = setup.word_reader()
+        self._reader: Engine | WordReader
+        self.adaptation: Adaptation | None
+        self._reader, self.adaptation = (words, None) if words else setup.build()
+        self._layout, self._is_of_glove = setup.layout, setup.model in (None, GLOVE)
         self._language, self._truths = language, truths
         self._watch = Watch()
 
@@ -130,6 +150,9 @@ class Transcriber:
             UsageError: There is no such file, or it cannot be a recording.
             DataError: It cannot be read or holds no sample.
         """
+        engine = self._reader
+        if not isinstance(engine, Engine):
+            return self._of_words(engine, path, with_signal=with_signal)
         recording = Recording(path, self._layout)
         duration_s = 0.0
 
@@ -142,10 +165,12 @@ class Transcriber:
                 if follow:
                     follow(recording.read_bytes, duration_s)
 
-        alphabet = self._engine.recognizer.alphabet
-        found = read(self._engine, self._watch.follow(source(), keep=with_signal), [self._watch])
-        warnings = recording.report.warnings() + self._engine.sensors.warnings()
-        warnings += filter(None, [self._engine.recognizer.fit.message])
+        alphabet = engine.recognizer.alphabet
+        found = read(engine, self._watch.follow(source(), keep=with_signal), [self._watch])
+        warnings = recording.report.warnings() + engine.sensors.warnings()
+        warnings += filter(None, [engine.recognizer.fit.message])
+        if recording.report.sees and self._is_of_glove:
+            warnings.append(NOT_OF_GLOVE)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
             warnings.append(_doubts(doubtful))
@@ -153,7 +178,7 @@ class Transcriber:
             warnings.append(NOTHING_FOUND)
         compared = None
         if self._truths:
-            compared = self._compared(found, self._truths, path)
+            compared = self._compared(found, self._truths, path, alphabet)
             if isinstance(compared, Message):
                 warnings.append(compared)
         return Document(
@@ -167,14 +192,30 @@ class Transcriber:
             signal=self._watch.signal(alphabet) if with_signal else None,
         )
 
-    def _compared(self, found: Reading, where: Path, recording: Path) -> TextComparison | Message:
+    def _of_words(self, reader: WordReader, path: Path, *, with_signal: bool) -> Document:
+        """What an array of features says, by a model of words."""
+        if with_signal or self._truths:
+            raise UsageError(
+                ko="낱말 모델은 신호를 그리거나 정답과 견주지 않습니다. --html과 --compare를 "
+                "빼세요.",
+                en="A model of words draws no signal and is not compared with a truth. Leave "
+                "--html and --compare out.",
+            )
+        found, duration_s = reader.read(path)
+        doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
+        warnings = ([_doubts(doubtful)] if doubtful else []) + [NOTHING_FOUND] * (not found.text)
+        told = tuple(warning.text(self._language) for warning in warnings)
+        return Document(str(path), duration_s, found, told, self._language)
+
+    def _compared(
+        self, found: Reading, where: Path, recording: Path, alphabet: Alphabet
+    ) -> TextComparison | Message:
         """A text beside the truth about its recording, or why that cannot be."""
         try:
             truth = find_truth(where, recording)
         except DataError as error:
             return error.message
         if truth is not None:
-            alphabet = self._engine.recognizer.alphabet
             return TextComparison.of(found.text, found.words, found.signs, truth, alphabet)
         return Message(
             ko=f"{where}에 {recording.stem}.json이나 .txt 정답이 없어 견주지 못했습니다.",
@@ -266,6 +307,11 @@ def _failed(task: Task, message: Message, cause: Exception) -> Outcome:
     error = DataError(ko=message.ko, en=message.en)
     error.__cause__ = cause
     return Outcome(task.recording, State.FAILED, error=error)
+
+
+def _found_anywhere(model: str | None) -> str | None:
+    """What names the model in whatever folder a process is."""
+    return model if model is None or model in SHIPPED else str(Path(model).absolute())
 
 
 def _doubts(words: Sequence[Word]) -> Message:

@@ -1,8 +1,9 @@
 """Arguments of a command, told in the user's language: those that several share, and its own."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,19 @@ from jihwa.data.synthesis.pace import PACES
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.setting import Choice, Switch, Typed, Value
 from jihwa.io.settings.table import SETTINGS
+
+Completer = Callable[..., list[str]]
+"""Gives all values; argcomplete tells it what is typed so far, and chooses among them."""
+
+
+def _profile_names(**_: object) -> list[str]:
+    from jihwa.io.user import profiles  # what only a shell needs is not loaded for all
+
+    return profiles.names()
+
+
+COMPLETERS: Mapping[str, Completer] = {"profile": _profile_names}
+"""Of the settings whose values the user made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +40,19 @@ class Arguments:
     container: argparse._ActionsContainer
     language: Language
 
-    def __call__(self, name: str, ko: str, en: str, **given: Any) -> None:  # noqa: ANN401
-        """Any argument."""
-        self.container.add_argument(name, help=Message(ko, en).text(self.language), **given)
+    def __call__(
+        self,
+        name: str,
+        ko: str,
+        en: str,
+        completer: Completer | None = None,
+        **given: Any,  # noqa: ANN401
+    ) -> None:
+        """Any argument; a shell that completes command lines asks the completer for its values."""
+        help_ = Message(ko, en).text(self.language)
+        action = self.container.add_argument(name, help=help_, **given)
+        if completer:
+            vars(action)["completer"] = completer
 
     def switch(self, name: str, ko: str, en: str) -> None:
         """An option that is on where it is given."""
@@ -43,6 +67,25 @@ class Arguments:
         if "%(default)s" not in ko and default is not None:
             ko, en = f"{ko} (기본: %(default)s)", f"{en} (default: %(default)s)"
         self(name, ko, en, type=self._at_least(least), default=default, metavar="N")
+
+    def decimal(
+        self, name: str, ko: str, en: str, *, below: float = inf, default: float | None
+    ) -> None:
+        """A number from 0 to below another one; help ends with its default."""
+
+        def within(text: str) -> float:
+            value = float(text)
+            if not 0 <= value < below:
+                wrong = speaker(self.language)(
+                    f"값 {text}, 0 이상 {below:g} 미만이어야 함",
+                    f"{text} is not from 0 to below {below:g}",
+                )
+                raise argparse.ArgumentTypeError(wrong)
+            return value
+
+        if default is not None:
+            ko, en = f"{ko} (기본: %(default)s)", f"{en} (default: %(default)s)"
+        self(name, ko, en, type=within, default=default, metavar="X")
 
     def settings(self, *keys: str) -> None:
         """Settings; one that the user leaves out is unset until `configuration.resolve`."""
@@ -59,15 +102,16 @@ class Arguments:
                 given["choices"] = kind.names
             else:
                 given |= {"type": _typed(setting.flag, kind), "metavar": setting.metavar}
-            self.container.add_argument(setting.flag, **given)
+            action = self.container.add_argument(setting.flag, **given)
+            if complete := COMPLETERS.get(setting.key):
+                vars(action)["completer"] = complete
 
     def alphabet(self) -> None:
         """`--alphabet`: which signs there are."""
         self(
             "--alphabet",
-            "글자표: basic24, extended31, full40 또는 TOML 파일 (기본: %(default)s)",
-            "alphabet: basic24, extended31, full40 or a TOML file (default: %(default)s)",
-            default="basic24",
+            "글자표: basic24, basic31, extended31, full40 또는 TOML 파일 (기본: basic24)",
+            "alphabet: basic24, basic31, extended31, full40 or a TOML file (default: basic24)",
             metavar="NAME",
         )
 

@@ -14,7 +14,7 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
-from jihwa.models.bundle import Bundle, load_shipped
+from jihwa.models.bundle import GLOVE, SHIPPED, Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
 
 
@@ -27,9 +27,16 @@ def layout(options: argparse.Namespace) -> Layout | None:
     return Layout.of_setting(",".join(options.layout)) if options.layout else None
 
 
-def model(path: Path | None) -> Bundle:
-    """The classifier of a file; the shipped one without a file."""
-    return Bundle.load(path) if path else load_shipped()
+def model(name_or_path: str | None) -> Bundle:
+    """The classifier of a file, or one that ships; that of the glove if none is named.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no model, or damaged.
+    """
+    if name_or_path is None or name_or_path in SHIPPED:
+        return load_shipped(name_or_path or GLOVE)
+    return Bundle.load(Path(name_or_path))
 
 
 def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:

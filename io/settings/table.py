@@ -61,7 +61,18 @@ _ALL = (
         Message("쓰는 사람의 프로필: 이름 또는 파일", "the wearer's profile: a name or a file"),
         "NAME|FILE",
     ),
-    Setting("model", File(), None, Message("인식 모델 파일", "model bundle"), "BUNDLE", SHIPPED),
+    Setting(
+        "model",
+        NameOrFile(".bundle"),
+        None,
+        Message(
+            "인식 모델: gaussian24(장갑), landmarks31(카메라가 본 손의 좌표) 또는 파일",
+            "model: gaussian24 (the glove), landmarks31 (landmarks of a hand that a camera sees) "
+            "or a bundle",
+        ),
+        "NAME|BUNDLE",
+        Message("gaussian24", "gaussian24"),
+    ),
     Setting("lm", File(), None, Message("언어 모델 파일", "language model"), "FILE", SHIPPED),
     Setting(
         "mode",
@@ -105,6 +116,18 @@ _ALL = (
         ),
         "S",
         option="pause",
+    ),
+    Setting(
+        "accept_s",
+        Number(0.0, 10.0),
+        0.0,
+        Message(
+            ko="마지막 지문자를 이만큼 들고 있으면 맨 앞의 완성을 씀, 초; 0이면 쓰지 않음",
+            en="holding the last sign as long as this takes the first completion, in seconds; 0: "
+            "never",
+        ),
+        "S",
+        option="accept_after",
     ),
     Setting(
         "speak",

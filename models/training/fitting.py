@@ -20,10 +20,10 @@ from jihwa.models.network import Channels
 from jihwa.models.training.estimation import LabelledHolds, fit
 from jihwa.models.training.evaluation import score
 from jihwa.models.training.runs import TrainingLog, TrainingOptions
-from jihwa.models.training.takes import truth
+from jihwa.models.training.takes import marks, truth
 
-_PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru cnn-gru cnn-stacked-gru
-ms-gru ms-stacked-gru ms3d-gru ms3d-stacked-gru"""
+_PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru projected-stacked-gru
+cnn-gru cnn-stacked-gru ms-gru ms-stacked-gru ms3d-gru ms3d-stacked-gru"""
 NETWORKS: Mapping[str, Channels] = {
     **dict.fromkeys(_PUBLISHED.split(), Channels.ANGLES),
     **dict.fromkeys(("pose-mlp", "pose-gru"), Channels.POSE),
@@ -75,6 +75,7 @@ class Learner:
         provenance: dict[str, Any] = {
             "episodes": dict(sorted(Counter(takes.sessions.tolist()).items())),
             "seed": seed,
+            "marks": marks(takes),
         }
         metrics: dict[str, Any] = {}
         gaussian = network = None
@@ -92,6 +93,9 @@ class Learner:
                 ko="가우시안은 .npy 데이터를 읽지 못합니다. --model gru 같은 신경망을 고르세요.",
                 en="The Gaussian cannot read .npy data. Choose a network, such as --model gru.",
             )
+        else:
+            lengths = [len(sequence) for sequence in takes.sequences]
+            provenance["frames"] = int(np.median(lengths))
         if self.architecture:
             channels = _channels(self.architecture, takes, options)
             with trains(self.architecture):  # ten seconds to import, and only networks need it

@@ -99,6 +99,22 @@ class Batches:
         return self.augmentation.of_sequences(takes.sequences, self.inputs.sd, rng)
 
 
+def balanced_loss(logits: Tensor, sign: Tensor, weight: Tensor) -> Tensor:
+    """Mean cross-entropy of smoothed labels, nats, in which a take counts what its sign does.
+
+    torch's own weights multiply the smoothed part of every label as well: a rare sign would win
+    wherever another one is the answer.
+
+    Args:
+        logits: (B, S) of a batch.
+        sign: (B,) the true signs.
+        weight: (S,) what a take of every sign counts.
+    """
+    of_take = cross_entropy(logits, sign, label_smoothing=LABEL_SMOOTHING, reduction="none")
+    counts = weight[sign]  # (B,)
+    return (counts * of_take).sum() / counts.sum()
+
+
 class Fitting(LightningModule):
     """Fits a network with AdamW to the cross-entropy of balanced signs.
 
@@ -135,7 +151,7 @@ class Fitting(LightningModule):
         """The loss of a batch."""
         channels, length, sign = batch
         logits = self.network(channels, length)  # (B, S)
-        loss = cross_entropy(logits, sign, self._weight, label_smoothing=LABEL_SMOOTHING)
+        loss = balanced_loss(logits, sign, self._weight)
         rate = self._optimizer.param_groups[0]["lr"]
         metrics = {"train_loss": loss, "learning_rate": rate}
         self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(sign))

@@ -30,7 +30,7 @@ from jihwa.models.features import FeatureExtractor
 from jihwa.models.network import Channels, Inputs, Network
 from jihwa.models.training import estimation, lightning
 from jihwa.models.training.evaluation import best_temperature
-from jihwa.models.training.networks import ARCHITECTURES
+from jihwa.models.training.networks import build
 from jihwa.models.training.plots import learning_curves
 from jihwa.models.training.runs import Trained, TrainingLog, TrainingOptions
 from jihwa.models.training.takes import channels, fingerprint, truth
@@ -83,7 +83,7 @@ def train(
         "options": asdict(options),
     }
     with lightning.undisturbed(seed, options.threads), _folder(log.folder, settings) as folder:
-        network = ARCHITECTURES[architecture](len(inputs.mean), n_signs)
+        network = build(architecture, len(inputs.mean), n_signs, options.sizes, options.dropout)
         module = lightning.Fitting(network, _balance(sign[split.train], n_signs), options, seed)
         history = lightning.run(
             module, lightning.TrainingData(first, held_out), folder, options, log

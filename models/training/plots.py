@@ -60,7 +60,8 @@ def confusion_matrix(
         axes.grid(which="minor", color=PALE_GREY, linewidth=0.5)
         axes.tick_params(which="both", length=0)
         axes.spines[:].set_visible(False)
-        axes.set(xlabel="answer", ylabel="sign", title="Confusion of signs")
+        title = "Confusion of signs, % of each" if normalised else "Confusion of signs"
+        axes.set(xlabel="answer", ylabel="sign", title=title)
 
 
 def accuracy_per_sign(counts: NDArray[np.int64], signs: Sequence[str], path: Path) -> None:
@@ -113,7 +114,7 @@ def confidence_histogram(answers: Answers, path: Path) -> None:
             )
         axes.set(xlabel="confidence", ylabel="answers", xlim=(0, 1))
         axes.set_title("Confidence of right and wrong answers")
-        axes.legend(loc="upper left")
+        figure.legend(loc="outside lower center", ncols=2)
 
 
 def confidence_scatter(answers: Answers, signs: Sequence[str], path: Path) -> None:
@@ -152,11 +153,11 @@ def reliability_diagram(answers: Answers, path: Path) -> None:
             color=ORANGE,
             marker="o",
             linestyle="",
-            label="mean confidence of the bin",
+            label="bin at its mean confidence",
         )
         upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="share of right answers")
         upper.set_title(f"Reliability, ECE {answers.ece:.3f}")
-        upper.legend(loc="upper left")
+        figure.legend(loc="outside lower center", ncols=2)
         lower.bar(left, count, width, align="edge", color=PALE_GREY, edgecolor=GREY)
         lower.set(xlabel="confidence", ylabel="answers")
 

@@ -1,12 +1,20 @@
 """A training run without torch: how a network is trained, where that is told, what it came to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jihwa.data.takes.augment import Kind
 from jihwa.models.network import Channels, Network
+
+FLAGS: Mapping[str, str] = {
+    "n_hidden": "--hidden-size",
+    "n_layers": "--layers",
+    "n_filters": "--filters",
+    "dropout": "--dropout",
+}
+"""What a user calls the sizes of a network."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,8 @@ class TrainingOptions:
         batch_size: Takes in a step.
         learning_rate: At the start; halved after half the patience without a better loss.
         weight_decay: Of AdamW.
+        sizes: Those of the network that are not as published, see `networks.architectures.build`.
+        dropout: Every rate of dropout; None: as published.
         threads: Of torch. Another number may give other last digits.
     """
 
@@ -32,6 +42,8 @@ class TrainingOptions:
     batch_size: int = 64
     learning_rate: float = 3e-3
     weight_decay: float = 1e-4
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    dropout: float | None = None
     threads: int = 1
 
 

@@ -177,7 +177,8 @@ def draw(rows: Sequence[Row], path: Path) -> None:
         axes.set(xlim=(0, 101), ylim=(len(models) - 0.5, -0.5), xlabel="top-1, %")
         axes.grid(color=PALE_GREY)
         axes.set_axisbelow(True)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(protocols))
+        axes.set_title(f"Top-1 of every model; numbers: {title(protocols[0])}")
+        figure.legend(loc="outside lower center", ncols=len(protocols))
 
 
 def _top1(row: Row) -> float:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message
-from jihwa.data.takes.splits import PROTOCOLS
+from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.splits import PROTOCOLS, untested
 from jihwa.io.batch import jobs
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     folder: Path | None = options.output and shared.output_folder(options.output)
     if folder:
         require_matplotlib()
-    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, datasets.alphabet(options))
     trials = plan(takes, options.protocol, options.models, options.seeds)
     store = ResultStore(folder / "fits", takes, alphabet) if folder else None
     if store and (n_kept := sum(store[trial] is not None for trial in trials)):
@@ -88,12 +88,14 @@ def run(options: argparse.Namespace, language: Language) -> int:
     )
     results, failures = _follow(trials, outcomes, language)
     rows = summarise(trials, results)
+    warnings = [message.text(language) for message in _warnings(takes, trials)]
     content = {
         "takes": dict(Counter(takes.sessions.tolist())),
         "signs": list(alphabet.signs),
         "rows": as_json(rows),
         "failed": [_told(failure.trial, failure, language) for failure in failures],
         "skipped": [message.text(language) for message in takes.skipped],
+        "warnings": warnings,
     }
     texts = {
         "comparison.json": json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n",
@@ -104,9 +106,22 @@ def run(options: argparse.Namespace, language: Language) -> int:
             write_whole(folder / name, text.encode())
         _draw(results, rows, folder)
     print(texts["comparison.json" if options.json else "comparison.md"], end="")
-    for told in (*content["skipped"], *content["failed"]):
+    for told in (*content["skipped"], *warnings, *content["failed"]):
         warn(told)
     return 1 if failures else 0
+
+
+def _warnings(takes: TakeSet, trials: Sequence[Trial]) -> Iterator[Message]:
+    """What the figures do not tell."""
+    for protocol in dict.fromkeys(trial.protocol for trial in trials):
+        splits = [trial.split for trial in trials if trial.protocol == protocol]
+        if lacking := " ".join(untested(takes, splits)):
+            yield Message(
+                ko=f"{protocol}: 한 묶음에만 있어 시험하지 못한 지문자: {lacking}. 다른 묶음에도 "
+                "있어야 잴 수 있습니다.",
+                en=f"{protocol}: these signs are in one group alone and were not tested: "
+                f"{lacking}. Others need takes of them too.",
+            )
 
 
 def _follow(

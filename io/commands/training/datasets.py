@@ -13,6 +13,9 @@ from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments
 from jihwa.models.training.runs import TrainingOptions
 
+NUMBERED = "npy"
+"""The alphabet of classes that have no other name than their number."""
+
 
 def add_datasets(arguments: Arguments, *, optional: bool = False) -> None:
     """`DATASET...`: what to learn from, or to measure on; none if they are optional."""
@@ -32,15 +35,21 @@ def add_epochs(arguments: Arguments) -> None:
     arguments.number("--epochs", "최대 에폭", "epochs at most", least=1, default=default)
 
 
-def load(options: argparse.Namespace, alphabet: Alphabet) -> tuple[TakeSet, Alphabet]:
+def alphabet(options: argparse.Namespace) -> Alphabet | None:
+    """The alphabet that the user names, if any."""
+    return Alphabet.load(options.alphabet) if options.alphabet else None
+
+
+def load(options: argparse.Namespace, named: Alphabet | None) -> tuple[TakeSet, Alphabet]:
     """The takes of all data sets together, and the alphabet of their labels.
 
     Args:
         options: With `datasets` and `layout`.
-        alphabet: Of the glove's data; `.npy` files number their classes.
+        named: What the user, or a model, calls the signs. `.npy` files number their classes: by
+            their places in it, or without it by no other name than the number.
 
     Raises:
-        UsageError: One cannot be used, or they are of both kinds.
+        UsageError: One cannot be used, they are of both kinds, or a class has no name.
     """
     paths, layout = options.datasets, shared.layout(options)
     are_files = {path.suffix == ".npy" for path in paths}
@@ -51,5 +60,8 @@ def load(options: argparse.Namespace, alphabet: Alphabet) -> tuple[TakeSet, Alph
         )
     if True in are_files:
         sequences = load_sequences(paths)
-        return sequences, Alphabet("npy", sequences.labels)
-    return EpisodeSet.join([load_episodes(path, alphabet, layout) for path in paths]), alphabet
+        if named is None or named.name == NUMBERED:
+            return sequences, Alphabet(NUMBERED, sequences.labels)
+        return sequences.called(named.signs), named
+    signs = named or Alphabet.load()
+    return EpisodeSet.join([load_episodes(path, signs, layout) for path in paths]), signs

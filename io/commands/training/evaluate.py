@@ -21,7 +21,7 @@ from jihwa.models.training.canvas import font_hint, require_matplotlib
 from jihwa.models.training.evaluation import Answers, recall, score
 from jihwa.models.training.plots import evaluation_figures, learning_curves
 from jihwa.models.training.runs import Epoch
-from jihwa.models.training.takes import likelihoods, truth
+from jihwa.models.training.takes import known_sessions, likelihoods, truth
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 
@@ -115,14 +115,14 @@ def _check_labels(labels: tuple[str, ...], alphabet: Alphabet) -> None:
 
 def _warnings(bundle: Bundle, takes: TakeSet) -> list[Message]:
     """What makes the scores look better than the model is."""
-    fitted = set(bundle.provenance.get("episodes", ()))
-    seen = ", ".join(sorted(fitted.intersection(takes.sessions.tolist())))
+    seen = ", ".join(known_sessions(bundle.provenance.get("marks", {}), takes))
     if not seen:
         return []
     return [
         Message(
-            ko=f"모델이 배운 세션으로 쟀습니다: {seen}. 처음 보는 세션에서는 이보다 낮습니다.",
-            en=f"The model was fitted on the session(s) {seen}. On unseen ones it scores lower.",
+            ko=f"모델이 배운 세션의 녹화로 쟀습니다: {seen}. 처음 보는 세션에서는 이보다 낮습니다.",
+            en=f"The model was fitted on takes of the session(s) {seen}. On unseen ones it scores "
+            "lower.",
         )
     ]
 

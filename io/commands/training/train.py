@@ -3,6 +3,7 @@
 import argparse
 import sys
 from dataclasses import replace
+from typing import Any
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message, UsageError
@@ -18,9 +19,14 @@ from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.network import Channels
 from jihwa.models.training.fitting import LEARNERS, trains
-from jihwa.models.training.runs import TrainingLog, TrainingOptions
+from jihwa.models.training.runs import FLAGS, TrainingLog, TrainingOptions
 
 HAND, SEGMENTER = "hand", "segmenter"
+_SIZES = {
+    "n_hidden": ("첫 순환 층의 단위 수", "units of the first recurrent layer"),
+    "n_layers": ("쌓인 순환 층 수", "recurrent layers on each other"),
+    "n_filters": ("합성곱의 필터 수", "filters of a convolution"),
+}
 _GLOVE = [str(channels) for channels in Channels if channels != Channels.GIVEN]
 
 
@@ -56,6 +62,33 @@ def _add_training(arguments: Arguments) -> None:
         "training that was cut short",
     )
     datasets.add_epochs(arguments)
+    usual = TrainingOptions()
+    arguments.number(
+        "--patience",
+        "이만큼의 에폭 동안 나아지지 않으면 멈춤",
+        "so many epochs without a better loss end the training",
+        least=1,
+        default=usual.patience,
+    )
+    arguments.number(
+        "--batch-size", "한 번에 배울 녹화 수", "takes in a step", least=1, default=usual.batch_size
+    )
+    arguments.decimal("--lr", "처음 학습률", "learning rate at first", default=usual.learning_rate)
+    arguments.decimal(
+        "--weight-decay", "AdamW의 가중치 감소", "weight decay of AdamW", default=usual.weight_decay
+    )
+    for size, (ko, en) in _SIZES.items():
+        arguments.number(
+            FLAGS[size], f"{ko} (기본: 발표된 대로)", f"{en} (default: as published)",
+            least=1, default=None,
+        )  # fmt: skip
+    arguments.decimal(
+        FLAGS["dropout"],
+        "모든 드롭아웃 비율 (기본: 발표된 대로)",
+        "every rate of dropout (default: as published)",
+        below=1,
+        default=None,
+    )
     arguments(
         "--channels",
         "장갑에서 볼 것. angles: 손가락과 각도, all: 가속도도, pose: 손가락과 중력 "
@@ -85,7 +118,7 @@ def _add_training(arguments: Arguments) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from."""
-    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, datasets.alphabet(options))
     bundle = None
     if options.model == HAND:
         HandStatistics.fit(_of_glove(takes)).save(options.output)
@@ -118,6 +151,12 @@ def _fit(takes: TakeSet, alphabet: Alphabet, options: argparse.Namespace) -> Bun
         channels=Channels(options.channels) if options.channels else None,
         augment=tuple(kind for kind in Kind if kind not in options.without),
         epochs=options.epochs,
+        patience=options.patience,
+        batch_size=options.batch_size,
+        learning_rate=options.lr,
+        weight_decay=options.weight_decay,
+        sizes={size: n for size in _SIZES if (n := _given(options, FLAGS[size])) is not None},
+        dropout=options.dropout,
     )
     folder = options.log and shared.output_folder(options.log, "--log")
     log = TrainingLog(folder, progress=sys.stdout.isatty())
@@ -128,15 +167,26 @@ def _fit(takes: TakeSet, alphabet: Alphabet, options: argparse.Namespace) -> Bun
 def _command(options: argparse.Namespace) -> str:
     """What was typed, in one order and without folders."""
     sources = " ".join(path.name for path in options.datasets)
+    usual = TrainingOptions()
     given = {
-        "--alphabet": (options.alphabet, "basic24"),
+        "--alphabet": (options.alphabet, None),
         "--seed": (options.seed, 0),
-        "--epochs": (options.epochs, TrainingOptions.epochs),
+        "--epochs": (options.epochs, usual.epochs),
+        "--patience": (options.patience, usual.patience),
+        "--batch-size": (options.batch_size, usual.batch_size),
+        "--lr": (options.lr, usual.learning_rate),
+        "--weight-decay": (options.weight_decay, usual.weight_decay),
+        **{flag: (_given(options, flag), None) for flag in FLAGS.values()},
         "--channels": (options.channels, None),
         "--without": (",".join(kind for kind in Kind if kind in options.without), ""),
     }
     extra = "".join(f" {k} {value}" for k, (value, default) in given.items() if value != default)
     return f"jihwa train {sources} --model {options.model}{extra} --output {options.output.name}"
+
+
+def _given(options: argparse.Namespace, flag: str) -> Any:  # noqa: ANN401  # whatever it is
+    """What the user gave for an option."""
+    return getattr(options, flag.removeprefix("--").replace("-", "_"))
 
 
 def _fit_segmenter(takes: EpisodeSet, alphabet: Alphabet, options: argparse.Namespace) -> None:

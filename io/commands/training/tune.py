@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, UsageError
 from jihwa.data.takes.splits import by_session
 from jihwa.io.batch import jobs
@@ -69,7 +68,7 @@ def configure(arguments: Command) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Search, show the best settings, and fit a model with them; 1 if no trial came to anything."""
     path = shared.output_file(options.study)
-    takes, alphabet = datasets.load(options, Alphabet.load(options.alphabet))
+    takes, alphabet = datasets.load(options, datasets.alphabet(options))
     list(by_session(takes))  # better refused before the work
     objective = Objective(options.model, takes, alphabet, options.epochs, options.seed)
     lock = storage.occupy(path)

@@ -6,14 +6,18 @@ a dropout rate or an activation, the same system's sister network gave it.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from inspect import signature
 
 import torch
 from torch import Tensor, nn
 
+from jihwa.data.messages import UsageError
 from jihwa.models.training.networks import layers
+from jihwa.models.training.runs import FLAGS
 
 _FILTERS = 32
 _UNITS = 64
+_DENSE = 128
 _KERNELS = (3, 5, 7)
 
 
@@ -47,138 +51,176 @@ class Averaged(nn.Module):
         return torch.stack([member(sequences) for member in self.members]).mean(dim=0)
 
 
-def lstm(n_features: int, n_classes: int) -> nn.Module:
+def lstm(n_features: int, n_classes: int, n_hidden: int = _UNITS) -> nn.Module:
     """LSTM 64, dense 32."""
     return SequenceClassifier(
-        _lstm(n_features, 64), layers.LastFrame(), *_dense(64, 32), nn.Linear(32, n_classes)
-    )
-
-
-def gru_dropout(n_features: int, n_classes: int) -> nn.Module:
-    """GRU 64, GRU 32, each with dropout."""
-    return SequenceClassifier(
-        _gru(n_features, 64),
-        layers.TimeDistributed(nn.Dropout(0.3)),
-        _gru(64, 32),
+        _lstm(n_features, n_hidden),
         layers.LastFrame(),
-        nn.Dropout(0.3),
+        *_dense(n_hidden, 32),
         nn.Linear(32, n_classes),
     )
 
 
-def gru_dense(n_features: int, n_classes: int) -> nn.Module:
+def gru_dropout(n_features: int, n_classes: int, n_hidden: int = _UNITS) -> nn.Module:
+    """GRU 64, GRU of half as many, each with dropout."""
+    half = -(-n_hidden // 2)
+    return SequenceClassifier(
+        _gru(n_features, n_hidden),
+        layers.TimeDistributed(nn.Dropout(0.3)),
+        _gru(n_hidden, half),
+        layers.LastFrame(),
+        nn.Dropout(0.3),
+        nn.Linear(half, n_classes),
+    )
+
+
+def gru_dense(n_features: int, n_classes: int, n_hidden: int = _UNITS) -> nn.Module:
     """GRU 64, dense 128, 64, 32."""
     return SequenceClassifier(
-        _gru(n_features, 64),
+        _gru(n_features, n_hidden),
         layers.LastFrame(),
-        *_dense(64, 128),
+        *_dense(n_hidden, 128),
         *_dense(128, 64),
         *_dense(64, 32),
         nn.Linear(32, n_classes),
     )
 
 
-def bilstm_attention(n_features: int, n_classes: int) -> nn.Module:
-    """Two bidirectional LSTMs of 128 and 64 units a direction, additive attention, dense 64."""
+def bilstm_attention(n_features: int, n_classes: int, n_hidden: int = 128) -> nn.Module:
+    """Bidirectional LSTMs of 128 units a direction and of half as many, attention, dense 64."""
+    half = -(-n_hidden // 2)
     return SequenceClassifier(
-        layers.Bidirectional(_lstm(n_features, 128), _lstm(n_features, 128)),
+        layers.Bidirectional(_lstm(n_features, n_hidden), _lstm(n_features, n_hidden)),
         layers.TimeDistributed(nn.Dropout(0.3)),
-        layers.Bidirectional(_lstm(256, 64), _lstm(256, 64)),
+        layers.Bidirectional(_lstm(2 * n_hidden, half), _lstm(2 * n_hidden, half)),
         layers.TimeDistributed(nn.Dropout(0.3)),
-        layers.AdditiveAttention(128),
-        *_dense(128, 64),
+        layers.AdditiveAttention(2 * half),
+        *_dense(2 * half, 64),
         nn.Linear(64, n_classes),
     )
 
 
-def gru(n_features: int, n_classes: int) -> nn.Module:
-    """A projection of every frame, GRU 64, dense 128."""
+def gru(n_features: int, n_classes: int, n_hidden: int = _UNITS, n_layers: int = 1) -> nn.Module:
+    """A projection of every frame to twice the units, GRUs of 64, dense of twice as many."""
     return SequenceClassifier(
-        layers.TimeDistributed(nn.Linear(n_features, 128)),
-        _gru(128),
+        layers.TimeDistributed(nn.Linear(n_features, 2 * n_hidden)),
+        _gru(2 * n_hidden, n_hidden, n_layers),
         layers.LastFrame(),
-        *_dense(_UNITS, 128, nn.Tanh()),
+        *_dense(n_hidden, 2 * n_hidden, nn.Tanh()),
         nn.Dropout(0.2),
-        nn.Linear(128, n_classes),
+        nn.Linear(2 * n_hidden, n_classes),
     )
 
 
-def stacked_gru(n_features: int, n_classes: int) -> nn.Module:
-    """Two GRUs of 64, dense 128."""
+def stacked_gru(
+    n_features: int, n_classes: int, n_hidden: int = _UNITS, n_layers: int = 2
+) -> nn.Module:
+    """Two GRUs of 64, dense of twice as many."""
     return SequenceClassifier(
-        _gru(n_features, n_layers=2),
+        _gru(n_features, n_hidden, n_layers),
         layers.LastFrame(),
-        *_dense(_UNITS, 128, nn.Tanh()),
-        nn.Linear(128, n_classes),
+        *_dense(n_hidden, 2 * n_hidden, nn.Tanh()),
+        nn.Linear(2 * n_hidden, n_classes),
     )
 
 
-def cnn_gru(n_features: int, n_classes: int, n_layers: int = 1) -> nn.Module:
+def cnn_gru(
+    n_features: int,
+    n_classes: int,
+    n_hidden: int = _UNITS,
+    n_layers: int = 1,
+    n_filters: int = _FILTERS,
+) -> nn.Module:
     """A convolution over time, then GRUs."""
     return SequenceClassifier(
-        _convolved(n_features, 3),
+        _convolved(n_features, n_filters, 3),
         layers.MaxPool(2),
         layers.TimeDistributed(nn.Dropout(0.3)),
-        *_gru_and_dense(_FILTERS, n_classes, n_layers),
+        *_gru_and_dense(n_filters, n_classes, n_hidden, n_layers),
     )
 
 
-def ms_gru(n_features: int, n_classes: int, n_layers: int = 1) -> nn.Module:
+def ms_gru(
+    n_features: int,
+    n_classes: int,
+    n_hidden: int = _UNITS,
+    n_layers: int = 1,
+    n_filters: int = _FILTERS,
+) -> nn.Module:
     """Convolutions over time at several scales side by side, then GRUs."""
-    n_channels = len(_KERNELS) * _FILTERS
+    n_channels = len(_KERNELS) * n_filters
     return SequenceClassifier(
-        layers.Parallel(*[_convolved(n_features, kernel) for kernel in _KERNELS]),
+        layers.Parallel(*[_convolved(n_features, n_filters, kernel) for kernel in _KERNELS]),
         layers.BatchNorm(nn.BatchNorm1d(n_channels)),
         layers.TimeDistributed(nn.ReLU()),
         layers.MaxPool(2),
         layers.TimeDistributed(nn.Dropout(0.3)),
-        *_gru_and_dense(n_channels, n_classes, n_layers),
+        *_gru_and_dense(n_channels, n_classes, n_hidden, n_layers),
     )
 
 
-def ms3d_gru(n_features: int, n_classes: int) -> nn.Module:
-    """Convolutions over time and a grid of the features at several scales, then a GRU."""
-    towers = [_convolved(1, kernel, grid=True) for kernel in _KERNELS]
-    return _ms3d(n_features, n_classes, towers, pool=(2, 4, 2), n_layers=1)
+def ms3d_gru(
+    n_features: int,
+    n_classes: int,
+    n_hidden: int = _UNITS,
+    n_layers: int = 1,
+    n_filters: int = _FILTERS,
+) -> nn.Module:
+    """Convolutions over time and a grid of the features at several scales, then GRUs."""
+    towers = [_convolved(1, n_filters, kernel, grid=True) for kernel in _KERNELS]
+    after = partial(_gru_and_dense, n_classes=n_classes, n_hidden=n_hidden, n_layers=n_layers)
+    return _ms3d(n_features, n_filters, towers, (2, 4, 2), after)
 
 
-def ms3d_stacked_gru(n_features: int, n_classes: int) -> nn.Module:
+def ms3d_stacked_gru(
+    n_features: int,
+    n_classes: int,
+    n_hidden: int = _UNITS,
+    n_layers: int = 2,
+    n_filters: int = _FILTERS,
+) -> nn.Module:
     """`ms3d_gru` with two convolutions a tower, time not pooled, and two GRUs."""
     towers = [
-        nn.Sequential(_convolved(1, kernel, grid=True), _convolved(_FILTERS, 3, grid=True))
+        nn.Sequential(
+            _convolved(1, n_filters, kernel, grid=True),
+            _convolved(n_filters, n_filters, 3, grid=True),
+        )
         for kernel in _KERNELS
     ]
-    return _ms3d(n_features, n_classes, towers, pool=(1, 4, 2), n_layers=2)
+    after = partial(_gru_and_dense, n_classes=n_classes, n_hidden=n_hidden, n_layers=n_layers)
+    return _ms3d(n_features, n_filters, towers, (1, 4, 2), after)
 
 
-def pose_mlp(n_features: int, n_classes: int) -> nn.Module:
+def pose_mlp(n_features: int, n_classes: int, n_hidden: int = _DENSE) -> nn.Module:
     """Ours: two perceptrons on the mean over time, for holds that hardly move."""
     members = [
         nn.Sequential(
             layers.TimeMean(),
-            *_dense(n_features, 128),
+            *_dense(n_features, n_hidden),
             nn.Dropout(0.2),
-            *_dense(128, 128),
+            *_dense(n_hidden, n_hidden),
             nn.Dropout(0.2),
-            nn.Linear(128, n_classes),
+            nn.Linear(n_hidden, n_classes),
         )
         for _ in range(2)
     ]
     return SequenceClassifier(Averaged(*members))
 
 
-def pose_gru(n_features: int, n_classes: int) -> nn.Module:
+def pose_gru(
+    n_features: int, n_classes: int, n_hidden: int = _UNITS, n_layers: int = 1
+) -> nn.Module:
     """Ours: GRU 64, of which the mean over time counts and not the end."""
     return SequenceClassifier(
-        _gru(n_features),
+        _gru(n_features, n_hidden, n_layers),
         layers.TimeMean(),
-        *_dense(_UNITS, 128),
+        *_dense(n_hidden, _DENSE),
         nn.Dropout(0.2),
-        nn.Linear(128, n_classes),
+        nn.Linear(_DENSE, n_classes),
     )
 
 
-def _gru(n_features: int, units: int = _UNITS, n_layers: int = 1) -> layers.Recurrent:
+def _gru(n_features: int, units: int, n_layers: int = 1) -> layers.Recurrent:
     dropout = 0.2 if n_layers > 1 else 0.0  # between the layers
     return layers.Recurrent(nn.GRU(n_features, units, n_layers, batch_first=True, dropout=dropout))
 
@@ -191,32 +233,34 @@ def _dense(n_inputs: int, units: int, activation: nn.Module | None = None) -> li
     return [nn.Linear(n_inputs, units), activation or nn.ReLU()]
 
 
-def _convolved(n_channels: int, kernel: int, *, grid: bool = False) -> nn.Module:
+def _convolved(n_channels: int, n_filters: int, kernel: int, *, grid: bool = False) -> nn.Module:
     convolution, norm = (nn.Conv3d, nn.BatchNorm2d) if grid else (nn.Conv1d, nn.BatchNorm1d)
     return nn.Sequential(
-        layers.Convolution(convolution(n_channels, _FILTERS, kernel, padding=kernel // 2)),
-        layers.BatchNorm(norm(_FILTERS)),
+        layers.Convolution(convolution(n_channels, n_filters, kernel, padding=kernel // 2)),
+        layers.BatchNorm(norm(n_filters)),
         layers.TimeDistributed(nn.ReLU()),
     )
 
 
-def _gru_and_dense(n_channels: int, n_classes: int, n_layers: int) -> list[nn.Module]:
+def _gru_and_dense(
+    n_channels: int, n_classes: int, n_hidden: int, n_layers: int
+) -> list[nn.Module]:
     return [
-        _gru(n_channels, n_layers=n_layers),
+        _gru(n_channels, n_hidden, n_layers),
         layers.LastFrame(),
-        *_dense(_UNITS, 128),
-        nn.Linear(128, n_classes),
+        *_dense(n_hidden, _DENSE),
+        nn.Linear(_DENSE, n_classes),
     ]
 
 
 def _ms3d(
     n_features: int,
-    n_classes: int,
+    n_filters: int,
     towers: Sequence[nn.Module],
     pool: tuple[int, int, int],
-    n_layers: int,
+    after: Callable[[int], list[nn.Module]],
 ) -> nn.Module:
-    n_channels = len(towers) * _FILTERS
+    n_channels = len(towers) * n_filters
     n_blocks = -(-n_features // (pool[1] * pool[2]))  # 1 for the glove's eight channels
     return SequenceClassifier(
         layers.Grid(n_features),
@@ -226,17 +270,18 @@ def _ms3d(
         layers.MaxPool(*pool),
         layers.TimeDistributed(nn.Flatten(2)),
         layers.TimeDistributed(nn.Dropout(0.1)),
-        *_gru_and_dense(n_channels * n_blocks, n_classes, n_layers),
+        *after(n_channels * n_blocks),
     )
 
 
-ARCHITECTURES: Mapping[str, Callable[[int, int], nn.Module]] = {
+ARCHITECTURES: Mapping[str, Callable[..., nn.Module]] = {
     "lstm": lstm,
     "gru-dropout": gru_dropout,
     "gru-dense": gru_dense,
     "bilstm-attention": bilstm_attention,
     "gru": gru,
     "stacked-gru": stacked_gru,
+    "projected-stacked-gru": partial(gru, n_layers=2),
     "cnn-gru": cnn_gru,
     "cnn-stacked-gru": partial(cnn_gru, n_layers=2),
     "ms-gru": ms_gru,
@@ -246,4 +291,44 @@ ARCHITECTURES: Mapping[str, Callable[[int, int], nn.Module]] = {
     "pose-mlp": pose_mlp,
     "pose-gru": pose_gru,
 }
-"""Builders by name: (number of features F, number of classes S) -> an untrained module."""
+"""Builders by name: (number of features F, number of classes S) -> an untrained module. What else
+they take are sizes, and their defaults those that were published."""
+
+
+def build(
+    name: str, n_features: int, n_classes: int, sizes: Mapping[str, int], dropout: float | None
+) -> nn.Module:
+    """An untrained network.
+
+    Args:
+        name: One of `ARCHITECTURES`.
+        n_features: F.
+        n_classes: S.
+        sizes: Those that are not as published: `n_hidden`, units of the first recurrent layer (or
+            of every dense one, where there is none), `n_layers`, how many there are, `n_filters`.
+        dropout: Every rate of dropout, 0 to below 1; None: as published.
+
+    Raises:
+        UsageError: It has no such size, or no dropout.
+    """
+    builder = ARCHITECTURES[name]
+    taken = signature(builder).parameters
+    network = builder(n_features, n_classes, **{k: n for k, n in sizes.items() if k in taken})
+    lacking = [size for size in sizes if size not in taken]
+    if dropout is not None:
+        among = list(network.modules())
+        rates = [module for module in among if isinstance(module, nn.Dropout)]
+        stacked = [m for m in among if isinstance(m, nn.GRU | nn.LSTM) and m.num_layers > 1]
+        for rate in rates:
+            rate.p = dropout
+        for cells in stacked:
+            cells.dropout = dropout
+        lacking += [] if rates or stacked else ["dropout"]
+    if lacking:
+        told = ", ".join(map(FLAGS.__getitem__, lacking))
+        raise UsageError(
+            ko=f"신경망 {name}에는 {told}이(가) 바꿀 것이 없습니다. 빼거나 다른 신경망을 고르세요.",
+            en=f"The network {name} has nothing that {told} would change. Leave it out, or choose "
+            "another network.",
+        )
+    return network
