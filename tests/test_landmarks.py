@@ -147,6 +147,47 @@ def test_arrays_of_frames_by_points(tmp_path, each, behind):
     assert np.hstack([frames.flex_adc, frames.accel_g]) == pytest.approx(SeenHand().feed(hand))
 
 
+EMPTY = {
+    "list": lambda hand: {"landmarks": hand or []},
+    "null": lambda hand: {"landmarks": hand or None},
+    "hands": lambda hand: {"multiHandLandmarks": [hand] if hand else []},
+    "two hands": lambda hand: (
+        {"hands": [{"landmarks": hand}, {"landmarks": hand[::-1]}]} if hand else {"hands": []}
+    ),
+}
+
+
+@pytest.mark.parametrize("entry", EMPTY.values(), ids=EMPTY)
+def test_pictures_without_a_hand_are_no_samples_and_no_damage(tmp_path, entry):
+    hand = still(n=30)
+    gone = {0, 1, 12, 13, 14}
+    path = tmp_path / "hand.jsonl"
+    points_of_hand = [[dict(zip("xyz", p, strict=True)) for p in each] for each in hand.tolist()]
+    path.write_text(
+        "\n".join(
+            json.dumps({"timestamp": 0.03 * at, **entry([] if at in gone else points_of_hand[at])})
+            for at in range(30)
+        )
+    )
+    recording = Recording(path)
+    frames = recording.frames()
+    assert len(frames) == 30 - len(gone)
+    assert frames.duration_s == pytest.approx(0.81)
+    assert (recording.report.damaged, recording.report.unseen) == (0, len(gone))
+    assert "without a hand" in " ".join(str(w) for w in recording.report.warnings())
+
+
+@pytest.mark.parametrize("nothing", ["", "0", "nan"])
+def test_rows_without_a_hand_are_no_samples_and_no_damage(tmp_path, nothing):
+    lines = [f"{30 * at},{row}" for at, row in enumerate(rows(still(n=30)))]
+    lines[5:8] = [",".join([str(30 * at), *[nothing] * 63]) for at in (5, 6, 7)]
+    path = tmp_path / "hand.csv"
+    path.write_text("\n".join([",".join(["timestamp_ms", *AXES]), *lines]))
+    recording = Recording(path)
+    assert len(recording.frames()) == 27
+    assert (recording.report.damaged, recording.report.unseen) == (0, 3)
+
+
 def test_a_stream_is_read_like_a_file_however_it_is_cut(table):
     data = "\n".join([",".join(AXES), *rows(still(n=30))]).encode()
     whole, parts = LineParser(), LineParser()
