@@ -55,7 +55,7 @@ learned: $(VENV)/dev  ## fit everything that ships to the shared data again
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model hand --output data/hand.npz
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model segmenter --output models/weights/segmenter.bundle
 	$(BIN)/jihwa lm build $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz:4 lexicon_sharealike.txt titles_open.txt.gz addresses.txt:8) --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LM)
-	$(BIN)/jihwa lm lexicon $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz) --titles $(TEXT)/titles_open.txt.gz --addresses $(TEXT)/addresses.txt --profane $(TEXT)/profane.txt --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LEXICON)
+	$(BIN)/jihwa lm lexicon $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz) --titles $(TEXT)/titles_open.txt.gz --addresses $(TEXT)/addresses.txt --profane $(TEXT)/profane.txt --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --spoken $(TEXT)/lexicon_sharealike.txt $(TEXT)/train_sharealike.txt.gz --output $(LEXICON)
 
 samples: $(VENV)/core  ## spell the shipped sessions again
 	$(BIN)/jihwa simulate "오늘 저녁에 같이 밥 먹을래" --wearer 3 --seed 1 --output data/samples/dinner.csv

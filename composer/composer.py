@@ -2,27 +2,32 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
-from jihwa.composer.decoding.alignment import Reading, Step, written
-from jihwa.composer.decoding.decoder import Decoder, Ending
+from jihwa.composer.decoding.decoder import Decoder
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.decoding.search import MEMORY_CHARACTERS
 from jihwa.composer.language.jamo import decode
 from jihwa.composer.language.token_model import Mode, TokenModel
+from jihwa.composer.text.completions import CompletionReader
+from jihwa.composer.text.draft import Draft
 from jihwa.composer.text.record import Record
-from jihwa.composer.text.transcript import Candidate, Sign, TextEdit, Transcript, Update, Word
+from jihwa.composer.text.transcript import (
+    Candidate,
+    Completion,
+    Sign,
+    TextEdit,
+    Transcript,
+    Update,
+    Word,
+)
 from jihwa.composer.text.undo import (
-    EXACT_STEPS,
     Decisions,
     Point,
     Snapshot,
-    ToldDecisions,
     UndoSteps,
 )
-from jihwa.composer.text.words import WordReader
+from jihwa.composer.text.words import AbbreviationReader, WordReader
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission, likeliest, readings
@@ -46,6 +51,7 @@ class Composer:
         options: How the decoder weighs evidence.
         mode: What the text may be.
         abbreviations: The wearer's own, of Hangul letters, and the candidate that each stands for.
+        phrases: Their stored phrases, which are found by their initials.
     """
 
     def __init__(
@@ -55,43 +61,45 @@ class Composer:
         options: DecoderOptions | None = None,
         mode: Mode = Mode.FREE,
         abbreviations: Mapping[str, str] | None = None,
+        phrases: Sequence[str] = (),
     ) -> None:
-        self._alphabet = alphabet
+        self._alphabet, self._phrases = alphabet, phrases
         self._options = options or DecoderOptions()
-        self._abbreviations = abbreviations or {}
+        self._abbreviations = AbbreviationReader(alphabet, self._options, abbreviations or {})
         self._writing = {i for sign, i in alphabet.index.items() if sign not in COMMANDS}
         self._commands = {alphabet.index[c]: c for c in COMMANDS if c in alphabet.index}
         self._obey = {
             Control.BACKSPACE: self.backspace,
             Control.CLEAR: self.clear,
+            Control.ACCEPT: self.accept,
             Control.ENTER: self.complete,
             Control.SPEAK: self.complete,
         }
         self._read_with(model, mode)
-        self._now: Snapshot
         self.reset()
 
     def _read_with(self, model: TokenModel, mode: Mode) -> None:
         expecting = model.in_mode(mode)
         self._decoder = Decoder(self._alphabet, expecting, self._options, mode)
-        self._words = WordReader(self._alphabet, expecting, self._options, self._abbreviations)
+        short = self._abbreviations
+        self._words = WordReader(self._alphabet, expecting, self._options, short)
+        self._completing = CompletionReader(self._alphabet, expecting, mode, short, self._phrases)
 
     @property
     def text(self) -> str:
         """What is final; without what was released."""
-        return self._now.record.text
+        return self._draft.now.record.text
 
     @property
     def preedit(self) -> str:
         """What is shown behind it and may still change."""
-        return self._now.preedit
+        return self._draft.now.preedit
 
     def reset(self, before: str = "") -> None:
         """Forget the text; what stands before the cursor only says what to expect."""
-        self._before_cursor = before[-MEMORY_CHARACTERS:]
-        self._told = ToldDecisions()
+        empty = Record(readings(self._alphabet))
+        self._draft = Draft(self._decoder, empty, self._writing, before)
         self._undo_steps = UndoSteps()
-        self._begin(Record(readings(self._alphabet)))
 
     def feed(self, *emissions: Emission) -> Update:
         """Take in one emission, or alternatives that end at the same boundary of the signal.
@@ -104,35 +112,34 @@ class Composer:
         if reading := self._decoder.certain_reading(likeliest(emissions), self._commands):
             control = self._commands[reading.sign]
             update = self._obey[control]()
-            self._now = replace(self._now, record=self._now.record.with_command(reading))
+            now = self._draft.now
+            self._draft.now = replace(now, record=now.record.with_command(reading))
             return replace(update, command=control)
-        before = self._now
-        known = (*before.before, replace(before, before=()))
-        final = known[0].decided if len(known) > EXACT_STEPS else ()
-        decoder = self._decoder.step(before.decoder, emissions)
-        self._now = replace(before, decoder=decoder, before=known[-EXACT_STEPS:])
-        return self._changed(before, self._told.new((*final, *self._note())))
+        return self._changed(self._draft.now, self._draft.feed(emissions))
 
     def preview(self, holds: Sequence[Emission]) -> str:
         """What would be shown behind `text` if these holds were over; nothing follows from it."""
-        state, text, preedit = self._now.decoder, "", self._now.preedit
-        for hold in holds:
-            state = self._decoder.step(state, (hold.alone,))
-            text += decode(written(state.committed))
-            preedit = decode(state.preedit)
-        return text + preedit
+        return self._draft.ahead(holds).text[len(self.text) :]
+
+    def completions(self, holds: Sequence[Emission] = ()) -> tuple[Completion, ...]:
+        """What the last word may become and the next one may be, the likeliest first.
+
+        Args:
+            holds: Are taken for over, as by `preview`.
+        """
+        ahead = self._draft.ahead(holds)
+        final, shown, stack = ahead.record, self._draft.shown(ahead), ahead.decoder.last
+        return self._completing.read(stack, final, shown, self._draft.before_cursor)
 
     def commit(self) -> Update:
         """Make the whole syllables of the preedit final, and go on in the same text."""
-        before = self._now
-        self._now = replace(before, decoder=self._decoder.commit(before.decoder))
-        return self._changed(before, self._told.new(self._note()))
+        return self._changed(self._draft.now, self._draft.commit())
 
     def complete(self) -> Update:
         """Make all of the preedit final as if the text ended here, and go on behind it."""
-        before = self._now
-        record, _, decided = self._finish()
-        self._begin(record, word_is_over=before.decoder.word_is_over)
+        before = self._draft.now
+        record, _, decided = self._draft.finish()
+        self._draft.begin(record, word_is_over=before.decoder.word_is_over)
         return self._changed(before, decided, complete=True)
 
     def type(self, text: str) -> Update:
@@ -140,12 +147,12 @@ class Composer:
 
         A space that the hand has shown is written before a letter or digit.
         """
-        before = self._now
+        before = self._draft.now
         text = unicodedata.normalize("NFC", text)
         word_is_over = before.decoder.word_is_over
-        record, _, decided = self._finish()
+        record, _, decided = self._draft.finish()
         record = record.with_typed(" " * (word_is_over and text[:1].isalnum()) + text)
-        self._begin(record, word_is_over=word_is_over and not text)
+        self._draft.begin(record, word_is_over=word_is_over and not text)
         return self._changed(before, decided)
 
     def expect(self, model: TokenModel, mode: Mode) -> Update:
@@ -153,20 +160,21 @@ class Composer:
 
         That cannot be undone; what came before it can, as text.
         """
-        word_is_over = self._now.decoder.word_is_over
+        word_is_over = self._draft.now.decoder.word_is_over
         update = self.complete()
         self._read_with(model, mode)
-        self._begin(self._now.record, word_is_over=word_is_over)
+        self._draft.decoder = self._decoder
+        self._draft.begin(self._draft.now.record, word_is_over=word_is_over)
         self._undo_steps.forget_details()
         return update
 
     def words(self) -> tuple[Word, ...]:
         """The words of the text shown, the preedit's as they are read now."""
-        return self._shown().words()
+        return self._draft.shown().words()
 
     def signs(self) -> tuple[Sign, ...]:
         """Every segment of what is final, in order; without what was released."""
-        return self._now.record.signs()
+        return self._draft.now.record.signs()
 
     def candidates(self, word: int) -> tuple[Candidate, ...]:
         """What a word may be: as it is shown, then what it abbreviates, then the likeliest others.
@@ -177,7 +185,7 @@ class Composer:
         Raises:
             IndexError: There is no such word among `words`.
         """
-        return self._words.candidates(self._shown(), word, self._before_cursor)
+        return self._words.candidates(self._draft.shown(), word, self._draft.before_cursor)
 
     def choose(self, word: int, text: str) -> Update:
         """Rewrite a word as one of its candidates, or as anything; what stands behind it stays.
@@ -194,8 +202,31 @@ class Composer:
                 ko="바꿀 낱말이 비어 있습니다. 한 글자 이상 주세요.",
                 en="The word to put there is empty. Give one letter at least.",
             )
-        before = self._now
-        return self._changed(before, self._rewrite(word, text))
+        before, shown = self._draft.now, self._draft.shown()
+        place = shown.place(word)
+        steps = self._words.spelling(shown, place, text, self._draft.before_cursor)
+        return self._changed(before, self._draft.rewrite(place, steps, text))
+
+    def accept(self, completion: Completion | None = None) -> Update:
+        """Write a completion, or the first of those that there are now; its word is over then.
+
+        The update's decisions say how the hand spelled the beginning of the word, but nothing of a
+        word that begins otherwise.
+
+        Raises:
+            IndexError: It is of a word before the last one, or behind the next one.
+        """
+        before = self._draft.now
+        taken = completion or next(iter(self.completions()), None)
+        if taken is None:
+            return self._changed(before)
+        n_words, text = len(self.words()), taken.text
+        if taken.word not in (n_words - 1, n_words):
+            raise IndexError(taken.word)
+        if taken.word == n_words:
+            return self._changed(before, self._draft.add_word(text))
+        begun = self._completing.begun(before.decoder.last, before.record, text)
+        return self._changed(before, self._draft.complete_word(text, begun))
 
     def backspace(self) -> Update:
         """Take back the last sign as if its segment and those behind it had never come.
@@ -203,25 +234,25 @@ class Composer:
         What was committed because of them is open again. Beyond the last `EXACT_STEPS` emissions,
         and behind a text that was completed, the last syllable goes as a whole.
         """
-        before, shown = self._now, self._shown()
+        before, shown = self._draft.now, self._draft.shown()
         boundaries = shown.boundaries_since(self._writing)
         if 0 < boundaries <= len(before.before):
-            self._now = before.back(boundaries)
+            self._draft.now = before.back(boundaries)
         else:  # nothing is learned from signs next to one that was wrong
-            self._keep(shown, len(shown.text) - 1)
+            self._draft.keep(shown, len(shown.text) - 1)
         return self._changed(before)
 
     def backspace_word(self) -> Update:
         """Take back the last word and the space before it; the rest is final as it is shown."""
-        before, shown = self._now, self._shown()
+        before, shown = self._draft.now, self._draft.shown()
         words = list(re.finditer(r"\S+", shown.text))
-        self._keep(shown, words[-1].start() if words else 0)
+        self._draft.keep(shown, words[-1].start() if words else 0)
         return self._changed(before)
 
     def clear(self) -> Update:
         """Take back the whole text."""
-        before = self._now
-        self._begin(Record(before.record.labels))
+        before = self._draft.now
+        self._draft.begin(Record(before.record.labels))
         return self._changed(before)
 
     def undo(self) -> Update | None:
@@ -231,11 +262,11 @@ class Composer:
         `EXACT_STEPS` are taken back as if they had never been; of `MOST_STEPS` in all the text
         alone comes back, and is final.
         """
-        return self._go_to(self._undo_steps.undo(self._now))
+        return self._go_to(self._undo_steps.undo(self._draft.now))
 
     def redo(self) -> Update | None:
         """Take back the latest `undo`; None if there is none, or the text has changed since."""
-        return self._go_to(self._undo_steps.redo(self._now))
+        return self._go_to(self._undo_steps.redo(self._draft.now))
 
     def release(self, keep_words: int) -> str:
         """Forget the first words of what is final, so that memory and time stay bounded.
@@ -246,17 +277,14 @@ class Composer:
         Returns:
             The text that was forgotten; the numbers of all `words` are lower by its words.
         """
-        length = self._undo_steps.releasable(self._now, keep_words)
-        released = self.text[:length]
+        length = self._undo_steps.releasable(self._draft.now, keep_words)
         self._undo_steps.release(length)
-        self._now = self._now.without_first(length)
-        self._before_cursor = (self._before_cursor + released)[-MEMORY_CHARACTERS:]
-        return released
+        return self._draft.release(length)
 
     def flush(self) -> Transcript:
         """End the text: everything becomes final. The next emission begins a new text."""
-        before, final = self._now, self.text
-        record, endings, decided = self._finish()
+        before, final = self._draft.now, self.text
+        record, endings, decided = self._draft.finish()
         transcript = Transcript(
             text=record.text,
             candidates=tuple(Candidate(final + decode(e.tokens), e.log_prob) for e in endings),
@@ -268,82 +296,21 @@ class Composer:
         self.reset()
         return transcript
 
-    def _begin(self, record: Record, *, word_is_over: bool = False) -> None:
-        """Go on behind what is final."""
-        behind = self._before_cursor + record.text
-        decoder = self._decoder.begin(behind, word_is_over=word_is_over)
-        self._now = Snapshot(decoder, record.with_final_end())
-
-    def _keep(self, shown: Record, length: int) -> None:
-        """Go on behind the first characters of what is shown; a space at their end is not kept."""
-        text = shown.text[: max(length, 0)]
-        kept = text.rstrip(" ")
-        self._begin(shown.with_text(kept), word_is_over=kept != text)
-
     def _go_to(self, point: Point | None) -> Update | None:
         if point is None:
             return None
-        before = self._now
+        before = self._draft.now
         if isinstance(point, Snapshot):
-            self._now = point
+            self._draft.now = point
         else:
-            self._begin(self._shown().with_text(point))
-        return self._now.update_since(before)
-
-    def _shown(self) -> Record:
-        """The record as it would be if what is open were decided as it is read now."""
-        return self._now.record.with_steps(self._decoder.open_steps(self._now.decoder))
-
-    def _note(self) -> Decisions:
-        """Write what the decoder just committed; gives the decisions that cannot be taken back."""
-        steps = self._now.decoder.committed
-        record, preedit = self._now.record.with_steps(steps), decode(self._now.decoder.preedit)
-        record = record if preedit else record.with_final_end()
-        self._now = replace(self._now, record=record, preedit=preedit)
-        decided = tuple(self._decisions(steps))
-        if not self._now.before:
-            return decided
-        self._now = self._now.with_decided(decided)
-        return ()
-
-    def _finish(self) -> tuple[Record, tuple[Ending, ...], Decisions]:
-        """The whole record as if the text ended, the ways to end it, and all decisions that wait.
-
-        `_begin` or `reset` has to follow.
-        """
-        endings = self._decoder.endings(self._now.decoder)
-        steps = endings[0].steps
-        waiting = chain.from_iterable(each.decided for each in self._now.before)
-        decided = self._told.new((*waiting, *self._decisions(steps)))
-        return self._now.record.with_steps(steps), endings, decided
-
-    def _rewrite(self, word: int, text: str) -> Decisions:
-        """Write another text in the place of a word, in every snapshot that has the word."""
-        now, shown = self._now, self._shown()
-        place = shown.place(word)
-        steps = self._words.spelling(shown, place, text, self._before_cursor)
-        if place.stop > len(now.record.entries):  # the word is in the preedit
-            settled = self._decoder.commit_all(now.decoder).committed
-            record = now.record.with_steps(settled).rewritten(place, steps, text)
-            self._begin(record, word_is_over=now.decoder.word_is_over)
-        else:
-            settled = ()
-            self._now = now.rewritten(place, steps, text)
-        gone = now.before[: len(now.before) - len(self._now.before)]
-        decided = chain(*(before.decided for before in gone), self._decisions(settled))
-        read = {id(reading.emission) for reading in shown.readings(place)}
-        others = self._told.new(each for each in decided if id(each.emission) not in read)
-        return (*others, *(reading.for_certain() for reading in self._decisions(steps)))
-
-    def _decisions(self, steps: Iterable[Step]) -> Iterator[Reading]:
-        """How emissions were read that show letters and spaces."""
-        return (each for step in steps for each in step.readings if each.sign in self._writing)
+            self._draft.begin(self._draft.shown().with_text(point))
+        return self._draft.now.update_since(before)
 
     def _changed(
         self, before: Snapshot, decided: Decisions = (), *, complete: bool = False
     ) -> Update:
         """What changed since a snapshot; an undo step, if that can be seen."""
-        update = replace(self._now.update_since(before), decided=decided, complete=complete)
+        update = replace(self._draft.now.update_since(before), decided=decided, complete=complete)
         if update.edit or (complete and before.preedit):
             self._undo_steps.add(before)
         return update

@@ -52,10 +52,11 @@ class Control(StrEnum):
     SPEAK = "speak"
     CLEAR = "clear"
     REST = "rest"
+    ACCEPT = "accept"
 
 
 CONTROLS = tuple(Control)
-COMMANDS = (Control.BACKSPACE, Control.ENTER, Control.SPEAK, Control.CLEAR)
+COMMANDS = (Control.BACKSPACE, Control.ENTER, Control.SPEAK, Control.CLEAR, Control.ACCEPT)
 """Those that write nothing and say what to do with the text."""
 
 

@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
-from importlib import import_module
+from importlib import import_module, resources
 from typing import Any, ClassVar, NoReturn
 
 from jihwa.composer import kernel
@@ -47,6 +47,9 @@ _TRAINING = {"compare", "evaluate", "plot", "train", "tune"}
 """Those whose module is in `jihwa.io.commands.training`."""
 
 USAGE, INTERRUPTED = 2, 130
+COMPLETES = "_ARGCOMPLETE"
+"""The variable of the environment by which a shell asks."""
+_SubParsers = argparse._SubParsersAction  # the only way to a parser's commands
 
 _KOREAN: Mapping[str, str] = {
     "usage: ": "사용법: ",
@@ -81,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen, debug = configured.language or preferred(os.environ), False
     language = chosen or "en"
     try:
+        if COMPLETES in os.environ:
+            _complete(language)
         streams.prepare()
         with _argparse_speaking(language):
             common, words = _split_common(words, language)
@@ -214,19 +219,66 @@ def _split_common(words: list[str], language: Language) -> tuple[argparse.Namesp
 def _add_common(parser: argparse.ArgumentParser, language: Language) -> None:
     arguments = Arguments(parser, language)
     arguments.settings("language")
-    debug = {"action": "store_true", "default": argparse.SUPPRESS}
+    debug: dict[str, Any] = {"action": "store_true", "default": argparse.SUPPRESS}
     arguments("--debug", "오류의 자세한 경로 보이기", "show tracebacks", **debug)
+
+
+_MODELS = {
+    "jihwa.models": ("weights/gaussian24.bundle", "weights/segmenter.bundle"),
+    "jihwa.composer.language": ("korean.lm", "korean.lexicon"),
+}
+"""What was learned and ships, by its package."""
+_HASH_DIGITS = 12
 
 
 class _ShowVersion(argparse.Action):
     """Prints the version and ends; what looks it up takes time to import."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
+        from hashlib import sha256
 
-        form = "compiled" if kernel.form().compiled else "plain Python"
-        print(f"jihwa {version('jihwa')} ({form})")
+        print(f"jihwa {_version()} ({'compiled' if kernel.form().compiled else 'plain Python'})")
+        for package, names in _MODELS.items():
+            for name in names:
+                content = resources.files(package).joinpath(*name.split("/")).read_bytes()
+                digits = sha256(content).hexdigest()[:_HASH_DIGITS]
+                print(f"{name.rpartition('/')[2]}  sha256 {digits}")
         parser.exit()
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("jihwa")
+
+
+class _ShowManual(argparse.Action):
+    """Prints the manual page of all commands and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from jihwa.io.manual import manual
+
+        language = parser.language if isinstance(parser, _Parser) else "en"
+        every = {name: _command_of(_parser([name], language), name) for name in COMMANDS}
+        sys.stdout.write(manual(parser, every, _version(), language))
+        parser.exit()
+
+
+def _command_of(parser: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
+    """The parser of a command of a program's."""
+    (commands,) = (each for each in parser._actions if isinstance(each, _SubParsers))
+    found: argparse.ArgumentParser = commands.choices[name]
+    return found
+
+
+def _complete(language: Language) -> None:
+    """Answer a shell that asks how a command line goes on (argcomplete), and end."""
+    import argcomplete
+
+    words = os.environ.get("COMP_LINE", "").split()[1:]
+    with suppress(UsageError):  # as far as it is written, it may be wrong
+        _, words = _split_common(words, language)
+    argcomplete.autocomplete(_parser(words, language))
 
 
 def _parser(words: Sequence[str], language: Language, epilog: str | None = None) -> _Parser:
@@ -240,8 +292,20 @@ def _parser(words: Sequence[str], language: Language, epilog: str | None = None)
         ),
         epilog=epilog,
     )
-    parser.add_argument(
-        "--version", action=_ShowVersion, nargs=0, help=say("버전 보이기", "show the version")
+    arguments = Arguments(parser, language)
+    arguments(
+        "--version",
+        "버전과 함께 온 모델의 해시 보이기",
+        "show the version, and hashes of the models that ship",
+        action=_ShowVersion,
+        nargs=0,
+    )
+    arguments(
+        "--man",
+        "설명서 출력 (`jihwa --man | man -l -`)",
+        "print the manual page (`jihwa --man | man -l -`)",
+        action=_ShowManual,
+        nargs=0,
     )
     commands = parser.add_subparsers(
         title=say("명령", "commands"), metavar=say("명령", "COMMAND"), required=True

@@ -62,6 +62,7 @@ def assemble_engine(
     adaptation: Adaptation | None = None,
     mode: Mode = Mode.FREE,
     abbreviations: Mapping[str, str] | None = None,
+    phrases: Sequence[str] = (),
 ) -> "Engine":
     """An engine with the default segmenter and decoder around these models.
 
@@ -72,10 +73,17 @@ def assemble_engine(
         adaptation: Learns from the text, with the same bundle and profile; None to learn nothing.
         mode: What the text may be.
         abbreviations: The wearer's own, and what each stands for.
+        phrases: Their stored phrases, which are found by their initials.
     """
     personal = PersonalModel(bundle, profile)
     recognizer = Recognizer(Segmenter(), Classifier(bundle, personal), adaptation)
-    composer = Composer(personal.alphabet, language_model, mode=mode, abbreviations=abbreviations)
+    composer = Composer(
+        personal.alphabet,
+        language_model,
+        mode=mode,
+        abbreviations=abbreviations,
+        phrases=phrases,
+    )
     gc.set_threshold(COLLECTED_EVERY)
     return Engine(recognizer, composer)
 

@@ -42,3 +42,16 @@ def explain(error: OSError | JihwaError) -> Message:
     )
     where = f"{error.filename}: " if error.filename else ""
     return Message(ko=where + what.ko, en=where + what.en)
+
+
+def stopped(error: Exception) -> Message:
+    """What to tell of whatever has ended a live session."""
+    if isinstance(error, JihwaError | OSError):
+        return explain(error)
+    what = f"{type(error).__name__}: {error}"
+    return Message(
+        ko=f"세션이 멈췄습니다 ({what}). 쓴 글은 기록되어 있습니다. 프로그램을 다시 시작하면 이어 "
+        "쓸 수 있습니다.",
+        en=f"The session has stopped ({what}). Its text is on disk: start the program again to go "
+        "on with it.",
+    )

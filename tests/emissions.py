@@ -1,7 +1,7 @@
 """Segments and emissions made by hand.
 
 Stories are written with one character a sign: `_` space, `<` backspace, `!` speak, `↵` enter,
-`×` clear, `-` the hand at rest.
+`×` clear, `✓` accept, `-` the hand at rest.
 """
 
 import math
@@ -16,7 +16,15 @@ from jihwa.recognizer.events import REST, Emission, Segment, readings
 BASIC = Alphabet.load()
 N_SIGNS = len(BASIC.signs)
 OWN = BASIC.with_signs(["ㅐ", *CONTROLS])
-NAMES = {"_": "space", "<": "backspace", "!": "speak", "↵": "enter", "×": "clear", "-": REST}
+NAMES = {
+    "_": "space",
+    "<": "backspace",
+    "!": "speak",
+    "↵": "enter",
+    "×": "clear",
+    "✓": "accept",
+    "-": REST,
+}
 
 
 def segment(at_s=0.0, lasts_s=0.4, gap_s=0.3, frames=None, **changes):

@@ -1,15 +1,24 @@
 """The command line: help, languages, mistakes and interrupts, whatever the command."""
 
 import errno
+import os
 import re
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.sessions import read_session
 from jihwa.io import cli
 from jihwa.io.cli import COMMANDS, main
 from jihwa.io.commands import compose
 from jihwa.io.settings.language import preferred
+from jihwa.io.user import profiles
+from jihwa.recognizer.profile import Profile
 
 
 def help_of(capsys, *words) -> str:
@@ -27,8 +36,54 @@ def test_help_lists_every_command_in_the_users_language(capsys, language):
         assert summary.text(language)[:20] in text
 
 
-def test_version_is_told(capsys):
-    assert help_of(capsys, "--version").startswith("jihwa ")
+def test_version_is_told_with_the_models_that_ship(capsys):
+    first, *models = help_of(capsys, "--version").splitlines()
+    assert re.fullmatch(r"jihwa \S+ \((compiled|plain Python)\)", first)
+    names = ("gaussian24.bundle", "segmenter.bundle", "korean.lm", "korean.lexicon")
+    for line, name in zip(models, names, strict=True):
+        (path,) = Path(__file__).parents[1].glob(f"*/*/{name}")
+        assert line.split() == [name, "sha256", sha256(path.read_bytes()).hexdigest()[:12]]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_manual_page_has_every_command_and_man_understands_it(capsys, language):
+    page = help_of(capsys, "--man", "--lang", language)
+    for name, summary in COMMANDS.items():
+        assert f".SS jihwa {name}" in page
+        assert summary.text(language) in page.replace("\\-", "-")
+    assert ".SS jihwa sessions export" in page
+    if shutil.which("groff") is None:
+        pytest.skip("needs the system package groff")
+    command = ["groff", "-man", "-ww", "-Kutf8", "-Tutf8"]
+    done = subprocess.run(command, input=page.encode(), capture_output=True, check=True)
+    assert (done.stderr, "jihwa" in done.stdout.decode()) == (b"", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("jihwa ty", ["type "]),
+        ("jihwa type --sp", ["--speak "]),
+        ("jihwa --lang ko sessions ex", ["export "]),
+        ("jihwa sessions export x --format ", ["txt", "json", "srt"]),
+        ("jihwa type --profile m", ["minsu", "mina"]),
+        ("jihwa type --profile minsu --nonsense --spe", ["--speak "]),
+    ],
+)
+def test_a_shell_is_told_how_a_command_line_goes_on(line, offered, tmp_path):
+    pytest.importorskip("argcomplete")
+    for name in ("minsu", "mina", "jia"):
+        profiles.save(name, Profile.empty(Alphabet.load()))
+    asked = {
+        **{"_ARGCOMPLETE": "1", "COMP_LINE": line, "COMP_POINT": str(len(line))},
+        **{"COMP_TYPE": "9", "_ARGCOMPLETE_IFS": "\n"},
+        "_ARGCOMPLETE_STDOUT_FILENAME": str(tmp_path / "answer"),
+    }
+    command = [sys.executable, "-m", "jihwa.io"]
+    done = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, check=True)
+    answer = (tmp_path / "answer").read_text("utf-8").split("\n")
+    assert sorted(answer) == sorted(offered)
+    assert (done.stdout, done.stderr) == (b"", b"")
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "lm"])

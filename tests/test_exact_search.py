@@ -112,6 +112,9 @@ class Exhaustive:
                 total, behind = total + model.row()[arc.token], model.after(arc.token)
             elif arc.restarts:
                 behind = self.model.start()
+                if arc.letter == letter:
+                    costs = self.options.grammar
+                    total += costs.lone_repeated - costs.lone_again
             writes = arc.token < len(model.row())
             text = (*tokens, arc.token) if writes else tokens
             key = (step[0], arc.letter if writes else letter, behind.key)

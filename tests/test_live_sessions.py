@@ -1,13 +1,16 @@
 """Sessions on disk: listed, shown, gone on with, deleted and tidied up."""
 
 import io
+import json
 import os
 import time
 
+import jsonschema
 import pytest
 
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.io.live import archive
+from jihwa.io.writers.plain import schema
 
 
 @pytest.fixture
@@ -163,3 +166,73 @@ def test_a_damaged_file_does_not_hide_the_others(jihwa, typed):
     assert session.name in outcome.out
     assert "broken" in outcome.out
     assert archive.unfinished() is None
+
+
+# --- written out, gone on with
+
+
+def sample_lines(first_s, last_s):
+    rows = (
+        f"{10 * i},0,0,0,0,0,1,800,800,800,800,800\n" for i in range(first_s * 100, last_s * 100)
+    )
+    return "".join(rows).encode()
+
+
+HEADER = b"timestamp,pitch,roll,yaw,accel_x,accel_y,accel_z,flex1,flex2,flex3,flex4,flex5\n"
+
+
+@pytest.fixture
+def spelled():
+    """Of two words and a correction, gone on with after a reset, which takes two seconds."""
+    journal = archive.begin("sim:", "me")
+    journal.raw(HEADER + sample_lines(0, 4))
+    journal.edit(TextEdit(0, "안녕"))
+    journal.raw(sample_lines(4, 6))
+    journal.edit(TextEdit(0, " 하새요"))
+    journal.edit(TextEdit(2, "세요"))
+    journal.close(ended=False)
+    journal = archive.sessions()[-1].resume()
+    journal.raw(HEADER + sample_lines(0, 3))
+    journal.edit(TextEdit(0, "\n네"))
+    journal.close()
+    return archive.sessions()[-1]
+
+
+def test_a_session_is_written_out_with_its_times(jihwa, spelled, tmp_path):
+    assert jihwa("sessions", "export", spelled.name).out == "안녕 하세요\n네\n"
+    (document,) = map(
+        json.loads, jihwa("sessions", "export", spelled.name, "--format", "json").out.splitlines()
+    )
+    jsonschema.validate(document, schema())
+    words = {word["text"]: (word["start_s"], word["end_s"]) for word in document["words"]}
+    assert words["안녕"] == pytest.approx((0.0, 3.99), abs=0.02)
+    assert words["하세요"] == pytest.approx((3.99, 5.99), abs=0.02)
+    assert words["네"][1] == pytest.approx(11.0, abs=0.1)
+    assert document["duration_s"] == pytest.approx(11.0, abs=0.1)
+    done = jihwa(
+        "sessions", "export", spelled.name[:6], "--format", "srt", "--output", tmp_path / "x.srt"
+    )
+    assert (done.code, done.out) == (0, "")
+    first, *_ = (tmp_path / "x.srt").read_text("utf-8").split("\n\n")
+    assert first == "1\n00:00:00,000 --> 00:00:05,990\n안녕 하세요"
+
+
+def test_a_text_without_a_signal_is_written_out_too(jihwa, typed):
+    session = typed("손으로 안 쓴 글\x1b[2J")
+    assert jihwa("sessions", "export", session.name).out == "손으로 안 쓴 글[2J\n"
+    srt = jihwa("sessions", "export", session.name, "--format", "srt")
+    assert (srt.code, "손으로" in srt.out) == (0, True)
+    assert jihwa("sessions", "export", "1999").code == 2
+    assert jihwa("sessions", "export", session.name, "--output", "no/such/folder/x").code == 2
+
+
+def test_a_session_is_gone_on_with_by_its_name(jihwa, typed, pipe_in):
+    first = typed("먼저")
+    typed("나중", ended=False)
+    pipe_in(b"")
+    done = jihwa("sessions", "continue", first.name, "--plain", "--source", "sim:네?speed=fast")
+    assert done.code == 0
+    (gone_on,) = (each for each in archive.sessions() if each.name == first.name)
+    assert gone_on.contents().text.startswith("먼저")
+    assert gone_on.contents().text.endswith("네")
+    assert len(gone_on.parts) == 2

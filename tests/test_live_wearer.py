@@ -79,3 +79,36 @@ def test_calibration_can_be_given_up(line):
         live.stop_calibration()
         until(lambda: live.state.calibration is None)
     assert profiles.names() == []
+
+
+def test_another_wearer_goes_on_with_the_text_and_each_learns_their_own(line):
+    first, second = line("오늘 저녁에 같이 밥 먹을래"), line("내일 아침에 다시 만나자", seed=4)
+    with session(wearer=stranger(adapts=True, profile="me")) as (live, wire):
+        assert live.state.profile == "me"
+        wire.give(first)
+        until(lambda: "먹을래" in live.state.page.committed + live.state.page.preedit)
+        live.wear(stranger(adapts=True, profile="you"))
+        until(lambda: live.state.profile == "you")
+        assert "먹을래" in live.state.page.committed
+        mine = profiles.load("me")
+        wire.give(second)
+        wire.connect(Link.ENDED)
+        until(lambda: "만나자" in live.state.page.committed)
+    assert (
+        live.state.page.committed.replace(" ", "") == "오늘저녁에같이밥먹을래내일아침에다시만나자"
+    )
+    assert profiles.load("me") == mine
+    assert sum(len(step.observations) for step in profiles.load("you").steps) > 5
+
+
+def test_a_profile_that_cannot_be_read_changes_nothing():
+    profiles.path_of("bad").parent.mkdir(parents=True)
+    profiles.path_of("bad").write_text("no profile", encoding="utf-8")
+    with session(wearer=stranger(profile="me")) as (live, _):
+        until(lambda: live.state.ready)
+        live.wear(stranger(profile="bad"))
+        notice = until(lambda: live.state.notices)[-1]
+        assert "bad.json" in notice.en
+        assert live.state.profile == "me"
+        live.writing.type("나")
+        until(lambda: live.state.page.committed == "나")

@@ -103,6 +103,8 @@ def lists(tmp_path) -> dict[str, Path]:
         "profane": "시발 shit",
         "family": "\n".join(FAMILIES),
         "given": "\n".join(GIVEN),
+        "frequent": "네\n좋아요\n맞아\n물\n물을\n",
+        "spoken": "불 좀 꺼 주세요\n" * 2 + "시발 abc\n",
     }
     for name, lines in content.items():
         (tmp_path / name).write_text(lines, encoding="utf-8")
@@ -112,20 +114,28 @@ def lists(tmp_path) -> dict[str, Path]:
 def learn(jihwa, lists):
     options = [(f"--{name}", lists[name]) for name in ("titles", "addresses", "profane", "output")]
     names = ("--names", lists["family"], lists["given"])
+    names += ("--spoken", lists["frequent"], lists["spoken"])
     return jihwa("lm", "lexicon", lists["text"], *(x for pair in options for x in pair), *names)
 
 
 def test_the_command_learns_from_files(jihwa, lists):
     assert learn(jihwa, lists).code == 0
     lexicon = read_lexicon(lists["output"])
-    for root, word in (("persons", "윤지영"), ("places", "광주시"), ("words", "영화를")):
+    for root, word in (
+        ("persons", "윤지영"),
+        ("places", "광주시"),
+        ("words", "영화를"),
+        ("spoken", "네 좋아요"),
+    ):
         assert lexicon.log_prob(root, word) > -np.inf
     profanity = Profanity(lexicon)
     assert profanity.is_in("시발")
     assert not profanity.is_in("시발점")
 
 
-@pytest.mark.parametrize("name", ["text", "titles", "addresses", "profane", "family", "given"])
+@pytest.mark.parametrize(
+    "name", ["text", "titles", "addresses", "profane", "family", "given", "spoken"]
+)
 def test_a_missing_list_is_named(jihwa, lists, name):
     lists[name].unlink()
     done = learn(jihwa, lists)
@@ -150,6 +160,8 @@ def test_the_shipped_lexicon_is_learned_again(shared, tmp_path):
         given=text / "given_names.txt",
         addresses=text / "addresses.txt",
         profane=text / "profane.txt",
+        frequent=text / "lexicon_sharealike.txt",
+        spoken=text / "train_sharealike.txt.gz",
     )
     build_lexicon(sources, tmp_path / "again.lexicon")
     shipped = Path(__file__).parents[1] / "composer" / "language" / "korean.lexicon"

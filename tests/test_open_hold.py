@@ -5,6 +5,7 @@ from itertools import chain
 import numpy as np
 import pytest
 
+from jihwa.composer.text.transcript import DOUBTFUL
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.recognizer import Recognizer
@@ -73,3 +74,34 @@ def test_asking_for_the_hold_changes_nothing(spell, bundle):
     told = chain.from_iterable(left_alone.feed(frames))
     expected = [(e.segment.end_s, e.rest) for e in told]
     assert ends == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "pace", "wearer"),
+    [("부산 역", "normal", 3), ("오늘 뭐 해요", "normal", 2), ("저녁에 같이", "fast", 5)],
+)
+@pytest.mark.parametrize("late_s", [-0.02, 0.15])
+def test_what_was_shown_when_the_signal_ended_is_in_the_text_or_doubted(
+    spell, engine, text, pace, wearer, late_s
+):
+    session = spell(text, pace, wearer=wearer, seed=wearer)
+    frames, alphabet = session.frames, engine.recognizer.alphabet
+    for sign in session.signs:
+        cut = frames[frames.time_s - frames.time_s[0] <= sign.end_s + late_s]
+        engine.reset()
+        for _ in chain(engine.feed(cut), engine.flush()):
+            pass
+        shown = engine.composer.text + engine.composer.preedit
+        transcript = engine.finish()
+        n_shown, n_written = (
+            len(alphabet.spell(each.replace(" ", ""))) for each in (shown, transcript.text)
+        )
+        assert n_written >= n_shown or transcript.words[-1].confidence < DOUBTFUL
+
+
+@pytest.mark.parametrize("text", ["ㅋㅋㅋ", "ㅠㅠ", "ㅇㅇ", "ㅇㅋ", "ㅎㅎ", "ㄴㄴ"])
+@pytest.mark.parametrize("wearer", [1, 6])
+def test_chat_letters_come_out_as_they_are_spelled(spell, engine, text, wearer):
+    session = spell(text, "normal", wearer=wearer, seed=wearer)
+    transcript = engine.run([session.frames])
+    assert transcript.text == text or transcript.words[0].confidence < DOUBTFUL

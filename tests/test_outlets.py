@@ -208,5 +208,5 @@ def test_without_tmux_its_package_is_named(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("text", ["", "tmux", "tmux:", "screen:0"])
 def test_what_into_may_say_is_explained(text):
-    with pytest.raises(UsageError, match="give tmux:PANE"):
+    with pytest.raises(UsageError, match=r"give tmux:PANE .* clipboard"):
         open_target(text)

@@ -115,9 +115,13 @@ def test_wearers_sentences_come_first_and_take_the_keys(store):
     assert others[0] == Phrase("모두의 인사", 1, "ㅇ")
 
 
-def test_without_a_file_there_is_no_sentence():
+def test_without_a_file_there_are_three_sentences_to_start_with(store):
+    starters, warnings = phrases.load()
+    assert (len(starters), warnings) == (3, ())
+    assert {phrase.abbreviation: phrase.text for phrase in starters}["ㄱㅅ"] == "감사합니다"
+    assert phrases.load("minsu") == (starters, ())
+    store("")
     assert phrases.load() == ((), ())
-    assert phrases.load("minsu") == ((), ())
 
 
 def test_command_lists_sentences_where_they_are_and_what_is_wrong(jihwa, store):
@@ -129,6 +133,14 @@ def test_command_lists_sentences_where_they_are_and_what_is_wrong(jihwa, store):
     assert second.strip() == "그럼 이만"
     assert last.startswith(f"{path}: 2 sentence(s)")
     assert f"{path}:3: 'hi = 안녕'" in done.err
+
+
+def test_editing_what_everybody_has_begins_with_the_starters(jihwa, monkeypatch):
+    monkeypatch.setenv("VISUAL", f'"{sys.executable}" -c "pass"')
+    before = phrases.load()
+    assert jihwa("phrases", "--edit").code == 0
+    assert phrases.path_of().exists()
+    assert phrases.load() == before
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
-from jihwa.composer.text.transcript import Candidate, Word
+from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
@@ -153,6 +153,24 @@ def test_candidates_are_numbered_and_the_lit_one_is_marked():
     assert "selected" not in styled("먹", LIVE, KOREAN)
 
 
+def test_completions_stand_in_a_row_of_their_own_and_the_lit_one_is_marked():
+    offered = (
+        Completion(3, "먹을래", -0.1),
+        Completion(3, "먹자", -2.0),
+        Completion(4, "같이", -3.0),
+    )
+    state = replace(LIVE, page=replace(DINNER, completions=offered))
+    rows = shown(state).splitlines()
+    row = next(row for row in rows if "먹을래" in row)
+    assert row.strip() == "→ 먹을래 · 먹자 · +같이"
+    assert rows.index(row) + 1 == next(i for i, each in enumerate(rows) if "1 먹" in each)
+    lit = replace(KOREAN, lit="먹자")
+    assert "먹을래 · → 먹자 · +같이" in shown(state, lit)
+    assert "lit" in styled("먹자", state, lit)
+    assert "먹을래" not in shown(state, replace(KOREAN, place=Place.CHOOSING))
+    assert "밥 먹" in shown(state, rows=6)
+
+
 def test_end_of_a_long_text_is_shown():
     page = Page(committed="가나다라 " * 500 + "\n끝", preedit="에")
     lines = shown(replace(LIVE, page=page)).splitlines()
@@ -253,6 +271,13 @@ def test_phrases_are_listed_with_their_keys():
     screen = shown(view=replace(KOREAN, place=Place.PHRASES, phrases=phrases))
     assert "1        안녕하세요." in screen
     assert "·  ㅁㅈ  물 좀 주세요." in screen
+
+
+def test_profiles_are_listed_with_their_keys_and_the_worn_one_is_marked():
+    view = replace(KOREAN, place=Place.PROFILES, profiles=("me", "you"), profile="you")
+    assert "1  me" in shown(view=view)
+    assert "2  you" in shown(view=view)
+    assert "lit" in styled("  you", view=view)
 
 
 def test_news_grow_old_and_may_be_told_again():

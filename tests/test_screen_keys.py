@@ -3,28 +3,33 @@
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from prompt_toolkit.application import Application, create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from jihwa.composer.text.transcript import Candidate, Word
+from jihwa.composer.text.transcript import Candidate, Completion, Word
+from jihwa.data.messages import UsageError
 from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
-from jihwa.io.screen import full_screen
+from jihwa.io.screen import controls, full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.user import profiles
 from jihwa.io.user.phrases import Phrase
 from jihwa.recognizer.calibration import Prompt
+from jihwa.recognizer.profile import Profile
 
 DINNER = Page(
     committed="저녁 먹",
     words=(Word("저녁", 0, 1, 0.9), Word("먹", 1, 2, 0.9)),
     candidates=(Candidate("먹", -0.1), Candidate("멋", -2.0), Candidate("먼", -3.0)),
 )
+OFFERED = (Completion(1, "먹자", -0.1), Completion(1, "먹을래", -1.0))
 WRITING = LiveState(ready=True, page=DINNER)
 CHOOSING = LiveState(ready=True, page=replace(DINNER, selected=1))
 F7, F8 = "\x1b[18~", "\x1b[19~"
@@ -113,6 +118,17 @@ def test_keys_while_choosing_a_word(press, keys, requests):
     assert press(keys, state=CHOOSING) == requests
 
 
+@pytest.mark.parametrize(
+    ("keys", "taken"),
+    [("→", 0), ("↓→", 1), ("↓↓→", 0), ("↑→", 1)],
+)
+def test_keys_take_the_completion_that_is_lit(press, keys, taken):
+    arrows = {"→": "\x1b[C", "↓": "\x1b[B", "↑": "\x1b[A"}
+    state = replace(WRITING, page=replace(DINNER, completions=OFFERED))
+    assert press(*map(arrows.get, keys), state=state) == [("accept", OFFERED[taken])]
+    assert press(*map(arrows.get, keys)) == []
+
+
 def test_keys_while_calibrating(press):
     progress = CalibrationProgress(Prompt("ㄱ", 1), done=0, total=20)
     state = LiveState(ready=True, calibration=progress)
@@ -131,6 +147,39 @@ def test_phrase_is_written_by_its_key(press):
     assert press(F6, "a", "2", phrases=phrases) == [("type", "물 좀 주세요.")]
     ((asked, told),) = press(F6)
     assert (asked, "no stored phrase" in told.en) == ("notify", True)
+
+
+def test_the_text_is_copied(press, monkeypatch):
+    copied = []
+    monkeypatch.setattr(controls, "Clipboard", lambda terminal: SimpleNamespace(copy=copied.append))
+    ((asked, told),) = press("\x1bc")
+    assert (asked, told, copied) == ("notify", controls.COPIED, ["저녁 먹"])
+
+    def none(terminal):
+        raise UsageError(ko="없음", en="none")
+
+    monkeypatch.setattr(controls, "Clipboard", none)
+    ((asked, told),) = press("\x1bc")
+    assert (asked, told.en) == ("notify", "none")
+
+
+def test_another_wearer_is_chosen_among_the_stored_profiles(alphabet):
+    session = Asked(replace(WRITING, profile="me"))
+    controls = Controls(
+        session, View("ko"), SpokenText(Silence()), lambda: None, "wearer {}".format
+    )
+    controls.show_profiles()
+    ((asked, told),) = session.requests
+    assert (asked, "jihwa calibrate --profile" in told.en) == ("notify", True)
+    for name in ("me", "you"):
+        profiles.save(name, Profile.empty(alphabet))
+    controls.show_profiles()
+    assert (controls.view.place, controls.view.profiles) == (Place.PROFILES, ("me", "you"))
+    controls.wear("7")
+    controls.wear("2")
+    assert session.requests[1:] == [("wear", "wearer you")]
+    assert controls.view.place is Place.TEXT
+    assert controls.view.profile == "me"  # until the session says otherwise
 
 
 def test_help_takes_no_text(press):

@@ -11,6 +11,8 @@ from live import until
 from panes import Tmux, tmux
 
 from jihwa.io.live import archive
+from jihwa.io.user import profiles
+from jihwa.recognizer.profile import Profile
 
 JIHWA = (sys.executable, "-m", "jihwa.io")
 FAST = "sim:안녕하세요?speed=fast"
@@ -105,6 +107,10 @@ def test_story_of_a_conversation(open_jihwa, glove):
     pane.type("둘째 줄")
     pane.shows("  둘째 줄")
 
+    pane.press("M-c")
+    pane.shows("클립보드에 복사했습니다")
+    until(lambda: tmux("show-buffer").strip() == "같이!\n둘째 줄")
+
     pane.press("F2")
     pane.shows("‖ 멈춤")
     pane.press("F2")
@@ -184,6 +190,21 @@ def test_killed_session_is_offered_again(open_jihwa):
     again.shows("  잊지 마", PATIENCE_S)
     again.press("C-q")
     again.shows("ended with 0", PATIENCE_S)
+
+
+def test_another_wearer_goes_on(open_jihwa, alphabet):
+    for name in ("me", "you"):
+        profiles.save(name, Profile.empty(alphabet))
+    pane = open_jihwa("type", "--profile", "me", "--source", FAST)
+    pane.shows("me · 말하기 끔", PATIENCE_S)
+    pane.shows("  안녕", PATIENCE_S)
+    pane.press("M-w")
+    pane.shows("2  you")
+    pane.press("2")
+    pane.shows("you · 말하기 끔", PATIENCE_S)
+    pane.shows("  안녕")
+    pane.press("C-q")
+    pane.shows("ended with 0", PATIENCE_S)
 
 
 def test_calibration_is_shown_and_may_be_given_up(open_jihwa, tmp_path):

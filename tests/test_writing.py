@@ -41,7 +41,7 @@ class Shows:
 class Desk:
     """A writing whose signs are shown as in `stories`, with a journal and a follower."""
 
-    def __init__(self, text=""):
+    def __init__(self, text="", accept_s=math.inf):
         self.hand, self.follower = Shows(), Follower()
         self.engine = Engine(self.hand, Composer(OWN, model()))
         self.follower.committed = text
@@ -52,6 +52,7 @@ class Desk:
             [self.follower],
             wearer=None,
             pause_s=math.inf,
+            accept_s=accept_s,
             notify=print,
             then=lambda request: request(),
         )

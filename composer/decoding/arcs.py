@@ -25,6 +25,9 @@ LAST_RESORT_NATS = -1e4
 """Log-cost of a segment without a letter where the options rule that out: only when nothing else
 is possible."""
 
+LONE_OF_SEVERAL_NATS = -3.0
+"""Log-cost of a lone letter that several signs show: ㄱㄱ and ㅏㅣ are commoner than ㄲ and ㅐ."""
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentationRates:
@@ -130,7 +133,8 @@ def _all_arcs(alphabet: Alphabet, rates: SegmentationRates) -> Iterator[Arc]:
         for signs in spellings:
             yield Arc(_TOKEN_KINDS[kind], token, signs, 0.0)
             if kind in _LONE_KINDS:
-                yield Arc(_LONE_KINDS[kind], token, signs, 0.0)
+                weight = LONE_OF_SEVERAL_NATS if len(signs) > 1 else 0.0
+                yield Arc(_LONE_KINDS[kind], token, signs, weight)
         if rates.missed > 0:
             partly = {seen for signs in spellings for seen in combinations(signs, len(signs) - 1)}
             for seen in sorted(partly):

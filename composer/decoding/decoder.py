@@ -26,7 +26,15 @@ from jihwa.composer.decoding.alignment import (
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add, reading_scores
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State, unalterable
-from jihwa.composer.decoding.hypotheses import Stack, Trail, common_ancestor, cut, steps_of
+from jihwa.composer.decoding.hypotheses import (
+    Hypothesis,
+    Stack,
+    Trail,
+    common_ancestor,
+    cut,
+    steps_of,
+    tokens_of,
+)
 from jihwa.composer.decoding.lattice import Lattice
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.decoding.search import Search
@@ -64,7 +72,7 @@ class DecoderState:
     @property
     def preedit(self) -> tuple[int, ...]:
         """Tokens of the best hypothesis behind what is committed; they may change."""
-        return _tokens(self.last[0].trail)
+        return tokens_of(self.last[0].trail)
 
     @property
     def word_is_over(self) -> bool:
@@ -219,7 +227,7 @@ class Decoder:
         log_probs: dict[tuple[int, ...], float] = {}
         trails: dict[tuple[int, ...], Trail | None] = {}
         for each in ended:
-            tokens = _tokens(each.trail)
+            tokens = tokens_of(each.trail)
             log_prob = each.score - total
             log_probs[tokens] = log_add(log_probs.get(tokens, -math.inf), log_prob)
             trails.setdefault(tokens, each.trail)
@@ -228,9 +236,32 @@ class Decoder:
         least = _least_risk(texts, [log_probs[tokens] for tokens in likeliest])
         likeliest.insert(0, likeliest.pop(least))
         return tuple(
-            self._ending(self._aligned(trails[tokens], ended, state.settled), log_probs[tokens])
+            self._ending(self._ended(trails[tokens], ended, state), log_probs[tokens])
             for tokens in likeliest[: self._options.candidates]
         )
+
+    def _ended(self, trail: Trail | None, ended: Stack, state: DecoderState) -> tuple[Step, ...]:
+        """The steps of a text that has ended; a letter is doubted where the end dropped the next.
+
+        A text that is cut off within a word (감사합|니다) is read as one that ends with a word, and
+        what was shown last perhaps as no sign. As likely as it was a sign before the text had to
+        end, so likely is it that something is missing.
+        """
+        steps = list(self._aligned(trail, ended, state.settled))
+        dropped = {
+            edge: at
+            for at, each in enumerate(steps_of(trail))
+            for edge in each.path
+            if each.arc.token == NO_TOKEN and edge not in state.settled
+        }
+        for edge, before in posteriors(state.last, dropped, self._n_readings).items():
+            written_before = (
+                at for at in range(dropped[edge], -1, -1) if steps[at].token is not None
+            )
+            if (at := next(written_before, None)) is not None:
+                no_letter = 1.0 - float(before.readings[:-2].sum())
+                steps[at] = replace(steps[at], confidence=min(steps[at].confidence, no_letter))
+        return tuple(steps)
 
     def _ending(self, steps: tuple[Step, ...], log_prob: float) -> Ending:
         """An ending; where only the best readings count, they have to be right as well."""
@@ -239,9 +270,12 @@ class Decoder:
             log_prob += float(np.log(of).sum())
         return Ending(steps, log_prob)
 
-    def open_steps(self, state: DecoderState) -> tuple[Step, ...]:
-        """What the best hypothesis takes the emissions for that are not decided, as of now."""
-        return self._aligned(state.last[0].trail, state.last, state.settled)
+    def open_steps(
+        self, state: DecoderState, hypothesis: Hypothesis | None = None
+    ) -> tuple[Step, ...]:
+        """What one of the last hypotheses, or else the best one, takes the open emissions for."""
+        trail = (hypothesis or state.last[0]).trail
+        return self._aligned(trail, state.last, state.settled)
 
     def _aligned(self, trail: Trail | None, stack: Stack, settled: Settled) -> tuple[Step, ...]:
         """As `aligned`; where only the best readings count, with how probable they are."""
@@ -303,12 +337,6 @@ class Decoder:
             settled={e: p for e, p in state.settled.items() if e.end > lattice.first},
             committed=(*state.committed, *steps),
         )
-
-
-def _tokens(trail: Trail | None) -> tuple[int, ...]:
-    """The tokens that a trail writes."""
-    tokens = (step.arc.token for step in steps_of(trail))
-    return tuple(token for token in tokens if token != NO_TOKEN)
 
 
 def _before_last_syllable(trail: Trail | None) -> Trail | None:

@@ -52,6 +52,8 @@ def _are_among(kinds: type[IntEnum], *chosen: IntEnum) -> tuple[bool, ...]:
 
 IS_SPACE = _are_among(ArcKind, ArcKind.SPACE, ArcKind.LONE_SPACE)
 """By the kind of a step, whether it begins a new word."""
+IS_LONE = _are_among(ArcKind, ArcKind.LONE_CONSONANT, ArcKind.LONE_VOWEL)
+"""By the kind of a step, whether it writes a lone letter."""
 BEGINS_SYLLABLE = _are_among(
     ArcKind,
     *(ArcKind.SPACE, ArcKind.LONE_SPACE),
@@ -102,7 +104,9 @@ class GrammarCosts:
             so that the pose decides whether a recording of a single hold is a letter or rest.
         lone_text: Of beginning a text with a lone letter, as people do when they try a glove.
         lone_letter: Of a lone letter elsewhere, the choice of the letter included.
-        lone_more: Of going on after a lone letter.
+        lone_more: Of going on after a lone letter with a syllable or a word.
+        lone_again: Of another lone letter behind one, its choice included: ㄱㅅ.
+        lone_repeated: Of the same one once more: ㅋㅋㅋ, ㅠㅠ.
         lone_end: Of ending the text after a lone letter.
         space: Of a space that nothing shows. Above 0, since the texts that the language model
             learned from leave many spaces out.
@@ -112,6 +116,8 @@ class GrammarCosts:
     lone_text: float = -2.0
     lone_letter: float = -10.5
     lone_more: float = -7.0
+    lone_again: float = -5.0
+    lone_repeated: float = -1.5
     lone_end: float = -3.0
     space: float = 0.3
 
@@ -129,13 +135,13 @@ _NEXT_SYLLABLE = {
 }
 _AFTER_LONE_CONSONANT = {
     ArcKind.ONSET: (State.ONSET, "lone_more"),
-    ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_more"),
+    ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_again"),
     ArcKind.LONE_SPACE: (State.SPACE, "lone_more"),
     ArcKind.LONE_END: (State.ENDED, "lone_end"),
     ArcKind.REST: (State.LONE_RESTED, None),
 }
 _AFTER_LONE_VOWEL = {
-    ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_more"),
+    ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_again"),
     **_AFTER_LONE_CONSONANT,
 }
 

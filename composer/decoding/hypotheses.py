@@ -11,7 +11,7 @@ they have in common. What all of them agree on is their last common ancestor:
 import math
 from collections.abc import Iterable, Iterator
 
-from jihwa.composer.decoding.arcs import Arc
+from jihwa.composer.decoding.arcs import NO_TOKEN, Arc
 from jihwa.composer.decoding.evidence import log_add
 from jihwa.composer.decoding.lattice import Path
 from jihwa.composer.language.token_model import ModelState
@@ -104,6 +104,12 @@ def steps_of(trail: Trail | None) -> list[Trail]:
         steps.append(trail)
         trail = trail.before
     return steps[::-1]
+
+
+def tokens_of(trail: Trail | None) -> tuple[int, ...]:
+    """The tokens that a trail writes."""
+    tokens = (step.arc.token for step in steps_of(trail))
+    return tuple(token for token in tokens if token != NO_TOKEN)
 
 
 def common_ancestor(stacks: Iterable[Stack]) -> Trail | None:

@@ -7,7 +7,7 @@ from jihwa.composer.language.token_model cimport ModelState
 
 cdef int BOUNDARY, NO_TOKEN, _NO_SIGN, _SPACE_STATE
 cdef double _NEVER
-cdef tuple IS_SPACE, WORD_IS_OVER
+cdef tuple IS_LONE, IS_SPACE, WORD_IS_OVER
 
 
 cdef class Move:
@@ -29,6 +29,7 @@ cdef class Search:
     cdef double _lm_weight
     cdef bint _recombine
     cdef double _surer
+    cdef double _repeated
     cdef double _worst_space
     cdef tuple _consuming
     cdef object _model
@@ -44,8 +45,8 @@ cdef class Search:
     cdef double _lm(self, Hypothesis hypothesis, Move move)
     @cython.locals(
         hypothesis=Hypothesis, state=int, has_rested=bint, is_best=bint, least_space=double,
-        kind=int, following=int, cost=double, is_space=bint, gap=double, before=double, move=Move,
-        arc=Arc, score=double, found=list, limit=double,
+        kind=int, following=int, cost=double, is_space=bint, gap=double, before=double, surer=double,
+        move=Move, arc=Arc, score=double, found=list, limit=double,
     )
     cdef _try(
         self, _Candidates candidates, tuple stack, list moves, list evidence, int nth_free

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arc, Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add
 from jihwa.composer.decoding.grammar import (
+    IS_LONE,
     IS_SPACE,
     WORD_IS_OVER,
     ArcKind,
@@ -109,6 +110,7 @@ class Search:
         self._arc_window, self._lm_weight = options.arc_window, options.lm_weight
         self._recombine = options.recombine
         self._surer = options.lm_weight * _SURER_NATS
+        self._repeated = options.grammar.lone_repeated - options.grammar.lone_again
         self._worst_space = _WORST_SPACE_SHARE * options.beam_window
         self._consuming, self._model = arcs.consuming, model
         # (S,) what is allowed in a state: kind of arc, the state behind it, its cost.
@@ -236,12 +238,15 @@ class Search:
                     continue
                 gap = 0.0 if is_space and has_rested else evidence[kind]
                 before = hypothesis.score + cost + gap
+                surer = self._repeated if IS_LONE[kind] else self._surer
                 for move in moves[kind]:
                     score, arc = before + move.weight, move.arc
-                    if max(score + self._surer, least_space) < candidates.limit:
+                    if max(score + surer, least_space) < candidates.limit:
                         break
                     if arc.advances:
                         score += self._lm_weight * hypothesis.model.row()[arc.token]
+                    elif arc.restarts and arc.letter == hypothesis.letter:
+                        score += self._repeated
                     if is_space and score < least_space:
                         score = least_space
                     if score >= candidates.limit:

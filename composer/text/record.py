@@ -11,11 +11,12 @@ from operator import attrgetter
 import numpy as np
 
 from jihwa.composer.decoding.alignment import Reading, Step, Taken
-from jihwa.composer.language.jamo import KINDS, LETTER_OF, SPACE, Kind, decode
+from jihwa.composer.language.jamo import BOUNDARY, KINDS, LETTER_OF, SPACE, TOKENS, Kind, decode
 from jihwa.composer.text.transcript import Sign, TextEdit, Word
 from jihwa.recognizer.events import REST
 
 _SIGN_CANDIDATES = 5
+_TOKEN_OF = {char: token for token, char in enumerate(TOKENS) if token != BOUNDARY}
 _READABLE_ENTRIES = 128
 """Entries at the end whose emissions are kept, so that their words can be read again."""
 
@@ -87,6 +88,21 @@ class Record:
         unreadable = tuple(replace(entry, readings=()) for entry in entries[begin:end])
         entries = (*entries[:begin], *unreadable, *entries[end:])
         return replace(self, entries=entries, text=self.text + _text_of(more))
+
+    def completed(self, text: str) -> "Record":
+        """With a text in the place of the last word; all of it stands if the text begins so.
+
+        What the hand has spelled is no other word any more, so that is not remembered.
+        """
+        place = self.place(-1)
+        word, jamo = self.entries[place], jamo_of(text)
+        begun = "".join(jamo_of(entry.written) for entry in word if entry.written is not None)
+        if not jamo.startswith(begun):
+            return self.rewritten(place, (), text)
+        word = tuple(replace(entry, confidence=1.0, readings=()) for entry in word)
+        more = (Entry(_TOKEN_OF.get(char, char)) for char in jamo.removeprefix(begun))
+        entries = (*self.entries[: place.start], *word, *self.entries[place.stop :], *more)
+        return replace(self, entries=entries, text=_text_of(entries))
 
     def with_command(self, reading: Reading) -> "Record":
         """With a sign that wrote nothing and was obeyed."""
@@ -222,6 +238,13 @@ class Record:
                 if reading.posterior[i] > 0
             ),
         )
+
+
+def jamo_of(written: int | str) -> str:
+    """The characters of a token or text, Hangul syllables as the jamo of the tokens."""
+    if isinstance(written, int):
+        return TOKENS[written]
+    return "".join(unicodedata.normalize("NFD", c) if "가" <= c <= "힣" else c for c in written)
 
 
 def _n_tokens(text: str) -> int:

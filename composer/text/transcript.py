@@ -97,6 +97,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """What a text may go on with.
+
+    Attributes:
+        word: Which of its words this becomes; behind the last one it is the next word.
+        text: The whole word, or a phrase in its place.
+        log_prob: Natural log of how probable it is.
+    """
+
+    word: int
+    text: str
+    log_prob: float
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """What changed.
 

@@ -13,6 +13,7 @@ from itertools import chain
 
 from jihwa.composer.decoding.alignment import Step
 from jihwa.composer.decoding.decoder import DecoderState
+from jihwa.composer.language.jamo import decode
 from jihwa.composer.text.record import Record
 from jihwa.composer.text.transcript import TextEdit, Update
 from jihwa.recognizer.events import Decision, Emission
@@ -53,6 +54,12 @@ class Snapshot:
     def text(self) -> str:
         """What is shown."""
         return self.record.text + self.preedit
+
+    def following(self, decoder: DecoderState) -> "Snapshot":
+        """As it is once the decoder knows this, with what that has just committed."""
+        record, preedit = self.record.with_steps(decoder.committed), decode(decoder.preedit)
+        record = record if preedit else record.with_final_end()
+        return replace(self, decoder=decoder, record=record, preedit=preedit)
 
     @property
     def lasting(self) -> str:

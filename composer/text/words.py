@@ -38,7 +38,7 @@ class WordReader:
         alphabet: The signs whose likelihoods the emissions carry.
         model: The language model, with the expectations of the text's mode.
         options: How the text was decoded.
-        abbreviations: The wearer's own, and what each stands for.
+        abbreviations: The wearer's own.
     """
 
     def __init__(
@@ -46,10 +46,10 @@ class WordReader:
         alphabet: Alphabet,
         model: TokenModel,
         options: DecoderOptions,
-        abbreviations: Mapping[str, str],
+        abbreviations: "AbbreviationReader",
     ) -> None:
         self._alphabet, self._model, self._options = alphabet, model, options
-        self._abbreviations = AbbreviationReader(alphabet, options, abbreviations)
+        self._abbreviations = abbreviations
 
     def candidates(self, record: Record, word: int, before_text: str) -> tuple[Candidate, ...]:
         """What a word may be: as it is shown, then what it abbreviates, then the likeliest others.

@@ -20,6 +20,8 @@ from pathlib import Path
 from jihwa.composer import kernel
 from jihwa.data.messages import Message
 from jihwa.io.checks import Finding, Verdict, bad, doubtful, good
+from jihwa.io.outlets.clipboard import NO_COPIER, copier
+from jihwa.io.outlets.desktop import DESKTOPS, Typist, typists
 from jihwa.io.sources import reasons
 from jihwa.io.sources.ports import Board, connected
 from jihwa.io.speech.problems import SpeechError
@@ -107,6 +109,31 @@ def check_terminal(environment: Mapping[str, str] = os.environ) -> Iterator[Find
         )
     else:
         yield good(f"터미널: {kind} {columns}×{rows}", f"terminal: {kind} {columns}×{rows}")
+
+
+def check_clipboard(environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+    """What fills the clipboard, and what can type into the desktop's programs."""
+    if tool := copier(environment):
+        yield good(f"클립보드: {tool.command[0]}", f"clipboard: {tool.command[0]}")
+    else:
+        yield good(
+            f"클립보드: 터미널이 채움 (OSC 52). 채워지지 않으면: {NO_COPIER.ko}",
+            f"clipboard: the terminal fills it (OSC 52). If it does not: {NO_COPIER.en}",
+        )
+    for desktop in (name for name in DESKTOPS if environment.get(DESKTOPS[name])):
+        found = list(typists(desktop, environment))
+        able = [each for each in found if isinstance(each, Typist)]
+        if able:
+            yield good(
+                f"--into {desktop}: {able[0].tool}이(가) 글쇠를 누름",
+                f"--into {desktop}: {able[0].tool} presses the keys",
+            )
+        else:
+            why = [each for each in found if isinstance(each, Message)]
+            yield doubtful(
+                f"--into {desktop}: {'; '.join(each.ko for each in why)}",
+                f"--into {desktop}: {'; '.join(each.en for each in why)}",
+            )
 
 
 def check_fonts(environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:

@@ -69,10 +69,10 @@ def configure(arguments: Command) -> None:
     )
     what(
         "--add",
-        f"내 지문자 더하기: ㅐ나 ㄲ 같은 글자, 또는 space, backspace, enter, speak, clear, "
-        f"rest. 1~{MOST_TAKES}번 보인 녹화가 필요함",
+        f"내 지문자 더하기: ㅐ나 ㄲ 같은 글자, 또는 space, backspace, enter, speak, accept, "
+        f"clear, rest. 1~{MOST_TAKES}번 보인 녹화가 필요함",
         "add a sign of your own: a letter such as ㅐ or ㄲ, or space, backspace, enter, speak, "
-        f"clear, rest; takes 1 to {MOST_TAKES} recordings of it",
+        f"accept, clear, rest; takes 1 to {MOST_TAKES} recordings of it",
         metavar="NAME",
     )
     quick, full = (" ".join(map(str, styles)) for styles in (QUICK_STYLES, FULL_STYLES))

@@ -41,6 +41,7 @@ def _checks(options: argparse.Namespace) -> Mapping[str, Check]:
         "encoding": machine.check_encoding,
         "terminal": machine.check_terminal,
         "fonts": machine.check_fonts,
+        "clipboard": machine.check_clipboard,
         "voice": partial(machine.check_voice, options),
     }
 

@@ -37,9 +37,11 @@ def add(arguments: Command) -> None:
     say, into = speaker(arguments.language), arguments.either()
     into(
         "--into",
-        "쓴 글을 tmux의 다른 칸에도 입력",
-        "type the text into a pane of tmux too",
-        metavar=say("tmux:칸", "tmux:PANE"),
+        "쓴 글을 다른 데에도: tmux의 칸, 클립보드(clipboard), 데스크톱에서 글쇠를 받는 "
+        "프로그램(wayland, x11)",
+        "put the text elsewhere too: into a pane of tmux, the clipboard, the program of the "
+        "desktop (wayland, x11) that has the keyboard",
+        metavar=say("tmux:칸|clipboard|wayland|x11", "tmux:PANE|clipboard|wayland|x11"),
     )
     into(
         "command",

@@ -51,29 +51,34 @@ def source(options: argparse.Namespace) -> Source:
     return open_source(options.source, shared.layout(options), options.commands or ())
 
 
-def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:
+def wearer(
+    options: argparse.Namespace, language: Language, tell: Tell, profile: str | None = None
+) -> Wearer:
     """Whose hand and words are read; nothing is loaded yet.
 
     Args:
         options: With `model`, `lm`, `profile`, `mode`, `adapt`, `personal` and `history`.
         language: Of what is told.
         tell: Takes what is wrong with the user's words.
+        profile: Another profile than the options name.
     """
 
     def warn(text: str) -> None:
         tell(Message(ko=text, en=text))
 
-    stored, _ = phrases.load(options.profile)
+    profile = profile or options.profile
+    stored, _ = phrases.load(profile)
     return Wearer(
         partial(shared.model, options.model),
         lambda: shared.token_model(options, language, warn),
-        profile=options.profile,
+        profile=profile,
         adapts=options.adapt,
         remembers=shared.learns(options),
         mode=Mode(options.mode),
         abbreviations={
             phrase.abbreviation: phrase.text for phrase in stored if phrase.abbreviation
         },
+        phrases=[phrase.text for phrase in stored],
     )
 
 
@@ -109,7 +114,8 @@ def show(
         has_program=child is not None,
     )
     program = Program(child, session) if child else None
-    screen.run(Controls(session, view, spoken, screen.leave), program)
+    wearers = partial(wearer, options, language, session.notify)
+    screen.run(Controls(session, view, spoken, screen.leave, wearers), program)
 
 
 def fail_if_it_did(session: LiveSession) -> None:

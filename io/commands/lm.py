@@ -133,6 +133,15 @@ def _configure_lexicon(arguments: Arguments) -> None:
         required=True,
         metavar=("FAMILY", "GIVEN"),
     )
+    arguments(
+        "--spoken",
+        "말할 때 많이 쓰는 낱말(잦은 것부터)과 입말 문장",
+        "words as they are said, the most frequent first, and sentences",
+        nargs=2,
+        type=Path,
+        required=True,
+        metavar=("WORDS", "TEXT"),
+    )
 
 
 class _Spoken(logging.Formatter):
@@ -162,6 +171,8 @@ def _lexicon(options: argparse.Namespace, _: Language) -> None:
         given=given,
         addresses=options.addresses,
         profane=options.profane,
+        frequent=options.spoken[0],
+        spoken=options.spoken[1],
     )
     build_lexicon(sources, options.output)
 

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     """List the sentences, and what of the files cannot be used; with --edit, edit them first."""
     path, say = phrases.path_of(options.profile), speaker(language)
     if options.edit:
-        storage.edit(path, phrases.TEMPLATE.text(language))
+        storage.edit(path, phrases.template(options.profile).text(language))
     stored, unusable = phrases.load(options.profile)
     for phrase in stored:
         key = f"{phrase.key}." if phrase.key else "  "

@@ -27,7 +27,13 @@ def configure(arguments: Command) -> None:
         ("delete", _delete, "프로필 지우기", "delete a profile"),
     ):
         action = actions(name, act, ko, en)
-        action("profile", "프로필 이름 또는 파일", "name or file of the profile", metavar="NAME")
+        action(
+            "profile",
+            "프로필 이름 또는 파일",
+            "name or file of the profile",
+            lambda **_: profiles.names(),
+            metavar="NAME",
+        )
         if act is _delete:
             action.yes()
 

@@ -1,15 +1,26 @@
 """`jihwa sessions`: what was typed live, and how it goes away."""
 
 import argparse
+import io
+import sys
 
+from jihwa.composer.text.transcript import Candidate
+from jihwa.data.files import write_whole
 from jihwa.data.messages import JihwaError, Language, UsageError
+from jihwa.io.commands import type as typing
 from jihwa.io.commands.asking import may_delete
 from jihwa.io.live import archive
-from jihwa.io.screen.text import clean, tail
+from jihwa.io.live.timed import read_timed
+from jihwa.io.screen.text import clean, clean_lines, tail
+from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
+from jihwa.io.writers import FORMATS
+from jihwa.io.writers.document import Document, Reading
 
+EXPORTED = ("txt", "json", "srt")
+"""What a text can be written as that nothing but its times is known of."""
 SHOWN_COLUMNS = 24
 """Of the end of a session's text."""
 
@@ -20,12 +31,35 @@ def configure(arguments: Command) -> None:
     which = "세션 이름, 또는 그 앞부분", "name of a session, or its beginning"
     actions("list", _list, "세션 보기 (기본)", "list the sessions (the default)")
     show = actions("show", _show, "세션의 글과 파일 보기", "show a session's text and files")
-    show("session", *which, metavar="ID")
+    show("session", *which, _names, metavar="ID")
+    goes_on = actions("continue", _continue, "세션을 이어 쓰기", "go on with a session")
+    goes_on("name", *which, _names, metavar="ID")
+    typing.configure_typing(goes_on)
+    export = actions("export", _export, "세션의 글 내보내기", "write a session's text to a file")
+    export("session", *which, _names, metavar="ID")
+    export(
+        "--format",
+        "txt, 시각이 있는 json이나 srt (기본: %(default)s)",
+        "txt, or json or srt with times (default: %(default)s)",
+        choices=EXPORTED,
+        default=EXPORTED[0],
+    )
+    export.path(
+        "--output",
+        "FILE",
+        "쓸 파일 (기본: 표준 출력)",
+        "file to write (default: standard output)",
+        type=shared.output_file,
+    )
     delete = actions("delete", _delete, "세션 지우기", "delete sessions")
-    delete("sessions", *which, nargs="*", metavar="ID")
+    delete("sessions", *which, _names, nargs="*", metavar="ID")
     delete.switch("--all", "모두", "all of them")
     delete.yes()
     arguments.preset(act=_list)
+
+
+def _names(**_: object) -> list[str]:
+    return [session.name for session in archive.sessions()]
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -52,6 +86,27 @@ def _show(options: argparse.Namespace, language: Language) -> int:
     for path in session.parts:
         print(path)
     print(f"\n{session.contents().text}")
+    return 0
+
+
+def _continue(options: argparse.Namespace, language: Language) -> int:
+    """Type behind the text of a session, with the hand that wrote it if no other is named."""
+    options.session = archive.find(options.name)
+    options.profile = options.profile or options.session.contents().header.profile or None
+    return typing.run(options, language)
+
+
+def _export(options: argparse.Namespace, language: Language) -> int:
+    session = archive.find(options.session)
+    told = read_timed(session.parts)
+    reading = Reading(told.text, (Candidate(told.text, 0.0),), told.words(), ())
+    document = Document(session.name, told.duration_s, reading, (), language)
+    content = io.StringIO()
+    FORMATS[options.format].write(document, content)
+    if options.output is None:
+        sys.stdout.write(clean_lines(content.getvalue()))
+    else:
+        write_whole(options.output, content.getvalue().encode())
     return 0
 
 

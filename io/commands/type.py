@@ -40,15 +40,7 @@ Begin = Callable[[Wearer, Callable[[], Engine], Sequence[Sink], Callable[[], Non
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
-    arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
-    arguments.settings("personal", "history", "adapt", "pause_s", "speak")
-    arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
-    arguments.settings("journal.keep_days", "journal.keep_mb")
-    arguments.switch(
-        "--plain",
-        "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
-        "print lines instead of a full screen (screen readers, pipes)",
-    )
+    configure_typing(arguments)
     which = arguments.either()
     for name, ko, en, goes_on in (
         (
@@ -60,6 +52,20 @@ def configure(arguments: Command) -> None:
         ("--new", "묻지 않고 새로 시작하기", "begin anew, unasked", False),
     ):
         which(name, ko, en, dest="goes_on", action="store_const", const=goes_on)
+
+
+def configure_typing(arguments: Command) -> None:
+    """Add the arguments of whatever types, but for what text that goes on with."""
+    arguments.preset(session=None, goes_on=None)
+    arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
+    arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
+    arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
+    arguments.settings("journal.keep_days", "journal.keep_mb")
+    arguments.switch(
+        "--plain",
+        "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
+        "print lines instead of a full screen (screen readers, pipes)",
+    )
     arguments.path(
         "--record",
         "FILE",
@@ -71,7 +77,12 @@ def configure(arguments: Command) -> None:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Type until the user leaves; lines end with their source too."""
+    """Type until the user leaves; lines end with their source too.
+
+    Args:
+        options: Those of `configure_typing`, `session` a stored one to go on with.
+        language: Of messages.
+    """
     full = live.can_be_full_screen() and not options.plain
     source = live.source(options)
     with ExitStack() as stack:
@@ -79,7 +90,12 @@ def run(options: argparse.Namespace, language: Language) -> int:
         journal = _journal(options, language, asks=full)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
         recording = options.record and stack.enter_context(options.record.open("wb", buffering=0))
-        behaviour = LiveOptions(options.pause or math.inf, shared.layout(options), None, recording)
+        behaviour = LiveOptions(
+            pause_s=options.pause or math.inf,
+            accept_s=options.accept_after or math.inf,
+            layout=shared.layout(options),
+            recording=recording,
+        )
 
         def begin(
             wearer: Wearer,
@@ -164,6 +180,9 @@ def _spoken(options: argparse.Namespace, voice: Voice) -> SpokenText:
 
 def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> Journal:
     """That of the session to go on with, or else a new one; old sessions are tidied away."""
+    stored: archive.StoredSession | None = options.session
+    if stored:
+        return stored.resume()
     archive.tidy(options.keep_days, options.keep_mb)
     unfinished = archive.unfinished()
     goes_on: bool | None = options.goes_on

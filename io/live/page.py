@@ -5,7 +5,7 @@ Of a long text the composer knows the end alone; the page knows all of it.
 
 import math
 import time
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +41,7 @@ class LivePage:
         self._page = Page(committed=text)
         self._changed_s = -math.inf  # when the text changed last, on `time.monotonic()`
         self._fresh = False  # whether words and candidates are of this text
+        self._foreseen: tuple[object, ...] = ()  # what the completions are of
 
     @property
     def text(self) -> str:
@@ -99,6 +100,21 @@ class LivePage:
         self._page = replace(page, candidates=composer.candidates(word))
         return True
 
+    def look_ahead(self, composer: Composer, holds: Sequence[Emission]) -> bool:
+        """Find out what the text may go on with; whether that was new.
+
+        Args:
+            composer: Knows.
+            holds: What it has not taken in yet.
+        """
+        if self._page.selected is not None or self._foreseen == (seen := _seen(composer, holds)):
+            return False
+        self._foreseen = seen
+        completions = composer.completions(holds)
+        is_new = completions != self._page.completions
+        self._page = replace(self._page, completions=completions)
+        return is_new
+
 
 class HoldReader:
     """Classifies the holds that no text was made of yet, seldom enough to cost little.
@@ -127,9 +143,8 @@ class HoldReader:
 
     def behind(self, page: Page, engine: Engine) -> Page:
         """The page with the letters of these holds behind the composer's text."""
-        composer, holds = engine.composer, self._holds(engine)
-        likeliest = ((each.segment.start_s, each.of_readings.argmax()) for each in holds)
-        previewed = (composer.text, composer.preedit, *likeliest)
+        composer, holds = engine.composer, self.read(engine)
+        previewed = _seen(composer, holds)
         if previewed != self._previewed:
             self._previewed = previewed
             self._preedit = composer.preview(holds)
@@ -137,13 +152,13 @@ class HoldReader:
 
     def letters(self, engine: Engine) -> list[Emission]:
         """The letters among these holds, and what comes before one."""
-        holds = self._holds(engine)
+        holds = self.read(engine)
         while holds and is_rest(holds[-1]):
             holds.pop()
         return holds
 
-    def _holds(self, engine: Engine) -> list[Emission]:
-        """The holds as they will be, as far as anybody knows: as long as usual at least."""
+    def read(self, engine: Engine) -> list[Emission]:
+        """These holds as they will be, as far as anybody knows: as long as usual at least."""
         holds: list[Emission] = []
         for each in filter(_is_shown, engine.pending):
             end_s = max(each.end_s, each.start_s + each.tempo.hold_s)
@@ -159,6 +174,12 @@ class HoldReader:
         recent = [*self._read.items()][-REMEMBERED_HOLDS:]
         self._read = {**dict(recent), segment.start_s: emission}
         return emission
+
+
+def _seen(composer: Composer, holds: Sequence[Emission]) -> tuple[object, ...]:
+    """What tells whether a text looks otherwise than before, with holds behind it."""
+    likeliest = ((each.segment.start_s, each.of_readings.argmax()) for each in holds)
+    return composer.text, composer.preedit, *likeliest
 
 
 def is_rest(emission: Emission) -> bool:

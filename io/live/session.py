@@ -22,12 +22,13 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
-from jihwa.io.failures import explain
+from jihwa.io.failures import explain, stopped
 from jihwa.io.live.journal import Record
+from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
 from jihwa.io.live.state import LiveState, Notices, Page
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, NOTHING_SHOWN, LiveCalibration, Wearer
-from jihwa.io.live.writing import Writing, request
+from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
 
 TICK_S = 0.1
@@ -49,6 +50,7 @@ class LiveOptions:
 
     Attributes:
         pause_s: How long the hand rests before the text is completed; infinite for never.
+        accept_s: How long it holds a letter before the likeliest completion is taken; as well.
         layout: What lines without a header mean; None if they mean nothing.
         wearer: Who is calibrated, and learns from the text; None for nobody.
         recording: A file that takes the glove's lines too, unbuffered; the session goes on without
@@ -56,6 +58,7 @@ class LiveOptions:
     """
 
     pause_s: float = math.inf
+    accept_s: float = math.inf
     layout: Layout | None = None
     wearer: Wearer | None = None
     recording: BinaryIO | None = None
@@ -105,8 +108,11 @@ class LiveSession:
         self._reader = SignalReader(self._keep, options.layout)
         if options.layout:
             self._keep(options.layout.header)
-        tell, wearer, pause_s = self._notices.tell, options.wearer, options.pause_s
-        self.writing = Writing(make_engine, journal, sinks, wearer, pause_s, tell, self.then)
+        tell, pause_s, accept_s = self._notices.tell, options.pause_s, options.accept_s
+        self.writing = Writing(
+            make_engine, journal, sinks, options.wearer, pause_s, accept_s, tell, self.then
+        )
+        self._wearer = options.wearer
         self._calibration: LiveCalibration | None = None
         self._is_paused = False
         self._state = self._look()
@@ -153,12 +159,23 @@ class LiveSession:
     @request
     def calibrate(self, plan: Literal["quick", "full"]) -> None:
         """Show sign after sign instead of writing; at the end the hand is known."""
-        if self._options.wearer is None:
+        if self._wearer is None:
             self._notices.tell(NO_WEARER)
             return
         self.writing.complete_now()
         self.writing.overlook(Frames.empty())  # what is held right now writes nothing
-        self._calibration = self._options.wearer.calibration(plan)
+        self._calibration = self._wearer.calibration(plan)
+
+    @request
+    def wear(self, wearer: Wearer) -> None:
+        """Let another wearer go on, with a profile of their own."""
+        if self._wearer is None:
+            self._notices.tell(NO_WEARER)
+            return
+        self.writing.complete_now()
+        self._calibration = None
+        self.writing.wear(wearer)
+        self._wearer = wearer
 
     @request
     def skip_prompt(self) -> None:
@@ -186,7 +203,7 @@ class LiveSession:
             self.writing.end()
         except Exception as error:  # an isolation boundary: what was written is kept and shown
             self.failure = error
-            self._notices.tell(_failed(error))
+            self._notices.tell(stopped(error))
         self._journal.close(ended=self.failure is None)
         self._publish()
 
@@ -278,7 +295,7 @@ class LiveSession:
 
     def _end_calibration_if_done(self) -> None:
         """Read with what was shown from now on."""
-        calibration, wearer = self._calibration, self._options.wearer
+        calibration, wearer = self._calibration, self._wearer
         if calibration is None or wearer is None or calibration.progress:
             return
         self._calibration = None
@@ -301,6 +318,7 @@ class LiveSession:
         known = LiveState(
             paused=self._is_paused,
             connection=self._connection,
+            profile=(self._wearer and self._wearer.name) or "",
             notices=self._notices.last,
             n_told=self._notices.n_told,
         )
@@ -325,15 +343,3 @@ def _joined(events: Iterable[Event]) -> Iterator[Event]:
             yield Received(b"".join(each.data for each in received), received[-1].at_s)
         else:
             yield from group
-
-
-def _failed(error: Exception) -> Message:
-    if isinstance(error, JihwaError | OSError):
-        return explain(error)
-    what = f"{type(error).__name__}: {error}"
-    return Message(
-        ko=f"세션이 멈췄습니다 ({what}). 쓴 글은 기록되어 있습니다. 프로그램을 다시 시작하면 이어 "
-        "쓸 수 있습니다.",
-        en=f"The session has stopped ({what}). Its text is on disk: start the program again to go "
-        "on with it.",
-    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jihwa.composer.text.transcript import Candidate, Word
+from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.io.sources.source import Connection, Link
@@ -72,6 +72,8 @@ class Page:
         selected: Which of `words` is being chosen; None if none is.
         candidates: What the selected word, or else the last one, may be; the first is what stands
             there.
+        completions: What the last word may become and the next one may be, the likeliest first;
+            until somebody has looked, what that was before.
     """
 
     committed: str = ""
@@ -79,6 +81,7 @@ class Page:
     words: tuple[Word, ...] = ()
     selected: int | None = None
     candidates: tuple[Candidate, ...] = ()
+    completions: tuple[Completion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class LiveState:
         ready: Whether the models are loaded and the signal is being read.
         paused: Whether the user has paused recognition.
         connection: How the line is.
+        profile: Name or file of the wearer's profile; empty for a stranger.
         signal: What comes over it.
         hold: What the hand holds; None while it moves.
         page: The text.
@@ -117,6 +121,7 @@ class LiveState:
     ready: bool = False
     paused: bool = False
     connection: Connection = field(default_factory=lambda: Connection(Link.OPENING))
+    profile: str = ""
     signal: Signal = field(default_factory=Signal)
     hold: Hold | None = None
     page: Page = field(default_factory=Page)

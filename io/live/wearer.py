@@ -57,8 +57,10 @@ class Wearer:
         remembers: Whether words are learned, and kept in the history.
         mode: What the text may be.
         abbreviations: Their own, and what each stands for; none is read in mode EXACT.
+        phrases: Their stored phrases, which are found by their initials.
 
     Attributes:
+        name: Of their profile; None for a stranger.
         mode: What the text may be.
         words: Reads the language model anew, with what the wearer has typed by now.
     """
@@ -73,13 +75,15 @@ class Wearer:
         remembers: bool = False,
         mode: Mode = Mode.FREE,
         abbreviations: Mapping[str, str] | None = None,
+        phrases: Sequence[str] = (),
     ) -> None:
         self._load_bundle, self.words = load_bundle, load_words
-        self._name = profile
+        self.name = profile
         self._adapts = adapts and mode is not Mode.EXACT
         self._remembers = remembers and mode is not Mode.EXACT
         self._adaptation: Adaptation | None = None
         self._abbreviations = abbreviations if mode is not Mode.EXACT else None
+        self._phrases = phrases
         self.mode = mode
 
     @cached_property
@@ -89,9 +93,9 @@ class Wearer:
 
     @cached_property
     def _profile(self) -> Profile:
-        if self._name is None:
+        if self.name is None:
             return Profile.empty(self.bundle.alphabet)
-        return profiles.load_or_new(self._name, self.bundle.alphabet)
+        return profiles.load_or_new(self.name, self.bundle.alphabet)
 
     def engine(self) -> Engine:
         """A new engine, with all that was shown by now.
@@ -108,6 +112,7 @@ class Wearer:
             adaptation=self._adaptation,
             mode=self.mode,
             abbreviations=self._abbreviations,
+            phrases=self._phrases,
         )
 
     def calibration(self, plan: str) -> "LiveCalibration":
@@ -160,8 +165,8 @@ class Wearer:
         return self._profile.with_step(self._adaptation.step(profiles.now()))
 
     def _keep(self, profile: Profile) -> None:
-        if self._name is not None:
-            profiles.save(self._name, profile)
+        if self.name is not None:
+            profiles.save(self.name, profile)
 
 
 class Learning:
@@ -194,6 +199,14 @@ class Learning:
 
     def finish(self, transcript: Transcript) -> None:
         """Nothing more will come: learn all that waits, and keep it."""
+        self.keep()
+
+    def wear(self, wearer: Wearer) -> None:
+        """Another wearer goes on with the text, after `keep`."""
+        self._wearer, self._news = wearer, False
+
+    def keep(self) -> None:
+        """Learn all that waits, and keep it."""
         self._take(len(self._page.text))
         while self._texts:
             self._learn_text()

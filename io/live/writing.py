@@ -1,55 +1,32 @@
 """The text of a session: hand and keyboard write it, it is journalled, and then it is told.
 
-What a user asks for waits its turn in the queue of the session (`request`). Everything else here
-belongs to the thread that follows that queue.
+What a user asks for is a `request`. Everything else here belongs to the thread that follows the
+session's queue.
 """
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial, wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from contextlib import suppress
+from functools import cached_property
 
 import numpy as np
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.text.transcript import TextEdit, Update
-from jihwa.data.alphabet import Control
-from jihwa.data.messages import Message
+from jihwa.composer.text.transcript import Completion, TextEdit, Update
+from jihwa.data.alphabet import COMMANDS, Control
+from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.io.engine import Change, Engine, Relay, Sink
 from jihwa.io.live.journal import Record
 from jihwa.io.live.page import HoldReader, LivePage, is_rest
+from jihwa.io.live.requests import request
 from jihwa.io.live.state import Hold, Page
 from jihwa.io.live.wearer import Learning, Wearer
 from jihwa.recognizer.events import Emission
 
 KEPT_WORDS, MOST_WORDS = 40, 80
 """Of more words than can be chosen anew, the composer forgets all but the last ones."""
-
-
-class _HasQueue(Protocol):
-    """What requests can be made of."""
-
-    @property
-    def then(self) -> Callable[[Callable[[], None]], None]:
-        """Takes what shall be done behind all that waits."""
-
-
-_Asked = TypeVar("_Asked", bound=_HasQueue)
-_Given = ParamSpec("_Given")
-
-
-def request(
-    method: Callable[Concatenate[_Asked, _Given], None],
-) -> Callable[Concatenate[_Asked, _Given], None]:
-    """A method that may be called from any thread: it waits its turn, and its caller does not."""
-
-    @wraps(method)
-    def ask(self: _Asked, /, *given: _Given.args, **named: _Given.kwargs) -> None:
-        self.then(partial(method, self, *given, **named))
-
-    return ask
 
 
 class Writing:
@@ -66,6 +43,7 @@ class Writing:
         sinks: What follows the text.
         wearer: Who learns from the text; None for nobody.
         pause_s: How long the hand rests before the text is completed; infinite for never.
+        accept_s: How long it holds a letter before the likeliest completion is taken; as well.
         notify: Tells the user something.
         then: Takes requests, and does them in their order.
     """
@@ -77,11 +55,13 @@ class Writing:
         sinks: Sequence[Sink],
         wearer: Wearer | None,
         pause_s: float,
+        accept_s: float,
         notify: Callable[[Message], None],
         then: Callable[[Callable[[], None]], None],
     ) -> None:
         self.then = then
-        self._make_engine, self._journal, self._pause_s = make_engine, journal, pause_s
+        self._make_engine, self._journal = make_engine, journal
+        self._pause_s, self._accept_s = pause_s, accept_s
         self._page = LivePage(journal.text)
         self._learning = Learning(wearer, self._page, notify) if wearer else None
         self._relay = Relay([*filter(None, [self._learning]), *sinks], notify)
@@ -92,6 +72,7 @@ class Writing:
         self._now_s = 0.0  # device time of the last sample
         self._changed_s = -math.inf  # device time of the last change of the text
         self._asked_s = -math.inf  # start of the last hold that may have been a pause
+        self._dwelt_s = -math.inf  # start of the last one that was held for so long
 
     @request
     def type(self, text: str) -> None:
@@ -155,6 +136,13 @@ class Writing:
             if self._learning:
                 self._learning.choose(text)
 
+    @request
+    def accept(self, completion: Completion) -> None:
+        """Write a completion, if its word is still the last one or the next."""
+        self._take_held()
+        with suppress(IndexError):
+            self._change(self._composer.accept(completion))
+
     def complete_now(self) -> None:
         """Make the text final, as a long rest does."""
         self._take_held()
@@ -197,8 +185,27 @@ class Writing:
 
     def renew(self) -> None:
         """Go on behind the same text with an engine that knows what the wearer has shown."""
-        self._holds = HoldReader()
         self._engine = self._begun()
+        self._holds = HoldReader()
+
+    def wear(self, wearer: Wearer) -> None:
+        """Go on behind the same text with another wearer; what was learned of this one is kept.
+
+        Raises:
+            UsageError: The profile cannot be opened; this wearer goes on.
+            DataError: It is damaged; as well.
+        """
+        if self._learning:
+            self._learning.keep()
+        made = self._make_engine
+        self._make_engine = wearer.engine
+        try:
+            self.renew()
+        except JihwaError:
+            self._make_engine = made
+            raise
+        if self._learning:
+            self._learning.wear(wearer)
 
     def feed(self, frames: Frames) -> None:
         """Read the signal."""
@@ -208,6 +215,7 @@ class Writing:
             self._now_s = float(frames.time_s[:until][-1])
             frames = frames[until:]
             self._complete_if_resting()
+            self._accept_if_held()
 
     def overlook(self, frames: Frames) -> None:
         """Follow the signal without reading it; what is held writes nothing either."""
@@ -227,7 +235,7 @@ class Writing:
         """Do what can wait, now that nothing else does; whether there is news to see.
 
         The composer forgets what is far behind, so that memory and time stay bounded; the wearer
-        learns one thing; and the page finds out what a word may be.
+        learns one thing; and the page finds out what a word may be, and what may come next.
         """
         page = self._page.show(self._composer)
         choosing = page.selected is not None
@@ -237,7 +245,8 @@ class Writing:
             self._learning.idle()
             if not self._is_open and (expected := self._learning.expected()):
                 self._change(self._composer.expect(*expected))
-        return self._page.look_up(self._composer)
+        foreseen = self._page.look_ahead(self._composer, self._holds.read(self._engine))
+        return self._page.look_up(self._composer) or foreseen
 
     @cached_property
     def _engine(self) -> Engine:
@@ -307,14 +316,15 @@ class Writing:
         composer.reset(self._page.context)
 
     def _due_s(self, frames: Frames) -> float:
-        """Device time before which no pause can be over, to look then.
+        """Device time before which no pause can be over and no letter held for long, to look then.
 
-        No hold that begins in these frames is a pause before `pause_s` have gone by.
+        No hold that begins in these frames is either before `pause_s` or `accept_s` have gone by.
         """
-        hold = self._engine.recognizer.hold
-        if hold is None or hold.segment.start_s == self._asked_s:
-            return float(frames.time_s[0]) + self._pause_s
-        return max(hold.segment.start_s, self._changed_s) + self._pause_s
+        hold, soonest_s = self._engine.recognizer.hold, float(frames.time_s[0])
+        begun_s = hold.segment.start_s if hold else soonest_s
+        rests_s = soonest_s if begun_s == self._asked_s else max(begun_s, self._changed_s)
+        held_s = soonest_s if begun_s == self._dwelt_s else begun_s
+        return min((rests_s if hold else soonest_s) + self._pause_s, held_s + self._accept_s)
 
     def _complete_if_resting(self) -> None:
         recognizer = self._engine.recognizer
@@ -325,3 +335,16 @@ class Writing:
             self._asked_s = hold.segment.start_s
             if is_rest(*recognizer.read(hold.segment)):
                 self._change(self._composer.complete())
+
+    def _accept_if_held(self) -> None:
+        engine = self._engine
+        hold = engine.recognizer.hold
+        if hold is None or hold.segment.start_s == self._dwelt_s:
+            return
+        if self._now_s >= hold.segment.start_s + self._accept_s:
+            self._dwelt_s = hold.segment.start_s
+            (emission,) = engine.recognizer.read(hold.segment)
+            sign = engine.recognizer.alphabet.signs[int(emission.log_likelihood.argmax())]
+            if not is_rest(emission) and sign not in COMMANDS:
+                self._take_held()
+                self._change(self._composer.accept())

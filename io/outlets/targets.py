@@ -1,4 +1,4 @@
-"""Programs that can be typed into: one behind a pseudo-terminal of ours, or a pane of tmux."""
+"""Programs that can be typed into: one behind a pseudo-terminal of ours, a pane of tmux, others."""
 
 import os
 import select
@@ -12,6 +12,8 @@ from functools import partial
 
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.messages import UsageError
+from jihwa.io.outlets.clipboard import Clipboard, terminal_of_ours
+from jihwa.io.outlets.desktop import DESKTOPS, Desktop
 from jihwa.io.outlets.outlet import OutletError, Target, Worker
 
 TERM = "screen-256color"
@@ -291,17 +293,22 @@ def open_target(text: str) -> Target:
     """Where to type.
 
     Args:
-        text: `tmux:PANE`, the pane as `tmux -t` takes it.
+        text: `tmux:PANE`, the pane as `tmux -t` takes it; `clipboard`; `wayland` or `x11` for the
+            program of that desktop that has the keyboard.
 
     Raises:
-        UsageError: It is something else, tmux is not installed, or there is no such pane.
+        UsageError: It is something else, or it cannot be typed there.
     """
     kind, _, pane = text.partition(":")
-    if kind != "tmux" or not pane:
-        raise UsageError(
-            ko=f"--into '{text}': tmux:칸 꼴로 주세요 (예: tmux:%1, tmux:work:0.1). 칸 이름은 "
-            "`tmux list-panes -a`가 보여 줍니다.",
-            en=f"--into '{text}': give tmux:PANE, such as tmux:%1 or tmux:work:0.1. "
-            "`tmux list-panes -a` shows their names.",
-        )
-    return TmuxPane(pane)
+    if kind == "tmux" and pane:
+        return TmuxPane(pane)
+    if text == "clipboard":
+        return Clipboard(terminal=terminal_of_ours())
+    if text in DESKTOPS:
+        return Desktop(text)
+    raise UsageError(
+        ko=f"--into '{text}': tmux:칸(예: tmux:%1, tmux:work:0.1), clipboard, wayland, x11 가운데 "
+        "하나를 주세요. 칸 이름은 `tmux list-panes -a`가 보여 줍니다.",
+        en=f"--into '{text}': give tmux:PANE (such as tmux:%1 or tmux:work:0.1), clipboard, "
+        "wayland or x11. `tmux list-panes -a` shows the names of panes.",
+    )

@@ -3,14 +3,19 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
-from jihwa.data.messages import Message
+from jihwa.data.messages import JihwaError, Message
+from jihwa.io.failures import explain
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.state import LiveState
+from jihwa.io.live.wearer import Wearer
+from jihwa.io.outlets.clipboard import Clipboard, terminal_of_ours
 from jihwa.io.screen.text import clean
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
+from jihwa.io.user import phrases, profiles
 
 QUIT_WITHIN_S = 3.0
 """A second Ctrl-C after this long asks again."""
@@ -20,6 +25,14 @@ NO_PHRASES = Message(
     en="There is no stored phrase. Write one a line into the phrase file.",
 )
 
+NO_PROFILES = Message(
+    ko="저장된 프로필이 없습니다. `jihwa calibrate --profile 이름`으로 만드세요.",
+    en="No profile is stored. Make one with `jihwa calibrate --profile NAME`.",
+)
+COPIED = Message(
+    ko="글을 클립보드에 복사했습니다. 붙여 넣을 수 없으면 `jihwa doctor`로 살펴보세요.",
+    en="The text is in the clipboard. If it cannot be pasted, see `jihwa doctor`.",
+)
 NO_SIGNAL = Message(
     ko="장갑에서 오는 신호가 없어 보정할 수 없습니다. 장갑이 꽂혀 있고 켜져 있는지 확인하세요.",
     en="Nothing comes from the glove, so it cannot calibrate. Check that it is plugged in and on.",
@@ -34,13 +47,21 @@ class Controls:
         view: How it is looked at in the beginning.
         spoken: Says the text aloud.
         leave: Ends the screen.
+        wearers: Makes the wearer of a profile; None where there is no other one.
     """
 
     def __init__(
-        self, session: LiveSession, view: View, spoken: SpokenText, leave: Callable[[], None]
+        self,
+        session: LiveSession,
+        view: View,
+        spoken: SpokenText,
+        leave: Callable[[], None],
+        wearers: Callable[[str], Wearer] | None = None,
     ) -> None:
         self.session, self.spoken, self.leave, self._view = session, spoken, leave, view
+        self._wearers = wearers
         self._interrupted_s = -QUIT_WITHIN_S
+        self._clipboard: Clipboard | None = None
 
     @property
     def state(self) -> LiveState:
@@ -55,7 +76,8 @@ class Controls:
             place = Place.CALIBRATION
         elif place is Place.TEXT and self.state.page.selected is not None:
             place = Place.CHOOSING
-        return replace(self._view, place=place, speaks=self.spoken.mode)
+        profile = Path(self.state.profile).stem or self._view.profile
+        return replace(self._view, place=place, profile=profile, speaks=self.spoken.mode)
 
     def type(self, text: str) -> None:
         """Write what a key stands for; a word that is being chosen is taken as it is lit."""
@@ -106,6 +128,31 @@ class Controls:
                 self.session.writing.choose(word, page.candidates[candidate].text)
             self._select(None)
 
+    def next_completion(self, step: int) -> None:
+        """Light another completion."""
+        if offered := [each.text for each in self.state.page.completions]:
+            lit = offered.index(self._view.lit) if self._view.lit in offered else 0
+            self._view = replace(self._view, lit=offered[(lit + step) % len(offered)])
+
+    def complete(self) -> None:
+        """Take the completion that is lit, or else the first one."""
+        offered = self.state.page.completions
+        lit = [each for each in offered if each.text == self._view.lit]
+        for completion in [*lit, *offered][:1]:
+            self.session.writing.accept(completion)
+
+    def copy(self) -> None:
+        """Fill the clipboard with the text."""
+        page = self.state.page
+        try:
+            if self._clipboard is None:
+                self._clipboard = Clipboard(terminal=terminal_of_ours())
+            self._clipboard.copy(page.committed + page.preedit)
+            self.session.notify(COPIED)
+        except JihwaError as error:
+            self._clipboard = None  # the next time it is tried again
+            self.session.notify(error.message)
+
     def toggle_pause(self) -> None:
         """Pause recognition, or go on."""
         self.session.pause(not self.state.paused)
@@ -140,6 +187,29 @@ class Controls:
             if str(phrase.key) == key:
                 self.show_text()
                 self.session.writing.type(phrase.text)
+
+    def show_profiles(self) -> None:
+        """Show the stored profiles, if there are any."""
+        names = tuple(profiles.names()) if self._wearers else ()
+        if names:
+            self._view = replace(self._view, place=Place.PROFILES, profiles=names)
+        else:
+            self.session.notify(NO_PROFILES)
+
+    def wear(self, key: str) -> None:
+        """Go on with the profile of a key."""
+        chosen = self._view.profiles[int(key) - 1 : int(key)]
+        if not (chosen and self._wearers):
+            return
+        self.show_text()
+        try:
+            stored, _ = phrases.load(chosen[0])
+            wearer = self._wearers(chosen[0])
+        except (JihwaError, OSError) as error:
+            self.session.notify(explain(error))
+            return
+        self._view = replace(self._view, phrases=stored)
+        self.session.wear(wearer)
 
     def show_text(self) -> None:
         """Go back to the text."""

@@ -8,7 +8,13 @@ from itertools import pairwise, zip_longest
 from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.io.live.state import LiveState, Page
 from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
-from jihwa.io.screen.panels import help_rows, key_line, phrase_rows, status_line
+from jihwa.io.screen.panels import (
+    help_rows,
+    key_line,
+    phrase_rows,
+    profile_rows,
+    status_line,
+)
 from jihwa.io.screen.text import CURSOR, ELLIPSIS, Line, cut, pad, paragraph, rule, width, wrap
 from jihwa.io.screen.view import Place, View
 
@@ -87,6 +93,8 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
             lines = help_rows(view, size.inside, rows)
         case Place.PHRASES:
             lines = phrase_rows(view.phrases, size.inside, rows)
+        case Place.PROFILES:
+            lines = profile_rows(view, size.inside, rows)
         case Place.CALIBRATION if state.calibration:
             lines = wizard_rows(state, state.calibration, size.inside, rows, view.language)
         case _:
@@ -96,12 +104,13 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
 
 def _writing(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
     hand = _hand(state, view, size) if rows >= 3 else []
+    completions = _indent([completion_row(state.page, view, size.inside)]) if rows >= 5 else []
     candidates = _indent([candidate_row(state.page, view, size.inside)])
     if rows < 5 and not candidates[0]:
         candidates = []
-    room = max(rows - len(hand) - len(candidates), 1)
+    room = max(rows - len(hand) - len(completions) - len(candidates), 1)
     text = _indent(text_rows(state.page, view, size.inside, room))
-    return [*hand, *_filled(text, room), *candidates][: max(rows, 1)]
+    return [*hand, *_filled(text, room), *completions, *candidates][: max(rows, 1)]
 
 
 def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
@@ -138,6 +147,25 @@ def _last_blocks(page: Page, block: int) -> Page:
     """The page without the beginning of a long text; lines break elsewhere once in a block only."""
     begin = max(len(page.committed) - block, 0) // block * block
     return replace(page, committed=page.committed[begin:])
+
+
+def completion_row(page: Page, view: View, columns: int) -> Line:
+    """What the text may go on with: the one that the key takes is lit, one word more has a +."""
+    line: Line = []
+    if view.place is not Place.TEXT:
+        return line
+    offered = [each.text for each in page.completions]
+    last = min((each.word for each in page.completions), default=0)
+    lit = offered.index(view.lit) if view.lit in offered else 0
+    for i, each in enumerate(page.completions):
+        adds = "+" * (each.word > last)
+        key, style = ("→ ", "class:lit") if i == lit else ("", "class:label")
+        between = " · " if line else ""
+        shown = [("class:rule", between), ("class:number", key), (style, adds + each.text)]
+        if width([*line, *shown]) > columns:
+            break
+        line += shown
+    return line
 
 
 def candidate_row(page: Page, view: View, columns: int) -> Line:

@@ -55,6 +55,7 @@ STYLE = Style.from_dict(
         "preedit": _BLUE,
         "doubt": "underline",
         "selected": "reverse",
+        "lit": "bold",
         "number": _BLUE,
         "notice": _ORANGE,
         "key": "bold",

@@ -66,6 +66,7 @@ NAMES: Mapping[str, Message] = {
     Control.BACKSPACE: Message(ko="지움", en="erase"),
     Control.ENTER: Message(ko="줄", en="enter"),
     Control.SPEAK: Message(ko="말", en="speak"),
+    Control.ACCEPT: Message(ko="완성", en="accept"),
     Control.CLEAR: Message(ko="비움", en="clear"),
 }
 """What readings are called that are no letters."""

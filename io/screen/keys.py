@@ -108,6 +108,22 @@ BINDINGS = (
         lambda c, digit: c.choose(int(digit) - 1),
     ),
     Binding(
+        "→",
+        Message("켜진 완성으로 낱말 마치기", "complete the word as is lit"),
+        lambda c, _: c.complete(),
+        places=_TEXT,
+        short=Message("완성", "complete"),
+        named=(("right",),),
+    ),
+    Binding(
+        "↓ ↑",
+        Message("다른 완성 켜기", "light another completion"),
+        lambda c, _: c.next_completion(1),
+        places=_TEXT,
+        named=(("down",),),
+    ),
+    Binding("", _UNTOLD, lambda c, _: c.next_completion(-1), places=_TEXT, named=(("up",),)),
+    Binding(
         "1…9",
         Message("고를 때: 그 번호 후보", "while choosing: that candidate"),
         lambda c, digit: c.choose(int(digit) - 1),
@@ -171,6 +187,11 @@ BINDINGS = (
         lambda c, _: c.session.writing.clear(),
     ),
     Binding(
+        "F10, Alt-C",
+        Message("글을 클립보드에 복사", "copy the text to the clipboard"),
+        lambda c, _: c.copy(),
+    ),
+    Binding(
         "Tab",
         Message("보정할 때: 건너뛰기", "while calibrating: skip this one"),
         lambda c, _: c.session.skip_prompt(),
@@ -192,10 +213,22 @@ BINDINGS = (
         short=Message("쓰기", "write"),
     ),
     Binding(
+        "F11, Alt-W",
+        Message("다른 사람의 프로필로", "another wearer's profile"),
+        lambda c, _: c.show_profiles(),
+    ),
+    Binding(
+        "1…9",
+        Message("프로필 메뉴: 그 사람으로", "in the menu of profiles: that wearer"),
+        lambda c, digit: c.wear(digit),
+        places=frozenset({Place.PROFILES}),
+        short=Message("고르기", "choose"),
+    ),
+    Binding(
         "Esc",
         Message("글로 돌아가기", "back to the text"),
         lambda c, _: c.show_text(),
-        places=frozenset({Place.HELP, Place.PHRASES}),
+        places=frozenset({Place.HELP, Place.PHRASES, Place.PROFILES}),
         short=Message("글로", "back"),
     ),
     Binding(

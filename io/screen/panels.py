@@ -88,6 +88,15 @@ def phrase_rows(phrases: tuple[Phrase, ...], columns: int, rows: int) -> list[Li
     return lines[:rows]
 
 
+def profile_rows(view: View, columns: int, rows: int) -> list[Line]:
+    """The stored profiles: key and name, the one that is worn marked."""
+    lines: list[Line] = []
+    for number, name in enumerate(view.profiles, start=1):
+        key, style = str(number) if number < 10 else "·", "class:lit" * (name == view.profile)
+        lines.append(cut([("class:number", key), (style, f"  {clean(name)}")], columns))
+    return lines[:rows]
+
+
 def key_line(view: View, columns: int) -> Line:
     """The keys that matter here, as many as there is room for; the last ones matter most."""
     line: Line = []

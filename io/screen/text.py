@@ -160,4 +160,5 @@ def _clean_page(page: Page) -> Page:
         preedit=clean_lines(page.preedit),
         words=tuple(replace(word, text=clean(word.text)) for word in page.words),
         candidates=tuple(replace(each, text=clean(each.text)) for each in page.candidates),
+        completions=tuple(replace(each, text=clean(each.text)) for each in page.completions),
     )

@@ -16,6 +16,7 @@ class Place(Enum):
     CALIBRATION = auto()
     HELP = auto()
     PHRASES = auto()
+    PROFILES = auto()
     PROGRAM = auto()
     """Using the program that takes the text."""
 
@@ -28,10 +29,12 @@ class View:
         language: Of all labels.
         place: What the user is doing.
         highlight: Which candidate is about to be taken.
+        lit: The completion that is about to be taken; the first one where that is not offered.
         page: Which page of the help is shown.
         profile: Whose hand it is; empty for a stranger.
         speaks: When the text is spoken, as the option is called.
         phrases: The stored sentences.
+        profiles: The names of the stored profiles, where one may be chosen.
         has_program: Whether there is one that takes the text, and in its place the keys.
         colours: Whether there are any; without, brackets tell what may still change.
     """
@@ -39,9 +42,11 @@ class View:
     language: Language
     place: Place = Place.TEXT
     highlight: int = 0
+    lit: str = ""
     page: int = 0
     profile: str = ""
     speaks: str = "off"
     phrases: tuple[Phrase, ...] = ()
+    profiles: tuple[str, ...] = ()
     has_program: bool = False
     colours: bool = True

@@ -1,7 +1,7 @@
 """Arguments of a command, told in the user's language: those that several share, and its own."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -13,6 +13,19 @@ from jihwa.data.synthesis.pace import PACES
 from jihwa.io.settings.language import speaker
 from jihwa.io.settings.setting import Choice, Switch, Typed, Value
 from jihwa.io.settings.table import SETTINGS
+
+Completer = Callable[..., list[str]]
+"""Gives all values; argcomplete tells it what is typed so far, and chooses among them."""
+
+
+def _profile_names(**_: object) -> list[str]:
+    from jihwa.io.user import profiles  # what only a shell needs is not loaded for all
+
+    return profiles.names()
+
+
+COMPLETERS: Mapping[str, Completer] = {"profile": _profile_names}
+"""Of the settings whose values the user made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +40,19 @@ class Arguments:
     container: argparse._ActionsContainer
     language: Language
 
-    def __call__(self, name: str, ko: str, en: str, **given: Any) -> None:  # noqa: ANN401
-        """Any argument."""
-        self.container.add_argument(name, help=Message(ko, en).text(self.language), **given)
+    def __call__(
+        self,
+        name: str,
+        ko: str,
+        en: str,
+        completer: Completer | None = None,
+        **given: Any,  # noqa: ANN401
+    ) -> None:
+        """Any argument; a shell that completes command lines asks the completer for its values."""
+        help_ = Message(ko, en).text(self.language)
+        action = self.container.add_argument(name, help=help_, **given)
+        if completer:
+            vars(action)["completer"] = completer
 
     def switch(self, name: str, ko: str, en: str) -> None:
         """An option that is on where it is given."""
@@ -79,7 +102,9 @@ class Arguments:
                 given["choices"] = kind.names
             else:
                 given |= {"type": _typed(setting.flag, kind), "metavar": setting.metavar}
-            self.container.add_argument(setting.flag, **given)
+            action = self.container.add_argument(setting.flag, **given)
+            if complete := COMPLETERS.get(setting.key):
+                vars(action)["completer"] = complete
 
     def alphabet(self) -> None:
         """`--alphabet`: which signs there are."""

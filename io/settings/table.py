@@ -118,6 +118,18 @@ _ALL = (
         option="pause",
     ),
     Setting(
+        "accept_s",
+        Number(0.0, 10.0),
+        0.0,
+        Message(
+            ko="마지막 지문자를 이만큼 들고 있으면 맨 앞의 완성을 씀, 초; 0이면 쓰지 않음",
+            en="holding the last sign as long as this takes the first completion, in seconds; 0: "
+            "never",
+        ),
+        "S",
+        option="accept_after",
+    ),
+    Setting(
         "speak",
         Choice(("off", "word", "sentence", "manual")),
         "off",

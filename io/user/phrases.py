@@ -15,19 +15,21 @@ MAX_ABBREVIATION = 12
 """Characters of the longest abbreviation."""
 COMMENT = "#"
 
-TEMPLATE = Message(
+STARTERS = """\
+1. ㅇㄴ = 안녕하세요. 만나서 반갑습니다.
+2. ㄱㅅ = 감사합니다
+3. ㅁㅈ = 물 좀 주세요.
+"""
+"""What everybody has until they write a file of their own."""
+
+_HEAD = Message(
     ko="# 자주 쓰는 문장, 한 줄에 하나. 앞에 1.부터 9.까지 적으면 그 숫자 글쇠로,\n"
-    "# 줄임말 =을 적으면 그 줄임말을 지문자로 써서 부를 수 있습니다. 보기:\n"
-    "#1. 안녕하세요. 만나서 반갑습니다.\n"
-    "#2. ㅁㅈ = 물 좀 주세요.\n"
-    "#감사 = 도와주셔서 감사합니다.\n",
+    "# 줄임말 =을 적으면 그 줄임말을 지문자로 써서 부를 수 있습니다. 줄임말이 없어도 첫소리로\n"
+    "# 찾습니다. 보기:\n",
     en="# Sentences of often, one a line. With 1. to 9. before it, that number key types it;\n"
-    "# with an abbreviation and = before it, spelling the abbreviation does. Examples:\n"
-    "#1. 안녕하세요. 만나서 반갑습니다.\n"
-    "#2. ㅁㅈ = 물 좀 주세요.\n"
-    "#감사 = 도와주셔서 감사합니다.\n",
+    "# with an abbreviation and = before it, spelling the abbreviation does. Spelling its\n"
+    "# initials finds it anyway. Examples:\n",
 )
-"""A file without a sentence that explains itself."""
 
 
 _LINE = re.compile(r"(?:([1-9])[.)](?:\s+|$))?(?:([^=]*)=)?(.*)")
@@ -60,10 +62,19 @@ def path_of(profile: str | None = None) -> Path:
     return storage.folder() / "phrases" / f"{profiles.path_of(profile).stem}.txt"
 
 
+def template(profile: str | None = None) -> Message:
+    """A new file that explains itself: with the starters, but a wearer's own without a sentence."""
+    examples = (
+        STARTERS if profile is None else re.sub("^", "#", STARTERS.strip(), flags=re.M) + "\n"
+    )
+    return Message(ko=_HEAD.ko + examples, en=_HEAD.en + examples)
+
+
 def load(profile: str | None = None) -> tuple[tuple[Phrase, ...], tuple[Message, ...]]:
     """The sentences of a wearer, then those that everybody has, and what cannot be used.
 
-    A key or abbreviation of the wearer's own goes before the same one of everybody.
+    As long as there is no file of what everybody has, they have the `STARTERS`. A key or
+    abbreviation of the wearer's own goes before the same one of everybody.
 
     Raises:
         UsageError: The name cannot be that of a profile.
@@ -72,7 +83,9 @@ def load(profile: str | None = None) -> tuple[tuple[Phrase, ...], tuple[Message,
     phrases: list[Phrase] = []
     warnings: list[Message] = []
     for path in dict.fromkeys((path_of(profile), path_of())):
-        found, unusable = parse(storage.content(path), str(path))
+        is_new = path == path_of() and not path.exists()
+        content = STARTERS.encode() if is_new else storage.content(path)
+        found, unusable = parse(content, str(path))
         keys = {phrase.key for phrase in phrases}
         abbreviations = {phrase.abbreviation for phrase in phrases}
         phrases += (

@@ -1,4 +1,4 @@
-"""How the lexicon is learned: persons, places, loanwords, frequent words, and profane patterns."""
+"""How the lexicon is learned: persons, places, frequent words, what is said, and profanity."""
 
 import logging
 import re
@@ -18,6 +18,7 @@ from jihwa.composer.language.lexicon import Lexicon
 from jihwa.composer.language.profanity import CLEAN, PROFANE, Profanity
 from jihwa.composer.language.training.corpus import read_text
 from jihwa.composer.language.training.personal_names import NAME_LENGTH, learn_names, persons
+from jihwa.composer.language.training.spoken import spoken
 from jihwa.data.messages import Message, UsageError
 
 _ROUNDS = 12
@@ -126,6 +127,8 @@ class LexiconSources:
         given: Given names.
         addresses: Province, city and district, with spaces.
         profane: Words that correction must not introduce.
+        frequent: Words as they are said, the most frequent first.
+        spoken: Sentences as they are said.
     """
 
     texts: tuple[Path, ...]
@@ -134,6 +137,8 @@ class LexiconSources:
     given: Path
     addresses: Path
     profane: Path
+    frequent: Path
+    spoken: Path
 
 
 def build_lexicon(sources: LexiconSources, output: Path) -> None:
@@ -163,6 +168,8 @@ def build_lexicon(sources: LexiconSources, output: Path) -> None:
     lexicon = persons(statistics, families)
     lexicon |= Lexicon.of_words("places", places(others, addresses))
     lexicon |= Lexicon.of_words("words", words) | patterns
+    sentences = [s for s in read_text(sources.spoken).lines.splitlines() if _is_hangul(s)]
+    lexicon |= spoken(_words(sources.frequent), sentences, lambda text: not indecent.is_in(text))
     write_lexicon(lexicon, output)
     n_nodes, size = len(lexicon.tokens), output.stat().st_size
     _LOG.info(
@@ -182,7 +189,7 @@ def places(titles: Collection[str], addresses: Iterable[str]) -> dict[str, float
     stems |= {title[:-1] for title in titles if title.endswith("역") and len(title) > 2}
     weights = dict.fromkeys(foreign_first(titles, own)[:_MAX_LOANWORDS], _LOANWORD)
     weights |= dict.fromkeys((t for t in titles if t.endswith(_GEOGRAPHY)), _FEATURE)
-    parts = [a.split() for a in addresses if _HANGUL.fullmatch("".join(a.split()))]
+    parts = [a.split() for a in addresses if _is_hangul(a)]
     ends = (" ".join(address[i:]) for address in parts for i in range(len(address) - 1))
     weights |= dict.fromkeys(ends, _PATH)
     weights |= dict.fromkeys(stems.intersection(titles), _STEM)
@@ -198,6 +205,11 @@ def frequent_words(counts: Mapping[str, int]) -> dict[str, float]:
         for word, count in sorted(counts.items())
         if count >= _LEAST_COUNT and len(word) <= _LONGEST_WORD and _HANGUL.fullmatch(word)
     }
+
+
+def _is_hangul(sentence: str) -> bool:
+    """Whether a sentence has syllables and spaces only."""
+    return _HANGUL.fullmatch("".join(sentence.split())) is not None
 
 
 def _words(path: Path) -> list[str]:

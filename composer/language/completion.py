@@ -1,0 +1,126 @@
+"""The likeliest words that begin in some way, found best first in a token model.
+
+A beginning is as likely as all the words together that go on from it, so as soon as a word is
+likelier than every beginning that is left, no word that is not found yet can be likelier.
+
+    ᄀ ᅡ ᆷ 0.9 ──► ᄉ 0.6 ──► ᅡ 0.5 ──► 감사합니다 0.3      found
+                  ᄀ 0.2                                  감기 is 0.2 at most: it comes later
+"""
+
+import heapq
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from jihwa.composer.language.jamo import BOUNDARY, KINDS, N_TOKENS, SPACE, Kind
+from jihwa.composer.language.token_model import ModelState, TokenModel
+
+MOST_OPENED = 400
+"""Beginnings that are opened at most: of a text of which nobody knows how it goes on, that takes
+ten milliseconds or so, and the likeliest words are found all the same."""
+LEAST_NATS = -18.0
+"""Log-probability below which a word is worth nobody's while."""
+
+_FOLLOWS: Mapping[Kind, tuple[Kind, ...]] = {
+    Kind.SPACE: (Kind.ONSET,),
+    Kind.ONSET: (Kind.VOWEL,),
+    Kind.VOWEL: (Kind.CODA, Kind.ONSET),
+    Kind.CODA: (Kind.ONSET,),
+}
+_KINDS = tuple(map(Kind, KINDS.tolist()))
+_NEXT = {
+    kind: tuple(token for token in range(N_TOKENS) if _KINDS[token] in kinds)
+    for kind, kinds in _FOLLOWS.items()
+}
+_MAY_END = (Kind.VOWEL, Kind.CODA)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is known of a word, and what the model expects behind that.
+
+    Attributes:
+        tokens: The first tokens of the word.
+        log_prob: Natural log of the probability that it begins so.
+        state: The model's behind these tokens.
+        kind: What the next token follows; a syllable that takes no more letters is a coda.
+        onsets: Of each of the next syllables, which onsets it may have and the log-likelihood of
+            each; any where this ends.
+    """
+
+    tokens: tuple[int, ...]
+    log_prob: float
+    state: ModelState
+    kind: Kind = Kind.SPACE
+    onsets: Sequence[Mapping[int, float]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """A beginning one token longer; the state behind that is made when it is opened."""
+
+    before: Beginning
+    token: int
+    log_prob: float
+
+    def opened(self) -> Beginning:
+        old, kind = self.before, _KINDS[self.token]
+        onsets = old.onsets[1:] if kind is Kind.ONSET else old.onsets
+        tokens = (*old.tokens, self.token)
+        return Beginning(tokens, self.log_prob, old.state.after(self.token), kind, onsets)
+
+
+def likeliest_words(
+    model: TokenModel, beginnings: Iterable[Beginning], n: int
+) -> list[tuple[tuple[int, ...], float]]:
+    """The likeliest words that are longer than one of these beginnings.
+
+    Words that correction must not introduce are left out, also where the beginning is theirs.
+
+    Args:
+        model: What the states of the beginnings are of.
+        beginnings: The same word may have several.
+        n: How many words at most.
+
+    Returns:
+        The tokens of each word and the natural log of its probability, the likeliest first.
+    """
+    number = count()
+    queue: list[tuple[float, int, Beginning | _Branch]] = [
+        (-each.log_prob, next(number), each) for each in beginnings
+    ]
+    heapq.heapify(queue)
+    found: dict[tuple[int, ...], float] = {}
+    least = LEAST_NATS  # what a word has to be to be among the likeliest so far
+    for _ in range(MOST_OPENED):
+        if not queue or -queue[0][0] <= least:
+            break
+        _, _, first = heapq.heappop(queue)
+        here = first.opened() if isinstance(first, _Branch) else first
+        row, so_far = here.state.row(), here.log_prob
+        if here is not first and here.kind in _MAY_END and not here.onsets:
+            ends = so_far + math.log(math.exp(row[SPACE]) + math.exp(row[BOUNDARY]))
+            if ends > least and _is_clean(model, here.tokens):
+                known = found.get(here.tokens, -math.inf)
+                found[here.tokens] = max(known, ends) + math.log1p(math.exp(-abs(known - ends)))
+                if len(found) >= n:
+                    least = max(least, heapq.nlargest(n, found.values())[-1])
+        onsets = here.onsets[0] if here.onsets and here.kind is not Kind.ONSET else None
+        for token in _NEXT[here.kind]:
+            likely = so_far + row[token]
+            if onsets is not None and _KINDS[token] is Kind.ONSET:
+                likely += onsets.get(token, -math.inf)
+            if likely > least:
+                heapq.heappush(queue, (-likely, next(number), _Branch(here, token, likely)))
+    return heapq.nlargest(n, found.items(), key=lambda word: word[1])
+
+
+def _is_clean(model: TokenModel, word: Iterable[int]) -> bool:
+    """Whether correction might introduce a word."""
+    state = model.start()
+    for token in word:
+        if state.is_profane(token):
+            return False
+        state = state.after(token)
+    return not state.is_profane(BOUNDARY)
