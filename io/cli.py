@@ -224,7 +224,11 @@ def _add_common(parser: argparse.ArgumentParser, language: Language) -> None:
 
 
 _MODELS = {
-    "jihwa.models": ("weights/gaussian24.bundle", "weights/segmenter.bundle"),
+    "jihwa.models": (
+        "weights/gaussian24.bundle",
+        "weights/landmarks31.bundle",
+        "weights/segmenter.bundle",
+    ),
     "jihwa.composer.language": ("korean.lm", "korean.lexicon"),
 }
 """What was learned and ships, by its package."""
