@@ -14,7 +14,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import Recording
 from jihwa.data.signal.frames import Frames
-from jihwa.data.signal.landmarks import ADC_PER_RAD, ASPECT, STRAIGHT_ADC, SeenHand
+from jihwa.data.signal.landmarks import ADC_PER_RAD, ASPECTS, STRAIGHT_ADC, SeenHand
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
@@ -46,13 +46,23 @@ def test_a_pose_comes_back_from_where_its_points_are(bends, gravity, mirrored, s
 
 
 @pytest.mark.parametrize(
-    "scale", [(1280, 720, 1280), (0.8, 0.8 / ASPECT, 0.8)], ids=["pixels", "metres"]
+    "scale", [(1280, 720, 1280), (0.8, 0.8 / ASPECTS[0], 0.8)], ids=["pixels", "metres"]
 )
 def test_pixels_and_metres_are_told_from_shares(scale):
     shares = still()
     in_metres = scale[0] < 1
     other = (shares - shares.mean(axis=1, keepdims=True) * in_metres) * scale
     assert np.concatenate(pose(other)) == pytest.approx(np.concatenate(pose(shares)), abs=1e-6)
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_the_shape_of_the_picture_is_seen_by_the_palm(aspect):
+    rng = np.random.default_rng(0)
+    hand = [still(BENDS, rng.normal(0, 1, 3), n=20, aspect=aspect, size=0.05) for _ in range(12)]
+    reader = SeenHand()
+    reader.feed(np.concatenate(hand))
+    read = reader.feed(still(aspect=aspect, size=0.05))[-1]
+    assert (read[:5] - STRAIGHT_ADC) / ADC_PER_RAD == pytest.approx(BENDS, abs=1e-6)
 
 
 def test_a_single_wrong_picture_changes_nothing():
