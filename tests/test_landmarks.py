@@ -81,6 +81,24 @@ def test_where_no_hand_is_seen_nothing_is_told():
     assert SeenHand().feed(hand[:0]).shape == (0, 8)
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 62), st.floats(allow_nan=True, allow_infinity=True)), max_size=40
+    ),
+    st.sampled_from([0.0, 0.5, -1e5, 1e-300]),
+)
+def test_any_numbers_are_a_pose_or_none(wrong, base):
+    hand = np.full((4, 63), base)
+    hand[1] = still(n=1).ravel()
+    for at, value in wrong:
+        hand[at % 4, at] = value
+    read = SeenHand().feed(hand.reshape(4, 21, 3))
+    seen = np.isfinite(read).all(axis=1)
+    assert np.isnan(read[~seen]).all()
+    assert np.linalg.norm(read[seen, 5:], axis=1) == pytest.approx(1)
+    assert (read[seen, :5] >= STRAIGHT_ADC).all()
+
+
 @given(st.lists(st.integers(0, 12), max_size=5))
 def test_the_result_does_not_depend_on_how_pictures_were_cut(cuts):
     rng = np.random.default_rng(0)

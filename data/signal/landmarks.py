@@ -12,6 +12,7 @@ within a recording: in 44 of the 62 public ones of a single right hand.)
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import N_FINGERS, Array
 
@@ -28,6 +29,8 @@ _PALM_SD = np.array([0.035, 0.02, 0.02, 0.055, 0.16, 0.14, 0.155, 0.14, 0.11])
 from the wrist to the index, middle and little finger, and standard deviations of their logarithm;
 as the public recordings have them."""
 _MOST_MISFIT = 3.0
+_MOST, _LEAST = 1e5, 1e-4
+"""No coordinate is as large; and no palm as thin, as a share of the square of its length."""
 _CLEARLY, _PATIENCE = 0.4, 30
 """By how much another aspect has to fit better, in standard deviations of a distance, and how many
 pictures count for the first one beforehand."""
@@ -59,7 +62,7 @@ class Smoothing:
             return poses
         windows = np.lib.stride_tricks.sliding_window_view(known, SMOOTHED, axis=0)
         smooth = np.nanmedian(windows, axis=2)
-        smooth[:, N_FINGERS:] /= np.linalg.norm(smooth[:, N_FINGERS:], axis=1, keepdims=True)
+        smooth[:, N_FINGERS:] = _unit(smooth[:, N_FINGERS:])
         return np.asarray(smooth)
 
 
@@ -82,7 +85,7 @@ class SeenHand:
             (n, 8) bends as flex in ADC counts, thumb to little finger, and gravity in g; NaN where
             no hand is seen.
         """
-        seen = np.isfinite(points).all(axis=(1, 2)) & (np.ptp(points, axis=1).max(axis=1) > 0)
+        seen = _are_a_hand(points)
         poses = np.full((len(points), N_FINGERS + 3), np.nan)
         bends, gravity, curl = _pose(self._in_proportion(points[seen]))
         gravity[:, 2] *= self._palms(curl)
@@ -91,11 +94,8 @@ class SeenHand:
 
     def _in_proportion(self, points: Array) -> Array:
         """(n, 21, 3) points from the wrist, as long in every direction."""
-        across, largest = (
-            np.abs(points[..., :2]).mean(axis=(1, 2)),
-            points[..., :2].max(axis=(1, 2)),
-        )
-        shares = (across > 0.1) & (largest <= 2)  # neither metres around the hand nor pixels
+        usual, largest = (each(points[..., :2], axis=(1, 2)) for each in (np.mean, np.max))
+        shares = (np.abs(usual) > 0.1) & (largest <= 2)  # neither metres around it nor pixels
         hand = points - points[:, :1]
         if not shares.any():
             return hand
@@ -116,6 +116,15 @@ class SeenHand:
             self._evidence = min(max(evidence, -_MOST_EVIDENCE), _MOST_EVIDENCE)
             palms[at] = -1.0 if self._evidence < 0 else 1.0
         return palms
+
+
+def _are_a_hand(points: Array) -> NDArray[np.bool_]:
+    """(n,) where all points are there, and the palm has a length and a breadth."""
+    there = (np.abs(points) < _MOST).all(axis=(1, 2))  # and numbers
+    hand = np.where(there[:, None, None], points, 0.0)
+    along, across = hand[:, 9] - hand[:, 0], hand[:, 5] - hand[:, 17]
+    area = np.linalg.norm(np.cross(along, across), axis=1)
+    return np.asarray(there & (area > _LEAST * (np.abs(along) + np.abs(across)).max(axis=1) ** 2))
 
 
 def _palm_misfit(hand: Array, aspect: float) -> Array:
