@@ -94,8 +94,9 @@ class SeenHand:
 
     def _in_proportion(self, points: Array) -> Array:
         """(n, 21, 3) points from the wrist, as long in every direction."""
-        usual, largest = (each(points[..., :2], axis=(1, 2)) for each in (np.mean, np.max))
-        shares = (np.abs(usual) > 0.1) & (largest <= 2)  # neither metres around it nor pixels
+        usual, largest = (f(points[..., :2], axis=(1, 2)) for f in (np.mean, np.max))
+        # Metres are counted from the middle of the hand, and pixels are many.
+        shares: NDArray[np.bool_] = np.asarray((np.abs(usual) > 0.1) & (largest <= 2))
         hand = points - points[:, :1]
         if not shares.any():
             return hand
