@@ -96,7 +96,7 @@ class SeenHand:
         """(n, 21, 3) points from the wrist, as long in every direction."""
         usual, largest = (f(points[..., :2], axis=(1, 2)) for f in (np.mean, np.max))
         # Metres are counted from the middle of the hand, and pixels are many.
-        shares: NDArray[np.bool_] = np.asarray((np.abs(usual) > 0.1) & (largest <= 2))
+        shares = (np.abs(usual) > 0.1) & (largest <= 2)
         hand = points - points[:, :1]
         if not shares.any():
             return hand
@@ -121,7 +121,7 @@ class SeenHand:
 
 def _are_a_hand(points: Array) -> NDArray[np.bool_]:
     """(n,) where all points are there, and the palm has a length and a breadth."""
-    there = (np.abs(points) < _MOST).all(axis=(1, 2))  # and numbers
+    there = np.asarray((np.abs(points) < _MOST).all(axis=(1, 2)))  # and numbers
     hand = np.where(there[:, None, None], points, 0.0)
     along, across = hand[:, 9] - hand[:, 0], hand[:, 5] - hand[:, 17]
     area = np.linalg.norm(np.cross(along, across), axis=1)
