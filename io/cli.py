@@ -20,6 +20,7 @@ from jihwa.io.settings.language import UNCHOSEN, preferred, speaker
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),
     "type": Message(ko="장갑으로 바로 글 쓰기", en="type live with the glove"),
+    "captions": Message(ko="쓰는 글을 남에게 보이기", en="type, and show it to somebody else"),
     "transcribe": Message(ko="장갑 녹화를 글로 옮기기", en="turn recordings into text"),
     "plot": Message(ko="녹화와 글을 그림으로 보기", en="draw a recording and its text"),
     "calibrate": Message(ko="쓰는 사람의 손에 맞추기", en="fit the model to a wearer's hand"),
