@@ -17,6 +17,10 @@ LEAST_BEGINNING = 0.005
 LIKELY_BEGINNING = 0.5
 """A hold of as many spans as there may be goes on until a beginning is at least so probable."""
 
+STEADY_STEPS, STEADY_LEAST = 5, 0.3
+"""A hand that has been still for so many steps begins a new hold only if that is at least so
+probable."""
+
 EARLY_STEPS = 2
 """Steps that a hand has been still at most when the beginning of its hold is at its height."""
 
@@ -57,6 +61,7 @@ class _OpenSpan:
         steps: For how many it has been open.
         still: Whether the hand was still in any of them.
         moving: For how many steps it has not been still.
+        steady: For how many steps it has been.
     """
 
     start_s: float
@@ -66,6 +71,7 @@ class _OpenSpan:
     steps: int = 0
     still: bool = False
     moving: int = 0
+    steady: int = 0
 
     @property
     def span(self) -> Span:
@@ -148,9 +154,11 @@ class SpanFinder:
                 self._open.steps += 1
                 if is_still:
                     self._open.still, self._open.moving = True, 0
+                    self._open.steady += 1
                     self._open.end_s = time_s + STEP_S
                 else:
                     self._open.moving += 1
+                    self._open.steady = 0
                     if self._open.moving > self._patience(self._open):
                         yield from self._close()
         self._next = max(self._next, end)
@@ -158,12 +166,18 @@ class SpanFinder:
     def _is_peak(self, step: int) -> bool:
         """Whether a step is a peak, as far as that is known; of equal ones the first."""
         height = self._begins[step]
-        least = self._least if self._joined_by(self._open) < self._longest else LIKELY_BEGINNING
-        if height < least:
+        if height < self._least_now():
             return False
         before = self._begins[max(step - self._around, 0) : step]
         behind = self._begins[step + 1 : step + 1 + self._around]
         return height > max(before, default=-1.0) and height >= max(behind, default=-1.0)
+
+    def _least_now(self) -> float:
+        """Height that a peak needs at this step."""
+        if self._joined_by(self._open) >= self._longest:
+            return LIKELY_BEGINNING
+        steady = self._open is not None and self._open.steady >= STEADY_STEPS
+        return max(self._least, STEADY_LEAST) if steady else self._least
 
     def _patience(self, span: _OpenSpan) -> int:
         """For how many steps the hand may not be still before a span ends."""
