@@ -20,6 +20,7 @@ from jihwa.io.settings.language import UNCHOSEN, preferred, speaker
 COMMANDS: Mapping[str, Message] = {
     "demo": Message(ko="함께 온 녹화로 보여 주기", en="watch a shipped recording become text"),
     "type": Message(ko="장갑으로 바로 글 쓰기", en="type live with the glove"),
+    "captions": Message(ko="쓰는 글을 남에게 보이기", en="type, and show it to somebody else"),
     "transcribe": Message(ko="장갑 녹화를 글로 옮기기", en="turn recordings into text"),
     "plot": Message(ko="녹화와 글을 그림으로 보기", en="draw a recording and its text"),
     "calibrate": Message(ko="쓰는 사람의 손에 맞추기", en="fit the model to a wearer's hand"),
@@ -39,11 +40,12 @@ COMMANDS: Mapping[str, Message] = {
     "compare": Message(ko="모델을 서로 견주기", en="compare models on labelled data"),
     "tune": Message(ko="모델의 설정 찾기", en="search for the settings of a model"),
     "train": Message(ko="데이터에서 모델 만들기", en="fit a model to labelled data"),
+    "export": Message(ko="신경망을 ONNX 파일로 내기", en="write a network as one ONNX file"),
     "lm": Message(ko="언어 모델과 내 낱말", en="language models and words of your own"),
 }
 """Each one is a module of `jihwa.io.commands` with `configure` and `run`."""
 
-_TRAINING = {"compare", "evaluate", "plot", "train", "tune"}
+_TRAINING = {"compare", "evaluate", "export", "plot", "train", "tune"}
 """Those whose module is in `jihwa.io.commands.training`."""
 
 USAGE, INTERRUPTED = 2, 130
@@ -224,7 +226,11 @@ def _add_common(parser: argparse.ArgumentParser, language: Language) -> None:
 
 
 _MODELS = {
-    "jihwa.models": ("weights/gaussian24.bundle", "weights/segmenter.bundle"),
+    "jihwa.models": (
+        "weights/gaussian24.bundle",
+        "weights/landmarks31.bundle",
+        "weights/segmenter.bundle",
+    ),
     "jihwa.composer.language": ("korean.lm", "korean.lexicon"),
 }
 """What was learned and ships, by its package."""

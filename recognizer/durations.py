@@ -1,7 +1,7 @@
 """How long a hold is, in a wearer's usual ones, and what that says.
 
 A hand in a hurry passes through poses that look like letters; only that it does not stay tells. So
-a hold of a tenth of the usual time speaks with 11 nats for no sign, one of the usual time with 1.7
+a hold of a tenth of the usual time speaks with 4.5 nats for no sign, one of the usual time with 1.7
 against it, and one of 3.5 times that with 1.7 for it again: there the hand hesitates.
 """
 
@@ -19,6 +19,12 @@ LINGERING_SHARE = 0.04
 PASSING_MEDIAN, PASSING_SPREAD = 0.3, 1.2
 """Of a pose that is no letter and only passed through, in usual holds, and of its logarithm."""
 
+TURN_SHARE = 0.05
+"""Of the letters, those at which the hand turns back: it falls short of them, and does not stay."""
+
+TURN_MEDIAN, TURN_SPREAD = 0.35, 0.5
+"""How long it is near such a one, in usual holds, and of its logarithm."""
+
 HESITATION_SHARE = 0.3
 """Of what is no letter, that which lasts as long as a hesitation."""
 
@@ -33,7 +39,8 @@ def no_sign_log_ratio(hold: float) -> float:
         hold: Its length above 0, in the wearer's usual ones.
     """
     long = log_normal(hold, HESITATION_MEDIAN, HESITATION_SPREAD)
-    letter = log_normal(hold, 1.0, LETTER_SPREAD)
+    turn = log_normal(hold, TURN_MEDIAN, TURN_SPREAD)
+    letter = _mixed(turn, log_normal(hold, 1.0, LETTER_SPREAD), TURN_SHARE)
     passing = log_normal(hold, PASSING_MEDIAN, PASSING_SPREAD)
     return _mixed(long, passing, HESITATION_SHARE) - _mixed(long, letter, LINGERING_SHARE)
 

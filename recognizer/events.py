@@ -20,12 +20,15 @@ REST = "rest"
 class Tempo:
     """A wearer's usual times: how long a hold or a gap is means little by itself.
 
+    The first guess is a hold of a quick hand: one that is long says little against a letter, and a
+    short one much.
+
     Attributes:
         hold_s: How long they hold a letter.
         gap_s: How long they take from one to the next.
     """
 
-    hold_s: float = 0.3
+    hold_s: float = 0.2
     gap_s: float = 0.25
 
 

@@ -23,7 +23,7 @@ from jihwa.data.signal.clock import GAP_S, EvenGrid
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats, HoldNetwork
 from jihwa.recognizer.events import Boundary, Segment, Tempo
-from jihwa.recognizer.spans import Span, SpanFinder
+from jihwa.recognizer.spans import LIKELY_BEGINNING, Span, SpanFinder
 
 KEPT_OF_HOLD_S = 3.0
 """Samples of a longer hold are not kept: they add nothing, and memory stays bounded."""
@@ -31,7 +31,7 @@ KEPT_OF_HOLD_S = 3.0
 LONGEST_MOVEMENT_S = 1.0
 """A longer gap is no movement between two letters."""
 
-TEMPO_HOLDS, TEMPO_PRIOR = 15, 3
+TEMPO_HOLDS, TEMPO_PRIOR = 15, 1
 """Holds by which the wearer's tempo is known, and how many the first guess counts for."""
 
 _CHUNK_SAMPLES = 1000
@@ -53,12 +53,12 @@ class SegmenterOptions:
         early: Probability of a beginning from which the hold that goes on is shown.
     """
 
-    look_ahead_s: float = 0.08
+    look_ahead_s: float = 0.12
     least: float = 0.15
     sure: float = 0.95
-    around_s: float = 0.08
+    around_s: float = 0.04
     longest_span: int = 3
-    still: float = 0.5
+    still: float = 0.35
     early: float = 0.4
 
 
@@ -119,8 +119,9 @@ class Segmenter:
         self._extractor = self._network.extractor
         self._grid = EvenGrid(STEP_S)
         self._stream = self._network.stream()
-        self._finder = SpanFinder(self._options.least, around, self._options.still)
-        self._early_finder = SpanFinder(self._options.early, 1, self._options.still)
+        still, longest = self._options.still, self._options.longest_span
+        self._finder = SpanFinder(self._options.least, around, still, longest)
+        self._early_finder = SpanFinder(self._options.early, 1, still, longest)
         self.hold: OpenHold | None = None
         self.reset()
 
@@ -244,7 +245,7 @@ class Segmenter:
             if begins == 1.0:
                 break
             joined += log(1 - begins)
-        if last.gap_s < LONGEST_MOVEMENT_S and span.begins >= self._options.still:
+        if last.gap_s < LONGEST_MOVEMENT_S and span.begins >= LIKELY_BEGINNING:
             self._tempi.append(Tempo(span.end_s - span.start_s, last.gap_s))
             known = [*[Tempo()] * TEMPO_PRIOR, *self._tempi]
             hold_s, gap_s = median(t.hold_s for t in known), median(t.gap_s for t in known)
@@ -253,11 +254,14 @@ class Segmenter:
         return tuple(hypotheses)
 
     def _segment(self, spans: Sequence[_SampledSpan], log_prob: float) -> Segment:
+        frames = Frames.concatenate([span.frames for span in spans])
+        if len(spans) > 1 and frames.duration_s > KEPT_OF_HOLD_S:
+            frames = frames[frames.time_s <= frames.time_s[0] + KEPT_OF_HOLD_S]
         return Segment(
             start_s=spans[0].start_s,
             end_s=spans[-1].end_s,
             gap_s=spans[0].gap_s,
-            frames=Frames.concatenate([span.frames for span in spans]),
+            frames=frames,
             spans=len(spans),
             log_prob=log_prob,
             tempo=self.tempo,

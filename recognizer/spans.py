@@ -14,11 +14,21 @@ from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats
 LEAST_BEGINNING = 0.005
 """Least probability that a span begins a hold: the network is never that sure."""
 
+LIKELY_BEGINNING = 0.5
+"""A hold of as many spans as there may be goes on until a beginning is at least so probable."""
+
+STEADY_STEPS, STEADY_LEAST = 5, 0.3
+"""A hand that has been still for so many steps begins a new hold only if that is at least so
+probable."""
+
 EARLY_STEPS = 2
 """Steps that a hand has been still at most when the beginning of its hold is at its height."""
 
 JOLT_STEPS = 2
 """Steps for which the hand may not be still without having moved on."""
+
+LAPSE_STEPS = 15
+"""The same in a hold of as many spans as there may be: it ends where the next one begins."""
 
 FLEETING_STEPS = 4
 """Steps of stillness that count for nothing where no beginning was seen."""
@@ -51,6 +61,7 @@ class _OpenSpan:
         steps: For how many it has been open.
         still: Whether the hand was still in any of them.
         moving: For how many steps it has not been still.
+        steady: For how many steps it has been.
     """
 
     start_s: float
@@ -60,6 +71,7 @@ class _OpenSpan:
     steps: int = 0
     still: bool = False
     moving: int = 0
+    steady: int = 0
 
     @property
     def span(self) -> Span:
@@ -77,10 +89,11 @@ class SpanFinder:
         least: Height that a peak needs.
         around: Steps on either side among which it is the highest; so many later ones are awaited.
         still: Probability of being held from which the hand counts as still.
+        longest: Spans that one hold may consist of: no more are begun in it by weak beginnings.
     """
 
-    def __init__(self, least: float, around: int, still: float) -> None:
-        self._least, self._around, self._still = least, around, still
+    def __init__(self, least: float, around: int, still: float, longest: int) -> None:
+        self._least, self._around, self._still, self._longest = least, around, still, longest
         self.reset()
 
     def reset(self) -> None:
@@ -90,6 +103,7 @@ class SpanFinder:
         self._is_still: list[bool] = []
         self._next = 0  # the first of these steps that was not followed
         self._open: _OpenSpan | None = None
+        self._joined = 0  # spans that may be one hold, without the open one
 
     def feed(self, time_s: Array, probabilities: Floats) -> list[Span]:
         """The spans that end.
@@ -140,25 +154,46 @@ class SpanFinder:
                 self._open.steps += 1
                 if is_still:
                     self._open.still, self._open.moving = True, 0
+                    self._open.steady += 1
                     self._open.end_s = time_s + STEP_S
                 else:
                     self._open.moving += 1
-                    patience = JOLT_STEPS if self._open.still else self._around
-                    if self._open.moving > patience:
+                    self._open.steady = 0
+                    if self._open.moving > self._patience(self._open):
                         yield from self._close()
         self._next = max(self._next, end)
 
     def _is_peak(self, step: int) -> bool:
         """Whether a step is a peak, as far as that is known; of equal ones the first."""
         height = self._begins[step]
-        if height < self._least:
+        if height < self._least_now():
             return False
         before = self._begins[max(step - self._around, 0) : step]
         behind = self._begins[step + 1 : step + 1 + self._around]
         return height > max(before, default=-1.0) and height >= max(behind, default=-1.0)
 
+    def _least_now(self) -> float:
+        """Height that a peak needs at this step."""
+        if self._joined_by(self._open) >= self._longest:
+            return LIKELY_BEGINNING
+        steady = self._open is not None and self._open.steady >= STEADY_STEPS
+        return max(self._least, STEADY_LEAST) if steady else self._least
+
+    def _patience(self, span: _OpenSpan) -> int:
+        """For how many steps the hand may not be still before a span ends."""
+        if not span.still:
+            return self._around
+        return JOLT_STEPS if self._joined_by(span) < self._longest else LAPSE_STEPS
+
+    def _joined_by(self, span: _OpenSpan | None) -> int:
+        """How many spans may be one hold with this one as the last."""
+        if span is None:
+            return self._joined
+        return 1 if span.begins >= LIKELY_BEGINNING else self._joined + 1
+
     def _close(self) -> Iterator[Span]:
         """End the span that goes on, if there is one; a fleeting one that nothing began is none."""
         closed, self._open = self._open, None
         if closed and (closed.peaked or closed.steps - closed.moving > FLEETING_STEPS):
+            self._joined = self._joined_by(closed)
             yield closed.span

@@ -165,6 +165,16 @@ def line(spell):
     return line
 
 
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A browser without a window and without a past."""
+    from browsing import open_browser  # which takes time to import
+
+    started = open_browser(tmp_path_factory.mktemp("browser"))
+    yield started
+    started.quit()
+
+
 @pytest.fixture
 def archive(take, tmp_path):
     """Makes a tree of copies of one recording: `archive("a.csv", "x/b.csv.gz")`."""

@@ -64,11 +64,12 @@ def stranger(**changes):
 
 
 @contextmanager
-def session(journal=None, *, wearer=None, sinks=(), **options):
-    """A session that runs, and the wire that it hangs on."""
+def session(journal=None, *, wearer=None, sinks=(), follow=lambda state: None, **options):
+    """A session that runs, and the wire that it hangs on; its states can be followed."""
     wire, wearer = Wire(), wearer or stranger()
     options = LiveOptions(wearer=wearer, **options)
-    live = LiveSession(wire, wearer.engine, journal or Record(), options, sinks)
+    changed = lambda: follow(live.state)  # noqa: E731
+    live = LiveSession(wire, wearer.engine, journal or Record(), options, sinks, changed)
     live.start()
     try:
         yield live, wire

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from jihwa.data.signal.landmarks import ADC_PER_RAD, ASPECT, N_POINTS, STRAIGHT_ADC
+from jihwa.data.signal.landmarks import ADC_PER_RAD, ASPECTS, N_POINTS, STRAIGHT_ADC
 from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
@@ -12,8 +12,10 @@ _KNUCKLES = np.array([[0.5, 0.6], [1.0, 0.3], [1.0, 0.0], [0.95, -0.25], [0.85, 
 _BONES = (0.45, 0.3, 0.25)
 
 
-def points(bends, gravity, *, size=0.1, at=(0.5, 0.4), mirrored=False) -> np.ndarray:
-    """(n, 21, 3) as shares of a wide picture, of (n, 5) bends (rad) and (n, 3) gravity.
+def points(
+    bends, gravity, *, size=0.1, at=(0.5, 0.4), mirrored=False, aspect=ASPECTS[0]
+) -> np.ndarray:
+    """(n, 21, 3) as shares of a picture, of (n, 5) bends (rad) and (n, 3) gravity.
 
     A finger bends by half at each of its outer joints, and a little where it begins.
     """
@@ -31,7 +33,7 @@ def points(bends, gravity, *, size=0.1, at=(0.5, 0.4), mirrored=False) -> np.nda
     right /= np.linalg.norm(right, axis=1, keepdims=True)
     picture = np.stack([right, down, np.cross(right, down)], axis=1)  # (n, 3, 3) rows x, y, z
     seen = size * hand @ picture.transpose(0, 2, 1) * (-1 if mirrored else 1, 1, 1)
-    return seen * (1, ASPECT, 1) + (*at, 0)
+    return seen * (1, aspect, 1) + (*at, 0)
 
 
 def seen_hand(bundle: Bundle, wearer: int) -> SyntheticHand:

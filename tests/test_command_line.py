@@ -39,7 +39,13 @@ def test_help_lists_every_command_in_the_users_language(capsys, language):
 def test_version_is_told_with_the_models_that_ship(capsys):
     first, *models = help_of(capsys, "--version").splitlines()
     assert re.fullmatch(r"jihwa \S+ \((compiled|plain Python)\)", first)
-    names = ("gaussian24.bundle", "segmenter.bundle", "korean.lm", "korean.lexicon")
+    names = (
+        "gaussian24.bundle",
+        "landmarks31.bundle",
+        "segmenter.bundle",
+        "korean.lm",
+        "korean.lexicon",
+    )
     for line, name in zip(models, names, strict=True):
         (path,) = Path(__file__).parents[1].glob(f"*/*/{name}")
         assert line.split() == [name, "sha256", sha256(path.read_bytes()).hexdigest()[:12]]

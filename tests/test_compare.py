@@ -1,6 +1,7 @@
 """`jihwa compare`: every model on every fold, kept when done, and told in one table."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -220,10 +221,22 @@ def test_sequences_are_compared_too(jihwa, tmp_path):
     assert json.loads(done.out)["signs"] == ["0", "1", "2"]
 
 
+def test_a_copy_of_a_take_is_refused(jihwa, tree, tmp_path):
+    shutil.copytree(tree / "one", tmp_path / "one")
+    copied = tmp_path / "one" / "ㄴ" / "2" / "again.csv"
+    shutil.copy(tmp_path / "one" / "ㄱ" / "1" / "take.csv", copied)
+    for command in (("compare",), ("train", "--output", tmp_path / "model")):
+        done = jihwa(command[0], tmp_path / "one", tree / "two", *command[1:])
+        assert (done.code, done.out) == (2, "")
+        assert f"{copied} is the same take as" in done.err
+
+
 def test_classes_of_one_file_alone_are_named_and_not_tested(jihwa, tmp_path):
+    rng = np.random.default_rng(0)
+
     def store(name, labels):
         label = np.array(labels * 10)
-        features = 5 * np.eye(3)[label][:, None] + np.zeros((len(label), 4, 3))
+        features = 5 * np.eye(3)[label][:, None] + rng.normal(0, 0.1, (len(label), 4, 3))
         column = np.broadcast_to(label[:, None, None], (len(label), 4, 1))
         np.save(tmp_path / name, np.concatenate([features, column], axis=2))
         return tmp_path / name

@@ -1,8 +1,10 @@
 """`jihwa evaluate`: a model is measured on a labelled tree, or on labelled sequences."""
 
+import csv
 import json
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +56,21 @@ def test_several_data_sets_count_together(jihwa, tree, trained, alphabet):
     )
     assert both["episodes"] == one["episodes"] + two["episodes"]
     assert both["top1"] == pytest.approx((one["top1"] + two["top1"]) / 2, abs=1e-4)
+
+
+def test_every_take_and_the_most_confused_pairs_are_shown(jihwa, tree, trained, tmp_path):
+    table = tmp_path / "takes.csv"
+    command = ("evaluate", tree / "two", "--model", trained)
+    result = json.loads(jihwa(*command, "--json").out)
+    shown = jihwa(*command, "--takes", table).out
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == result["episodes"]
+    assert all(Path(row["take"]).parts[-3] == row["sign"] for row in rows)
+    right = sum(row["sign"] == row["answer"] for row in rows)
+    assert right / len(rows) == pytest.approx(result["top1"], abs=1e-4)
+    wrong = Counter((r["sign"], r["answer"]) for r in rows if r["sign"] != r["answer"])
+    (one, other), n = wrong.most_common(1)[0]
+    assert f"{one}→{other} {n}" in shown.partition("most confused: ")[2]
 
 
 def test_part_of_the_signs_leaves_the_others_out(jihwa, tree, trained):
@@ -219,4 +236,4 @@ def test_sequences_need_a_model_that_reads_them(jihwa, trained, tmp_path):
     np.save(tmp_path / "some.npy", np.zeros((2, 3, 9)))
     done = jihwa("evaluate", tmp_path / "some.npy", "--model", trained)
     assert (done.code, done.out) == (2, "")
-    assert "does not know the label(s) 0" in done.err
+    assert "Give one that was fitted to .npy data." in done.err

@@ -66,7 +66,7 @@ def test_modules_have_the_form_that_is_told():
 
 
 def test_where_nothing_is_compiled_plain_python_runs_without_a_word(installed):
-    assert run(installed, "--version").stdout.endswith("(plain Python)\n")
+    assert run(installed, "--version").stdout.splitlines()[0].endswith("(plain Python)")
     done = run(installed, "compose", "ㅎㅏㄱㄱㅛ")
     assert (done.stdout.strip(), done.stderr) == ("학교", "")
 

@@ -14,7 +14,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import Recording
 from jihwa.data.signal.frames import Frames
-from jihwa.data.signal.landmarks import ADC_PER_RAD, ASPECT, STRAIGHT_ADC, SeenHand
+from jihwa.data.signal.landmarks import ADC_PER_RAD, ASPECTS, STRAIGHT_ADC, SeenHand
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
@@ -46,13 +46,23 @@ def test_a_pose_comes_back_from_where_its_points_are(bends, gravity, mirrored, s
 
 
 @pytest.mark.parametrize(
-    "scale", [(1280, 720, 1280), (0.8, 0.8 / ASPECT, 0.8)], ids=["pixels", "metres"]
+    "scale", [(1280, 720, 1280), (0.8, 0.8 / ASPECTS[0], 0.8)], ids=["pixels", "metres"]
 )
 def test_pixels_and_metres_are_told_from_shares(scale):
     shares = still()
     in_metres = scale[0] < 1
     other = (shares - shares.mean(axis=1, keepdims=True) * in_metres) * scale
     assert np.concatenate(pose(other)) == pytest.approx(np.concatenate(pose(shares)), abs=1e-6)
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_the_shape_of_the_picture_is_seen_by_the_palm(aspect):
+    rng = np.random.default_rng(0)
+    hand = [still(BENDS, rng.normal(0, 1, 3), n=20, aspect=aspect, size=0.05) for _ in range(12)]
+    reader = SeenHand()
+    reader.feed(np.concatenate(hand))
+    read = reader.feed(still(aspect=aspect, size=0.05))[-1]
+    assert (read[:5] - STRAIGHT_ADC) / ADC_PER_RAD == pytest.approx(BENDS, abs=1e-6)
 
 
 def test_a_single_wrong_picture_changes_nothing():
@@ -69,6 +79,24 @@ def test_where_no_hand_is_seen_nothing_is_told():
     assert np.isnan(read).all(axis=1).tolist() == [at in (3, 5) for at in range(9)]
     assert np.isnan(SeenHand().feed(hand[3:4])).all()
     assert SeenHand().feed(hand[:0]).shape == (0, 8)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 62), st.floats(allow_nan=True, allow_infinity=True)), max_size=40
+    ),
+    st.sampled_from([0.0, 0.5, -1e5, 1e-300]),
+)
+def test_any_numbers_are_a_pose_or_none(wrong, base):
+    hand = np.full((4, 63), base)
+    hand[1] = still(n=1).ravel()
+    for at, value in wrong:
+        hand[at % 4, at] = value
+    read = SeenHand().feed(hand.reshape(4, 21, 3))
+    seen = np.isfinite(read).all(axis=1)
+    assert np.isnan(read[~seen]).all()
+    assert np.linalg.norm(read[seen, 5:], axis=1) == pytest.approx(1)
+    assert (read[seen, :5] >= STRAIGHT_ADC).all()
 
 
 @given(st.lists(st.integers(0, 12), max_size=5))
@@ -145,6 +173,47 @@ def test_arrays_of_frames_by_points(tmp_path, each, behind):
     np.save(tmp_path / "hand.npy", np.hstack([sure, np.zeros((30, behind))]))
     frames = Recording(tmp_path / "hand.npy").frames()
     assert np.hstack([frames.flex_adc, frames.accel_g]) == pytest.approx(SeenHand().feed(hand))
+
+
+EMPTY = {
+    "list": lambda hand: {"landmarks": hand or []},
+    "null": lambda hand: {"landmarks": hand or None},
+    "hands": lambda hand: {"multiHandLandmarks": [hand] if hand else []},
+    "two hands": lambda hand: (
+        {"hands": [{"landmarks": hand}, {"landmarks": hand[::-1]}]} if hand else {"hands": []}
+    ),
+}
+
+
+@pytest.mark.parametrize("entry", EMPTY.values(), ids=EMPTY)
+def test_pictures_without_a_hand_are_no_samples_and_no_damage(tmp_path, entry):
+    hand = still(n=30)
+    gone = {0, 1, 12, 13, 14}
+    path = tmp_path / "hand.jsonl"
+    points_of_hand = [[dict(zip("xyz", p, strict=True)) for p in each] for each in hand.tolist()]
+    path.write_text(
+        "\n".join(
+            json.dumps({"timestamp": 0.03 * at, **entry([] if at in gone else points_of_hand[at])})
+            for at in range(30)
+        )
+    )
+    recording = Recording(path)
+    frames = recording.frames()
+    assert len(frames) == 30 - len(gone)
+    assert frames.duration_s == pytest.approx(0.81)
+    assert (recording.report.damaged, recording.report.unseen) == (0, len(gone))
+    assert "without a hand" in " ".join(str(w) for w in recording.report.warnings())
+
+
+@pytest.mark.parametrize("nothing", ["", "0", "nan"])
+def test_rows_without_a_hand_are_no_samples_and_no_damage(tmp_path, nothing):
+    lines = [f"{30 * at},{row}" for at, row in enumerate(rows(still(n=30)))]
+    lines[5:8] = [",".join([str(30 * at), *[nothing] * 63]) for at in (5, 6, 7)]
+    path = tmp_path / "hand.csv"
+    path.write_text("\n".join([",".join(["timestamp_ms", *AXES]), *lines]))
+    recording = Recording(path)
+    assert len(recording.frames()) == 27
+    assert (recording.report.damaged, recording.report.unseen) == (0, 3)
 
 
 def test_a_stream_is_read_like_a_file_however_it_is_cut(table):

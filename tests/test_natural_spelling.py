@@ -1,7 +1,7 @@
 """Spelling as people do it in a hurry, and with a bad glove: every flaw is there, and told."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -54,6 +54,59 @@ def test_a_pose_falls_short_towards_the_one_before_it_and_settles_within_60_ms(e
     assert short(0.002) == pytest.approx(20, abs=3)
     assert short(0.02) == pytest.approx(20 / np.e, abs=3)
     assert abs(short(0.08)) <= 1
+
+
+def test_a_hand_that_hurries_falls_short_the_more_the_shorter_a_hold_is(alphabet):
+    short: dict[float, list[float]] = {0.07: [], 0.16: [], 0.4: []}
+    for (hold_s, of), seed in product(short.items(), range(10)):
+        manner = Manner(undershoot=(0.0, 0.5), hurries=True)
+        pace = Pace((hold_s, hold_s), (0.1, 0.1), manner=manner)
+        session = assemble("가", ExactHand(), alphabet, pace, np.random.default_rng(seed))
+        since_s = session.frames.time_s - session.signs[1].start_s
+        first = (since_s >= 0).argmax()
+        settled = np.exp(-since_s[first] / 0.02)
+        of.append((880 - session.frames.flex_adc[first, 0]) / 100 / settled)
+    assert [*map(np.mean, short.values())] == pytest.approx([0.5, 0.1, 0.0], abs=0.02)
+
+
+def test_where_a_hand_turns_back_no_sample_is_still(exact):
+    session = exact("가가", undershoot=(0.0, 0.5), hurries=True, turns=1.0)
+    for sign in session.signs[1:]:
+        assert 0.03 <= sign.end_s - sign.start_s <= 0.05
+        time_s = session.frames.time_s
+        there = session.frames.flex_adc[(time_s >= sign.start_s) & (time_s <= sign.end_s), 0]
+        assert np.abs(there[2:] - there[:-2]).min() >= 1
+        assert np.ptp(there) > 20
+    jumps = []
+    for seed in range(20):
+        session = exact("가가", seed, undershoot=(0.0, 0.5), hurries=True, turns=1.0)
+        for sign in session.signs[1:]:
+            left = session.frames.time_s.searchsorted(sign.end_s)
+            jumps.append(abs(np.diff(session.frames.flex_adc[left - 1 : left + 1, 0])[0]))
+    assert np.median(jumps) < 4  # it goes on from where it is
+
+
+def test_a_hand_wobbles_40_to_60_ms_after_its_arrival(exact):
+    session = exact("가", wobbles=1.0)
+    vowel = session.signs[1]
+    since_s = session.frames.time_s - vowel.start_s
+    away = 880 - session.frames.flex_adc[:, 0]  # 780 → 880
+    early = (since_s > 0) & (since_s < 0.1)
+    assert 5 <= away[early].max() <= 15
+    assert 0.03 < since_s[early][away[early].argmax()] < 0.07
+    later = (since_s > 0.1) & (session.frames.time_s < vowel.end_s)
+    assert np.abs(away[later]).max() <= 1
+
+
+def test_a_mixed_pace_is_slow_and_fluent_by_turns(spell):
+    pace, steps_s = PACES["mixed"], []
+    for seed in range(6):
+        signs = spell(TEXT, "mixed", seed=seed).signs
+        steps_s += [after.start_s - before.start_s for before, after in pairwise(signs)]
+    assert np.percentile(steps_s, 10) < 0.3
+    assert np.percentile(steps_s, 75) > 0.6
+    slowest = pace.longer(pace.slowest)
+    assert 1 / 1.1 < (sum(slowest.hold_s) + sum(slowest.transition_s)) / 2 < 1.1
 
 
 def test_a_tremor_is_an_oscillation_of_4_to_9_hz(exact):
@@ -122,7 +175,7 @@ def test_a_bad_glove_changes_its_rate_loses_samples_and_a_sensor(spell):
 
 
 def test_truth_is_told_of_every_pace(spell, alphabet):
-    for pace in ("natural", "stress"):
+    for pace in ("natural", "stress", "fluent", "mixed"):
         session = spell(TEXT, pace, seed=3)
         spelled = [sign for word in TEXT.split() for sign in alphabet.spell(word)]
         assert [sign.sign for sign in session.signs] == spelled

@@ -2,38 +2,16 @@
 
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
+from browsing import complaints
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from jihwa.data.synthesis.sessions import write_session
-
-ALONE = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """A browser without a window and without a past."""
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (program and driver):
-        pytest.skip("needs a browser (Debian packages chromium and chromium-driver)")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for argument in (*ALONE, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(argument)
-    options.add_argument("--window-size=1300,1400")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    started = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    yield started
-    started.quit()
 
 
 @pytest.fixture
@@ -51,11 +29,6 @@ def page(browser, jihwa, spell, tmp_path):
         return browser
 
     return show
-
-
-def complaints(browser):
-    """What the browser has to say against a page."""
-    return [entry["message"] for entry in browser.get_log("browser")]
 
 
 def text_of(browser, selector):

@@ -32,9 +32,9 @@ def all_read(live, data):
     return lambda: live.state.signal.samples == data.count(b"\n") - 1
 
 
-@pytest.mark.parametrize(("letter", "shown"), [(0, "ㅎ"), (1, "하"), (2, "학")])
+@pytest.mark.parametrize(("letter", "shown"), [(0, "ㅎ"), (1, "하"), (2, "한")])
 def test_the_letter_that_is_held_is_shown_while_it_is_held(held, letter, shown):
-    data = held("학교", letter)
+    data = held("한국", letter)
     with session(pause_s=math.inf) as (live, wire):
         wire.give(data)
         until(all_read(live, data))
@@ -77,18 +77,18 @@ def test_keys_act_on_what_is_seen(held):
 @pytest.mark.parametrize("pace", ["slow", "normal", "natural"])
 @pytest.mark.parametrize("key", ["!", ""])
 def test_a_hold_that_a_key_took_in_is_not_taken_in_again_when_it_ends(halves, pace, key):
-    before, behind = halves("나무", 1, pace)
+    before, behind = halves("나가", 1, pace)
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before)
         until(lambda: live.state.page.preedit == "나")
         live.writing.type(key) if key else live.writing.complete()
         until(lambda: live.state.page.committed == f"나{key}")
         wire.give(behind)
-    assert live.state.page.committed == f"나{key}무"
+    assert live.state.page.committed == f"나{key}가"
 
 
 def test_a_letter_that_was_taken_back_while_it_was_held_does_not_return(halves):
-    before, behind = halves("나무", 1)
+    before, behind = halves("나가", 1)
     with session(pause_s=math.inf) as (live, wire):
         wire.give(before)
         until(lambda: live.state.page.preedit == "나")
@@ -96,7 +96,7 @@ def test_a_letter_that_was_taken_back_while_it_was_held_does_not_return(halves):
         live.writing.type("!")
         until(lambda: live.state.page.committed == "ㄴ!")
         wire.give(behind)
-    assert live.state.page.committed == "ㄴ!무"
+    assert live.state.page.committed == "ㄴ!가"
 
 
 def test_a_hand_at_rest_is_not_taken_in_by_a_key(halves, spell):

@@ -10,7 +10,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
-from jihwa.io.live.state import CalibrationProgress, Hold, LiveState, Notices, Page, Signal
+from jihwa.io.live.state import Answer, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
 from jihwa.io.screen.keys import BINDINGS
@@ -205,7 +205,9 @@ def test_small_screen_loses_its_bars_first_and_never_the_text():
 def test_screen_of_any_size_is_filled_and_not_exceeded(columns, rows, place, state, language):
     if place is Place.CALIBRATION:
         state = replace(state, calibration=CalibrationProgress(Prompt("ㄱ", 1), 3, 20))
-    view = View(language, place, phrases=(Phrase("물 좀 주세요.", 1, "ㅁㅈ"),))
+    invitation = ("http://192.168.0.10:8517/#abcdefghijklmnop", *["▀" * 33] * 17)
+    phrases = (Phrase("물 좀 주세요.", 1, "ㅁㅈ"),)
+    view = View(language, place, phrases=phrases, invitation=invitation)
     lines = draw(state, view, Size(columns, rows))
     assert len(lines) <= rows
     assert all(get_cwidth("".join(text for _, text in line)) <= columns for line in lines)
@@ -218,6 +220,7 @@ def test_nothing_that_a_terminal_obeys_is_ever_written(text):
         LIVE,
         connection=Connection(Link.LOST, text, message),
         page=Page(text, text, (Word(text, 0, 1, 0.1),), None, (Candidate(text, 0),) * 2),
+        answer=Answer(text, 1),
         notices=(message,),
     )
     for line in draw(cleaned(state), KOREAN, Size(80, 24)):

@@ -14,7 +14,7 @@ from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import UsageError
 from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
 from jihwa.io.screen import controls, full_screen
-from jihwa.io.screen.controls import ASK_AGAIN, Controls
+from jihwa.io.screen.controls import ASK_AGAIN, NO_READERS, Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.view import Place, View
@@ -37,6 +37,7 @@ ALT_BACKSPACE, LEFT, SHIFT_TAB, F1, F2, F3, F6 = (
     *("\x1b\x7f", "\x1b[D", "\x1b[Z"),
     *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1b[17~"),
 )
+ESCAPE, CTRL_L, CTRL_R = "\x1b", "\x0c", "\x12"
 CTRL_C, CTRL_Q = "\x03", "\x11"
 
 
@@ -95,6 +96,9 @@ def press():
         ("\x1b2", [("choose", 1, "멋"), ("select", None)]),
         ("\x1b9", []),
         (LEFT, []),
+        (ESCAPE, [("hear", "")]),
+        (CTRL_R, [("notify", NO_READERS)]),
+        (CTRL_L + "a", [("type", "a")]),
         ("\x0b\x1b[19;5~", []),
     ],
 )

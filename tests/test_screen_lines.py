@@ -11,7 +11,7 @@ import pytest
 
 from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.messages import Message
-from jihwa.io.live.state import LiveState
+from jihwa.io.live.state import Answer, LiveState
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.sources.source import Connection, Link
 
@@ -76,6 +76,15 @@ def test_changes_of_the_connection_are_told_once(printed):
         "* ‖ paused",
         "* reading again",
     ]
+
+
+def test_every_answer_is_told_once(printed):
+    screen, lines = printed
+    screen.follow(LiveState())
+    lines()
+    for answer in (Answer("네", 1), Answer("네", 1), Answer("네", 2), Answer("", 2)):
+        screen.follow(LiveState(answer=answer))
+    assert lines() == ["< 네", "< 네"]
 
 
 def test_notices_are_told_once(printed):

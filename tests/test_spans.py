@@ -21,7 +21,7 @@ def said(story):
 
 def found(story, cuts=()):
     """The first and last step of every span, and whether its beginning was seen."""
-    finder = SpanFinder(least=0.2, around=4, still=0.5)
+    finder = SpanFinder(least=0.2, around=4, still=0.5, longest=3)
     time_s, spans = STEP_S * np.arange(len(story)), []
     for rows in np.split(np.arange(len(story)), sorted(cuts)):
         spans += finder.feed(time_s[rows], said(story)[rows])
@@ -51,6 +51,19 @@ def test_stillness_without_a_beginning_is_a_span_of_its_own_unless_it_is_fleetin
     assert found(".....--.....") == []
 
 
+def test_a_hold_of_as_many_spans_as_there_may_be_is_not_parted_by_weak_beginnings():
+    weak = "------3"
+    begins = [begins for _, _, begins in found("..9" + 5 * weak + "------8" + 2 * weak + "------")]
+    assert begins == pytest.approx([0.9, 0.3, 0.3, 0.8, 0.3, 0.3])
+
+
+def test_a_hold_of_as_many_spans_as_there_may_be_ends_where_the_next_one_begins():
+    lapses = "....".join(5 * ["-----------"])
+    spans = found("..9" + lapses + "....9------.....")
+    assert [begins for _, _, begins in spans] == pytest.approx([0.9, 0.005, 0.005, 0.9], abs=0.01)
+    assert spans[2][1] == 2 + len(lapses)
+
+
 def test_a_jolt_ends_no_span():
     jolt = "." * JOLT_STEPS
     assert found(f"..9----{jolt}-----.....") == [(2, 11 + JOLT_STEPS, 0.9)]
@@ -64,7 +77,7 @@ def test_a_signal_may_begin_and_end_in_a_hold():
 
 
 def test_the_span_that_goes_on_is_known():
-    finder = SpanFinder(least=0.2, around=1, still=0.5)
+    finder = SpanFinder(least=0.2, around=1, still=0.5, longest=3)
     story = "....9---"
     assert finder.feed(STEP_S * np.arange(len(story)), said(story)) == []
     assert finder.open.start_s == pytest.approx(4 * STEP_S)

@@ -85,9 +85,12 @@ def test_paces_hold_as_long_as_promised():
         "fast": (0.13, 0.22),
         "natural": (0.12, 0.40),
         "stress": (0.12, 0.40),
+        "fluent": (0.07, 0.16),
+        "mixed": (0.07, 0.16),
     }
     assert {PACES[name].transition_s for name in ORDERLY} == {(0.15, 0.45)}
     assert {PACES[name].transition_s for name in ("natural", "stress")} == {(0.09, 0.22)}
+    assert {PACES[name].transition_s for name in ("fluent", "mixed")} == {(0.06, 0.13)}
 
 
 def test_the_hand_is_still_during_a_hold_and_at_rest_at_both_ends(alphabet):

@@ -1,10 +1,12 @@
 """The real program in a real terminal (tmux), its screen read as a user reads it."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 from live import until
@@ -79,6 +81,44 @@ def process_of(pane):
     shell = tmux("display-message", "-p", "-t", pane.name, "#{pane_pid}").strip()
     found = subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, check=True)
     return int(found.stdout.split()[0])
+
+
+def test_reader_comes_by_the_address_on_the_screen_and_answers(open_jihwa):
+    pane = open_jihwa("captions", "--new", "--source", FAST, "--port", "0", columns=90)
+    address, _, ticket = pane.shows("http://127.0.0.1:", PATIENCE_S).strip().partition("/#")
+    pane.shows("▄▄")
+    pane.press("Escape")
+    pane.shows("안녕하세요", PATIENCE_S)
+
+    def post(path, **content):
+        headers = {"Content-Type": "application/json", "Origin": address, **cookie}
+        request = urllib.request.Request(address + path, json.dumps(content).encode(), headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return (answer.headers["Set-Cookie"] or "").partition(";")[0]
+
+    cookie = {}
+    cookie = {"Cookie": post("/v1/enter", ticket=ticket)}
+    pane.shows("글을 읽을 사람이 들어왔습니다")
+    post("/v1/answer", text="네, 반가워요")
+    pane.shows("» 네, 반가워요")
+    pane.press("Escape")
+    hides(pane, "» 네, 반가워요")
+    pane.press("C-r")
+    assert ticket not in pane.shows(address)
+    pane.press("C-q")
+    pane.shows("ended with 0", PATIENCE_S)
+    assert is_clean(pane)
+
+
+def test_text_alone_is_shown_large(open_jihwa):
+    pane = open_jihwa("type", "--new", "--captions", "--source", FAST)
+    pane.shows("▐▌", PATIENCE_S)
+    until(lambda: len(pane.lines) > 8)  # two lines of letters
+    assert set("".join(pane.lines[:8])) <= set(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
+    assert not any("F1" in line or "연결" in line for line in pane.lines)
+    pane.press("C-l")
+    pane.shows("  안녕하세요")
+    pane.shows("F1 도움말")
 
 
 def test_story_of_a_conversation(open_jihwa, glove):

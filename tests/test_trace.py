@@ -42,13 +42,16 @@ def test_every_step_of_the_signal_has_its_probabilities(session):
 
 
 def test_the_hand_is_held_in_letters_and_a_hold_begins_with_nearly_each(session):
-    trace, options, begun = SegmentationTrace.of(session.frames), SegmenterOptions(), []
+    trace, options = SegmentationTrace.of(session.frames), SegmenterOptions()
+    still, begun = [], []
     for sign in session.signs:
         inside = (trace.time_s > sign.start_s + 0.04) & (trace.time_s < sign.end_s - 0.04)
-        assert (trace.held[inside] > options.still).mean() > 0.8
+        still.append((trace.held[inside] > options.still).mean())
         early = np.abs(trace.time_s - sign.start_s) < 0.1
         begun.append(trace.begins[early].max() > options.least)
-    assert np.mean(begun) > 0.9
+    assert min(still) > 0.7
+    assert np.mean(still) > 0.9
+    assert np.mean(begun) > 0.8  # of repeated letters, not of each
 
 
 def test_nothing_is_said_where_the_signal_is_missing(session):

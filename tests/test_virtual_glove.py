@@ -266,7 +266,7 @@ def test_a_fault_that_cannot_be_is_refused(text):
 @pytest.mark.parametrize("letters_per_s", [1.0, 2.0, 4.0])
 def test_a_letter_rate_is_met_on_average_where_the_hand_does_not_falter(speed, letters_per_s):
     pace = pace_of(speed, letters_per_s)
-    manner = replace(pace.manner, hesitations=0.0, false_starts=0.0)
+    manner = replace(pace.manner, hesitations=0.0, false_starts=0.0, turns=0.0)
     glove = VirtualGlove(replace(pace, manner=manner), seed=5)
     glove.spell("가" * 200)
     signs = glove.signer.signs

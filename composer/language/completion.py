@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+import numpy as np
+
 from jihwa.composer.language.jamo import BOUNDARY, KINDS, N_TOKENS, SPACE, Kind
 from jihwa.composer.language.token_model import ModelState, TokenModel
 
@@ -100,10 +102,9 @@ def likeliest_words(
         here = first.opened() if isinstance(first, _Branch) else first
         row, so_far = here.state.row(), here.log_prob
         if here is not first and here.kind in _MAY_END and not here.onsets:
-            ends = so_far + math.log(math.exp(row[SPACE]) + math.exp(row[BOUNDARY]))
+            ends = so_far + float(np.logaddexp(row[SPACE], row[BOUNDARY]))
             if ends > least and _is_clean(model, here.tokens):
-                known = found.get(here.tokens, -math.inf)
-                found[here.tokens] = max(known, ends) + math.log1p(math.exp(-abs(known - ends)))
+                found[here.tokens] = float(np.logaddexp(found.get(here.tokens, -math.inf), ends))
                 if len(found) >= n:
                     least = max(least, heapq.nlargest(n, found.values())[-1])
         onsets = here.onsets[0] if here.onsets and here.kind is not Kind.ONSET else None

@@ -217,7 +217,7 @@ def _begun_words(stack: Stack, final: Record) -> Iterator[tuple[_Word, Hypothesi
 
 def _goes_on(model: ModelState) -> tuple[float, float]:
     """The log-probabilities of a word behind which the hand rests: to go on per way, to be over."""
-    ends = math.exp(model.row()[SPACE]) + math.exp(model.row()[BOUNDARY])
+    ends = math.exp(model.row()[SPACE]) + math.exp(model.row()[BOUNDARY]) or _LEAST_PROBABILITY
     total = math.log(ends + _RESTS_WITHIN * (1 - ends))
     return math.log(_RESTS_WITHIN) - total, math.log(ends) - total
 

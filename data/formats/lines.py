@@ -27,6 +27,8 @@ NO_CLOCK = Message(
 )
 
 _JSON, _ALPHA = "JSON", "OpenGloves"
+_NO_HAND = re.compile("hand|landmark", re.IGNORECASE).search
+"""In the name of something empty: a picture without a hand."""
 _ALPHA_FULL_SCALE = 4095
 _ALPHA_BEGINNING = re.compile(r"A *\d")
 _ALPHA_FINGERS = "".join(rf"{letter} *(\d+)" for letter in "ABCDE")  # thumb to little finger
@@ -217,9 +219,13 @@ class LineParser:
         """Make samples of the rows so far."""
         if not self._rows or self._layout is None:
             return
-        table = self._table(self._layout, self._rows)
+        table, lines = self._table(self._layout, self._rows), self._lines
+        if self._layout.sees:
+            seen = np.isfinite(table[:, 1])
+            lines = [line for line, shows in zip(lines, seen, strict=True) if shows]
+            table, self.report.unseen = table[seen], self.report.unseen + int((~seen).sum())
         before = self.report.samples
-        self._done += self._samples.feed(table[:, :-1], self._lines, self._arrival.is_noted)
+        self._done += self._samples.feed(table[:, :-1], lines, self._arrival.is_noted)
         if self.report.samples > before:
             self.language = self._layout.language
             self.report.ignored = self._layout.ignored
@@ -249,8 +255,10 @@ class LineParser:
         self._take_row(_ALPHA, {"flex": "adc12"}, row, line, has_clock=False)
 
     def _read_json(self, line: Line) -> None:
+        told = None
         try:
-            entry = dict(_flat(json.loads(line.text)))
+            told = json.loads(line.text)
+            entry = dict(_flat(told))
             names = tuple(entry)
             if names not in self._objects:
                 self._objects[names] = Layout.of_names(names)
@@ -259,9 +267,15 @@ class LineParser:
             if not layout or not numbers or not (layout.has_clock or layout.sees):
                 raise ValueError(line.text)
         except (ValueError, RecursionError):
-            self.report.damage(line.number, line.text)
+            if isinstance(told, dict) and any(_NO_HAND(k) and not told[k] for k in told):
+                self.report.unseen += 1
+            else:
+                self.report.damage(line.number, line.text)
             return
         row = self._table(layout, [numbers])[0, : COLUMNS.index(RECEIVED)]
+        if layout.sees and np.isnan(row[1]):
+            self.report.unseen += 1
+            return
         units, has_clock = {"time": "s", **layout.units}, layout.has_clock
         self._take_row(_JSON, units, row, line, has_clock=has_clock)
 

@@ -80,7 +80,7 @@ _JOINTS = ("wrist", "thumbcmc", "thumbmcp", "thumbip", "thumbtip", *(
     for finger in ("index", "middle", "ring", "pinky")
     for joint in ("mcp", "pip", "dip", "tip")
 ))  # fmt: skip
-_POINT = re.compile(r"(.*?)(?:([xyz])([0-9]{1,2})|([0-9]{1,2})([xyz]))")
+_POINT = re.compile(r"(.*?)(?:([xyz])([0-9]{1,3})|([0-9]{1,3})([xyz]))")
 _COUNTED = re.compile(r"(.*?)([0-9]{1,3})")
 _UNIT = re.compile(r"[\[(]\s*([^\])]*?)\s*[\])]")
 _SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)$")
@@ -172,8 +172,8 @@ def _numbered(names: Iterable[str]) -> dict[str, str]:
 def _points(names: Iterable[str]) -> dict[str, str]:
     """The coordinates of all points of one hand, by the fields that have them; else none.
 
-    They are called by axis and the number or name of their point, or are numbered from one end to
-    the other, or point by point with the coordinate behind.
+    They are called by axis and the number or name of their point, maybe with the number of the hand
+    before; or are numbered from one end to the other, or point by point with the coordinate behind.
     """
     named: dict[str, dict[str, str]] = {}
     counted: dict[str, dict[int, str]] = {}
@@ -185,8 +185,8 @@ def _points(names: Iterable[str]) -> dict[str, str]:
             named.setdefault("", {})[f"{name[-1]}{_JOINTS.index(joint)}"] = name
         elif match := _COUNTED.fullmatch(name):
             counted.setdefault(match[1], {})[int(match[2])] = name
-    for first in (0, 1):
-        places = [f"{point[0]}{int(point[1:]) + first}" for point in POINTS]
+    for first, hand in ((0, ""), (1, ""), (1, "1")):
+        places = [f"{point[0]}{hand}{int(point[1:]) + first}" for point in POINTS]
         numbers = range(first, len(POINTS) + first)
         pairs = [10 * (at // 3 + 1) + at % 3 + 1 for at in range(len(POINTS))] if first else []
         for each in named.values():

@@ -190,7 +190,7 @@ def read_sequences(path: Path) -> Sequences:
         if array.ndim != 3 or array.size == 0 or array.shape[2] < 2:
             raise ValueError(f"shape {array.shape}")
         labels = array[:, :, -1]  # (N, T)
-        if np.any(labels != np.floor(labels[:, :1])):
+        if not np.isfinite(labels).all() or np.any(labels != np.floor(labels[:, :1])):
             raise ValueError("a label that is no whole number or changes in a sequence")
     except (ValueError, TypeError, *DAMAGES) as error:
         raise DataError(

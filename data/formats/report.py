@@ -30,6 +30,7 @@ class Report:
         received_s: First and last time on the receiver's clock, where it was stored.
         is_cut: Whether the compressed data ended before its time, or was wrong from there on.
         sees: Whether samples are of the points of a hand, which a camera saw.
+        unseen: Pictures without a hand, which are no samples.
     """
 
     lines: int = 0
@@ -47,6 +48,7 @@ class Report:
     received_s: tuple[float, float] | None = None
     is_cut: bool = False
     sees: bool = False
+    unseen: int = 0
 
     @property
     def burst(self) -> bool:
@@ -111,6 +113,13 @@ class Report:
                 ko=f"읽을 수 없는 {self.damaged}줄을 건너뛰었습니다. 처음은 {number}번째 줄: "
                 f"{text}",
                 en=f"Skipped {self.damaged} unreadable line(s). The first is line {number}: {text}",
+            )
+        if self.unseen:
+            yield Message(
+                ko=f"손이 보이지 않는 화면 {self.unseen}개를 뺐습니다. 손이 화면 안에 다 들어오게 "
+                "하세요.",
+                en=f"{self.unseen} picture(s) without a hand were left out. Keep the whole hand in "
+                "the picture.",
             )
         if self.clock.resets:
             yield Message(

@@ -12,14 +12,28 @@ within a recording: in 44 of the 62 public ones of a single right hand.)
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import N_FINGERS, Array
 
 N_POINTS = 21
 
-ASPECT = 16 / 9
-"""Width of the picture by its height, where coordinates are shares of both. Of 1, 4:3 and 16:9 it
-is the one by which the palm of the public recordings is most nearly rigid."""
+ASPECTS = np.array([16 / 9, 4 / 3, 1.0, 3 / 4, 9 / 16])
+"""Width of the picture by its height, where coordinates are shares of both: the first one, of which
+the public recordings are, until the palm speaks clearly for another."""
+
+_PALM = np.array([(0, 5), (0, 9), (0, 13), (0, 17), (5, 9), (9, 13), (13, 17), (5, 17), (1, 2)])
+_PALM_LENGTH = np.array([1.05, 1.01, 0.96, 0.94, 0.275, 0.26, 0.24, 0.75, 0.42])
+_PALM_SD = np.array([0.035, 0.02, 0.02, 0.055, 0.16, 0.14, 0.155, 0.14, 0.11])
+"""Distances in the palm, which hardly move: between which points, how far, in the mean of those
+from the wrist to the index, middle and little finger, and standard deviations of their logarithm;
+as the public recordings have them."""
+_MOST_MISFIT = 3.0
+_MOST, _LEAST = 1e5, 1e-4
+"""No coordinate is as large; and no palm as thin, as a share of the square of its length."""
+_CLEARLY, _PATIENCE = 0.4, 30
+"""By how much another aspect has to fit better, in standard deviations of a distance, and how many
+pictures count for the first one beforehand."""
 
 STRAIGHT_ADC, ADC_PER_RAD = 770.0, 50.0
 """What a glove's sensor would read of a straight finger, and how much more of each radian."""
@@ -48,7 +62,7 @@ class Smoothing:
             return poses
         windows = np.lib.stride_tricks.sliding_window_view(known, SMOOTHED, axis=0)
         smooth = np.nanmedian(windows, axis=2)
-        smooth[:, N_FINGERS:] /= np.linalg.norm(smooth[:, N_FINGERS:], axis=1, keepdims=True)
+        smooth[:, N_FINGERS:] = _unit(smooth[:, N_FINGERS:])
         return np.asarray(smooth)
 
 
@@ -58,6 +72,7 @@ class SeenHand:
     def __init__(self) -> None:
         self._smoothing = Smoothing()
         self._evidence = 0.0
+        self._misfit, self._n_pictures = np.zeros(len(ASPECTS)), float(_PATIENCE)
 
     def feed(self, points: Array) -> Array:
         """What a glove on this hand would send.
@@ -70,12 +85,29 @@ class SeenHand:
             (n, 8) bends as flex in ADC counts, thumb to little finger, and gravity in g; NaN where
             no hand is seen.
         """
-        seen = np.isfinite(points).all(axis=(1, 2)) & (np.ptp(points, axis=1).max(axis=1) > 0)
+        seen = _are_a_hand(points)
         poses = np.full((len(points), N_FINGERS + 3), np.nan)
-        bends, gravity, curl = _pose(points[seen])
+        bends, gravity, curl = _pose(self._in_proportion(points[seen]))
         gravity[:, 2] *= self._palms(curl)
         poses[seen] = self._smoothing.feed(np.hstack([STRAIGHT_ADC + ADC_PER_RAD * bends, gravity]))
         return poses
+
+    def _in_proportion(self, points: Array) -> Array:
+        """(n, 21, 3) points from the wrist, as long in every direction."""
+        usual, largest = (f(points[..., :2], axis=(1, 2)) for f in (np.mean, np.max))
+        # Metres are counted from the middle of the hand, and pixels are many.
+        shares = (np.abs(usual) > 0.1) & (largest <= 2)
+        hand = points - points[:, :1]
+        if not shares.any():
+            return hand
+        misfit = np.stack([_palm_misfit(hand, aspect) for aspect in ASPECTS], axis=1)  # (n, A)
+        misfit = np.where(shares[:, None], misfit - misfit[:, :1], 0.0)
+        total, n = self._misfit + misfit.cumsum(axis=0), self._n_pictures + shares.cumsum()
+        self._misfit, self._n_pictures = total[-1], float(n[-1])
+        mean = total / n[:, None]
+        best = np.where(mean.min(axis=1) < -_CLEARLY, mean.argmin(axis=1), 0)
+        hand[:, :, 1] /= np.where(shares, ASPECTS[best], 1.0)[:, None]
+        return hand
 
     def _palms(self, curl: Array) -> Array:
         """(n,) 1 where the palm lies on the side of a positive curl, -1 on the other."""
@@ -87,17 +119,31 @@ class SeenHand:
         return palms
 
 
-def _pose(points: Array) -> tuple[Array, Array, Array]:
+def _are_a_hand(points: Array) -> NDArray[np.bool_]:
+    """(n,) where all points are there, and the palm has a length and a breadth."""
+    there = np.asarray((np.abs(points) < _MOST).all(axis=(1, 2)))  # and numbers
+    hand = np.where(there[:, None, None], points, 0.0)
+    along, across = hand[:, 9] - hand[:, 0], hand[:, 5] - hand[:, 17]
+    area = np.linalg.norm(np.cross(along, across), axis=1)
+    return np.asarray(there & (area > _LEAST * (np.abs(along) + np.abs(across)).max(axis=1) ** 2))
+
+
+def _palm_misfit(hand: Array, aspect: float) -> Array:
+    """(n,) how far distances in the palm are from the usual ones if the picture has this aspect."""
+    ends = (hand * (1, 1 / aspect, 1))[:, _PALM]  # (n, 9, 2, 3)
+    length = np.maximum(np.linalg.norm(ends[:, :, 0] - ends[:, :, 1], axis=2), 1e-9)  # (n, 9)
+    palm = length[:, [0, 1, 3]].mean(axis=1, keepdims=True)
+    off = np.abs(np.log(length / palm / _PALM_LENGTH)) / _PALM_SD
+    return np.asarray(np.minimum(off, _MOST_MISFIT).mean(axis=1))
+
+
+def _pose(hand: Array) -> tuple[Array, Array, Array]:
     """Bends (n, 5) in rad, the picture's vertical (n, 3) in the hand's frame, and curl (n,).
 
     A finger's bend is that of its two outer joints: where it leaves the palm, points of a hand that
     is seen from the front say little. Curl is how far fingers leave the plane of the palm, in
     lengths of the palm.
     """
-    across, largest = np.abs(points[..., :2]).mean(axis=(1, 2)), points[..., :2].max(axis=(1, 2))
-    shares = (across > 0.1) & (largest <= 2)  # neither metres around the hand nor pixels
-    hand = points - points[:, :1]
-    hand[:, :, 1] /= np.where(shares, ASPECT, 1.0)[:, None]
     bones = [hand[:, _BASES + i + 1] - hand[:, _BASES + i] for i in range(3)]  # (n, 5, 3) each
     bends = _angle(bones[0], bones[1]) + _angle(bones[1], bones[2])
     index, middle, little = hand[:, 5], hand[:, 9], hand[:, 17]

@@ -24,6 +24,10 @@ JITTER_S = 0.002
 SETTLING_S = 0.02
 """In this time what a pose falls short by shrinks to 1/e; after 60 ms a twentieth is left."""
 
+WOBBLE_AT_S, WOBBLE_S = (0.04, 0.06), 0.06
+"""How long after its arrival a hand is furthest from the pose in a wobble, and how long that
+lasts."""
+
 TREMOR_HZ = (4.0, 9.0)
 TREMOR = np.array([2.0] * N_FINGERS + [0.015] * 3 + [0.3] * 3)
 """Standard deviation of a tremor: ADC counts, g and degrees."""
@@ -48,12 +52,22 @@ class Hold:
         samples: (n, 11) what sensors read of it, at the hand's rate.
         sign: The letter that it shows; None for rest, and for any other pose.
         undershoot: How far it falls short towards the pose before it, when it is reached.
+        wobble: How far the hand springs back towards that pose after its arrival.
+        wobble_at_s: When it is furthest back.
     """
 
     duration_s: float
     samples: Array
     sign: str | None
     undershoot: float = 0.0
+    wobble: float = 0.0
+    wobble_at_s: float = 0.0
+
+    def short_by(self, since_s: Array) -> Array:
+        """(n,) how far the hand falls short of the pose (n,) seconds after it arrived."""
+        settling = self.undershoot * np.exp(-since_s / SETTLING_S)
+        phase = np.clip((since_s - self.wobble_at_s) / WOBBLE_S, -0.5, 0.5)
+        return np.asarray(settling + self.wobble * np.cos(np.pi * phase) ** 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,7 @@ class Motion:
             rows = slice(bounds[2 * i], bounds[2 * i + 1])
             since_s = time_s[rows] - edges_s[2 * i]
             signal[rows] = _held(hold, since_s, start, hand.rate_hz)
-            start = hold.samples[-1]
+            start = _short(hold, np.array([hold.duration_s]), hold.samples[-1:], start)[0]
         return signal
 
 
@@ -112,9 +126,14 @@ def _held(hold: Hold, since_s: Array, before: Array, rate_hz: float) -> Array:
     """(n, 11) what sensors read of a hold, (n,) seconds after it began."""
     at = np.rint((since_s - since_s[:1]) * rate_hz).astype(int)  # whatever the jitter
     samples: Array = hold.samples[np.minimum(at, len(hold.samples) - 1)]
-    if not hold.undershoot:
+    return _short(hold, since_s, samples, before)
+
+
+def _short(hold: Hold, since_s: Array, samples: Array, before: Array) -> Array:
+    """(n, 11) samples of a pose as far as the hand has reached it (n,) seconds after it began."""
+    if not (hold.undershoot or hold.wobble):
         return samples
-    return blend(samples, before, hold.undershoot * np.exp(-since_s / SETTLING_S))
+    return blend(samples, before, hold.short_by(since_s))
 
 
 def blend(start: Array, end: Array, share: Array) -> Array:

@@ -1,9 +1,13 @@
 """How somebody spells: how fast, how carelessly, and with how good a glove."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from jihwa.data.messages import UsageError
+
+_PHASES = 32
+"""Of a drift, whose mean is taken."""
 
 Range = tuple[float, float]
 """From which values are drawn evenly."""
@@ -16,6 +20,10 @@ class Manner:
     Attributes:
         release: How far the hand lets go towards rest between two equal letters.
         undershoot: How far a pose falls short towards the one before it, when it is reached.
+        hurries: Whether it falls short the more the shorter it is held, from the one end of that
+            range to the other; else that is drawn.
+        turns: Share of the letters at which the hand turns back and is never still.
+        wobbles: Share of the letters at which it wobbles when it has just arrived.
         tremor: Strength of a tremor; 1 is that of a healthy hand that hurries.
         drift: Strength of a slow drift of all sensors; 1 is a few counts and degrees.
         shown: Share of the word ends at which the hand rests.
@@ -26,6 +34,9 @@ class Manner:
 
     release: Range = (0.1, 0.35)
     undershoot: Range = (0.0, 0.0)
+    hurries: bool = False
+    turns: float = 0.0
+    wobbles: float = 0.0
     tremor: float = 0.0
     drift: float = 0.0
     shown: float = 1.0
@@ -57,6 +68,8 @@ class Pace:
         hold_s: How long a letter is held.
         transition_s: How long the hand takes from one pose to the next.
         rest_s: How long it rests between words.
+        slowest: How many times longer all of that takes when the hand is slowest; it drifts from
+            this pace to that and back. 1: it keeps its pace.
         manner: How carelessly.
         trouble: What a bad glove adds.
     """
@@ -64,17 +77,38 @@ class Pace:
     hold_s: Range
     transition_s: Range = (0.15, 0.45)
     rest_s: Range = (0.4, 1.0)
+    slowest: float = 1.0
     manner: Manner = Manner()
     trouble: Trouble = Trouble()
 
     def at(self, letters_per_s: float) -> "Pace":
         """The same pace, quickened or slowed: a letter takes 1 / `letters_per_s` on average."""
-        factor = 2 / letters_per_s / (sum(self.hold_s) + sum(self.transition_s))
+        quickest_s = 0.5 * (sum(self.hold_s) + sum(self.transition_s))
+        return self.longer(1 / letters_per_s / quickest_s / _mean_drift(self.slowest))
+
+    def longer(self, factor: float) -> "Pace":
+        """The same pace, where everything takes so many times as long."""
         hold_s, transition_s, rest_s = (
             (factor * low, factor * high)
             for low, high in (self.hold_s, self.transition_s, self.rest_s)
         )
         return replace(self, hold_s=hold_s, transition_s=transition_s, rest_s=rest_s)
+
+
+def drifted(slowest: float, phase: float) -> float:
+    """How many times longer than at its quickest everything takes at a phase of the drift.
+
+    Args:
+        slowest: How many times at most.
+        phase: In radians; 0 where the hand is quickest.
+    """
+    return float(slowest ** (0.5 - 0.5 * math.cos(phase)))
+
+
+def _mean_drift(slowest: float) -> float:
+    """The mean of `drifted` over all phases."""
+    phases = (2 * math.pi * i / _PHASES for i in range(_PHASES))
+    return sum(drifted(slowest, phase) for phase in phases) / _PHASES
 
 
 _NATURAL = Pace(
@@ -90,6 +124,12 @@ _NATURAL = Pace(
     ),
 )
 
+_FLUENT = Pace(
+    hold_s=(0.07, 0.16),
+    transition_s=(0.06, 0.13),
+    manner=replace(_NATURAL.manner, undershoot=(0.0, 0.50), hurries=True, turns=0.04),
+)
+
 PACES: Mapping[str, Pace] = {
     "slow": Pace(hold_s=(0.55, 1.0)),
     "normal": Pace(hold_s=(0.30, 0.55)),
@@ -100,6 +140,8 @@ PACES: Mapping[str, Pace] = {
         manner=replace(_NATURAL.manner, false_starts=0.04, second_shape=True),
         trouble=Trouble(rates_hz=(20.0, 50.0), lost=0.01, dead_finger=True),
     ),
+    "fluent": _FLUENT,
+    "mixed": replace(_FLUENT, slowest=5.0, manner=replace(_FLUENT.manner, wobbles=0.1)),
 }
 
 

@@ -18,7 +18,7 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.synthesis import motion
 from jihwa.data.synthesis.hands import Hand
-from jihwa.data.synthesis.pace import Manner, Pace, Range
+from jihwa.data.synthesis.pace import Manner, Pace, Range, drifted
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -31,6 +31,19 @@ HESITATION_S = (0.5, 1.5)
 
 FALSE_START = (0.4, 0.8)
 """How far the hand goes towards a letter that it does not mean."""
+
+SHORT_HOLD_S, UNDERSHOOT_S = 0.07, 0.056
+"""A hold that is no longer falls short as far as any; how far shrinks to 1/e with every 56 ms that
+the hold is longer (Lindblom 1963, of vowels)."""
+
+TURN_S = (0.03, 0.05)
+"""How long a hand is near a pose at which it turns back."""
+
+WOBBLE = (0.05, 0.15)
+"""How far a hand springs back in a wobble."""
+
+DRIFT_LETTERS = (10.0, 40.0)
+"""Letters in which a pace that drifts becomes slow and quick again."""
 
 SHAPE_SD_ADC, SHAPE_SD_RAD = 10.0, 0.1
 """How a second shape of a sign differs: bend of every finger, direction about every axis."""
@@ -126,6 +139,10 @@ class _Signer:
         self._hand, self._alphabet, self._pace = hand, alphabet, pace
         self._manner: Manner = pace.manner
         self._rng = rng
+        self._drift = (0.0, 0.0)  # phase of the first letter, and what each adds
+        if pace.slowest != 1:
+            turn = 2 * np.pi
+            self._drift = (rng.uniform(0, turn), turn / rng.uniform(*DRIFT_LETTERS))
         self._second: dict[str, tuple[Array, Array]] = {}
         if self._manner.second_shape:
             self._second = {
@@ -137,23 +154,32 @@ class _Signer:
         """The poses of a session in their order: rest, letters, rest, letters, …, rest."""
         holds = [self._pose(END_REST_S, None)]
         for i, word in enumerate(words):
-            holds += [self._pose(self._pace.hold_s, sign) for sign in word]
+            for sign in word:
+                holds.append(self._pose(self._pace_at(len(holds)).hold_s, sign))
             if i == len(words) - 1:
                 holds.append(self._pose(END_REST_S, None))
             elif self._manner.shown == 1 or self._rng.random() < self._manner.shown:
-                holds.append(self._pose(self._pace.rest_s, None))
+                holds.append(self._pose(self._pace_at(len(holds)).rest_s, None))
         return holds
+
+    def _pace_at(self, place: int) -> Pace:
+        """The pace by now, at the pose of this number."""
+        if self._pace.slowest == 1:
+            return self._pace
+        first, step = self._drift
+        return self._pace.longer(drifted(self._pace.slowest, first + step * place))
 
     def move(self, holds: Sequence[motion.Hold]) -> motion.Motion:
         """The movements between poses, and what they pass through."""
         passed, moves = [holds[0]], []
-        for before, after in pairwise(holds):
+        for place, (before, after) in enumerate(pairwise(holds)):
+            pace = self._pace_at(place)
             equal = before.sign == after.sign is not None
-            duration_s = self._rng.uniform(*self._pace.transition_s)
+            duration_s = self._rng.uniform(*pace.transition_s)
             release = self._rng.uniform(*self._manner.release) if equal else 0.0
             if after.sign and not equal and self._happens(self._manner.false_starts):
                 passed.append(self._false_start(before))
-                moves.append(motion.Move(self._rng.uniform(*self._pace.transition_s)))
+                moves.append(motion.Move(self._rng.uniform(*pace.transition_s)))
             passed.append(after)
             moves.append(motion.Move(duration_s, release))
         return motion.Motion(passed, moves)
@@ -163,7 +189,8 @@ class _Signer:
         if not self._manner.hesitations:
             return course
         holds, moves = [course.holds[0]], []
-        for move, hold in zip(course.moves, course.holds[1:], strict=True):
+        for place, (move, hold) in enumerate(zip(course.moves, course.holds[1:], strict=True)):
+            pace = self._pace_at(place)
             if hold.sign and self._happens(self._manner.hesitations):
                 longer_s = self._rng.uniform(*HESITATION_S)
                 how = self._rng.integers(3)
@@ -173,7 +200,7 @@ class _Signer:
                     move = replace(move, duration_s=move.duration_s + longer_s)
                 else:
                     holds.append(self._on_the_way(holds[-1], hold, longer_s))
-                    moves.append(motion.Move(self._rng.uniform(*self._pace.transition_s)))
+                    moves.append(motion.Move(self._rng.uniform(*pace.transition_s)))
             holds.append(hold)
             moves.append(move)
         return motion.Motion(holds, moves)
@@ -182,11 +209,20 @@ class _Signer:
         return share > 0 and self._rng.random() < share
 
     def _pose(self, range_s: Range, sign: str | None) -> motion.Hold:
+        if sign and self._happens(self._manner.turns):
+            range_s = TURN_S
         duration_s = self._rng.uniform(*range_s)
-        undershoot = 0.0
-        if sign and self._manner.undershoot[1]:
-            undershoot = self._rng.uniform(*self._manner.undershoot)
-        return motion.Hold(duration_s, self._samples(sign, duration_s), sign, undershoot)
+        undershoot = wobble = wobble_at_s = 0.0
+        least, most = self._manner.undershoot
+        if sign and self._manner.hurries:
+            longer_s = max(duration_s - SHORT_HOLD_S, 0.0)
+            undershoot = least + (most - least) * float(np.exp(-longer_s / UNDERSHOOT_S))
+        elif sign and most:
+            undershoot = self._rng.uniform(least, most)
+        if sign and self._happens(self._manner.wobbles):
+            wobble, wobble_at_s = self._rng.uniform(*WOBBLE), self._rng.uniform(*motion.WOBBLE_AT_S)
+        samples = self._samples(sign, duration_s)
+        return motion.Hold(duration_s, samples, sign, undershoot, wobble, wobble_at_s)
 
     def _samples(self, sign: str | None, duration_s: float) -> Array:
         n = int(np.ceil(duration_s * self._hand.rate_hz)) + 1

@@ -130,6 +130,11 @@ class EpisodeSet:
         """What tells each episode's signal from others."""
         return tuple(episode.frames.digest() for episode in self.episodes)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What to call each episode."""
+        return tuple(str(episode.path) for episode in self.episodes)
+
     def defects(self) -> Counter[Defect]:
         """How many episodes have each defect."""
         return Counter(defect for episode in self.episodes for defect in episode.defects)

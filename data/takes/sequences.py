@@ -1,6 +1,7 @@
 """Labelled sequences of any features, such as hand landmarks, from `.npy` files."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,16 @@ class SequenceSet:
     def digests(self) -> tuple[bytes, ...]:
         """What tells each sequence from others."""
         return tuple(hashlib.sha256(sequence.tobytes()).digest() for sequence in self.sequences)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What to call each sequence: its file, and its place among those of it that are here."""
+        n: Counter[str] = Counter()
+        names = []
+        for session in self.sessions.tolist():
+            names.append(f"{session}[{n[session]}]")
+            n[session] += 1
+        return tuple(names)
 
     @property
     def skipped(self) -> tuple[Message, ...]:

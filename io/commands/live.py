@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -95,6 +95,9 @@ def show(
     options: argparse.Namespace,
     language: Language,
     child: Child | None = None,
+    invite: Callable[[], Sequence[str]] = tuple,
+    *,
+    large: bool = False,
 ) -> None:
     """Show a session full screen until the user leaves, a signal or the child program ends it.
 
@@ -105,17 +108,20 @@ def show(
     stored, unusable = phrases.load(options.profile)
     for warning in unusable:
         session.notify(warning)
+    first = Place.INVITATION if invite() else Place.TEXT
     view = View(
         language=language,
         profile=Path(options.profile or "").stem,
         phrases=stored,
+        large=large,
         colours=not os.environ.get("NO_COLOR"),
-        place=Place.PROGRAM if child else Place.TEXT,
+        place=Place.PROGRAM if child else first,
         has_program=child is not None,
     )
     program = Program(child, session) if child else None
     wearers = partial(wearer, options, language, session.notify)
-    screen.run(Controls(session, view, spoken, screen.leave, wearers), program)
+    controls = Controls(session, view, spoken, screen.leave, wearers, invite)
+    screen.run(controls, program)
 
 
 def fail_if_it_did(session: LiveSession) -> None:

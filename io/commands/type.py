@@ -5,8 +5,9 @@ import math
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import replace
+from typing import Protocol
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.commands import into, live
@@ -15,6 +16,7 @@ from jihwa.io.engine import Engine, Sink
 from jihwa.io.live import archive
 from jihwa.io.live.journal import Journal
 from jihwa.io.live.session import LiveOptions, LiveSession
+from jihwa.io.live.state import LiveState
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.full_screen import FullScreen
@@ -36,6 +38,20 @@ SHOWN_COLUMNS = 72
 
 Begin = Callable[[Wearer, Callable[[], Engine], Sequence[Sink], Callable[[], None]], LiveSession]
 """Makes the session of a wearer, from what makes its engine, its sinks, and what it calls."""
+
+
+class Audience(Protocol):
+    """Others who read the text while it is written."""
+
+    @property
+    def invitation(self) -> Sequence[str]:
+        """The address for the next of them, and the lines of its QR code."""
+
+    def follow(self, state: LiveState) -> None:
+        """The session is in this state now; returns at once."""
+
+    def serving(self, session: LiveSession, spoken: SpokenText) -> AbstractContextManager[None]:
+        """They can read within this."""
 
 
 def configure(arguments: Command) -> None:
@@ -61,10 +77,16 @@ def configure_typing(arguments: Command) -> None:
     arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
     arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
     arguments.settings("journal.keep_days", "journal.keep_mb")
-    arguments.switch(
+    shown = arguments.either()
+    shown.switch(
         "--plain",
         "전체 화면 대신 줄로 출력 (화면 낭독기, 파이프)",
         "print lines instead of a full screen (screen readers, pipes)",
+    )
+    shown.switch(
+        "--captions",
+        "상대에게 보이게 글만 터미널에 찰 만큼 크게 (Ctrl-L)",
+        "show the text alone, as large as the terminal allows, for somebody else (Ctrl-L)",
     )
     arguments.path(
         "--record",
@@ -76,12 +98,13 @@ def configure_typing(arguments: Command) -> None:
     into.add(arguments)
 
 
-def run(options: argparse.Namespace, language: Language) -> int:
+def run(options: argparse.Namespace, language: Language, audience: Audience | None = None) -> int:
     """Type until the user leaves; lines end with their source too.
 
     Args:
         options: Those of `configure_typing`, `session` a stored one to go on with.
         language: Of messages.
+        audience: Others who read along.
     """
     full = live.can_be_full_screen() and not options.plain
     source = live.source(options)
@@ -103,13 +126,19 @@ def run(options: argparse.Namespace, language: Language) -> int:
             sinks: Sequence[Sink],
             changed: Callable[[], None],
         ) -> LiveSession:
+            def tell_all() -> None:
+                changed()
+                if audience:
+                    audience.follow(session.state)
+
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
-            return LiveSession(source, make_engine, journal, known, follow, changed)
+            session = LiveSession(source, make_engine, journal, known, follow, tell_all)
+            return session
 
         if full:
-            session = _fill_the_screen(begin, typed_into.child, options, language)
+            session = _fill_the_screen(begin, typed_into.child, audience, options, language)
         else:
-            session = _print_lines(begin, options, language)
+            session = _print_lines(begin, audience, options, language)
         exit_code = typed_into.exit_code
     if full:
         print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
@@ -119,7 +148,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 
 def _fill_the_screen(
-    begin: Begin, child: Child | None, options: argparse.Namespace, language: Language
+    begin: Begin,
+    child: Child | None,
+    audience: Audience | None,
+    options: argparse.Namespace,
+    language: Language,
 ) -> LiveSession:
     def tell(message: Message) -> None:
         session.notify(message)
@@ -129,13 +162,20 @@ def _fill_the_screen(
         spoken = _spoken(options, voice)
         wearer = live.wearer(options, language, tell)
         session = begin(wearer, wearer.engine, [spoken], lambda: screen.redraw(session.state))
-        with closing(session):
+        with _read_by(audience, session, spoken), closing(session):
             session.start()
-            live.show(screen, session, spoken, options, language, child)
+
+            def invite() -> Sequence[str]:
+                return audience.invitation if audience else ()
+
+            large = options.captions
+            live.show(screen, session, spoken, options, language, child, invite, large=large)
     return session
 
 
-def _print_lines(begin: Begin, options: argparse.Namespace, language: Language) -> LiveSession:
+def _print_lines(
+    begin: Begin, audience: Audience | None, options: argparse.Namespace, language: Language
+) -> LiveSession:
     def tell(message: Message) -> None:
         warn(message.text(language))
 
@@ -150,8 +190,9 @@ def _print_lines(begin: Begin, options: argparse.Namespace, language: Language) 
             if session.state.connection.link is Link.ENDED or session.failure or lines.failure:
                 ended.set()
 
-        session = begin(wearer, lambda: engine, [_spoken(options, voice), lines], follow)
-        with closing(session):
+        spoken = _spoken(options, voice)
+        session = begin(wearer, lambda: engine, [spoken, lines], follow)
+        with _read_by(audience, session, spoken), closing(session):
             session.start()
             if options.source != "-":
                 threading.Thread(target=_read_keyboard, args=[session], daemon=True).start()
@@ -160,6 +201,13 @@ def _print_lines(begin: Begin, options: argparse.Namespace, language: Language) 
     if lines.failure:
         raise lines.failure
     return session
+
+
+def _read_by(
+    audience: Audience | None, session: LiveSession, spoken: SpokenText
+) -> AbstractContextManager[None]:
+    """Within this, whoever may come can read; they get the end of the text too."""
+    return audience.serving(session, spoken) if audience else nullcontext()
 
 
 def _read_keyboard(session: LiveSession) -> None:

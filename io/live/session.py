@@ -26,7 +26,7 @@ from jihwa.io.failures import explain, stopped
 from jihwa.io.live.journal import Record
 from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import LiveState, Notices, Page
+from jihwa.io.live.state import Answer, LiveState, Notices, Page
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, NOTHING_SHOWN, LiveCalibration, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
@@ -99,7 +99,7 @@ class LiveSession:
         self._options = options = options or LiveOptions()
         self._queue: SimpleQueue[Event] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
-        self._is_ready = self._is_closing = False
+        self._is_ready = self._is_closing = self._is_paused = False
         self._active_s = time.monotonic()  # when anything came last
         self._leisure_s = 0.0  # from when on there is time
         self._notices = Notices()
@@ -112,9 +112,8 @@ class LiveSession:
         self.writing = Writing(
             make_engine, journal, sinks, options.wearer, pause_s, accept_s, tell, self.then
         )
-        self._wearer = options.wearer
+        self._wearer, self._answer = options.wearer, Answer()
         self._calibration: LiveCalibration | None = None
-        self._is_paused = False
         self._state = self._look()
 
     @property
@@ -148,6 +147,11 @@ class LiveSession:
     def notify(self, message: Message) -> None:
         """Tell the user something."""
         self._notices.tell(message)
+
+    @request
+    def hear(self, answer: str) -> None:
+        """Show what somebody who reads the text answers; nothing puts the last answer away."""
+        self._answer = Answer(answer, self._answer.number + bool(answer))
 
     @request
     def pause(self, paused: bool) -> None:
@@ -319,6 +323,7 @@ class LiveSession:
             paused=self._is_paused,
             connection=self._connection,
             profile=(self._wearer and self._wearer.name) or "",
+            answer=self._answer,
             notices=self._notices.last,
             n_told=self._notices.n_told,
         )

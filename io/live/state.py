@@ -102,6 +102,19 @@ class CalibrationProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody who reads the text has answered.
+
+    Attributes:
+        text: The answer; empty for none.
+        number: How many there were so far: what is said again is another one.
+    """
+
+    text: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LiveState:
     """A snapshot of a live session.
 
@@ -114,6 +127,7 @@ class LiveState:
         hold: What the hand holds; None while it moves.
         page: The text.
         calibration: The calibration that goes on; None if none does.
+        answer: The last answer of somebody who reads the text, until it is put away.
         notices: What to tell the user, the last few, newest last.
         n_told: How many there were so far: what is told again is another one.
     """
@@ -126,6 +140,7 @@ class LiveState:
     hold: Hold | None = None
     page: Page = field(default_factory=Page)
     calibration: CalibrationProgress | None = None
+    answer: Answer = field(default_factory=Answer)
     notices: tuple[Message, ...] = ()
     n_told: int = 0
 

@@ -1,7 +1,7 @@
 """What the user can do, whichever key it is on: requests to the session, and looking elsewhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -25,6 +25,10 @@ NO_PHRASES = Message(
     en="There is no stored phrase. Write one a line into the phrase file.",
 )
 
+NO_READERS = Message(
+    ko="다른 사람에게 보여 주고 있지 않습니다. `jihwa captions`로 시작하면 읽을 주소가 생깁니다.",
+    en="Nobody else can read along. Start with `jihwa captions` to have an address for readers.",
+)
 NO_PROFILES = Message(
     ko="저장된 프로필이 없습니다. `jihwa calibrate --profile 이름`으로 만드세요.",
     en="No profile is stored. Make one with `jihwa calibrate --profile NAME`.",
@@ -48,6 +52,7 @@ class Controls:
         spoken: Says the text aloud.
         leave: Ends the screen.
         wearers: Makes the wearer of a profile; None where there is no other one.
+        invite: The invitation for the next reader.
     """
 
     def __init__(
@@ -57,9 +62,10 @@ class Controls:
         spoken: SpokenText,
         leave: Callable[[], None],
         wearers: Callable[[str], Wearer] | None = None,
+        invite: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.session, self.spoken, self.leave, self._view = session, spoken, leave, view
-        self._wearers = wearers
+        self._wearers, self._invite = wearers, invite
         self._interrupted_s = -QUIT_WITHIN_S
         self._clipboard: Clipboard | None = None
 
@@ -77,7 +83,9 @@ class Controls:
         elif place is Place.TEXT and self.state.page.selected is not None:
             place = Place.CHOOSING
         profile = Path(self.state.profile).stem or self._view.profile
-        return replace(self._view, place=place, profile=profile, speaks=self.spoken.mode)
+        invitation = self._invite() if place is Place.INVITATION else ()
+        now = replace(self._view, place=place, profile=profile, invitation=invitation)
+        return replace(now, speaks=self.spoken.mode)
 
     def type(self, text: str) -> None:
         """Write what a key stands for; a word that is being chosen is taken as it is lit."""
@@ -127,6 +135,10 @@ class Controls:
             if candidate:  # the first is what stands there
                 self.session.writing.choose(word, page.candidates[candidate].text)
             self._select(None)
+
+    def toggle_large(self) -> None:
+        """Show the text alone, as large as there is room for, or everything again."""
+        self._view = replace(self._view, large=not self._view.large)
 
     def next_completion(self, step: int) -> None:
         """Light another completion."""
@@ -180,6 +192,13 @@ class Controls:
             self._view = replace(self._view, place=Place.PHRASES)
         else:
             self.session.notify(NO_PHRASES)
+
+    def show_invitation(self) -> None:
+        """Show how somebody else comes to read the text, if anybody may."""
+        if self._invite():
+            self._view = replace(self._view, place=Place.INVITATION)
+        else:
+            self.session.notify(NO_READERS)
 
     def write_phrase(self, key: str) -> None:
         """Write the stored sentence of a key."""

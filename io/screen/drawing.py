@@ -8,8 +8,10 @@ from itertools import pairwise, zip_longest
 from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.io.live.state import LiveState, Page
 from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
+from jihwa.io.screen.large import large_rows
 from jihwa.io.screen.panels import (
     help_rows,
+    invitation_rows,
     key_line,
     phrase_rows,
     profile_rows,
@@ -24,6 +26,8 @@ FULL_ROWS, FULL_COLUMNS = 18, 64
 RULED_ROWS = 9
 """A lower one has no lines between its parts."""
 NOTICE_ROWS = 2
+LARGE_BLOCK = 200
+"""So many characters are more than there is ever room for where they are large."""
 _SIDE_GAP = 4
 _EMPTY: Line = []
 
@@ -60,12 +64,26 @@ def draw(state: LiveState, view: View, size: Size) -> list[Line]:
         view: How it is looked at.
         size: Of the screen.
     """
+    if view.large and view.place in (Place.TEXT, Place.CHOOSING):
+        return _large(state, view, size)
     status = [status_line(state, view, size.columns)] if size.rows > 2 else []
     top = [*status, *size.between]
     bottom = [*_notices(state, view, size), *_keys(view, size)]
     room = max(size.rows - len(top) - len(bottom), 1)
     rows = [*top, *_body(state, view, size, room), *bottom]
     return [cut(row, size.columns) for row in rows][: size.rows]
+
+
+def _large(state: LiveState, view: View, size: Size) -> list[Line]:
+    """The text, and what somebody has to be told; to choose a word, the candidates too."""
+    bottom = _notices(state, view, size)
+    if view.place is Place.CHOOSING:
+        bottom += _indent([candidate_row(state.page, view, size.inside)])
+    room = max(size.rows - len(bottom), 1)
+    text = [*_marked(_last_blocks(state.page, LARGE_BLOCK), view)]
+    rows = large_rows(text, size.inside, room) or text_rows(state.page, view, size.inside, room)
+    lines = [*_filled(_indent(rows), room), *bottom]
+    return [cut(line, size.columns) for line in lines][: size.rows]
 
 
 def _keys(view: View, size: Size) -> list[Line]:
@@ -75,7 +93,7 @@ def _keys(view: View, size: Size) -> list[Line]:
 
 
 def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
-    """What is wrong now, then the newest of what happened."""
+    """What is wrong now, then the newest of what happened; below it the last answer."""
     told = [*state.signal.faults, *filter(None, [state.connection.reason]), *state.notices]
     room = NOTICE_ROWS if size.rows >= FULL_ROWS else int(size.rows >= 4)
     lines: list[Line] = []
@@ -83,6 +101,9 @@ def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
         text = f"! {message.text(view.language)}"
         shown = paragraph(text, size.inside, max(room - len(lines), 0))
         lines = [*([("class:notice", line)] for line in shown), *lines]
+    if state.answer.text and size.rows >= 4:
+        shown = paragraph(f"» {state.answer.text}", size.inside, 2 if size.is_full else 1)
+        lines += [[("class:answer", line)] for line in shown]
     return _indent(lines)
 
 
@@ -93,6 +114,8 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
             lines = help_rows(view, size.inside, rows)
         case Place.PHRASES:
             lines = phrase_rows(view.phrases, size.inside, rows)
+        case Place.INVITATION:
+            lines = invitation_rows(view, size.inside, rows)
         case Place.PROFILES:
             lines = profile_rows(view, size.inside, rows)
         case Place.CALIBRATION if state.calibration:

@@ -58,6 +58,8 @@ STYLE = Style.from_dict(
         "lit": "bold",
         "number": _BLUE,
         "notice": _ORANGE,
+        "answer": "bold",
+        "code": "#000000 bg:#ffffff",
         "key": "bold",
         "title": "bold",
     }

@@ -226,9 +226,25 @@ BINDINGS = (
     ),
     Binding(
         "Esc",
+        Message("대답 치우기", "put the reader's answer away"),
+        lambda c, _: c.session.hear(""),
+        places=_TEXT,
+    ),
+    Binding(
+        "Ctrl-L, Alt-L",
+        Message("큰 글자로 글만 보이기, 되돌리기", "show the text alone, large, or all again"),
+        lambda c, _: c.toggle_large(),
+    ),
+    Binding(
+        "Ctrl-R, Alt-R",
+        Message("읽을 사람의 주소 보이기", "show the address for readers"),
+        lambda c, _: c.show_invitation(),
+    ),
+    Binding(
+        "Esc",
         Message("글로 돌아가기", "back to the text"),
         lambda c, _: c.show_text(),
-        places=frozenset({Place.HELP, Place.PHRASES, Place.PROFILES}),
+        places=frozenset({Place.HELP, Place.PHRASES, Place.PROFILES, Place.INVITATION}),
         short=Message("글로", "back"),
     ),
     Binding(

@@ -35,7 +35,7 @@ class LineScreen:
         self._stream, self._language = stream, language
         self._labels = labels(alphabet)
         self._connection: Connection | None = None
-        self._n_told = 0
+        self._n_told = self._n_answers = 0
         self._paused = False
         self._final = ""  # that no line has shown yet
         self._preedit = ""
@@ -52,6 +52,9 @@ class LineScreen:
         if state.paused != self._paused:
             self._paused = state.paused
             self._print("* ", (PAUSED if state.paused else RESUMED).text(self._language))
+        if state.answer.number != self._n_answers:
+            self._n_answers = state.answer.number
+            self._print("< ", state.answer.text)
         new, self._n_told = state.n_told - self._n_told, state.n_told
         for notice in state.notices[-new:] if new else ():
             self._print("! ", notice.text(self._language))

@@ -10,7 +10,7 @@ from math import ceil
 from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.keys import BINDINGS
-from jihwa.io.screen.text import Line, apart, clean, cut, pad, tail, width
+from jihwa.io.screen.text import Line, apart, clean, cut, pad, paragraph, tail, width
 from jihwa.io.screen.view import View
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
@@ -86,6 +86,22 @@ def phrase_rows(phrases: tuple[Phrase, ...], columns: int, rows: int) -> list[Li
         short = pad([("class:label", clean(phrase.abbreviation or ""))], short_columns)
         lines.append(cut([*key, *short, ("", "  " + clean(phrase.text))], columns))
     return lines[:rows]
+
+
+def invitation_rows(view: View, columns: int, rows: int) -> list[Line]:
+    """The address for the next reader, and its QR code where there is room for all of it."""
+    told = Message(
+        ko="읽을 사람이 한 번 쓰는 주소입니다. 다음 사람의 주소는 또 다릅니다.",
+        en="Whoever shall read opens this address, which is good once; the next one differs.",
+    )
+    lines: list[Line] = [[("class:key", line)] for line in view.invitation[:1]]
+    code: list[Line] = [[("class:code", line)] for line in view.invitation[1:]]
+    text = paragraph(told.text(view.language), columns, rows)
+    if max(map(width, code), default=0) > columns or len(lines) + len(code) > rows:
+        code = []
+    if len(lines) + len(code) + len(text) <= rows:
+        lines += [[("class:label", line)] for line in text]
+    return [*lines, *code][:rows]
 
 
 def profile_rows(view: View, columns: int, rows: int) -> list[Line]:

@@ -139,6 +139,7 @@ def cleaned(state: LiveState) -> LiveState:
         signal=replace(state.signal, faults=tuple(map(clean_message, state.signal.faults))),
         page=_clean_page(state.page),
         calibration=calibration,
+        answer=replace(state.answer, text=clean(state.answer.text)),
         notices=tuple(map(clean_message, state.notices)),
     )
 

@@ -1,5 +1,6 @@
 """What the screen knows beside the state of the session."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -17,6 +18,8 @@ class Place(Enum):
     HELP = auto()
     PHRASES = auto()
     PROFILES = auto()
+    INVITATION = auto()
+    """How somebody else comes to read the text."""
     PROGRAM = auto()
     """Using the program that takes the text."""
 
@@ -35,6 +38,9 @@ class View:
         speaks: When the text is spoken, as the option is called.
         phrases: The stored sentences.
         profiles: The names of the stored profiles, where one may be chosen.
+        invitation: The address at which the next reader finds the text, and the lines of its QR
+            code; empty where nobody may come.
+        large: Whether the text alone is shown, as large as there is room for.
         has_program: Whether there is one that takes the text, and in its place the keys.
         colours: Whether there are any; without, brackets tell what may still change.
     """
@@ -48,5 +54,7 @@ class View:
     speaks: str = "off"
     phrases: tuple[Phrase, ...] = ()
     profiles: tuple[str, ...] = ()
+    invitation: Sequence[str] = ()
+    large: bool = False
     has_program: bool = False
     colours: bool = True

@@ -134,8 +134,10 @@ class Arguments:
         """`--speed`: how fast a text is spelled."""
         self(
             "--speed",
-            "빠르기. natural은 자연스레 서두르는 손, stress는 나쁜 장갑까지 (기본: %(default)s)",
-            "speed; natural is a hand that hurries as hands do, stress has a bad glove besides "
+            "빠르기. natural은 자연스레 서두르는 손, stress는 나쁜 장갑까지, fluent는 1초에 네댓 "
+            "글자, mixed는 느려졌다 빨라지는 손 (기본: %(default)s)",
+            "speed; natural is a hand that hurries as hands do, stress has a bad glove besides, "
+            "fluent spells four to five letters a second, mixed is slow and fluent by turns "
             "(default: %(default)s)",
             choices=PACES,
             default="normal",

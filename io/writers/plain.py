@@ -6,6 +6,7 @@ import math
 from importlib import resources
 from typing import Any, TextIO
 
+from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.io.evaluation.figures import as_content
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.tiers import tiers
@@ -27,19 +28,8 @@ def write_json(document: Document, file: TextIO) -> None:
         "source": document.source,
         "duration_s": _rounded(document.duration_s, 3),
         "text": document.reading.text,
-        "candidates": [
-            {"text": candidate.text, "log_prob": _rounded(candidate.log_prob, 6)}
-            for candidate in document.reading.candidates
-        ],
-        "words": [
-            {
-                "text": word.text,
-                "start_s": _rounded(word.start_s, 3),
-                "end_s": _rounded(word.end_s, 3),
-                "confidence": _rounded(word.confidence, 6),
-            }
-            for word in document.reading.words
-        ],
+        "candidates": list(map(candidate_content, document.reading.candidates)),
+        "words": list(map(word_content, document.reading.words)),
     }
     file.write(_dump(head).removesuffix("}") + ', "signs": [')
     for number, sign in enumerate(document.letters):  # one by one: hours have tens of thousands
@@ -54,6 +44,21 @@ def write_json(document: Document, file: TextIO) -> None:
     if document.comparison:
         tail["comparison"] = as_content(document.comparison)
     file.write("], " + _dump(tail).removeprefix("{") + "\n")
+
+
+def candidate_content(candidate: Candidate) -> dict[str, Any]:
+    """A candidate as JSON has it."""
+    return {"text": candidate.text, "log_prob": _rounded(candidate.log_prob, 6)}
+
+
+def word_content(word: Word) -> dict[str, Any]:
+    """A word as JSON has it."""
+    return {
+        "text": word.text,
+        "start_s": _rounded(word.start_s, 3),
+        "end_s": _rounded(word.end_s, 3),
+        "confidence": _rounded(word.confidence, 6),
+    }
 
 
 def write_csv(document: Document, file: TextIO) -> None:

@@ -137,6 +137,13 @@ def recall(counts: NDArray[np.int64]) -> Array:
     return np.where(n > 0, np.diag(counts) / np.maximum(n, 1), np.nan)
 
 
+def most_confused(counts: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Sign and answer of every mistake in a (S, S) confusion matrix, the most frequent first."""
+    wrong = counts * ~np.eye(len(counts), dtype=np.bool_)
+    order = np.argsort(-wrong, axis=None, kind="stable")[: np.count_nonzero(wrong)]
+    return [(int(at) // len(counts), int(at) % len(counts)) for at in order]
+
+
 def best_temperature(logits: Array, sign: NDArray[np.int64]) -> float:
     """The temperature of least cross-entropy (Guo et al., 2017), 1 to 8.
 

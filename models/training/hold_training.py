@@ -20,7 +20,7 @@ from jihwa.data.signal.clock import EvenGrid
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.hands import HandStatistics, RecordedHand, SyntheticHand
-from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.pace import PACES, Pace
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.augment import rotations
 from jihwa.data.takes.episodes import EpisodeSet
@@ -37,8 +37,22 @@ from jihwa.models.hold_network import (
     inputs,
 )
 
-SHARES = {"slow": 0.08, "normal": 0.12, "fast": 0.15, "natural": 0.4, "stress": 0.25}
-"""How often each pace is practised."""
+SHARES = {
+    "slow": 0.06,
+    "normal": 0.08,
+    "fast": 0.1,
+    "natural": 0.24,
+    "stress": 0.16,
+    "fluent": 0.24,
+    "mixed": 0.12,
+}
+"""How often each pace is practised; the quicker a text is spelled, the shorter it lasts."""
+
+ANY_RATE, LETTERS_PER_S = 0.3, (0.5, 6.0)
+"""Share of the sessions at another letter rate than their pace's, and which that may be."""
+
+WOBBLY, WOBBLES = 0.1, 0.3
+"""Share of the sessions in which the hand wobbles on arriving, and how often it does."""
 
 RATES_HZ = (20.0, 100.0)
 """Gloves that are met."""
@@ -57,11 +71,11 @@ FINGER_LOG_GAIN, ANOTHER_DEAD = 0.3, 0.15
 
 LOOK_AHEAD = (2, 3, 4, 6)
 """Steps by which the heads lag behind."""
-DILATIONS = (1, 2, 4, 8)
+DILATIONS = (1, 2, 4, 8, 16)
 WIDTH = 40
 
 SESSIONS = 2400
-"""Sessions to assemble; about seven hours of signal."""
+"""Sessions to assemble; about fourteen hours of signal."""
 STEPS, BATCH, WINDOW = 8000, 16, 400
 """Updates, windows in each, steps of time in a window."""
 LEARNING_RATE, WEIGHT_DECAY = 6e-3, 1e-3
@@ -123,7 +137,7 @@ def examples(
             hand = SyntheticHand(statistics, alphabet, rng)
         if rng.random() < 0.5:
             hand.rate_hz = float(rng.uniform(*RATES_HZ))
-        pace = PACES[str(rng.choice(paces, p=shares))]
+        pace = _varied(PACES[str(rng.choice(paces, p=shares))], rng)
         session = assemble(_text(rng), hand, alphabet, pace, rng)
         frames = SensorMonitor().feed(session.frames)
         if rng.random() < WITHOUT_ACCELERATION:
@@ -270,6 +284,16 @@ def _statistics(episodes: EpisodeSet) -> HandStatistics:
         return HandStatistics.fit(episodes)
     except UsageError:
         return HandStatistics.load()
+
+
+def _varied(pace: Pace, rng: Generator) -> Pace:
+    """A pace, or the same at another letter rate, or with a hand that wobbles."""
+    if rng.random() < ANY_RATE:
+        least, most = LETTERS_PER_S
+        pace = pace.at(least * (most / least) ** rng.random())
+    if rng.random() < WOBBLY:
+        pace = replace(pace, manner=replace(pace.manner, wobbles=WOBBLES))
+    return pace
 
 
 def _text(rng: Generator) -> str:

@@ -47,7 +47,7 @@ BEST, LAST, HISTORY = "best.ckpt", "last.ckpt", "history.csv"
 """Files of a run."""
 
 _LOSS = "validation_loss"
-_METRICS = ("train_loss", _LOSS, "validation_accuracy", "learning_rate")
+_METRICS = ("train_loss", _LOSS, "validation_accuracy", "learning_rate", "train_accuracy")
 
 Batch = tuple[Tensor, Tensor, Tensor]
 """(B, T, F) float32 standardised channels, (B,) int64 lengths, (B,) int64 signs."""
@@ -153,7 +153,8 @@ class Fitting(LightningModule):
         logits = self.network(channels, length)  # (B, S)
         loss = balanced_loss(logits, sign, self._weight)
         rate = self._optimizer.param_groups[0]["lr"]
-        metrics = {"train_loss": loss, "learning_rate": rate}
+        accuracy = (logits.argmax(dim=1) == sign).float().mean()
+        metrics = {"train_loss": loss, "learning_rate": rate, "train_accuracy": accuracy}
         self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(sign))
         return loss
 

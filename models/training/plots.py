@@ -176,6 +176,8 @@ def learning_curves(history: Sequence[Epoch], path: Path) -> None:
         of_loss.plot(epochs[best], validation_loss[best], color=BLUE, marker="o")
         of_loss.set(xlabel="epoch", ylabel="cross-entropy, nats", title="Loss")
         of_loss.set_ylim(bottom=0)
+        learned = [100 * epoch.train_accuracy for epoch in history]
+        of_accuracy.plot(epochs, learned, color=GREY, label="training, as varied")
         of_accuracy.plot(epochs, accuracy, color=BLUE, label="validation")
         of_accuracy.plot(
             epochs[best],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,8 @@ class Epoch:
         validation_loss: The same of the takes held out, afterwards and as they are.
         validation_accuracy: Share of them whose sign comes first.
         learning_rate: What it was in this epoch.
+        train_accuracy: Share of the training takes whose sign came first while they were learned,
+            varied as they were; NaN where an older run did not count it.
     """
 
     epoch: int
@@ -79,6 +82,7 @@ class Epoch:
     validation_loss: float
     validation_accuracy: float
     learning_rate: float
+    train_accuracy: float = nan
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Array
-from jihwa.data.signal.landmarks import ASPECT, SeenHand
+from jihwa.data.signal.landmarks import ASPECTS, SeenHand
 from jihwa.models.training.evaluation import score
 
 LEARNERS = {
@@ -35,7 +35,7 @@ _BASES = np.array([1, 5, 9, 13, 17])
 def features(hand: Array) -> dict[str, Array]:
     """Every group of features of (n, 21, 3) pictures, (n, k) each."""
     pose = SeenHand().feed(hand)
-    wide = hand / (1, ASPECT, 1)
+    wide = hand / (1, ASPECTS[0], 1)
     bones = wide[:, _BASES + 1] - wide[:, _BASES]
     bones /= np.linalg.norm(bones, axis=2, keepdims=True)
     spread = np.arccos(np.clip((bones[:, 1:] * bones[:, :-1]).sum(axis=2), -1, 1))  # (n, 4)

@@ -107,7 +107,7 @@ def _as_seen(session: SpelledSession) -> SpelledSession:
 
 def main() -> None:
     """Measure both directions, and print a table."""
-    asked = options(__doc__, share=0.4).parse_args()
+    asked = options(__doc__, share=0.25).parse_args()
     alphabet = Alphabet.load("basic31")
     with tempfile.TemporaryDirectory() as folder:
         write_takes(Path(folder))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from shared import SESSIONS, dev_texts
+from shared import SESSIONS, THIRD, dev_texts
 from strangers import episodes, stranger, stranger_network
 
 from jihwa.composer.composer import Composer
@@ -75,7 +75,7 @@ def spelled_sessions(
     """
     alphabet = Alphabet.load()
     for kind, pace in product(KINDS, paces):
-        rng = np.random.default_rng([SESSIONS.index(wearer), KINDS.index(kind)])
+        rng = np.random.default_rng([(*SESSIONS, THIRD).index(wearer), KINDS.index(kind)])
         n = max(1, round(TEXTS[kind] * share))
         for text in rng.choice(dev_texts(kind), n, replace=False):
             hand = RecordedHand(episodes(wearer) if takes is None else takes, alphabet, rng)

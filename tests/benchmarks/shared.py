@@ -7,6 +7,9 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 SESSIONS = ("hb", "v2")
 """The recorded sessions, one wearer each: benchmarks fit on one and read the other."""
 
+THIRD = "august"
+"""A session of another wearer, for what is fitted on both."""
+
 TRAINING_TEXTS = (
     "train_open.txt.gz",
     "train_sharealike.txt.gz",

@@ -1,11 +1,12 @@
 """What a stranger gets: text from continuous sessions of a wearer the model has never met.
 
-    python tests/benchmarks/text.py [--share F]
+    python tests/benchmarks/text.py [--share F] [--third]
 
 Classifier and segmenter are fitted on one recorded session; the dev texts are spelled with takes of
-the other one; both directions are pooled. Three columns show what each part costs: the whole path,
-the same with perfect segmentation, and the best label of every segment of the likeliest cut through
-the automaton, without any language model.
+the other one; both directions are pooled. With `--third` they are the shipped ones, fitted on both,
+and the texts are spelled with takes of a third wearer, whose glove sits otherwise. Three columns
+show what each part costs: the whole path, the same with perfect segmentation, and the best label of
+every segment of the likeliest cut through the automaton, without any language model.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from sessions import (
     true_boundaries,
     without_choice,
 )
+from shared import THIRD
 from strangers import stranger
 
 from jihwa.composer.automaton import Automaton
@@ -83,6 +85,8 @@ def report(outcomes: dict[Cell, Outcome]) -> Iterator[str]:
 def _rows(outcomes: dict[Cell, Outcome]) -> Iterator[tuple[str, ...]]:
     for kind, pace in ROWS:
         chosen = [outcome for cell, outcome in outcomes.items() if cell.is_of(kind, pace)]
+        if not chosen:
+            continue
         letters = sum((outcome.letters for outcome in chosen), Letters())
         columns = [
             f"{100 * letters.found / letters.true:.1f}",
@@ -100,7 +104,11 @@ def _rows(outcomes: dict[Cell, Outcome]) -> Iterator[tuple[str, ...]]:
 
 def main() -> None:
     """Measure all cells, and print the table."""
-    parts = both(measure, options(__doc__, share=1.0).parse_args().share)
+    parser = options(__doc__, share=1.0)
+    parser.add_argument("--third", action="store_true", help="a third wearer's texts")
+    arguments = parser.parse_args()
+    share: float = arguments.share
+    parts = [measure(THIRD, share)] if arguments.third else both(measure, share)
     show(report({cell: outcome for part in parts for cell, outcome in part.items()}))
 
 

@@ -72,7 +72,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     folder: Path | None = options.output and shared.output_folder(options.output)
     if folder:
         require_matplotlib()
-    takes, alphabet = datasets.load(options, datasets.alphabet(options))
+    takes, alphabet = datasets.load_to_learn(options)
     trials = plan(takes, options.protocol, options.models, options.seeds)
     store = ResultStore(folder / "fits", takes, alphabet) if folder else None
     if store and (n_kept := sum(store[trial] is not None for trial in trials)):

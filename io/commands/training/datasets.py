@@ -35,18 +35,36 @@ def add_epochs(arguments: Arguments) -> None:
     arguments.number("--epochs", "최대 에폭", "epochs at most", least=1, default=default)
 
 
-def alphabet(options: argparse.Namespace) -> Alphabet | None:
-    """The alphabet that the user names, if any."""
-    return Alphabet.load(options.alphabet) if options.alphabet else None
+def load_to_learn(options: argparse.Namespace) -> tuple[TakeSet, Alphabet]:
+    """The takes of all data sets together, and their alphabet: the one that the user names, if any.
+
+    Raises:
+        UsageError: As for `load`, or a take is there twice: the one would be learned, and the other
+            measured.
+    """
+    takes, alphabet = load(options, Alphabet.load(options.alphabet) if options.alphabet else None)
+    first: dict[bytes, str] = {}
+    for name, digest in zip(takes.names, takes.digests, strict=True):
+        if (other := first.setdefault(digest, name)) != name:
+            raise UsageError(
+                ko=f"{name}은(는) {other}와(과) 같은 녹화입니다. 하나를 배우고 하나로 재면 점수가 "
+                "부풀려집니다. 하나를 지우세요.",
+                en=f"{name} is the same take as {other}. Learning the one and measuring the other "
+                "would flatter. Delete one of them.",
+            )
+    return takes, alphabet
 
 
-def load(options: argparse.Namespace, named: Alphabet | None) -> tuple[TakeSet, Alphabet]:
+def load(
+    options: argparse.Namespace, named: Alphabet | None, *, names_classes: bool = True
+) -> tuple[TakeSet, Alphabet]:
     """The takes of all data sets together, and the alphabet of their labels.
 
     Args:
         options: With `datasets` and `layout`.
         named: What the user, or a model, calls the signs. `.npy` files number their classes: by
             their places in it, or without it by no other name than the number.
+        names_classes: Whether it names those: the alphabet of a model of the glove does not.
 
     Raises:
         UsageError: One cannot be used, they are of both kinds, or a class has no name.
@@ -60,7 +78,7 @@ def load(options: argparse.Namespace, named: Alphabet | None) -> tuple[TakeSet, 
         )
     if True in are_files:
         sequences = load_sequences(paths)
-        if named is None or named.name == NUMBERED:
+        if named is None or named.name == NUMBERED or not names_classes:
             return sequences, Alphabet(NUMBERED, sequences.labels)
         return sequences.called(named.signs), named
     signs = named or Alphabet.load()

@@ -1,12 +1,16 @@
 """`jihwa evaluate`: how well a model reads labelled takes, or sessions with their truth."""
 
 import argparse
+import csv
+import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import EpisodeSet
@@ -18,7 +22,7 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.training.canvas import font_hint, require_matplotlib
-from jihwa.models.training.evaluation import Answers, recall, score
+from jihwa.models.training.evaluation import Answers, most_confused, recall, score
 from jihwa.models.training.plots import evaluation_figures, learning_curves
 from jihwa.models.training.runs import Epoch
 from jihwa.models.training.takes import known_sessions, likelihoods, truth
@@ -44,6 +48,13 @@ def configure(arguments: Command) -> None:
     )
     arguments.json()
     arguments.path("--figures", "DIR", "그림을 둘 폴더", "folder for figures")
+    arguments.path(
+        "--takes",
+        "FILE",
+        "녹화마다 무엇으로 읽었는지 CSV로",
+        "what every take was read as, as CSV",
+        type=shared.output_file,
+    )
     arguments.settings("model", "profile", "layout")
     evaluate_sessions.configure(arguments)
 
@@ -58,7 +69,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     bundle = shared.model(options.model)
     profile = shared.profile(options, bundle)
     alphabet = bundle.alphabet.with_signs(profile.own_signs) if profile else bundle.alphabet
-    takes, labels = datasets.load(options, alphabet)
+    of_arrays = bundle.gaussian is None
+    takes, labels = datasets.load(options, alphabet, names_classes=of_arrays)
     _check_labels(labels.signs, alphabet)
     log_likelihood = _read(takes, bundle, profile)  # (n, S)
     sign = truth(takes, alphabet)  # (n,)
@@ -81,6 +93,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
         print(json.dumps(result, ensure_ascii=False, allow_nan=False))
     else:
         _show(result, takes, language)
+    if options.takes:
+        write_whole(options.takes, _by_take(takes, answers, signs).encode())
     if options.figures:
         evaluation_figures(answers, signs, options.figures)
         if history := [Epoch(**epoch) for epoch in bundle.metrics.get("history", ())]:
@@ -88,6 +102,16 @@ def run(options: argparse.Namespace, language: Language) -> int:
         if hint := font_hint():
             warn(hint.text(language))
     return 0
+
+
+def _by_take(takes: TakeSet, answers: Answers, signs: Sequence[str]) -> str:
+    """A table of all takes: sign, answer and how sure it is."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("take", "sign", "answer", "confidence"))
+    told = zip(takes.names, answers.sign, answers.answer, answers.confidence, strict=True)
+    table.writerows((name, signs[i], signs[j], f"{sure:.4f}") for name, i, j, sure in told)
+    return text.getvalue()
 
 
 def _read(takes: TakeSet, bundle: Bundle, profile: Profile | None) -> Array:
@@ -145,6 +169,10 @@ def _show(result: dict[str, Any], takes: TakeSet, language: Language) -> None:
     worst = sorted(result["per_sign"].items(), key=lambda item: item[1])[:_HARDEST]
     hardest = say("가장 어려운 지문자:", "hardest signs:")
     print(f"  {hardest} " + "  ".join(f"{sign} {share:.0%}" for sign, share in worst))
+    names, counts = result["confusion"]["signs"], np.array(result["confusion"]["counts"])
+    if pairs := most_confused(counts)[:_HARDEST]:
+        confused = "  ".join(f"{names[i]}→{names[j]} {counts[i, j]}" for i, j in pairs)
+        print(f"  {say('가장 많이 헷갈린 짝:', 'most confused:')} {confused}")
     found = takes.defects() if isinstance(takes, EpisodeSet) else {}
     defects = ", ".join(f"{defect} {n}" for defect, n in sorted(found.items()))
     if defects:

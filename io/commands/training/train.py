@@ -118,7 +118,7 @@ def _add_training(arguments: Arguments) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from."""
-    takes, alphabet = datasets.load(options, datasets.alphabet(options))
+    takes, alphabet = datasets.load_to_learn(options)
     bundle = None
     if options.model == HAND:
         HandStatistics.fit(_of_glove(takes)).save(options.output)

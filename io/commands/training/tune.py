@@ -68,7 +68,7 @@ def configure(arguments: Command) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Search, show the best settings, and fit a model with them; 1 if no trial came to anything."""
     path = shared.output_file(options.study)
-    takes, alphabet = datasets.load(options, datasets.alphabet(options))
+    takes, alphabet = datasets.load_to_learn(options)
     list(by_session(takes))  # better refused before the work
     objective = Objective(options.model, takes, alphabet, options.epochs, options.seed)
     lock = storage.occupy(path)
