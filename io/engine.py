@@ -185,7 +185,7 @@ class Engine:
         update = self.composer.feed(*emissions)
         if update.command:
             return self.learn(update)
-        is_silent = not self.recognizer.fit.spells
+        is_silent = not self.recognizer.fit.spelling.goes_on
         self._recent.append(_Boundary(emissions, bool(update.edit), is_silent))
         self.recognizer.learn(update.decided)
         return update

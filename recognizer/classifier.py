@@ -77,7 +77,9 @@ class Classifier:
         x = np.array([self._extractor.of_hold(hold) for hold in holds])  # (n, 8)
         no_sign = self._gaussian.no_sign_log_likelihood(x)  # (n,)
         no_sign += [no_sign_log_ratio(segment.length) for segment in segments]
-        log_likelihood = self._of_signs(x, holds, no_sign, [self.fit.spells] * len(holds))  # (n, S)
+        log_likelihood = self._of_signs(
+            x, holds, no_sign, [self.fit.spelling.goes_on] * len(holds)
+        )  # (n, S)
         here = unturned(x, self.fit.mount)  # a board that sits otherwise hangs down otherwise
         rest = np.logaddexp(*map(self._gaussian.rest_log_likelihood, (x, here))) - np.log(2)  # (n,)
         if self._rest_pose is not None:
@@ -90,7 +92,7 @@ class Classifier:
         x = np.array([emission.pose for emission in emissions])  # (n, 8)
         holds = [emission.segment.frames for emission in emissions]
         no_sign = np.array([emission.no_sign for emission in emissions])  # (n,)
-        is_spelled = [self.fit.is_spelled(emission) for emission in emissions]
+        is_spelled = [self.fit.spelling.is_spelled(emission) for emission in emissions]
         log_likelihood = self._of_signs(x, holds, no_sign, is_spelled)  # (n, S)
         return [
             replace(e, log_likelihood=of) for e, of in zip(emissions, log_likelihood, strict=True)

@@ -31,6 +31,7 @@ from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
 from jihwa.models.wearer import WearerEffect
 from jihwa.recognizer.events import Decision, Emission
 from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.spelling import SILENT, Spelling
 
 KEPT_HOLDS = 64
 """Holds that tell how the glove fits, the latest ones."""
@@ -59,17 +60,6 @@ EXPLAINED_HOLDS, EXPLAINED_NATS = 12, 1.0
 """The last so many holds but rests have to be likelier as signs, by so much on average, than as any
 pose. In sessions of strangers it is 2 to 6, where fingers are only tried 0.6 or less."""
 
-JUDGED_HOLDS, FIRST_NATS = 6, 2.5
-"""Holds over which it is averaged how much likelier they are as signs than as any pose, and what
-that begins with. It is 4 on average for strangers with the board where it was in training, 2 where
-it is turned by 49°; for idle hands, gestures and one finger after the other it is -4 to 0."""
-MOST_NATS = 5.0
-"""No hold counts more than that, nor less than one nat above its negative."""
-SILENT_NATS, SPELLS_NATS = -0.3, 0.3
-"""Below the first nobody spells any more, above the second somebody does again."""
-FOUND_NATS = 2.2
-"""So much more what is found of the mount has to explain: one of so many mounts fits much."""
-
 UNEXPECTED = 0.1
 """How far the text may be wrong in what it expects."""
 
@@ -85,9 +75,6 @@ class _Hold:
     is_rest: bool
     expected: Array  # (S,) log-probability of every sign before the hold was seen
     evidence: Array  # (K,) what the hold says of the mounts
-    end_s: float
-    nats: Array  # (2,) how much likelier a sign is than any pose, usually and as was found before
-    is_spelled: bool = True
 
     def weigh(self) -> Array:
         """(K,) the evidence, by what is expected now."""
@@ -102,7 +89,7 @@ class GloveFit:
         personal: What is known of the wearer.
 
     Attributes:
-        spells: Whether the hand spells at all, as far as its last holds tell.
+        spelling: Whether the hand spells at all.
     """
 
     def __init__(self, personal: PersonalModel) -> None:
@@ -113,20 +100,12 @@ class GloveFit:
         self._learned = 0  # how many holds had been seen when the effect was estimated
         self._best = 0
         self._explains = False  # whether the last holds look like signs
-        self._nats = np.array([FIRST_NATS, FIRST_NATS + FOUND_NATS])
-        self._judged = 0  # how often somebody ceased to spell, or began again
-        self.spells = True
+        self.spelling = Spelling()
         self._personal = personal
         self._density: PoseDensity = personal.density()
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
         self._news = self._best, self._explains, 0, self.certainty, 1
-
-    def is_spelled(self, emission: Emission) -> bool:
-        """Whether the hand spelled when a hold ended."""
-        at = (hold for hold in reversed(self._holds) if hold.end_s == emission.segment.end_s)
-        hold = next(at, None)
-        return self.spells if hold is None else hold.is_spelled
 
     @property
     def mount(self) -> Array:
@@ -159,16 +138,23 @@ class GloveFit:
             en=f"The board sits turned by about {about}: reading it so.",
         )
 
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What to tell the wearer now, each thing once."""
+        silent = None if self.spelling.goes_on else SILENT
+        return tuple(message for message in (self.message, silent) if message)
+
     def take_news(self) -> bool:
         """Whether so much was found out since this was asked last that holds look otherwise now."""
-        best, explains, judged, certainty, seen = self._news
+        best, explains, turns, certainty, seen = self._news
         news = (
-            (self._best, self._explains, self._judged) != (best, explains, judged)
+            (self._best, self._explains, self.spelling.n_turns) != (best, explains, turns)
             or abs(self.certainty - certainty) > MUCH
             or self._seen >= 2 * seen
         )
         if news:
-            self._news = self._best, self._explains, self._judged, self.certainty, self._seen
+            turns = self.spelling.n_turns
+            self._news = self._best, self._explains, turns, self.certainty, self._seen
         return news
 
     @property
@@ -214,8 +200,6 @@ class GloveFit:
             is_rest=emission.rest > emission.no_sign,
             expected=np.full(n_signs, -np.log(n_signs)),
             evidence=np.empty(0),
-            end_s=emission.segment.end_s,
-            nats=np.empty(0),
         )
         hold.evidence = hold.weigh()
         self._holds.append(hold)
@@ -226,12 +210,13 @@ class GloveFit:
         self._log_weight = np.logaddexp(kept, np.log(moves) + self._mounts.log_prior)
         signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
         nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
-        hold.nats = np.clip(nats, 1 - MOST_NATS, MOST_NATS)
+        is_rest = emission.rest > max(emission.no_sign, emission.any_sign)
+        sign = int(hold.by_mount[self._best].argmax())
+        self.spelling.see(emission.segment, None if is_rest else nats, sign)
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
         self._explains = self._are_signs()
-        self._judge(hold)
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Learn from how holds were read: what the text made of them was to be expected there.
@@ -263,25 +248,6 @@ class GloveFit:
         gain = _log_sum(signs) - np.log(signs.shape[1]) - [hold.no_sign for hold in holds]  # (n,)
         return bool(gain.mean() > EXPLAINED_NATS)
 
-    def _judge(self, hold: _Hold) -> None:
-        """Judge whether somebody spells, by a hold and those before it; rest says nothing.
-
-        For example, from 2.5 on, a hand whose holds get -3 is silent with the fourth one: 1.6, 0.8,
-        0.2, -0.3; then what came behind the last one that got more than 2.5 is no letter. If its
-        holds get 4 from there on, it spells with the first one: 0.4.
-        """
-        if not hold.is_rest:
-            self._nats += (hold.nats - self._nats) / JUDGED_HOLDS
-            spells = _best(self._nats) > (SILENT_NATS if self.spells else SPELLS_NATS)
-            if spells != self.spells:
-                self.spells = spells
-                self._judged += 1
-                for each in list(self._holds)[: -JUDGED_HOLDS - 1 : -1]:
-                    if not spells and _best(each.nats) > FIRST_NATS:
-                        break
-                    each.is_spelled = spells
-        hold.is_spelled = self.spells
-
     def _believe(self, evidence: Array) -> None:
         self._log_weight = self._log_weight + evidence
         self._log_weight = self._log_weight - np.logaddexp.reduce(self._log_weight)
@@ -306,11 +272,6 @@ class GloveFit:
             share = np.exp(signs - total[:, None])  # (n, S)
             self._effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
             self._density = self._personal.density(self._effect)
-
-
-def _best(nats: Array) -> float:
-    """The better of (2,) how a hold is explained: usually, and as was found."""
-    return max(float(nats[0]), float(nats[1]) - FOUND_NATS)
 
 
 def _log_sum(values: Array) -> Array:
