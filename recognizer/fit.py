@@ -210,7 +210,7 @@ class GloveFit:
         self._log_weight = np.logaddexp(kept, np.log(moves) + self._mounts.log_prior)
         signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
         nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
-        is_rest = emission.rest > max(emission.no_sign, emission.any_sign)
+        is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
         sign = int(hold.by_mount[self._best].argmax())
         self.spelling.see(emission.segment, None if is_rest else nats, sign)
         self._believe(hold.evidence)

@@ -23,9 +23,10 @@ SILENT_NATS, SPELLS_NATS = 0.0, 0.5
 """Below the first nobody spells any more, above the second somebody does again."""
 CLEAR_NATS = 4.0
 """A hold that gets more is a letter, whatever follows."""
-REPEATED_NATS = 3.0
-"""What a hold loses that looks like the two before it: seldom is a letter spelled three times."""
-FOUND_NATS = 2.2
+REPEATED_NATS = 0.8
+"""What a hold loses for every hold before it but one that looks the same: seldom is a letter
+spelled three times in a row, but in a laugh (ㅋㅋㅋㅋㅋㅋㅋㅋ), which passes."""
+FOUND_NATS = 2.0
 """How much more has to be explained by what is found of the mount."""
 
 SILENT = Message(
@@ -64,7 +65,7 @@ class Spelling:
         self.n_turns = 0
         self.unread: list[tuple[float, float]] = []
         self._nats = np.array([FIRST_NATS, FIRST_NATS + FOUND_NATS])
-        self._signs: deque[int] = deque(maxlen=2)
+        self._sign, self._n_alike = -1, 0  # what was shown last, and how often before that
         self._holds: deque[_Hold] = deque(maxlen=4 * JUDGED_HOLDS)
 
     def see(self, segment: Segment, nats: Array | None, sign: int) -> None:
@@ -79,8 +80,9 @@ class Spelling:
         best = FIRST_NATS
         if nats is not None:
             nats = np.clip(nats, 1 - MOST_NATS, MOST_NATS)
-            nats -= REPEATED_NATS * (self._signs.count(sign) == 2)
-            self._signs.append(sign)
+            self._n_alike = self._n_alike + 1 if sign == self._sign else 0
+            self._sign = sign
+            nats -= REPEATED_NATS * max(self._n_alike - 1, 0)
             self._nats += (nats - self._nats) / JUDGED_HOLDS
             best = _best(nats)
         self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
