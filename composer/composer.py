@@ -255,6 +255,17 @@ class Composer:
         self._draft.begin(Record(before.record.labels))
         return self._changed(before)
 
+    def forget(self, boundaries: int) -> int:
+        """As if the emissions of the last boundaries had never come; none changed the text.
+
+        Returns:
+            At how many boundaries that was possible.
+        """
+        possible = min(boundaries, len(self._draft.now.before))
+        if possible:
+            self._draft.now = self._draft.now.back(possible)
+        return possible
+
     def undo(self) -> Update | None:
         """Take back the latest change of the text; None if there is none.
 

@@ -185,7 +185,8 @@ class Engine:
         update = self.composer.feed(*emissions)
         if update.command:
             return self.learn(update)
-        self._recent.append(_Boundary(emissions, bool(update.edit)))
+        is_silent = not self.recognizer.fit.spelling.goes_on
+        self._recent.append(_Boundary(emissions, bool(update.edit), is_silent))
         self.recognizer.learn(update.decided)
         return update
 
@@ -195,7 +196,7 @@ class Engine:
         What nobody has touched since is taken back as an undo would do it.
         """
         recent = [*self._recent]
-        while recent and not recent[0].is_step:
+        while recent and not (recent[0].is_step or recent[0].is_silent):
             del recent[0]
         old = [emission for boundary in recent for emission in boundary.emissions]
         new = self.recognizer.read_again(old) if old else []
@@ -205,10 +206,13 @@ class Engine:
         for boundary in recent:
             if boundary.is_step:
                 self.composer.undo()
+        before_steps = next((at for at, each in enumerate(recent) if each.is_step), len(recent))
+        first = before_steps - self.composer.forget(before_steps)
         self._recent.clear()
         decided: list[Decision] = []
-        for boundary in recent:
-            decided += self._take([new.pop(0) for _ in boundary.emissions]).decided
+        for at, boundary in enumerate(recent):
+            emissions = [new.pop(0) for _ in boundary.emissions]
+            decided += self._take(emissions).decided if at >= first else ()
         commit = TextEdit.between(committed, self.composer.text)
         preedit = self.composer.preedit
         edit = TextEdit.between(shown, self.composer.text + preedit)
@@ -217,10 +221,17 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class _Boundary:
-    """What ended at a boundary that was taken in, and whether the text changed by it."""
+    """What ended at a boundary that was taken in.
+
+    Attributes:
+        emissions: What it may be.
+        is_step: Whether the text changed by it.
+        is_silent: Whether nobody seemed to spell.
+    """
 
     emissions: Sequence[Emission]
     is_step: bool
+    is_silent: bool
 
 
 def _look_otherwise(before: Emission, now: Emission) -> bool:

@@ -28,8 +28,8 @@ WAY_SHARES = np.linspace(0.25, 0.75, 6)
 LEAST_LOG_ODDS, MOST_LOG_ODDS = -4.0, 3.0
 """Of a stop: below, it is not looked at; above, nothing is believed more."""
 
-BLIND = 100.0
-"""So much less likely than none is every sign where no finger is believed."""
+UNREAD = 100.0
+"""So much less likely than none is every sign where there can be none."""
 
 
 class Classifier:
@@ -75,11 +75,11 @@ class Classifier:
         """The emissions that segments would be; nothing is learned from them."""
         holds = [segment.frames for segment in segments]
         x = np.array([self._extractor.of_hold(hold) for hold in holds])  # (n, 8)
-        log_likelihood = self._of_signs(x, holds)  # (n, S)
         no_sign = self._gaussian.no_sign_log_likelihood(x)  # (n,)
         no_sign += [no_sign_log_ratio(segment.length) for segment in segments]
-        blind = [not np.isfinite(hold.flex_adc).any() for hold in holds]
-        log_likelihood[blind] = no_sign[blind, None] - BLIND  # nobody can tell letters
+        log_likelihood = self._of_signs(
+            x, holds, no_sign, [self.fit.spelling.goes_on] * len(holds)
+        )  # (n, S)
         here = unturned(x, self.fit.mount)  # a board that sits otherwise hangs down otherwise
         rest = np.logaddexp(*map(self._gaussian.rest_log_likelihood, (x, here))) - np.log(2)  # (n,)
         if self._rest_pose is not None:
@@ -91,14 +91,27 @@ class Classifier:
         """Emissions as they would be by what is known now of how the glove fits."""
         x = np.array([emission.pose for emission in emissions])  # (n, 8)
         holds = [emission.segment.frames for emission in emissions]
-        log_likelihood = self._of_signs(x, holds)  # (n, S)
+        no_sign = np.array([emission.no_sign for emission in emissions])  # (n,)
+        is_spelled = [self.fit.spelling.is_spelled(emission) for emission in emissions]
+        log_likelihood = self._of_signs(x, holds, no_sign, is_spelled)  # (n, S)
         return [
             replace(e, log_likelihood=of) for e, of in zip(emissions, log_likelihood, strict=True)
         ]
 
-    def _of_signs(self, x: Array, holds: Sequence[Frames]) -> Array:
-        """(n, S) log-likelihood of every sign for holds whose (n, 8) features are known."""
-        return self.fit.personal.with_network(self.fit.log_likelihood(x), holds)
+    def _of_signs(
+        self, x: Array, holds: Sequence[Frames], no_sign: Array, is_spelled: Sequence[bool]
+    ) -> Array:
+        """(n, S) log-likelihood of every sign for holds whose (n, 8) features are known.
+
+        Where no finger is believed, nobody can tell letters; where nobody spells, there are none.
+        """
+        log_likelihood = self.fit.personal.with_network(self.fit.log_likelihood(x), holds)
+        finds_none = [
+            not spelled or not np.isfinite(hold.flex_adc).any()
+            for hold, spelled in zip(holds, is_spelled, strict=True)
+        ]
+        log_likelihood[finds_none] = no_sign[finds_none, None] - UNREAD
+        return log_likelihood
 
 
 class HesitationFinder:

@@ -10,9 +10,10 @@ For example, eight letters of a board that is turned by 48Â° are likelier by 45Â
 nats each. The usual mount is likelier beforehand by ln(0.7 / 0.004), 5 nats, so that three or four
 letters turn the scales.
 
-With every hold a little of the belief goes back to where it began, for a glove can slip. And a hand
-that spells nothing fits no glove: while the last holds look like no signs even so, letters are
-read as the glove usually fits.
+With every hold a little of the belief goes back to where it began, for a glove can slip.
+
+A hand that spells nothing fits no glove. While the last holds look like no signs even so, letters
+are read as the glove usually fits; and while no mount foresees them as signs, nobody spells.
 """
 
 from collections import deque
@@ -30,6 +31,7 @@ from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
 from jihwa.models.wearer import WearerEffect
 from jihwa.recognizer.events import Decision, Emission
 from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.spelling import SILENT, Spelling
 
 KEPT_HOLDS = 64
 """Holds that tell how the glove fits, the latest ones."""
@@ -85,6 +87,9 @@ class GloveFit:
 
     Args:
         personal: What is known of the wearer.
+
+    Attributes:
+        spelling: Whether the hand spells at all.
     """
 
     def __init__(self, personal: PersonalModel) -> None:
@@ -95,11 +100,12 @@ class GloveFit:
         self._learned = 0  # how many holds had been seen when the effect was estimated
         self._best = 0
         self._explains = False  # whether the last holds look like signs
+        self.spelling = Spelling()
         self._personal = personal
         self._density: PoseDensity = personal.density()
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
-        self._news = self._best, self._explains, self.certainty, 1
+        self._news = self._best, self._explains, 0, self.certainty, 1
 
     @property
     def mount(self) -> Array:
@@ -132,16 +138,23 @@ class GloveFit:
             en=f"The board sits turned by about {about}: reading it so.",
         )
 
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What to tell the wearer now, each thing once."""
+        silent = None if self.spelling.goes_on else SILENT
+        return tuple(message for message in (self.message, silent) if message)
+
     def take_news(self) -> bool:
         """Whether so much was found out since this was asked last that holds look otherwise now."""
-        best, explains, certainty, seen = self._news
+        best, explains, turns, certainty, seen = self._news
         news = (
-            (self._best, self._explains) != (best, explains)
+            (self._best, self._explains, self.spelling.n_turns) != (best, explains, turns)
             or abs(self.certainty - certainty) > MUCH
             or self._seen >= 2 * seen
         )
         if news:
-            self._news = self._best, self._explains, self.certainty, self._seen
+            turns = self.spelling.n_turns
+            self._news = self._best, self._explains, turns, self.certainty, self._seen
         return news
 
     @property
@@ -195,6 +208,11 @@ class GloveFit:
         moves = SLIPS if measured else STRAYS
         kept = np.log1p(-moves) + self._log_weight - np.logaddexp.reduce(self._log_weight)
         self._log_weight = np.logaddexp(kept, np.log(moves) + self._mounts.log_prior)
+        signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
+        nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
+        is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
+        sign = int(hold.by_mount[self._best].argmax())
+        self.spelling.see(emission.segment, None if is_rest else nats, sign)
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)

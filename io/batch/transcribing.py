@@ -169,6 +169,9 @@ class Transcriber:
         found = read(engine, self._watch.follow(source(), keep=with_signal), [self._watch])
         warnings = recording.report.warnings() + engine.sensors.warnings()
         warnings += filter(None, [engine.recognizer.fit.message])
+        unread = tuple(engine.recognizer.fit.spelling.unread)
+        if unread:
+            warnings.append(_left_out(unread))
         if recording.report.sees and self._is_of_glove:
             warnings.append(NOT_OF_GLOVE)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
@@ -187,6 +190,7 @@ class Transcriber:
             reading=found,
             warnings=tuple(warning.text(self._language) for warning in warnings),
             language=self._language,
+            unread=unread,
             comparison=compared if isinstance(compared, TextComparison) else None,
             is_holed=recording.report.is_holed,
             signal=self._watch.signal(alphabet) if with_signal else None,
@@ -312,6 +316,15 @@ def _failed(task: Task, message: Message, cause: Exception) -> Outcome:
 def _found_anywhere(model: str | None) -> str | None:
     """What names the model in whatever folder a process is."""
     return model if model is None or model in SHIPPED else str(Path(model).absolute())
+
+
+def _left_out(unread: Sequence[tuple[float, float]]) -> Message:
+    """When nobody spelled, in all."""
+    total_s = sum(end_s - start_s for start_s, end_s in unread)
+    return Message(
+        ko=f"{total_s:.0f}초 동안은 지문자를 쓰는 것 같지 않아 읽지 않았습니다.",
+        en=f"{total_s:.0f} s do not look like fingerspelling and were not read.",
+    )
 
 
 def _doubts(words: Sequence[Word]) -> Message:

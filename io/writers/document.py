@@ -82,6 +82,7 @@ class Document:
         reading: What it was read as.
         warnings: What the user should know, in their language.
         language: Their language.
+        unread: When the hand did not seem to spell: pairs of begin and end in seconds.
         comparison: The text beside the truth, where somebody asked for it.
         is_holed: Whether so much of it was skipped that it is not whole.
         signal: What it was read from, where a format shows it.
@@ -92,6 +93,7 @@ class Document:
     reading: Reading
     warnings: tuple[str, ...]
     language: Language = "ko"
+    unread: Sequence[tuple[float, float]] = ()
     comparison: TextComparison | None = None
     is_holed: bool = False
     signal: Signal | None = None

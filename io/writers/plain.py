@@ -40,7 +40,11 @@ def write_json(document: Document, file: TextIO) -> None:
             "candidates": [[label, _rounded(p, 6)] for label, p in sign.candidates],
         }
         file.write((", " if number else "") + _dump(entry))
-    tail: dict[str, Any] = {"warnings": list(document.warnings)}
+    unread = [
+        {"start_s": _rounded(start_s, 3), "end_s": _rounded(end_s, 3)}
+        for start_s, end_s in document.unread
+    ]
+    tail: dict[str, Any] = {"unread": unread, "warnings": list(document.warnings)}
     if document.comparison:
         tail["comparison"] = as_content(document.comparison)
     file.write("], " + _dump(tail).removeprefix("{") + "\n")

@@ -1,0 +1,117 @@
+"""Whether a hand spells, or idles, gestures, types, scratches an ear.
+
+A hold of a letter is likelier as a sign than as any pose: by 4 nats on average for strangers with
+the board where it was in training, by 2 where it is turned by 49°. For hands that do something else
+that is -4 to 0. What is found of the mount meanwhile counts as well; but one of so many mounts fits
+much, so it has to explain more.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from jihwa.data.messages import Message
+from jihwa.data.signal.frames import Array
+from jihwa.recognizer.events import Emission, Segment
+
+JUDGED_HOLDS, FIRST_NATS = 6, 2.5
+"""Holds over which is averaged how much likelier they are as signs, and what that begins with."""
+MOST_NATS = 5.0
+"""No hold counts more than that, nor less than one nat above its negative."""
+SILENT_NATS, SPELLS_NATS = 0.0, 0.5
+"""Below the first nobody spells any more, above the second somebody does again."""
+CLEAR_NATS = 4.0
+"""A hold that gets more is a letter, whatever follows."""
+REPEATED_NATS = 0.8
+"""What a hold loses for every hold before it but one that looks the same: seldom is a letter
+spelled three times in a row, but in a laugh (ㅋㅋㅋㅋㅋㅋㅋㅋ), which passes."""
+FOUND_NATS = 2.0
+"""How much more has to be explained by what is found of the mount."""
+
+SILENT = Message(
+    ko="손이 지문자를 쓰는 것 같지 않아 읽지 않고 있습니다. 쓰기 시작하면 다시 읽습니다. "
+    "쓰고 있는데도 이러면 연습(calibrate)으로 손을 보여 주세요.",
+    en="The hand does not seem to spell, so nothing is read until it does. If it does spell, show "
+    "it your hand with calibrate.",
+)
+
+
+@dataclass(slots=True)
+class _Hold:
+    """A hold, how well it is explained, and whether it belongs to what is spelled."""
+
+    start_s: float
+    end_s: float
+    nats: float
+    is_spelled: bool
+
+
+class Spelling:
+    """Judges by running means whether somebody spells.
+
+    For example, from 2.5 on, a hand whose holds get -3 is silent with the fourth one: 1.6, 0.8,
+    0.2, -0.3; then none of them is a letter. If its holds get 4 from there on, it spells with the
+    second one: 0.4, 1.0; and the five before it are read after all.
+
+    Attributes:
+        goes_on: Whether somebody spells, as far as the last holds tell.
+        n_turns: How often that has changed.
+        unread: When nobody did: pairs of begin and end in seconds.
+    """
+
+    def __init__(self) -> None:
+        self.goes_on = True
+        self.n_turns = 0
+        self.unread: list[tuple[float, float]] = []
+        self._nats = np.array([FIRST_NATS, FIRST_NATS + FOUND_NATS])
+        self._sign, self._n_alike = -1, 0  # what was shown last, and how often before that
+        self._holds: deque[_Hold] = deque(maxlen=4 * JUDGED_HOLDS)
+
+    def see(self, segment: Segment, nats: Array | None, sign: int) -> None:
+        """Take in a hold.
+
+        Args:
+            segment: Where and when.
+            nats: (2,) log-ratios of any sign and any pose, as the glove usually fits and by what
+                was believed of the mount before; None of rest, which says nothing.
+            sign: The sign that it looks like most.
+        """
+        best = FIRST_NATS
+        if nats is not None:
+            nats = np.clip(nats, 1 - MOST_NATS, MOST_NATS)
+            self._n_alike = self._n_alike + 1 if sign == self._sign else 0
+            self._sign = sign
+            nats -= REPEATED_NATS * max(self._n_alike - 1, 0)
+            self._nats += (nats - self._nats) / JUDGED_HOLDS
+            best = _best(nats)
+        self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
+        if (_best(self._nats) > (SILENT_NATS if self.goes_on else SPELLS_NATS)) != self.goes_on:
+            self._turn()
+        elif not self.goes_on:
+            self.unread[-1] = self.unread[-1][0], segment.end_s
+
+    def is_spelled(self, emission: Emission) -> bool:
+        """Whether a hold belongs to what is spelled."""
+        end_s = emission.segment.end_s
+        known = (hold.is_spelled for hold in reversed(self._holds) if hold.end_s == end_s)
+        return next(known, self.goes_on)
+
+    def _turn(self) -> None:
+        """Judge the last holds anew, now that somebody spells or does not."""
+        self.goes_on = not self.goes_on
+        self.n_turns += 1
+        since_s = self._holds[-1].start_s
+        for hold in list(self._holds)[: -JUDGED_HOLDS - 1 : -1]:
+            if not self.goes_on and hold.nats > CLEAR_NATS:
+                break
+            hold.is_spelled, since_s = self.goes_on, hold.start_s
+        if not self.goes_on:
+            self.unread.append((since_s, self._holds[-1].end_s))
+        elif (begin_s := self.unread.pop()[0]) < since_s:
+            self.unread.append((begin_s, since_s))
+
+
+def _best(nats: Array) -> float:
+    """The better of (2,) how something is explained: usually, and by what was found."""
+    return max(float(nats[0]), float(nats[1]) - FOUND_NATS)

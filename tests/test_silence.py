@@ -1,0 +1,80 @@
+"""Hands that do not spell write nothing; those that do are read whatever they did before."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from benchmarks.idle import DOINGS, IdleHand
+
+from jihwa.data.formats.readers import Recording
+from jihwa.data.formats.writers import write_recording
+from jihwa.data.signal.frames import Frames
+from jihwa.recognizer.spelling import SILENT
+
+OFTEN_TAKEN_FOR_SIGNS = ("fingers", "scratching")
+"""A finger after the other, and one pose shaken, make poses of letters."""
+
+
+@pytest.fixture(scope="module")
+def gestures() -> Frames:
+    return IdleHand("gestures", np.random.default_rng(2)).session(40.0)
+
+
+def behind(first: Frames, second: Frames) -> Frames:
+    """One signal after the other."""
+    later_s = second.time_s - second.time_s[0] + first.time_s[-1] + 0.03
+    return Frames.concatenate([first, replace(second, time_s=later_s)])
+
+
+@pytest.mark.parametrize("doing", [name for name in DOINGS if name not in OFTEN_TAKEN_FOR_SIGNS])
+def test_a_hand_that_does_something_else_writes_next_to_nothing(engine, doing):
+    n_letters = 0
+    for seed in range(2):
+        text = engine.run([IdleHand(doing, np.random.default_rng(seed)).session()]).text
+        n_letters += len(text.replace(" ", ""))
+    assert n_letters <= 8
+    assert not engine.recognizer.fit.spelling.goes_on
+
+
+def test_what_was_left_out_is_told_and_listed(jihwa, gestures, tmp_path):
+    write_recording(tmp_path / "gestures.csv", gestures)
+    done = jihwa("transcribe", tmp_path / "gestures.csv", "--format", "json")
+    content = json.loads(done.out)
+    (left_out,) = [told for told in content["warnings"] if "do not look like" in told]
+    total_s = sum(span["end_s"] - span["start_s"] for span in content["unread"])
+    assert left_out.startswith(f"{total_s:.0f} s do not look like fingerspelling")
+    assert total_s > 0.7 * content["duration_s"]
+
+
+def test_who_spells_after_gestures_is_read(engine, spell, gestures):
+    text = "오늘 저녁에 같이 밥 먹을래"
+    session = spell(text, wearer=3, seed=1)
+    heard = engine.run([behind(gestures, session.frames)]).text
+    assert text[3:] in heard
+    assert engine.recognizer.fit.spelling.goes_on
+    ends_s = [end_s for _, end_s in engine.recognizer.fit.spelling.unread]
+    assert max(ends_s) < gestures.time_s[-1] + 6.0
+
+
+@pytest.mark.parametrize("pace", ["slow", "normal", "natural", "fluent"])
+def test_who_spells_from_the_first_letter_on_is_never_left_out(engine, spell, pace):
+    for wearer in (1, 2, 3):
+        session = spell("제 이름은 김민수예요", pace, wearer=wearer, seed=wearer)
+        engine.run([session.frames])
+        assert engine.recognizer.fit.spelling.unread == []
+
+
+def test_a_laugh_is_spelled(engine, spell):
+    session = spell("ㅋㅋㅋㅋㅋㅋㅋㅋ", wearer=1, seed=1)
+    assert engine.run([session.frames]).text.count("ㅋ") >= 6
+
+
+def test_the_message_says_what_to_do():
+    assert "calibrate" in SILENT.en
+    assert "calibrate" in SILENT.ko
+
+
+def test_fingers_that_are_tested_write_next_to_nothing(engine, shared):
+    for path in sorted((shared / "continuous").glob("*.csv")):
+        assert len(engine.run(Recording(path).chunks()).text) <= 2
