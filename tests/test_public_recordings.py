@@ -131,7 +131,6 @@ def test_continuous_recordings_are_read_in_spite_of_their_headers(
     assert np.isnan(frames.accel_g).all()
     done = jihwa("transcribe", path)
     assert done.code == 0
-    assert done.out.strip()
     assert ("header appears 2 times" in done.err) == (n_headers == 2)
 
 

@@ -31,6 +31,7 @@ def test_json_keeps_the_contract(jihwa, take):
         "candidates",
         "words",
         "signs",
+        "unread",
         "warnings",
     ]
     assert document["source"] == str(path)
