@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jihwa.data.signal.clock import EvenGrid
@@ -19,6 +19,7 @@ def gridded(time_s, values, cuts=()):
     return tuple(np.concatenate(each) for each in zip(*parts, strict=True))
 
 
+@example(steps_ms=[1] * 42, seed=0, missing=0.0, cuts=[22])
 @given(
     steps_ms=st.lists(st.integers(1, 150), min_size=1, max_size=60),
     seed=st.integers(0, 2**32 - 1),

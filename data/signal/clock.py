@@ -138,9 +138,11 @@ class EvenGrid:
         before = time_s.searchsorted(edges_s, side="right") - 1  # never the last sample
         share = (edges_s - time_s[before]) / (time_s[before + 1] - time_s[before])  # (k + 1,)
         at_edges = values[before] + share[:, None] * (values[before + 1] - values[before])
-        inner = slice(before[0] + 1, time_s.searchsorted(edges_s[-1]))
+        inner = np.arange(before[0] + 1, time_s.searchsorted(edges_s[-1]))
+        # A sample at an edge adds nothing, but numpy sums in another order where there is one more.
+        inner = inner[edges_s[edges_s.searchsorted(time_s[inner])] != time_s[inner]]
         knots_s = np.concatenate([edges_s, time_s[inner]])
-        order = knots_s.argsort(kind="stable")  # a sample at an edge is behind it, and adds nothing
+        order = knots_s.argsort()
         knots_s = knots_s[order]
         lines = np.concatenate([at_edges, values[inner]])[order]
         areas = (lines[1:] + lines[:-1]) * (0.5 * (knots_s[1:] - knots_s[:-1]))[:, None]
