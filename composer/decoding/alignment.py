@@ -1,6 +1,6 @@
 """Which emission was read as what: the link from decided text back to the signal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -150,3 +150,39 @@ def aligned(
         token = None if arc.token == NO_TOKEN else arc.token
         steps.append(Step(token, readings, min(1.0, confidence)))
     return tuple(steps)
+
+
+def doubted(
+    steps: Sequence[Step],
+    trail: Trail | None,
+    stack: Stack,
+    settled: Settled,
+    n_readings: int,
+) -> tuple[Step, ...]:
+    """Steps of a text that has ended; a letter is doubted where the end dropped the next one.
+
+    A text that is cut off within a word (감사합|니다) is read as one that ends with a word, and
+    what was shown last perhaps as no sign. As likely as it was a sign before the text had to end,
+    so likely is it that something is missing.
+
+    Args:
+        steps: The `aligned` steps of the trail.
+        trail: The last of them.
+        stack: Hypotheses from before the text had to end.
+        settled: What had been known for good.
+        n_readings: Signs of the alphabet, no sign and rest.
+    """
+    dropped = {
+        edge: at
+        for at, each in enumerate(steps_of(trail))
+        for edge in each.path
+        if each.arc.token == NO_TOKEN and edge not in settled
+    }
+    more = list(steps)
+    for edge, before in posteriors(stack, dropped, n_readings).items():
+        places = range(dropped[edge], -1, -1)
+        at = next((at for at in places if more[at].token is not None), None)
+        if at is not None:
+            no_letter = 1.0 - float(before.readings[:-2].sum())
+            more[at] = replace(more[at], confidence=min(more[at].confidence, no_letter))
+    return tuple(more)

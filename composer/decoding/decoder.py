@@ -19,19 +19,22 @@ from jihwa.composer.decoding.alignment import (
     Settled,
     Step,
     aligned,
+    doubted,
     posteriors,
     unmasked,
     written,
 )
-from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs
+from jihwa.composer.decoding.arcs import Arcs
 from jihwa.composer.decoding.evidence import Evidence, log_add, reading_scores
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State, unalterable
 from jihwa.composer.decoding.hypotheses import (
     Hypothesis,
     Stack,
     Trail,
+    before_last_syllable,
     common_ancestor,
     cut,
+    goes_on_behind,
     steps_of,
     tokens_of,
 )
@@ -236,35 +239,16 @@ class Decoder:
         least = _least_risk(texts, [log_probs[tokens] for tokens in likeliest])
         likeliest.insert(0, likeliest.pop(least))
         return tuple(
-            self._ending(self._ended(trails[tokens], ended, state), log_probs[tokens])
+            self._ending(trails[tokens], ended, state, log_probs[tokens])
             for tokens in likeliest[: self._options.candidates]
         )
 
-    def _ended(self, trail: Trail | None, ended: Stack, state: DecoderState) -> tuple[Step, ...]:
-        """The steps of a text that has ended; a letter is doubted where the end dropped the next.
-
-        A text that is cut off within a word (감사합|니다) is read as one that ends with a word, and
-        what was shown last perhaps as no sign. As likely as it was a sign before the text had to
-        end, so likely is it that something is missing.
-        """
-        steps = list(self._aligned(trail, ended, state.settled))
-        dropped = {
-            edge: at
-            for at, each in enumerate(steps_of(trail))
-            for edge in each.path
-            if each.arc.token == NO_TOKEN and edge not in state.settled
-        }
-        for edge, before in posteriors(state.last, dropped, self._n_readings).items():
-            written_before = (
-                at for at in range(dropped[edge], -1, -1) if steps[at].token is not None
-            )
-            if (at := next(written_before, None)) is not None:
-                no_letter = 1.0 - float(before.readings[:-2].sum())
-                steps[at] = replace(steps[at], confidence=min(steps[at].confidence, no_letter))
-        return tuple(steps)
-
-    def _ending(self, steps: tuple[Step, ...], log_prob: float) -> Ending:
+    def _ending(
+        self, trail: Trail | None, ended: Stack, state: DecoderState, log_prob: float
+    ) -> Ending:
         """An ending; where only the best readings count, they have to be right as well."""
+        steps = self._aligned(trail, ended, state.settled)
+        steps = doubted(steps, trail, state.last, state.settled, self._n_readings)
         if self._exact:
             of = [each.posterior[each.sign] for step in steps for each in step.readings]
             log_prob += float(np.log(of).sum())
@@ -287,7 +271,7 @@ class Decoder:
     def _commit_agreed(self, state: DecoderState) -> DecoderState:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""
         agreed = common_ancestor((state.last, *state.stacks.values()))
-        state = self._commit(state, _before_last_syllable(agreed))
+        state = self._commit(state, before_last_syllable(agreed))
         while max(each.length for each in state.last) > self._options.longest_preedit:
             n_committed = len(state.committed)
             state = self._commit_syllables(state)
@@ -298,12 +282,12 @@ class Decoder:
     def _commit_syllables(self, state: DecoderState) -> DecoderState:
         """Commit the best hypothesis up to its last syllable; drop what disagrees."""
         best = state.last[0].trail
-        last = _before_last_syllable(best)
+        last = before_last_syllable(best)
         if last is best:  # there is no syllable
             return self._commit_best(state)
 
         def agreeing(stack: Stack) -> Stack:
-            return tuple(each for each in stack if _goes_on_behind(each.trail, last))
+            return tuple(each for each in stack if goes_on_behind(each.trail, last))
 
         stacks = {at: agreeing(stack) for at, stack in state.stacks.items()}
         left = replace(state, last=agreeing(state.last), stacks=stacks)
@@ -337,26 +321,6 @@ class Decoder:
             settled={e: p for e, p in state.settled.items() if e.end > lattice.first},
             committed=(*state.committed, *steps),
         )
-
-
-def _before_last_syllable(trail: Trail | None) -> Trail | None:
-    """The last step that no later letter can alter: the one before the last syllable begins.
-
-    That is the end of the trail where no syllable begins in it.
-    """
-    step = trail
-    while step is not None:
-        if step.arc.begins_syllable:
-            return step.before
-        step = step.before
-    return trail
-
-
-def _goes_on_behind(trail: Trail | None, ancestor: Trail | None) -> bool:
-    """Whether a trail goes on behind a step of it with a new syllable."""
-    while trail is not None and trail.before is not ancestor:
-        trail = trail.before
-    return trail is not None and trail.arc.begins_syllable
 
 
 def _least_risk(texts: Sequence[str], log_probs: Sequence[float]) -> int:

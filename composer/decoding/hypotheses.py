@@ -112,6 +112,26 @@ def tokens_of(trail: Trail | None) -> tuple[int, ...]:
     return tuple(token for token in tokens if token != NO_TOKEN)
 
 
+def before_last_syllable(trail: Trail | None) -> Trail | None:
+    """The last step that no later letter can alter: the one before the last syllable begins.
+
+    That is the end of the trail where no syllable begins in it.
+    """
+    step = trail
+    while step is not None:
+        if step.arc.begins_syllable:
+            return step.before
+        step = step.before
+    return trail
+
+
+def goes_on_behind(trail: Trail | None, ancestor: Trail | None) -> bool:
+    """Whether a trail goes on behind a step of it with a new syllable."""
+    while trail is not None and trail.before is not ancestor:
+        trail = trail.before
+    return trail is not None and trail.arc.begins_syllable
+
+
 def common_ancestor(stacks: Iterable[Stack]) -> Trail | None:
     """The last step that all hypotheses of some stacks (one at least) share; None where none is.
 
