@@ -79,6 +79,7 @@ def test_json_has_null_where_nothing_is_known_and_as_many_digits_as_tell_somethi
                 "candidates": [["ㄱ", 0.8], ["no_sign", 0.2]],
             }
         ],
+        "unread": [],
         "warnings": ["조심"],
     }
     assert "-0.0" not in text

@@ -22,7 +22,8 @@ class Shows:
     """A recogniser that sees what it is told, whatever the signal."""
 
     alphabet, hold, pending = OWN, None, ()
-    fit = SimpleNamespace(message=None, take_news=lambda: False)
+    spelling = SimpleNamespace(goes_on=True)
+    fit = SimpleNamespace(messages=(), spelling=spelling, take_news=lambda: False)
 
     def __init__(self):
         self.emissions = []

@@ -26,6 +26,8 @@ ALIVE_EVERY_S = 10.0
 """How often readers hear that they still hear."""
 MOST_CONNECTIONS = 512
 """More are hung up on: the files of the program have to be enough for its own."""
+ACCEPTED_AT_ONCE = 64
+"""By so many the connections may exceed that."""
 END_S, LINGER_S = 1.0, 0.2
 """How long requests that go on may take at the end, and how long what nobody reads is let come."""
 
@@ -136,7 +138,11 @@ class CaptionServer:
         def answer() -> asyncio.Protocol:
             return server() if len(server.connections) < MOST_CONNECTIONS else _Refusal()
 
-        servers = [await loop.create_server(answer, sock=each) for each in self._sockets]
+        # So many are accepted at once, before they count as connections.
+        servers = [
+            await loop.create_server(answer, sock=each, backlog=ACCEPTED_AT_ONCE)
+            for each in self._sockets
+        ]
         self._loop = loop
         self._look()
         begun.set()
