@@ -217,3 +217,12 @@ def bad(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def shown():
+    """A session that others read along."""
+    from captions import served  # the libraries of the web take their time
+
+    with served() as served_now:
+        yield served_now

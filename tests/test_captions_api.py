@@ -28,12 +28,6 @@ from jihwa.io.writers.plain import schema
 DOCUMENT = document()
 
 
-@pytest.fixture
-def shown():
-    with served() as served_now:
-        yield served_now
-
-
 def fits(content, name):
     """Whether something is as the document says."""
     whole = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
