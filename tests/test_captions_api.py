@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 
 import aiohttp
 import jsonschema
@@ -37,8 +37,11 @@ def fits(content, name):
 
 def read_by_others():
     """Processes that read a recording for this one."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "transcribe" in child.cmdline()]
+    reading = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # ended meanwhile
+            reading += [child] if "transcribe" in child.cmdline() else []
+    return reading
 
 
 def test_document_is_served_to_everybody_and_has_every_route(shown):
