@@ -31,9 +31,9 @@ FOUND_NATS = 2.0
 
 SILENT = Message(
     ko="손이 지문자를 쓰는 것 같지 않아 읽지 않고 있습니다. 쓰기 시작하면 다시 읽습니다. "
-    "쓰고 있는데도 이러면 연습(calibrate)으로 손을 보여 주세요.",
+    "쓰고 있는데도 이러면 `jihwa calibrate`로 손을 보여 주세요.",
     en="The hand does not seem to spell, so nothing is read until it does. If it does spell, show "
-    "it your hand with calibrate.",
+    "it your hand with `jihwa calibrate`.",
 )
 
 

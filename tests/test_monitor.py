@@ -93,6 +93,14 @@ def test_sensor_that_never_worked_is_found(spell, sensor, name):
     assert monitor.faults[0].since_s == pytest.approx(0, abs=0.5)
 
 
+@pytest.mark.parametrize("pace", ["fluent", "mixed"])
+def test_nobody_is_blamed_for_spelling_fast(spell, pace):
+    for wearer in range(12):
+        monitor = SensorMonitor()
+        monitor.feed(spell("안녕하세요 반갑습니다", pace, wearer=wearer, seed=wearer).frames)
+        assert monitor.warnings() == []
+
+
 def test_single_impossible_readings_are_left_out_without_a_word():
     frames = hold()
     frames.flex_adc[[20, 50], 1] = 0
