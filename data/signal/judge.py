@@ -26,9 +26,9 @@ FINE = 0.25
 """The same for a reading between two counts: it was taken with finer ones, such as a 12-bit
 converter's, or is of a finger that a camera sees, which may be very still."""
 
-NOISY_S, NOISY_TURNS = 1.0, np.array([4.0] * N_FINGERS + [6.0] * 2)
+NOISY_S, NOISY_TURNS = 1.0, np.array([4.0] * N_FINGERS + [7.0] * 2)
 """A sensor that turns round so often in this time is noisy. A finger that spells fast turns 3
-times; a hand that spells six letters a second tips over 5 times."""
+times; a hand that spells six letters a second tips over 6 times."""
 
 TURN = np.array([70.0] * N_FINGERS + [0.5] * 3 + [np.inf] * 2)
 """(10,) what counts as a turn: steps of at least this in both directions. Angles wrap."""
