@@ -146,15 +146,15 @@ class GloveFit:
 
     def take_news(self) -> bool:
         """Whether so much was found out since this was asked last that holds look otherwise now."""
-        best, explains, turns, certainty, seen = self._news
+        best, explains, changes, certainty, seen = self._news
         news = (
-            (self._best, self._explains, self.spelling.n_turns) != (best, explains, turns)
+            (self._best, self._explains, self.spelling.n_changes) != (best, explains, changes)
             or abs(self.certainty - certainty) > MUCH
             or self._seen >= 2 * seen
         )
         if news:
-            turns = self.spelling.n_turns
-            self._news = self._best, self._explains, turns, self.certainty, self._seen
+            changes = self.spelling.n_changes
+            self._news = self._best, self._explains, changes, self.certainty, self._seen
         return news
 
     @property

@@ -16,7 +16,7 @@ from jihwa.data.signal.frames import Array
 from jihwa.recognizer.events import Emission, Segment
 
 JUDGED_HOLDS, FIRST_NATS = 6, 2.5
-"""Holds over which is averaged how much likelier they are as signs, and what that begins with."""
+"""Over how many holds the log-ratio is averaged, and what that begins with."""
 MOST_NATS = 5.0
 """No hold counts more than that, nor less than one nat above its negative."""
 SILENT_NATS, SPELLS_NATS = 0.0, 0.5
@@ -56,13 +56,13 @@ class Spelling:
 
     Attributes:
         goes_on: Whether somebody spells, as far as the last holds tell.
-        n_turns: How often that has changed.
+        n_changes: How often that has changed.
         unread: When nobody did: pairs of begin and end in seconds.
     """
 
     def __init__(self) -> None:
         self.goes_on = True
-        self.n_turns = 0
+        self.n_changes = 0
         self.unread: list[tuple[float, float]] = []
         self._nats = np.array([FIRST_NATS, FIRST_NATS + FOUND_NATS])
         self._sign, self._n_alike = -1, 0  # what was shown last, and how often before that
@@ -87,7 +87,7 @@ class Spelling:
             best = _best(nats)
         self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
         if (_best(self._nats) > (SILENT_NATS if self.goes_on else SPELLS_NATS)) != self.goes_on:
-            self._turn()
+            self._change()
         elif not self.goes_on:
             self.unread[-1] = self.unread[-1][0], segment.end_s
 
@@ -97,10 +97,10 @@ class Spelling:
         known = (hold.is_spelled for hold in reversed(self._holds) if hold.end_s == end_s)
         return next(known, self.goes_on)
 
-    def _turn(self) -> None:
+    def _change(self) -> None:
         """Judge the last holds anew, now that somebody spells or does not."""
         self.goes_on = not self.goes_on
-        self.n_turns += 1
+        self.n_changes += 1
         since_s = self._holds[-1].start_s
         for hold in list(self._holds)[: -JUDGED_HOLDS - 1 : -1]:
             if not self.goes_on and hold.nats > CLEAR_NATS:
