@@ -193,9 +193,11 @@ class Engine:
     def _read_again(self) -> Update | None:
         """Read the last holds anew, as the glove is known to fit now, if they look otherwise.
 
-        What nobody has touched since is taken back as an undo would do it.
+        What nobody has touched since is taken back as an undo would do it. What came before the
+        glove slipped stays as it was read then.
         """
-        recent = [*self._recent]
+        slip = self.recognizer.fit.slip
+        recent = [each for each in self._recent if slip is None or each.start_s >= slip.since_s]
         while recent and not (recent[0].is_step or recent[0].is_silent):
             del recent[0]
         old = [emission for boundary in recent for emission in boundary.emissions]
@@ -232,6 +234,11 @@ class _Boundary:
     emissions: Sequence[Emission]
     is_step: bool
     is_silent: bool
+
+    @property
+    def start_s(self) -> float:
+        """When the hold began that ends there."""
+        return self.emissions[0].segment.start_s
 
 
 def _look_otherwise(before: Emission, now: Emission) -> bool:

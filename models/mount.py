@@ -41,6 +41,9 @@ PALMS: tuple[tuple[Array, float], ...] = (
 USUAL = 0.9
 """How often the board sits as it does in the recordings that were learned from, about."""
 
+USUAL_IF_SHOWN = 0.5
+"""The same where the wearer shows how it sits: they have a reason to."""
+
 USUAL_SD_DEG, TILT_SD_DEG = 8.0, 12.0
 """How far it is from there then; and how far any board is tilted, however it is turned."""
 
@@ -73,11 +76,12 @@ class Mounts:
     near: NDArray[np.bool_]
 
     @classmethod
-    def around(cls, usual: Array) -> "Mounts":
+    def around(cls, usual: Array, usual_share: float = USUAL) -> "Mounts":
         """The mounts of a wearer, and how likely each is.
 
         Args:
             usual: (3, 3) the mount that they had last, or that is usual.
+            usual_share: How often it is that one, about.
         """
         turns_deg = (np.arange(0, 360, TURN_STEP_DEG) + 180) % 360 - 180.0  # from 0 on
         turns = [rotation(np.array([0.0, 0.0, turn])) for turn in np.radians(turns_deg)]
@@ -94,7 +98,7 @@ class Mounts:
         )  # (K, 3, 3)
         shares = [share * anyhow for _, share in BACKS]
         shares += [np.full(len(turns), share / len(turns)) for _, share in PALMS]
-        shares[0] = shares[0] + USUAL / (1 - USUAL) * usually
+        shares[0] = shares[0] + usual_share / (1 - usual_share) * usually
         flat = mounts.reshape(len(mounts), 9)
         cosine = (flat @ flat.T - 1) / 2  # of the rotation from one to the other
         handedness = np.sign(np.linalg.det(mounts))
@@ -104,18 +108,33 @@ class Mounts:
     def of_labelled(self, density: PoseDensity, x: Array, sign: NDArray[np.int64]) -> Array:
         """(3, 3) the likeliest mount of holds whose signs are known.
 
-        What is near to the usual one is left to the wearer's effect.
-
         Args:
             density: Of the signs.
             x: (n, 8) features.
             sign: (n,) the signs.
         """
-        total = self.log_prior.copy()  # (K,)
+        belief = self.log_prior.copy()  # (K,)
         for row, shown in zip(x, sign, strict=True):
-            total += density.turned_log_density(row, self.mount)[:, shown]
-        best = int(total.argmax())
-        return np.asarray(self.mount[0 if self.near[0, best] else best])
+            belief += density.turned_log_density(row, self.mount)[:, shown]
+        return self.likeliest(belief)[0]
+
+    def likeliest(self, belief: Array) -> tuple[Array, float]:
+        """(3, 3) the mount that most of a belief is about, and how much of it that is.
+
+        It is the mean of those that are about the same; what is near to the usual one is left to
+        the wearer's effect.
+
+        Args:
+            belief: (K,) natural log of how likely each is, up to a constant.
+        """
+        weight = _share(np.exp(belief - belief.max()))  # (K,)
+        about = self.near @ weight  # (K,)
+        most = int(about.argmax())
+        if self.near[0, most]:
+            return np.asarray(self.mount[0]), float(about[most])
+        near = self.near[most]
+        left, _, right = np.linalg.svd(np.tensordot(weight[near], self.mount[near], axes=1))
+        return np.asarray(left @ right), float(about[most])
 
 
 def turn_deg(mount: Array, usual: Array) -> float:

@@ -1,4 +1,4 @@
-"""Which signs a wearer should show, so that all signs are told apart best.
+"""Which signs a wearer should show, so that all signs, or all mounts of the board, are told apart.
 
 What showing a sign will tell is known before it is shown, but for the pose itself: covariances do
 not depend on what is seen. The overlap of two signs that is to be expected is the Bhattacharyya
@@ -11,16 +11,50 @@ for normal densities of covariance Cₛ and Cₜ whose poses differ by Δ as far
 N(Δ, M) once what is shown is seen. Tails do not matter for the choice, and are left out.
 """
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import numpy as np
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.density import N_COORDINATES, TANGENT, tangent_basis
+from jihwa.models.density import N_COORDINATES, TANGENT, pose_coordinates, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import HierarchicalGaussian
+from jihwa.models.mount import USUAL_IF_SHOWN, Mounts
 from jihwa.models.wearer import PosePosterior
 
 RADIAL_VARIANCE = 0.02
 """Added to gravity, so that tangent planes of different signs can be compared."""
+
+
+def mount_signs(
+    gaussian: HierarchicalGaussian, n: int, among: Sequence[int] | None = None
+) -> tuple[int, ...]:
+    """The signs that together show best how the board sits.
+
+    They are those of which other mounts than the usual one leave least overlap (ρ, M = 0) with how
+    strangers show them. For example, the fingers point ahead in ㄷ and
+    up in ㅎ, the thumb is on top, and wearers agree on both.
+
+    Args:
+        gaussian: The model of strangers.
+        n: How many; two directions determine a rotation.
+        among: The signs to choose from, by default all.
+    """
+    mounts = Mounts.around(np.eye(3), USUAL_IF_SHOWN)
+    other = ~mounts.near[0]
+    mean = gaussian.mean  # (S, 8)
+    turned = np.tile(mean, (int(other.sum()), 1, 1))  # (K, S, 8)
+    turned[..., GRAVITY] = (mounts.mount[other][:, None] @ mean[:, GRAVITY, None])[..., 0]
+    z = pose_coordinates(turned, mean, tangent_basis(mean[:, GRAVITY]))[..., TANGENT]  # (K, S, 2)
+    spread = np.linalg.inv(gaussian.signs.scale[:, TANGENT, TANGENT])  # (S, 2, 2)
+    log_ratio = -np.einsum("ksi,sij,ksj->ks", z, spread, z) / 8
+    share = mounts.log_prior[other]  # (K,)
+
+    def overlap(signs: tuple[int, ...]) -> float:
+        return float(np.exp(share + log_ratio[:, signs].sum(axis=1)).sum())
+
+    return min(combinations(range(len(mean)) if among is None else among, n), key=overlap)
 
 
 def most_telling_signs(gaussian: HierarchicalGaussian, n: int, n_styles: int) -> list[int]:

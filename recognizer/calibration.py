@@ -1,25 +1,33 @@
-"""Calibration: which signs to show, whether a hold will do, and what the step was good for."""
+"""Calibration: which signs to show, and whether a hold will do.
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+How the board sits is found out from what is shown, first of all: every plan begins with those two
+of its signs that show it best. Whether a later hold looks like another sign is judged by that.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.sensors import ACCELERATION, SENSORS
 from jihwa.data.takes.collection import DEFAULT_STYLE
-from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.data.takes.episodes import Episode, EpisodeSet
 from jihwa.models.bundle import Bundle
+from jihwa.models.density import TANGENT
 from jihwa.models.features import FLEX, GRAVITY
-from jihwa.models.mount import Mounts, unturned
-from jihwa.models.overlap import most_telling_signs
+from jihwa.models.mount import USUAL_IF_SHOWN, Mounts
+from jihwa.models.overlap import most_telling_signs, mount_signs
 from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows, poses
+from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows
 from jihwa.recognizer.segmenter import Segmenter
+from jihwa.recognizer.sitting import AS_EVER, UNSURE, read_so, turn, unlike_last
 
+MOUNT_SIGNS = 2
+"""Signs that show how the board sits: two directions determine a rotation."""
 QUICK_SIGNS = 10
 """Signs of a quick calibration: twice ten holds take half a minute."""
 QUICK_STYLES = (1, 5)
@@ -28,15 +36,17 @@ FULL_STYLES = (*QUICK_STYLES, DEFAULT_STYLE)
 
 LEAST_HOLD_S = 0.3
 """A shorter hold will not do."""
-MOST_DEAD_SENSORS = 1
+MOST_DEAD_SENSORS = 2
 """Sensors (five fingers, gravity) that a hold can do without."""
-MOST_BEND, MOST_TURN_G = 0.8, 0.15
-"""How far the warped bends and gravity (g) may differ between the halves of a still hold."""
+MOST_BEND, MOST_TURN = 15.0, 3.0
+"""How far warped bends and gravity may differ between the halves of a still hold, in standard
+deviations (rad) of gravity between the model's takes: that tells how still its source keeps, be it
+a glove (0.8 bends and 9° then) or what a camera sees of a hand (2 and 23°)."""
+CERTAIN = 0.8
+"""How sure it has to be how the board sits."""
 UNLIKE_NATS = 6.0
-"""Nats by which another sign may be likelier than the one that was asked for: among unseen sessions
-no true hold exceeds it, and three of five holds of a wrong sign do."""
-ALIKE_PROBABILITY = 0.2
-"""Of an own sign in a pose of another one: above it they look much alike."""
+"""Nats by which another sign may be likelier than the one that was asked for: of three sessions no
+true hold exceeds it, and six of ten holds of a wrong sign do once the mount is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +57,27 @@ class Prompt:
     style: int | None = None
 
 
+def mount_plan(bundle: Bundle) -> tuple[Prompt, ...]:
+    """The signs that show how the board sits."""
+    chosen = mount_signs(bundle.of_glove(), MOUNT_SIGNS)
+    return tuple(Prompt(bundle.alphabet.signs[s]) for s in chosen)
+
+
 def quick_plan(bundle: Bundle, styles: Sequence[int] = QUICK_STYLES) -> tuple[Prompt, ...]:
-    """The signs that tell most about all others, each in every style."""
-    chosen = most_telling_signs(bundle.of_glove(), QUICK_SIGNS, len(styles))
-    return _plan([bundle.alphabet.signs[s] for s in chosen], styles)
+    """The signs that tell most about all others, each in every style.
+
+    Those of them that show best how the board sits come first.
+    """
+    gaussian = bundle.of_glove()
+    chosen = most_telling_signs(gaussian, QUICK_SIGNS, len(styles))
+    first = mount_signs(gaussian, MOUNT_SIGNS, chosen)
+    return _plan([bundle.alphabet.signs[s] for s in dict.fromkeys((*first, *chosen))], styles)
 
 
 def full_plan(bundle: Bundle, styles: Sequence[int] = FULL_STYLES) -> tuple[Prompt, ...]:
-    """All signs, each in every style."""
-    return _plan(bundle.alphabet.signs, styles)
+    """All signs, each in every style; those that tell about the mount first."""
+    first = [prompt.sign for prompt in mount_plan(bundle)]
+    return _plan(dict.fromkeys((*first, *bundle.alphabet.signs)), styles)
 
 
 def own_sign_plan(sign: str, takes: int) -> tuple[Prompt, ...]:
@@ -76,18 +98,29 @@ class Calibration:
         bundle: The model of strangers.
         plan: What to show.
         profile: What the wearer showed before.
+        kind: Of the step, unless a sign of the wearer's own is shown.
     """
 
     def __init__(
-        self, bundle: Bundle, plan: Sequence[Prompt], profile: Profile | None = None
+        self,
+        bundle: Bundle,
+        plan: Sequence[Prompt],
+        profile: Profile | None = None,
+        kind: StepKind = StepKind.CALIBRATION,
     ) -> None:
         self._extractor = bundle.extractor
         self._model = PersonalModel(bundle, profile)
+        self._density = self._model.density()
+        self._mounts = Mounts.around(self._model.mount, USUAL_IF_SHOWN)
+        self._belief = self._mounts.log_prior  # (K,)
         own = any(prompt.sign not in bundle.alphabet.index for prompt in plan)
-        self._kind = StepKind.OWN_SIGN if own else StepKind.CALIBRATION
+        self._kind = StepKind.OWN_SIGN if own else kind
+        variance = np.diagonal(self._model.gaussian.take)[TANGENT].mean()
+        self._restless = float(np.sqrt(variance))  # rad
         self._plan = plan
         self._place = 0
         self._accepted: list[Observation] = []
+        self._form: Observation | None = None
 
     @property
     def prompt(self) -> Prompt | None:
@@ -99,9 +132,27 @@ class Calibration:
         """How many of how many prompts are behind."""
         return self._place, len(self._plan)
 
+    @property
+    def may_be_own_form(self) -> bool:
+        """Whether the last hold was refused for looking like another sign, and for that alone."""
+        return self._form is not None
+
+    @property
+    def sits(self) -> Message:
+        """How the board sits, by what was accepted of signs that are known."""
+        mount, certainty = self._mounts.likeliest(self._belief)
+        if certainty < CERTAIN:
+            return UNSURE
+        last = self._model.last
+        if last and (how := turn(mount, self._model.mount)):
+            return unlike_last(how, last)
+        how = turn(mount, np.eye(3))
+        return read_so(how) if how else AS_EVER
+
     def skip(self) -> None:
         """Leave the prompt out."""
         self._place += 1
+        self._form = None
 
     def answer(self, hold: Frames) -> Message | None:
         """Take in a hold of what the prompt asks for.
@@ -114,12 +165,26 @@ class Calibration:
         """
         prompt = self._plan[self._place]
         pose = self._extractor.of_hold(hold)
-        reason = self._unsteady(hold) or _incomplete(pose) or unlike(self._model, pose, prompt.sign)
-        if reason is None:
-            seen = Observation.of_pose(pose, self._extractor, prompt.sign, prompt.style)
-            self._accepted.append(seen)
-            self._place += 1
-        return reason
+        self._form = None
+        if reason := self._unsteady(hold) or _incomplete(pose):
+            return reason
+        by_mount = self._density.turned_log_density(pose, self._mounts.mount)  # (K, S)
+        seen = Observation.of_pose(pose, self._extractor, prompt.sign, prompt.style)
+        belief = self._belief - np.logaddexp.reduce(self._belief)
+        of_signs = np.logaddexp.reduce(belief[:, None] + by_mount)  # (S,)
+        if reason := unlike(self._model.alphabet, of_signs, prompt.sign):
+            self._form = seen
+            return reason
+        sign = self._model.alphabet.index.get(prompt.sign)
+        if sign is not None:
+            self._belief = belief + by_mount[:, sign]
+        self._take(seen)
+        return None
+
+    def accept(self) -> None:
+        """Take the last hold although it looks like another sign: its wearer shows the sign so."""
+        if self._form:
+            self._take(self._form)
 
     def step(self, date: str) -> Step | None:
         """What was accepted so far, as a step for the profile; None if there is nothing.
@@ -129,16 +194,12 @@ class Calibration:
         """
         if not self._accepted:
             return None
-        mount = mount_rows(self._mount())
-        return Step(self._kind, date, tuple(self._accepted), mount)
+        mount, _ = self._mounts.likeliest(self._belief)
+        return Step(self._kind, date, tuple(self._accepted), mount_rows(mount))
 
-    def _mount(self) -> Array:
-        """(3, 3) how the board sits by what was accepted of signs that are known."""
-        signs = self._model.alphabet.index
-        known = [each for each in self._accepted if each.sign in signs]
-        x = poses(known, self._extractor)  # (n, 8)
-        shown = np.array([signs[each.sign] for each in known], dtype=np.int64)
-        return Mounts.around(self._model.mount).of_labelled(self._model.density(), x, shown)
+    def _take(self, seen: Observation) -> None:
+        self._accepted.append(seen)
+        self.skip()
 
     def _unsteady(self, hold: Frames) -> Message | None:
         n = len(hold)
@@ -148,33 +209,39 @@ class Calibration:
                 ko=f"{duration_s:.1f}초는 너무 짧습니다. 손을 {LEAST_HOLD_S}초 넘게 멈추세요.",
                 en=f"{duration_s:.1f} s is too short. Hold still for more than {LEAST_HOLD_S} s.",
             )
-        halves = (hold[: n // 2], hold[n // 2 :])
-        before, after = (self._extractor.of_hold(half) for half in halves)
+        before, after = map(self._extractor.of_hold, (hold[: n // 2], hold[n // 2 :]))
         moved = np.nan_to_num(np.abs(after - before))  # (8,)
-        if moved[FLEX].max() > MOST_BEND or moved[GRAVITY].max() > MOST_TURN_G:
+        if moved[FLEX].max() > MOST_BEND * self._restless:
+            finger = SENSORS[int(moved[FLEX].argmax())].name
             return Message(
-                ko="손이 움직였습니다. 자세를 잡고 멈춘 다음 다시 하세요.",
-                en="The hand moved. Take the pose, hold still, and try again.",
+                ko=f"손이 움직였습니다: {finger.ko}. 자세를 잡고 멈춘 다음 다시 하세요.",
+                en=f"The hand moved: {finger.en}. Take the pose, hold still, and try again.",
+            )
+        if (turned_g := float(np.linalg.norm(moved[GRAVITY]))) > MOST_TURN * self._restless:
+            about = f"{np.degrees(2 * np.arcsin(min(turned_g / 2, 1.0))):.0f}°"
+            return Message(
+                ko=f"손이 움직였습니다: {about} 돌았습니다. 자세를 잡고 멈춘 다음 다시 하세요.",
+                en=f"The hand moved: it turned by {about}. Take the pose, hold still, and try "
+                "again.",
             )
         return None
 
 
-def unlike(model: PersonalModel, pose: Array, shown: str) -> Message | None:
+def unlike(alphabet: Alphabet, log_likelihood: Array, shown: str) -> Message | None:
     """What speaks against a pose showing a sign: another one is much likelier.
 
     Args:
-        model: Knows the signs.
-        pose: (8,) features of a hold.
-        shown: The sign that it is said to show; one that the model does not know is like nothing.
+        alphabet: The signs.
+        log_likelihood: (S,) of every sign.
+        shown: The sign that it is said to show; one that is not known is like nothing.
     """
-    sign = model.alphabet.index.get(shown)
+    sign = alphabet.index.get(shown)
     if sign is None:
         return None
-    log_likelihood = model.of_features(pose[None], [])[0]  # (S,)
     best = int(log_likelihood.argmax())
     if log_likelihood[best] - log_likelihood[sign] <= UNLIKE_NATS:
         return None
-    other = model.alphabet.signs[best]
+    other = alphabet.signs[best]
     return Message(
         ko=f"{shown}보다 {other}에 훨씬 가깝습니다. {shown} 자세가 맞는지 보세요.",
         en=f"This is much more like {other} than {shown}. Check the pose of {shown}.",
@@ -182,30 +249,52 @@ def unlike(model: PersonalModel, pose: Array, shown: str) -> Message | None:
 
 
 def go_through(
-    calibration: Calibration, episodes: EpisodeSet
+    calibration: Calibration,
+    episodes: EpisodeSet,
+    is_own_form: Callable[[str, Message], bool] = lambda *_: False,
 ) -> tuple[list[tuple[Prompt, Message]], EpisodeSet]:
     """Answer every prompt with a recorded take: the first one of its sign and style that will do.
 
-    Takes without a style will do for any.
+    Takes without a style will do for any, and any take for a prompt without one.
+
+    Args:
+        calibration: Asks.
+        episodes: The takes.
+        is_own_form: Whether a sign all of whose takes look like another one is shown so by its
+            wearer.
 
     Returns:
-        The prompts that had to be left out, and why; and the takes that nobody asked for.
+        Every take that would not do and every prompt without one, and why; and the takes that
+        nobody asked for.
     """
-    left_out: list[tuple[Prompt, Message]] = []
+    refused: list[tuple[Prompt, Message]] = []
     unused = list(episodes)
     while prompt := calibration.prompt:
-        reason = Message(ko="녹화가 없습니다.", en="There is no recording.")
-        fitting = [e for e in unused if e.sign == prompt.sign and e.style in (prompt.style, None)]
+        styles = {prompt.style, None}
+        fitting = [
+            each
+            for each in unused
+            if each.sign == prompt.sign and (prompt.style is None or each.style in styles)
+        ]
+        if not fitting:
+            refused.append((prompt, Message(ko="녹화가 없습니다.", en="There is no recording.")))
+        other_form: tuple[Episode, Message] | None = None
         for episode in fitting:
             unused.remove(episode)
-            refused = calibration.answer(episode.hold)
-            if refused is None:
+            reason = calibration.answer(episode.hold)
+            if reason is None:
                 break
-            reason = Message(ko=f"{episode.path}: {refused.ko}", en=f"{episode.path}: {refused.en}")
+            if calibration.may_be_own_form:
+                other_form = other_form or (episode, reason)
+            told = Message(ko=f"{episode.path}: {reason.ko}", en=f"{episode.path}: {reason.en}")
+            refused.append((prompt, told))
         else:
-            left_out.append((prompt, reason))
-            calibration.skip()
-    return left_out, EpisodeSet(tuple(unused), skipped=())
+            if other_form and is_own_form(prompt.sign, other_form[1]):
+                calibration.answer(other_form[0].hold)
+                calibration.accept()
+            else:
+                calibration.skip()
+    return refused, EpisodeSet(tuple(unused), skipped=())
 
 
 def longest_hold(frames: Frames) -> Frames:
@@ -216,80 +305,15 @@ def longest_hold(frames: Frames) -> Frames:
     return longest.frames if longest else Frames.empty()
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """How holds are read before and after a step that did not show them.
-
-    Attributes:
-        before: How many of them were read right before the step.
-        after: How many are read right since.
-        resolved: Pairs of signs that were confused before and are less now, most improved first.
-    """
-
-    before: int
-    after: int
-    resolved: tuple[tuple[str, str], ...]
-
-
-def review(bundle: Bundle, profile: Profile, unseen: EpisodeSet) -> Review:
-    """Review the last step of a profile by takes of the same wearer that it was not made from."""
-    earlier = PersonalModel(bundle, profile.undone())
-    model = PersonalModel(bundle, profile)
-    signs = model.alphabet.signs
-    x = np.array([bundle.extractor.of_hold(episode.hold) for episode in unseen])  # (n, 8)
-    truth = np.array([model.alphabet.index[sign] for sign in unseen.signs])  # (n,)
-    before, after = _read(earlier, x), _read(model, x)
-    fewer = _confusions(truth, before)
-    fewer.subtract(_confusions(truth, after))
-    return Review(
-        before=int((before == truth).sum()),
-        after=int((after == truth).sum()),
-        resolved=tuple((signs[s], signs[t]) for (s, t), n in fewer.most_common() if n > 0),
-    )
-
-
-def lookalike(bundle: Bundle, profile: Profile) -> str | None:
-    """The sign that may be taken for the one that a profile's last step added; None if none may.
-
-    Asked of the mean pose of every sign, and of all poses that the wearer showed.
-    """
-    model = PersonalModel(bundle, profile)
-    added = profile.steps[-1].observations[0].sign
-    if added not in model.alphabet.index:  # rest is no sign
-        return None
-    others = [
-        observation
-        for step in profile.steps
-        for observation in step.observations
-        if observation.sign in model.alphabet.index and observation.sign != added
-    ]
-    worn = unturned(bundle.of_glove().mean, model.mount.T)
-    x = np.vstack([worn, poses(others, bundle.extractor)])  # (n, 8)
-    signs = (*bundle.alphabet.signs, *(observation.sign for observation in others))
-    log_likelihood = model.of_features(x, [])  # (n, S)
-    total = np.logaddexp.reduce(log_likelihood, axis=1)
-    share = log_likelihood[:, model.alphabet.index[added]] - total  # (n,)
-    most = int(share.argmax())
-    return signs[most] if share[most] > np.log(ALIKE_PROBABILITY) else None
-
-
 def _incomplete(pose: Array) -> Message | None:
-    missing = int(np.isnan(pose[FLEX]).sum()) + int(np.isnan(pose[GRAVITY]).any())
-    if missing <= MOST_DEAD_SENSORS:
+    dead = [SENSORS[finger].name for finger in np.flatnonzero(np.isnan(pose[FLEX]))]
+    if np.isnan(pose[GRAVITY]).any():
+        dead.append(SENSORS[ACCELERATION].name)
+    n = len(dead)
+    if n <= MOST_DEAD_SENSORS:
         return None
+    ko, en = (", ".join(each.text(language) for each in dead) for language in ("ko", "en"))
     return Message(
-        ko=f"센서 {missing}개가 죽어 있습니다. 배선을 확인하고 다시 하세요.",
-        en=f"{missing} sensors are dead. Check their wiring and try again.",
+        ko=f"센서 {n}개가 죽어 있습니다({ko}). 배선을 확인하고 다시 하세요.",
+        en=f"{n} sensors are dead ({en}). Check their wiring and try again.",
     )
-
-
-def _read(model: PersonalModel, x: Array) -> NDArray[np.int64]:
-    """(n,) the most likely sign of every hold."""
-    return np.asarray(model.of_features(x, []).argmax(axis=1))
-
-
-def _confusions(truth: NDArray[np.int64], read: NDArray[np.int64]) -> Counter[tuple[int, int]]:
-    """How often the two signs of a pair were taken for each other."""
-    wrong = np.flatnonzero(read != truth)
-    pairs = np.sort(np.column_stack([truth[wrong], read[wrong]]), axis=1)
-    return Counter((int(s), int(t)) for s, t in pairs)

@@ -139,3 +139,16 @@ class Decision:
 
     emission: Emission
     posterior: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The glove has slipped.
+
+    Attributes:
+        since_s: When the first hold began after it did.
+        rotation: (3, 3) what it did to directions as the board reads them.
+    """
+
+    since_s: float
+    rotation: Array

@@ -10,7 +10,9 @@ For example, eight letters of a board that is turned by 48° are likelier by 45�
 nats each. The usual mount is likelier beforehand by ln(0.7 / 0.004), 5 nats, so that three or four
 letters turn the scales.
 
-With every hold a little of the belief goes back to where it began, for a glove can slip.
+With every hold a little of the belief goes back to where it began, for a glove can slip. When
+another mount becomes the likeliest although the first holds had spoken for the one before, it did:
+the holds before the moment that explains them all best tell nothing of how it sits now.
 
 A hand that spells nothing fits no glove. While the last holds look like no signs even so, letters
 are read as the glove usually fits; and while no mount foresees them as signs, nobody spells.
@@ -27,10 +29,11 @@ from jihwa.data.signal.frames import Array
 from jihwa.models.density import PoseDensity
 from jihwa.models.features import GRAVITY
 from jihwa.models.gaussian import ROTATION
-from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
+from jihwa.models.mount import Mounts, rotation, unturned
 from jihwa.models.wearer import WearerEffect
-from jihwa.recognizer.events import Decision, Emission
+from jihwa.recognizer.events import Decision, Emission, Slip
 from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.sitting import read_so, slipped, turn, unlike_last
 from jihwa.recognizer.spelling import SILENT, Spelling
 
 KEPT_HOLDS = 64
@@ -50,8 +53,11 @@ SLIPS, STRAYS = 0.001, 0.01
 FAR_LOG_WEIGHT = -9.0
 """A mount that is less likely is not asked what a hold may be."""
 
-TOLD_HOLDS, TOLD_CERTAINTY, TOLD_DEG = 6, 0.95, 25.0
-"""From how many holds on, how sure, and how large a turn is told to the wearer."""
+TOLD_HOLDS, TOLD_CERTAINTY = 6, 0.95
+"""From how many holds on and how sure a turn is told to the wearer."""
+
+SLIP_HOLDS, SLIP_NATS = 4, 3.0
+"""How many holds have to speak for the mount before, by how much, for the glove to have slipped."""
 
 MUCH = 0.2
 """A change of certainty that is news."""
@@ -68,6 +74,7 @@ UNEXPECTED = 0.1
 class _Hold:
     """What is known of one hold."""
 
+    start_s: float
     pose: Array  # (8,)
     by_mount: Array  # (K, S) log-likelihoods of the signs
     other: float  # log of the likelihood times the share of all that is no sign
@@ -90,6 +97,7 @@ class GloveFit:
 
     Attributes:
         spelling: Whether the hand spells at all.
+        slip: The last time that the glove has slipped; None if it did not.
     """
 
     def __init__(self, personal: PersonalModel) -> None:
@@ -101,7 +109,10 @@ class GloveFit:
         self._best = 0
         self._explains = False  # whether the last holds look like signs
         self.spelling = Spelling()
-        self._personal = personal
+        self.slip: Slip | None = None
+        self._before = self._mounts.mount[0]  # how it sat before it slipped
+        self._told: set[Message] = set()
+        self._personal, self._last = personal, personal.last
         self._density: PoseDensity = personal.density()
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
@@ -122,27 +133,19 @@ class GloveFit:
         """What to tell the wearer if the board sits otherwise than it did; None if it does not."""
         if not self._explains or self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
             return None
-        usual = self._mounts.mount[0]
-        turned = turn_deg(self.mount @ rotation(self._effect.mean[ROTATION]), usual)
-        other_hand = np.linalg.det(self.mount @ usual) < 0
-        if turned < TOLD_DEG and not other_hand:
+        how = turn(self.mount @ rotation(self._effect.mean[ROTATION]), self._before)
+        if how is None:
             return None
-        about = f"{round(turned, -1):.0f}°"
-        if other_hand:
-            return Message(
-                ko=f"장갑을 다른 손에 낀 것으로 보고(보드 {about}) 그에 맞춰 읽습니다.",
-                en=f"The glove seems to be on the other hand (board at {about}): reading it so.",
-            )
-        return Message(
-            ko=f"보드가 약 {about} 돌아가 있습니다. 그에 맞춰 읽습니다.",
-            en=f"The board sits turned by about {about}: reading it so.",
-        )
+        if self.slip:
+            return slipped(how)
+        return read_so(how) if self._last is None else unlike_last(how, self._last)
 
-    @property
-    def messages(self) -> tuple[Message, ...]:
-        """What to tell the wearer now, each thing once."""
+    def take_messages(self) -> tuple[Message, ...]:
+        """What to tell the wearer now, each thing once, and again once the glove has slipped."""
         silent = None if self.spelling.goes_on else SILENT
-        return tuple(message for message in (self.message, silent) if message)
+        told = tuple(each for each in (self.message, silent) if each and each not in self._told)
+        self._told.update(told)
+        return told
 
     def take_news(self) -> bool:
         """Whether so much was found out since this was asked last that holds look otherwise now."""
@@ -193,6 +196,7 @@ class GloveFit:
         n_signs = len(emission.log_likelihood)
         other = np.logaddexp(np.log(RESTS) + emission.rest, np.log(OTHERS) + emission.no_sign)
         hold = _Hold(
+            start_s=emission.segment.start_s,
             pose=emission.pose,
             by_mount=self._any_mount.turned_log_density(emission.pose, self._mounts.mount),
             other=float(other),
@@ -253,9 +257,24 @@ class GloveFit:
         self._log_weight = self._log_weight - np.logaddexp.reduce(self._log_weight)
         best = int(self._log_weight.argmax())
         if best != self._best:
+            if not self._mounts.near[self._best, best]:
+                self._look_for_slip(best)
             self._best = best
             self._density = self._any_mount
             self._learn_effect(anew=True)
+
+    def _look_for_slip(self, best: int) -> None:
+        """Forget the holds before the glove slipped to this mount, if that is what happened."""
+        now = [hold.evidence[best] - hold.evidence[self._best] for hold in self._holds]  # (n,)
+        so_far = np.cumsum([0.0, *now])  # (n + 1,)
+        n_before = int(so_far.argmin())
+        if not SLIP_HOLDS <= n_before < len(now) or so_far[n_before] > -SLIP_NATS:
+            return
+        for _ in range(n_before):
+            self._holds.popleft()
+        self.slip = Slip(self._holds[0].start_s, self._mounts.mount[best] @ self.mount.T)
+        self._before = self.mount
+        self._told.clear()
 
     def _learn_effect(self, *, anew: bool) -> None:
         """Estimate the wearer's effect from all holds; twice where nothing is known of it."""

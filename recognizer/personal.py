@@ -20,7 +20,7 @@ from jihwa.models.density import PoseDensity
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.mount import unturned
 from jihwa.models.wearer import ShownHolds, WearerEffect, personalise, with_own_signs
-from jihwa.recognizer.events import Decision
+from jihwa.recognizer.events import Decision, Slip
 from jihwa.recognizer.profile import (
     KEPT_HOLDS,
     Observation,
@@ -47,6 +47,7 @@ class PersonalModel:
         rest: (8,) features of the wearer's hand at rest, as the board sat last; None if it was
             never shown.
         mount: (3, 3) how the board sat last.
+        last: When that was, ISO 8601; None if nothing was shown yet.
         gaussian: The model of strangers, with the wearer's own signs.
     """
 
@@ -56,6 +57,7 @@ class PersonalModel:
         self.gaussian = bundle.of_glove()
         self.alphabet = bundle.alphabet.with_signs(profile.own_signs)
         self.mount = profile.steps[-1].rotation if profile.steps else np.eye(3)
+        self.last = profile.steps[-1].date if profile.steps else None
         self.rest = _rest(profile, bundle.extractor, self.mount)
         self._shown = shown = _shown(profile, bundle.extractor, self.alphabet.index)
         if len(shown.sign):
@@ -160,17 +162,39 @@ class Adaptation:
 
     def reset(self) -> None:
         """Forget what was decided."""
-        self._believed: dict[str, deque[Observation]] = {}
+        self._believed: dict[str, deque[tuple[float, Observation]]] = {}
+        self._slip: Slip | None = None
         self.mount = np.eye(3)
 
-    def learn(self, decided: Sequence[Decision]) -> bool:
-        """Take in how emissions were read; returns whether any of them is believed."""
-        believed = [observation for each in decided if (observation := self._observation(each))]
-        for observation in believed:
-            self._believed.setdefault(observation.sign, deque(maxlen=KEPT_HOLDS)).append(
-                observation
-            )
-        return bool(believed)
+    def learn(self, decided: Sequence[Decision], slip: Slip | None = None) -> bool:
+        """Take in how emissions were read; returns whether the model is another one now.
+
+        Args:
+            decided: How.
+            slip: The last time that the glove has slipped; what came before is kept as the board
+                would read it now.
+        """
+        news = slip is not self._slip
+        if news and slip:
+            self._turn(slip)
+        self._slip = slip
+        for decision in decided:
+            observation = self._observation(decision)
+            if observation is None:
+                continue
+            at_s = decision.emission.segment.start_s
+            if slip and at_s < slip.since_s:
+                observation = observation.turned(slip.rotation)
+            kept = self._believed.setdefault(observation.sign, deque(maxlen=KEPT_HOLDS))
+            kept.append((at_s, observation))
+            news = True
+        return news
+
+    def _turn(self, slip: Slip) -> None:
+        """The glove has slipped: what was read since then was read by the mount before."""
+        for sign, kept in self._believed.items():
+            before = [(at_s, o.turned(slip.rotation)) for at_s, o in kept if at_s < slip.since_s]
+            self._believed[sign] = deque(before, maxlen=KEPT_HOLDS)
 
     def model(self) -> PersonalModel:
         """The wearer's model, of the profile and of all that is believed by now."""
@@ -182,7 +206,7 @@ class Adaptation:
         Args:
             date: Today, ISO 8601.
         """
-        observations = (observation for kept in self._believed.values() for observation in kept)
+        observations = (each for kept in self._believed.values() for _, each in kept)
         mount = mount_rows(self.mount)
         return Step(StepKind.ADAPTATION, date, tuple(observations), mount)
 

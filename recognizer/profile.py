@@ -30,6 +30,7 @@ class StepKind(StrEnum):
     CALIBRATION = "calibration"
     OWN_SIGN = "own sign"
     ADAPTATION = "adaptation"
+    MOUNT = "mount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,13 @@ class Observation:
             gravity_g=(x, y, z) if np.isfinite([x, y, z]).all() else None,
             weight=round(weight, 3),
         )
+
+    def turned(self, rotation: Array) -> "Observation":
+        """The same hold as a board reads it that is turned by (3, 3)."""
+        if self.gravity_g is None:
+            return self
+        x, y, z = np.round(rotation @ np.array(self.gravity_g), 4).tolist()
+        return replace(self, gravity_g=(x, y, z))
 
 
 @dataclass(frozen=True, slots=True)

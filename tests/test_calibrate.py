@@ -9,8 +9,10 @@ import pytest
 from wearers import ALPHABET, hold, record
 
 from jihwa.data.formats.writers import write_recording
+from jihwa.data.synthesis.fits import Fit
+from jihwa.models.mount import rotation
 from jihwa.models.network import Channels, Inputs, Network
-from jihwa.recognizer.calibration import QUICK_SIGNS, quick_plan
+from jihwa.recognizer.calibration import QUICK_SIGNS, mount_plan, quick_plan
 
 
 def test_command_uses_what_is_asked_for_and_names_what_is_missing(jihwa, tmp_path, bundle):
@@ -96,6 +98,35 @@ def test_take_that_will_not_do_is_replaced_by_the_next(jihwa, tmp_path):
     write_recording(folder / "ㄱ" / "1" / "0.csv", hold("ㅂ", 1))
     done = jihwa("calibrate", "--from", folder, "--profile", tmp_path / "me.json")
     assert "with 1 of 24 takes" in done.out
+
+
+def test_mount_is_stored_with_its_date_and_told_everywhere(jihwa, tmp_path, bundle):
+    def worn(*take, **which):
+        return Fit(mount=rotation(np.array([0.0, 0.0, np.radians(70)]))).worn(hold(*take, **which))
+
+    signs = {prompt.sign for prompt in mount_plan(bundle)}
+    folder, path = record(tmp_path / "set", signs, (2,), hold=worn), tmp_path / "me.json"
+    done = jihwa("calibrate", "--from", folder, "--profile", path, "--mount")
+    assert "with 2 of 2 takes" in done.out
+    how = re.search(r"The board sits turned by about \d+°: reading it so", done.out).group()
+    (step,) = json.loads(path.read_text())["steps"]
+    assert (step["kind"], len(step["mount"])) == ("mount", 3)
+    assert "board, 20" in jihwa("profile", "show", path).out
+    assert f"board ({step['date'][:10]}): {how}" in jihwa("doctor", "--profile", path).out
+    assert how[4:-15] in jihwa("profile", "show", path).out
+
+
+def test_refused_takes_are_each_explained_and_another_form_is_taken_when_asked_to(jihwa, tmp_path):
+    folder, path = record(tmp_path / "set", "ㄱ", (1,), takes=2), tmp_path / "me.json"
+    for take in "01":
+        write_recording(folder / "ㄱ" / "1" / f"{take}.csv", hold("ㅂ", 1, take=int(take)))
+    command = ("calibrate", "--from", folder, "--profile", path, "--styles", "1")
+    refused = jihwa(*command)
+    assert refused.code == 2
+    for take in "01":
+        assert f"{take}.csv: This is much more like ㅂ than ㄱ" in refused.err
+    assert refused.err.count("add --yes") == 1
+    assert "with 1 of 24 takes: ㄱ" in jihwa(*command, "--yes").out
 
 
 def test_own_sign_is_added_used_and_taken_back(jihwa, tmp_path):

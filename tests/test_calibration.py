@@ -5,17 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from emissions import segment
-from wearers import ALPHABET, hold
+from wearers import ALPHABET, UNUSUAL_MOUNT, hold
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import believed
+from jihwa.data.synthesis.fits import Fit
+from jihwa.models.mount import rotation, turn_deg
 from jihwa.recognizer.calibration import (
     QUICK_SIGNS,
     Calibration,
     Prompt,
     full_plan,
+    mount_plan,
     own_sign_plan,
     quick_plan,
 )
@@ -80,7 +83,7 @@ def shortened(frames):
 
 def with_dead_fingers(frames):
     flex = frames.flex_adc.copy()
-    flex[:, 1:3] = 0
+    flex[:, 1:4] = 0
     return replace(frames, flex_adc=flex)
 
 
@@ -99,8 +102,11 @@ def nothing(_):
     [
         (shortened, "too short"),
         (nothing, "too short"),
-        (moving, "moved"),
-        (with_dead_fingers, "2 sensors are dead"),
+        (moving, "moved: ring finger (flex4)"),
+        (
+            with_dead_fingers,
+            "3 sensors are dead (index finger (flex2), middle finger (flex3), ring finger (flex4))",
+        ),
         (lambda _: hold("ㅂ", 1), "more like ㅂ than ㄱ"),
     ],
 )
@@ -120,11 +126,69 @@ def test_accepted_hold_moves_on_and_skipped_ones_are_left_out(calibration):
     assert (seen.sign, seen.style) == ("ㄱ", 1)
 
 
-def test_one_dead_sensor_is_no_reason_to_stop(calibration):
+def test_two_dead_sensors_are_no_reason_to_stop(calibration):
     frames = hold("ㄱ", 1)
     flex = frames.flex_adc.copy()
-    flex[:, 1] = 0
+    flex[:, [1, 3]] = 0
     assert calibration.answer(believed(replace(frames, flex_adc=flex))) is None
+
+
+def turned(degrees):
+    """A board that is turned about its normal."""
+    return Fit(mount=rotation(np.array([0.0, 0.0, np.radians(degrees)])))
+
+
+@pytest.mark.parametrize("degrees", [-100, 50, 120, 180])
+def test_two_signs_show_how_the_board_sits(bundle, degrees):
+    calibration = Calibration(bundle, mount_plan(bundle), kind=StepKind.MOUNT)
+    for prompt in mount_plan(bundle):
+        assert calibration.answer(turned(degrees).worn(hold(prompt.sign, 3))) is None
+    step = calibration.step(TODAY)
+    assert step.kind == StepKind.MOUNT
+    assert turn_deg(step.rotation, turned(degrees).mount @ UNUSUAL_MOUNT) < 30
+    assert "turned by about" in calibration.sits.en
+
+
+def test_board_that_sits_as_usual_is_told_so(bundle):
+    calibration = Calibration(bundle, mount_plan(bundle))
+    for prompt in mount_plan(bundle):
+        assert calibration.answer(hold(prompt.sign, 3)) is None
+    assert calibration.step(TODAY).mount is None
+    assert "as usual" in calibration.sits.en
+
+
+def test_board_that_sits_otherwise_than_last_time_is_told_with_the_date(bundle):
+    profile = calibrated(bundle, quick_plan(bundle), 0)
+    calibration = Calibration(bundle, mount_plan(bundle), profile)
+    for prompt in mount_plan(bundle):
+        assert calibration.answer(turned(60).worn(hold(prompt.sign, 3))) is None
+    assert f"otherwise than last time ({TODAY})" in calibration.sits.en
+
+
+def test_every_plan_begins_with_signs_that_show_how_the_board_sits(bundle):
+    mount = [prompt.sign for prompt in mount_plan(bundle)]
+    assert [prompt.sign for prompt in full_plan(bundle)[:2]] == mount
+    calibration = Calibration(bundle, quick_plan(bundle)[:2])
+    while prompt := calibration.prompt:
+        assert calibration.answer(turned(60).worn(hold(prompt.sign, prompt.style))) is None
+    mount = calibration.step(TODAY).rotation
+    assert turn_deg(mount, turned(60).mount @ UNUSUAL_MOUNT) < 30
+
+
+def test_sign_that_a_wearer_shows_otherwise_is_taken_when_they_say_so(calibration):
+    assert calibration.answer(hold("ㅂ", 1))
+    assert calibration.may_be_own_form
+    calibration.accept()
+    (seen,) = calibration.step(TODAY).observations
+    assert seen.sign == "ㄱ"
+    assert calibration.prompt == Prompt("ㅂ", 1)
+
+
+def test_hold_that_moved_is_no_form_of_the_sign(calibration):
+    assert calibration.answer(moving(hold("ㄱ", 1)))
+    assert not calibration.may_be_own_form
+    calibration.accept()
+    assert calibration.step(TODAY) is None
 
 
 def test_own_sign_is_learned_from_one_take(bundle):

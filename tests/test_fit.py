@@ -1,5 +1,7 @@
 """How the glove fits who wears it, found while they spell."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,9 +11,9 @@ from jihwa.data.signal.frames import Frames, gravity_of_angles
 from jihwa.data.synthesis.fits import MIRROR, Fit
 from jihwa.models.features import GRAVITY
 from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
-from jihwa.recognizer.events import Decision, Emission, Segment
+from jihwa.recognizer.events import Decision, Emission, Segment, Slip
 from jihwa.recognizer.fit import GloveFit
-from jihwa.recognizer.personal import PersonalModel
+from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import Profile, Step, StepKind, mount_rows
 from jihwa.recognizer.profile_format import from_json, to_json
 
@@ -62,8 +64,37 @@ def test_usual_mount_stays_and_nothing_is_told(bundle):
 
 def test_glove_that_slips_is_found_again(bundle):
     fit = spell(GloveFit(PersonalModel(bundle)), bundle, np.eye(3), n=40)
+    assert fit.take_messages() == ()
     spell(fit, bundle, turned(60), n=40, seed=1)
     assert turn_deg(fit.mount, turned(60)) < 25
+    (told,) = fit.take_messages()
+    assert "has slipped: the board sits turned by about 60°" in told.en
+    assert fit.take_messages() == ()
+    assert turn_deg(fit.slip.rotation, turned(60)) < 25
+    spell(fit, bundle, np.eye(3), n=40, seed=2)
+    (back,) = fit.take_messages()
+    assert "has slipped" in back.en
+
+
+def test_mount_that_is_found_at_the_beginning_is_no_slip(bundle):
+    fit = spell(GloveFit(PersonalModel(bundle)), bundle, turned(60), n=40)
+    assert fit.slip is None
+
+
+def test_what_was_believed_before_a_slip_is_kept_as_the_board_reads_it_now(bundle):
+    mean, slip = bundle.of_glove().mean[0], Slip(5.0, turned(60))
+
+    def decision(at_s):
+        emission = Emission(replace(SOME_HOLD, start_s=at_s), np.zeros(24), 0.0, 0.0, mean)
+        return Decision(emission, np.eye(26)[0])
+
+    adaptation = Adaptation(bundle)
+    adaptation.learn([decision(1.0), decision(6.0)])
+    assert adaptation.learn([decision(2.0)], slip)  # decided late
+    kept = adaptation.step().observations
+    assert [each.gravity_g for each in kept] == [
+        pytest.approx(turned(60) @ mean[GRAVITY], abs=1e-3)
+    ] * 2
 
 
 def test_what_the_text_expects_makes_the_mount_surer(bundle):

@@ -7,12 +7,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from jihwa.composer.language.files import read_lexicon
+from jihwa.data.messages import Message
 from jihwa.io.checks import Finding, Verdict, bad, doubtful, good
 from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.table import SHIPPED
 from jihwa.io.user import profiles, storage
+from jihwa.recognizer.profile import Step
+from jihwa.recognizer.sitting import AS_EVER, read_so, turn
 
 _ROOM_MB = 200
 """Several hours of sessions."""
@@ -27,9 +32,23 @@ def check_model(options: argparse.Namespace) -> Iterator[Finding]:
         f"model: {options.model or SHIPPED.en}, {len(bundle.alphabet.signs)} signs",
     )
     if options.profile:
-        profiles.load(options.profile, bundle.alphabet)
+        profile = profiles.load(options.profile, bundle.alphabet)
         path = profiles.path_of(options.profile)
         yield good(f"프로필: {path}", f"profile: {path}")
+        if profile.steps:
+            sat = how_board_sat(profile.steps[-1])
+            yield good(sat.ko, sat.en)
+
+
+def how_board_sat(step: Step) -> Message:
+    """How the board sat when a profile learned last; now that is found out while they spell."""
+    how = turn(step.rotation, np.eye(3))
+    sat = read_so(how) if how else AS_EVER
+    date = step.date[:10]
+    return Message(
+        ko=f"보드({date}): {sat.ko} 달라졌으면 `jihwa calibrate --mount`",
+        en=f"board ({date}): {sat.en} If that has changed: `jihwa calibrate --mount`",
+    )
 
 
 def check_language_model(options: argparse.Namespace) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """`jihwa calibrate`: what a wearer showed, into their profile."""
 
 import argparse
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -12,9 +13,10 @@ from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
 from jihwa.io.commands import live
+from jihwa.io.commands.asking import ask
 from jihwa.io.live.journal import Record
 from jihwa.io.live.session import LiveOptions, LiveSession
-from jihwa.io.live.wearer import CALIBRATED
+from jihwa.io.live.wearer import CALIBRATED, PlanName
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
@@ -32,12 +34,12 @@ from jihwa.recognizer.calibration import (
     full_plan,
     go_through,
     longest_hold,
-    lookalike,
+    mount_plan,
     own_sign_plan,
     quick_plan,
-    review,
 )
-from jihwa.recognizer.profile import Observation, Profile, Step
+from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
+from jihwa.recognizer.review import lookalike, review
 
 MOST_TAKES = 5
 """Takes of an own sign that are used."""
@@ -59,6 +61,11 @@ def configure(arguments: Command) -> None:
     )
     arguments.settings("profile")
     what = arguments.either()
+    what.switch(
+        "--mount",
+        "보드가 어떻게 있는지만: 지문자 두 개를 2초씩",
+        "only how the board sits: two signs for two seconds each",
+    )
     what.switch(
         "--quick",
         "다른 것까지 가장 잘 가려 주는 지문자 열 개만, 곧게 한 번 굽혀 한 번",
@@ -87,6 +94,11 @@ def configure(arguments: Command) -> None:
         type=int,
         choices=STYLES,
         metavar="N",
+    )
+    arguments.switch(
+        "--yes",
+        "다른 지문자처럼 보이는 녹화도 내가 쓰는 모양으로 묻지 않고 받기",
+        "take a sign that looks like another one as the way you show it, unasked",
     )
     arguments.settings("model", "layout", "commands")
 
@@ -119,14 +131,13 @@ def _calibrate(
     )
     for message in episodes.skipped:
         warn(message.text(language))
-    plan_of, wanted = (quick_plan, QUICK_STYLES) if options.quick else (full_plan, FULL_STYLES)
-    plan = plan_of(bundle, options.styles or _recorded_styles(episodes, wanted))
-    calibration = Calibration(bundle, plan, known)
-    left_out: dict[Message, list[str]] = defaultdict(list)
-    refused, unused = go_through(calibration, episodes)
+    calibration = _planned(options, bundle, known, episodes)
+    _, asked = calibration.progress
+    reasons: dict[Message, list[str]] = defaultdict(list)
+    refused, unused = go_through(calibration, episodes, _OwnForms(options, language))
     for prompt, reason in refused:
-        left_out[reason].append(prompt.sign + (f"/{prompt.style}" if prompt.style else ""))
-    for reason, names in left_out.items():
+        reasons[reason].append(prompt.sign + (f"/{prompt.style}" if prompt.style else ""))
+    for reason, names in reasons.items():
         warn(f"{' '.join(names)}: {reason.text(language)}")
     step = calibration.step(profiles.now())
     if step is None:
@@ -138,9 +149,10 @@ def _calibrate(
     n, say = len(news), speaker(language)
     signs = " ".join(dict.fromkeys(observation.sign for observation in news))
     say.tell(
-        f"녹화 {len(plan)}개 가운데 {n}개로 보정했습니다: {signs}",
-        f"Calibrated with {n} of {len(plan)} takes: {signs}",
+        f"녹화 {asked}개 가운데 {n}개로 보정했습니다: {signs}",
+        f"Calibrated with {n} of {asked} takes: {signs}",
     )
+    print(calibration.sits.text(language))
     if len(unused):
         found = review(bundle, profile, unused)
         say.tell(
@@ -151,6 +163,41 @@ def _calibrate(
             pairs = "  ".join("/".join(pair) for pair in found.resolved[:_SHOWN_PAIRS])
             say.tell(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}")
     return profile
+
+
+def _planned(
+    options: argparse.Namespace, bundle: Bundle, known: Profile, episodes: EpisodeSet
+) -> Calibration:
+    """What the options ask for, in styles that were recorded."""
+    if options.mount:
+        return Calibration(bundle, mount_plan(bundle), known, StepKind.MOUNT)
+    plan_of, wanted = (quick_plan, QUICK_STYLES) if options.quick else (full_plan, FULL_STYLES)
+    plan = plan_of(bundle, options.styles or _recorded_styles(episodes, wanted))
+    return Calibration(bundle, plan, known)
+
+
+class _OwnForms:
+    """Asks, once for a sign that looks like another one, whether its wearer shows it so."""
+
+    def __init__(self, options: argparse.Namespace, language: Language) -> None:
+        self._yes, self._language = options.yes, language
+        self._answers: dict[str, bool] = {}
+
+    def __call__(self, sign: str, doubt: Message) -> bool:
+        if sign not in self._answers:
+            self._answers[sign] = self._yes or self._ask(sign, doubt.text(self._language))
+        return self._answers[sign]
+
+    def _ask(self, sign: str, doubt: str) -> bool:
+        say = speaker(self._language)
+        if sys.stdin.isatty():
+            question = say(f"{sign}을(를) 이렇게 씁니까?", f"Is this how you show {sign}?")
+            return ask(f"{sign}: {doubt} {question}", default=False)
+        say.warn(
+            f"{sign}: 이렇게 쓰는 것이 맞으면 --yes를 더하세요.",
+            f"{sign}: if this is how you show it, add --yes.",
+        )
+        return False
 
 
 def _recorded_styles(episodes: EpisodeSet, wanted: Sequence[int]) -> Sequence[int]:
@@ -254,7 +301,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
             changed=follow,
         )
         with closing(session):
-            session.calibrate("quick" if options.quick else "full")
+            session.calibrate(_plan_name(options))
             session.start()
             live.show(screen, session, SpokenText(voice), options, language)
     live.fail_if_it_did(session)
@@ -264,11 +311,17 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
         print(profiles.path_of(options.profile))
 
 
+def _plan_name(options: argparse.Namespace) -> PlanName:
+    if options.mount:
+        return "mount"
+    return "quick" if options.quick else "full"
+
+
 def _check(options: argparse.Namespace) -> None:
-    if options.add or options.styles:
+    if options.add or options.styles or options.yes:
         raise UsageError(
-            ko="--add와 --styles는 녹화로만 됩니다. --from에 녹화를 주세요.",
-            en="--add and --styles need recordings. Give them to --from.",
+            ko="--add, --styles, --yes는 녹화로만 됩니다. --from에 녹화를 주세요.",
+            en="--add, --styles and --yes need recordings. Give them to --from.",
         )
     if not live.can_be_full_screen():
         raise UsageError(

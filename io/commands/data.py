@@ -170,7 +170,9 @@ def _heard(model: PersonalModel, bundle: Bundle, found: Inspected) -> Inspected:
     """The same, and whether the hand shows what the label says."""
     if found.shows is None or not len(found.hold):
         return found
-    doubt = unlike(model, bundle.extractor.of_hold(found.hold), found.shows[0])
+    pose = bundle.extractor.of_hold(found.hold)
+    (of_signs,) = model.of_features(pose[None], [])
+    doubt = unlike(model.alphabet, of_signs, found.shows[0])
     if doubt is None:
         return found
     return replace(found, kinds=(*found.kinds, SUSPECT), notes=(*found.notes, doubt))

@@ -1,26 +1,29 @@
-"""`jihwa devices`: what is connected, and what it speaks."""
+"""`jihwa devices`: what is connected, what it speaks, and how it sat on the hand last time."""
 
 import argparse
 import time
 
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Language, Message
+from jihwa.io.checks.files import how_board_sat
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources import reasons
 from jihwa.io.sources.ports import Board, NamedPort, connected
 from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Received, SourceEvent
+from jihwa.io.user import profiles
 
 LISTEN_S = 3.5
 """A board that opening has reset begins to speak after about 2 s."""
 
 
 def configure(arguments: Command) -> None:
-    """There is nothing to choose."""
+    """Add the command's arguments."""
+    arguments.settings("profile")
 
 
-def run(_: argparse.Namespace, language: Language) -> int:
+def run(options: argparse.Namespace, language: Language) -> int:
     """Listen to every serial device at once, and tell."""
     boards = connected()
     if not boards:
@@ -38,6 +41,9 @@ def run(_: argparse.Namespace, language: Language) -> int:
     for ear in ears:
         ear.source.close()
         print(f"{ear.board.port}  {_kind(ear.board)}\n    {ear.verdict().text(language)}")
+    if options.profile and profiles.path_of(options.profile).exists():
+        for step in profiles.load(options.profile).steps[-1:]:
+            print(how_board_sat(step).text(language))
     return 0
 
 

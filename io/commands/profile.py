@@ -3,17 +3,21 @@
 import argparse
 from collections import Counter
 
+import numpy as np
+
 from jihwa.data.messages import Language, Message
 from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.user import profiles
 from jihwa.recognizer.profile import Step, StepKind
+from jihwa.recognizer.sitting import turn
 
 KINDS = {
     StepKind.CALIBRATION: Message(ko="보정", en="calibration"),
     StepKind.OWN_SIGN: Message(ko="내 지문자", en="own sign"),
     StepKind.ADAPTATION: Message(ko="글에서 배움", en="learned from text"),
+    StepKind.MOUNT: Message(ko="보드", en="board"),
 }
 
 
@@ -89,4 +93,11 @@ def _describe(step: Step, language: Language) -> str:
     styles = sorted({o.style for o in step.observations if o.style is not None})
     shown = " ".join(f"{sign}×{n}" if n > 1 else sign for sign, n in counts.items())
     bent = speaker(language)("스타일", "styles") + " " + " ".join(map(str, styles))
-    return f"{KINDS[step.kind].text(language)}, {step.date}: {shown}" + f" ({bent})" * bool(styles)
+    how = turn(step.rotation, np.eye(3))
+    return "".join(
+        (
+            f"{KINDS[step.kind].text(language)}, {step.date}: {shown}",
+            f" ({bent})" if styles else "",
+            f"; {how.text(language)}" if how else "",
+        )
+    )

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from queue import Empty, SimpleQueue
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import JihwaError, Message, UsageError
@@ -27,7 +27,7 @@ from jihwa.io.live.journal import Record
 from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
 from jihwa.io.live.state import Answer, LiveState, Notices, Page
-from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, NOTHING_SHOWN, LiveCalibration, Wearer
+from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, LiveCalibration, PlanName, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
 
@@ -161,7 +161,7 @@ class LiveSession:
         self._is_paused = paused
 
     @request
-    def calibrate(self, plan: Literal["quick", "full"]) -> None:
+    def calibrate(self, plan: PlanName) -> None:
         """Show sign after sign instead of writing; at the end the hand is known."""
         if self._wearer is None:
             self._notices.tell(NO_WEARER)
@@ -186,7 +186,12 @@ class LiveSession:
         """Leave out the sign that the calibration asks for."""
         if self._calibration:
             self._calibration.skip()
-            self._end_calibration_if_done()
+
+    @request
+    def accept_form(self) -> None:
+        """Take the sign as it was shown last, although it looks like another one."""
+        if self._calibration:
+            self._calibration.accept()
 
     @request
     def stop_calibration(self) -> None:
@@ -239,6 +244,7 @@ class LiveSession:
                     event()
                 except JihwaError as error:  # what cannot be done is told
                     self._notices.tell(error.message)
+        self._end_calibration_if_done()
 
     def _receive(self, data: bytes, at_s: float) -> None:
         self._active_s = at_s
@@ -274,7 +280,6 @@ class LiveSession:
     def _read(self, frames: Frames) -> None:
         if self._calibration:
             self._calibration.feed(self.writing.sensors.feed(frames))
-            self._end_calibration_if_done()
         elif self._is_paused:
             self.writing.overlook(frames)
         else:
@@ -303,15 +308,10 @@ class LiveSession:
         if calibration is None or wearer is None or calibration.progress:
             return
         self._calibration = None
-        if (step := calibration.step()) is None:
-            self._notices.tell(NOTHING_SHOWN)
-            return
-        try:
-            wearer.take(step)
-        except OSError as error:
-            self._notices.tell(explain(error))
-        self.writing.renew()
-        self._notices.tell(CALIBRATED)
+        told = calibration.end(wearer)
+        if CALIBRATED in told:
+            self.writing.renew()
+        self._notices.tell(*told)
 
     def _publish(self) -> None:
         self._state = self._look()

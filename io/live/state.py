@@ -161,7 +161,7 @@ class Notices:
         """The last few, newest last."""
         return tuple(self._last)
 
-    def tell(self, message: Message) -> None:
-        """Tell one thing more."""
-        self._last.append(message)
-        self.n_told += 1
+    def tell(self, *messages: Message) -> None:
+        """Tell some more."""
+        self._last.extend(messages)
+        self.n_told += len(messages)

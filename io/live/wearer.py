@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.transcript import Transcript, Update
@@ -16,13 +16,24 @@ from jihwa.io.live.page import LivePage
 from jihwa.io.live.state import CalibrationProgress
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle
-from jihwa.recognizer.calibration import Calibration, Prompt, full_plan, quick_plan
+from jihwa.recognizer.calibration import (
+    Calibration,
+    Prompt,
+    full_plan,
+    mount_plan,
+    quick_plan,
+)
 from jihwa.recognizer.events import Emission, likeliest
 from jihwa.recognizer.personal import Adaptation
-from jihwa.recognizer.profile import Profile, Step
+from jihwa.recognizer.profile import Profile, Step, StepKind
 from jihwa.recognizer.segmenter import Segmenter
 
-PLANS: dict[str, Callable[[Bundle], Sequence[Prompt]]] = {"quick": quick_plan, "full": full_plan}
+PlanName = Literal["mount", "quick", "full"]
+PLANS: Mapping[PlanName, Callable[[Bundle], Sequence[Prompt]]] = {
+    "mount": mount_plan,
+    "quick": quick_plan,
+    "full": full_plan,
+}
 SAVE_EVERY_S = 180.0
 """How often what was learned of the hand is kept while a session goes on."""
 
@@ -115,9 +126,11 @@ class Wearer:
             phrases=self._phrases,
         )
 
-    def calibration(self, plan: str) -> "LiveCalibration":
-        """A calibration to go through, `quick` or `full`."""
-        return LiveCalibration(Calibration(self.bundle, PLANS[plan](self.bundle), self._profile))
+    def calibration(self, plan: PlanName) -> "LiveCalibration":
+        """A calibration to go through."""
+        kind = StepKind.MOUNT if plan == "mount" else StepKind.CALIBRATION
+        prompts = PLANS[plan](self.bundle)
+        return LiveCalibration(Calibration(self.bundle, prompts, self._profile, kind))
 
     def take(self, step: Step) -> None:
         """Keep what a calibration has shown; the next engine knows it.
@@ -291,6 +304,23 @@ class LiveCalibration:
         self._calibration.skip()
         self._feedback = None
 
-    def step(self) -> Step | None:
-        """What was shown so far; None if it was nothing."""
-        return self._calibration.step(profiles.now())
+    def accept(self) -> None:
+        """Take the hold that was refused because it looks like another sign: it is shown so."""
+        if self._calibration.may_be_own_form:
+            self._calibration.accept()
+            self._feedback = None
+
+    def end(self, wearer: Wearer) -> tuple[Message, ...]:
+        """Let a wearer keep what was shown so far; what to tell them, `CALIBRATED` if it was any.
+
+        What cannot be written counts for this session all the same.
+        """
+        step = self._calibration.step(profiles.now())
+        if step is None:
+            return (NOTHING_SHOWN,)
+        told = self._calibration.sits, CALIBRATED
+        try:
+            wearer.take(step)
+        except OSError as error:
+            return explain(error), *told
+        return told

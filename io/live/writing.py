@@ -67,7 +67,6 @@ class Writing:
         self._relay = Relay([*filter(None, [self._learning]), *sinks], notify)
         self._holds = HoldReader()
         self._notify = notify
-        self._told: set[Message] = set()  # of how the glove fits
         self._is_open = False
         self._now_s = 0.0  # device time of the last sample
         self._changed_s = -math.inf  # device time of the last change of the text
@@ -274,10 +273,8 @@ class Writing:
     def _follow(self, changes: Iterable[Change]) -> None:
         for update, emission in changes:
             self._tell(update, emission)
-            for message in self._engine.recognizer.fit.messages:
-                if message not in self._told:
-                    self._notify(message)
-                    self._told.add(message)
+            for message in self._engine.recognizer.fit.take_messages():
+                self._notify(message)
 
     def _change(self, update: Update) -> None:
         """Follow a change that no hold has made."""

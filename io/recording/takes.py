@@ -16,7 +16,7 @@ from jihwa.data.takes.collection import SignStyle, take_path
 from jihwa.io.live.page import is_rest
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FeatureExtractor
-from jihwa.recognizer.calibration import MOST_BEND, MOST_TURN_G, Calibration, Prompt
+from jihwa.recognizer.calibration import Calibration, Prompt
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
@@ -28,8 +28,8 @@ the recorded wearers exceeds it, and nine in ten holds of the sign before do."""
 _KEPT_S = 1.0
 """So much of the signal is kept beyond the length of a take."""
 _EXTRACTOR = FeatureExtractor()
-_FAR = np.repeat([MOST_BEND, MOST_TURN_G], [N_FINGERS, 3])
-"""(8,) a hand that has moved further has let go."""
+_FAR = np.repeat([0.8, 0.15], [N_FINGERS, 3])
+"""(8,) warped bends and g: a hand that has moved further has let go."""
 
 
 class TakeCutter:

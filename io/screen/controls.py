@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from jihwa.data.messages import JihwaError, Message
 from jihwa.io.failures import explain
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.state import LiveState
-from jihwa.io.live.wearer import Wearer
+from jihwa.io.live.wearer import PlanName, Wearer
 from jihwa.io.outlets.clipboard import Clipboard, terminal_of_ours
 from jihwa.io.screen.text import clean
 from jihwa.io.screen.view import Place, View
@@ -169,7 +168,7 @@ class Controls:
         """Pause recognition, or go on."""
         self.session.pause(not self.state.paused)
 
-    def calibrate(self, plan: Literal["quick", "full"]) -> None:
+    def calibrate(self, plan: PlanName) -> None:
         """Calibrate, if there is a hand to be seen."""
         if self.state.signal.rate_hz > 0:
             self.session.calibrate(plan)

@@ -182,6 +182,11 @@ BINDINGS = (
         lambda c, _: c.calibrate("full"),
     ),
     Binding(
+        "Alt-B",
+        Message("보드가 어떻게 있는지 보여 주기", "show how the board sits"),
+        lambda c, _: c.calibrate("mount"),
+    ),
+    Binding(
         "F9, Alt-K",
         Message("모두 지우기 (Ctrl-Z로 되돌림)", "clear the text (Ctrl-Z brings it back)"),
         lambda c, _: c.session.writing.clear(),
@@ -197,6 +202,13 @@ BINDINGS = (
         lambda c, _: c.session.skip_prompt(),
         places=_CALIBRATION,
         short=Message("건너뛰기", "skip"),
+    ),
+    Binding(
+        "Enter",
+        Message("보정할 때: 이렇게 쓰는 것이 맞음", "while calibrating: that is how I show it"),
+        lambda c, _: c.session.accept_form(),
+        places=_CALIBRATION,
+        short=Message("내 모양", "my way"),
     ),
     Binding(
         "Esc",

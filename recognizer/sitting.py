@@ -1,0 +1,62 @@
+"""How the board sits, in words."""
+
+import numpy as np
+
+from jihwa.data.messages import Message
+from jihwa.data.signal.frames import Array
+from jihwa.models.mount import turn_deg
+
+TOLD_DEG = 25.0
+"""How large a turn is told to the wearer."""
+
+AS_EVER = Message(ko="보드가 제자리에 있습니다.", en="The board sits as usual.")
+UNSURE = Message(
+    ko="보드가 어떻게 있는지 아직 확실하지 않습니다. `jihwa calibrate --quick`으로 지문자를 더 "
+    "보여 주세요.",
+    en="It is not sure yet how the board sits. Show more signs: `jihwa calibrate --quick`.",
+)
+
+
+def turn(mount: Array, usual: Array) -> Message | None:
+    """How a board sits, as the end of a sentence; None if it sits about as usual.
+
+    Args:
+        mount: (3, 3) its mount.
+        usual: (3, 3) the mount that it is compared with.
+    """
+    deg = turn_deg(mount, usual)
+    about = f"{round(deg, -1):.0f}°"
+    if np.linalg.det(mount @ usual) < 0:
+        return Message(
+            ko=f"장갑을 다른 손에 낀 것 같습니다(보드 {about})",
+            en=f"it seems to be on the other hand, the board at {about}",
+        )
+    if deg < TOLD_DEG:
+        return None
+    return Message(
+        ko=f"보드가 약 {about} 돌아가 있습니다", en=f"the board sits turned by about {about}"
+    )
+
+
+def read_so(how: Message) -> Message:
+    """That a board sits otherwise than boards do, and is read so."""
+    return Message(
+        ko=f"{how.ko}. 그에 맞춰 읽습니다.", en=f"{how.en[0].upper()}{how.en[1:]}: reading it so."
+    )
+
+
+def unlike_last(how: Message, date: str) -> Message:
+    """That a board sits otherwise than last time, which was on an ISO 8601 date."""
+    when = f" ({date[:10]})" if date else ""
+    return Message(
+        ko=f"장갑이 지난번{when}과 다르게 있습니다: 그때보다 {how.ko}. 그에 맞춰 읽습니다.",
+        en=f"The glove sits otherwise than last time{when}: {how.en}. It is read so.",
+    )
+
+
+def slipped(how: Message) -> Message:
+    """That a board does not sit any more as it just did."""
+    return Message(
+        ko=f"장갑이 움직였습니다: 조금 전보다 {how.ko}. 그에 맞춰 읽습니다.",
+        en=f"The glove has slipped: {how.en} from where it was. It is read so.",
+    )
