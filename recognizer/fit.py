@@ -107,6 +107,7 @@ class GloveFit:
         self._seen = 0
         self._learned = 0  # how many holds had been seen when the effect was estimated
         self._best = 0
+        self._n_found = 0  # holds since it has been about that one
         self._explains = False  # whether the last holds look like signs
         self.spelling = Spelling()
         self.slip: Slip | None = None
@@ -216,7 +217,8 @@ class GloveFit:
         nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
         is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
         sign = int(hold.by_mount[self._best].argmax())
-        self.spelling.see(emission.segment, None if is_rest else nats, sign)
+        self._n_found += not is_rest
+        self.spelling.see(emission.segment, None if is_rest else nats, sign, self._n_found)
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
@@ -259,6 +261,7 @@ class GloveFit:
         if best != self._best:
             if not self._mounts.near[self._best, best]:
                 self._look_for_slip(best)
+                self._n_found = 0
             self._best = best
             self._density = self._any_mount
             self._learn_effect(anew=True)

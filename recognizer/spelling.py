@@ -26,8 +26,9 @@ CLEAR_NATS = 4.0
 REPEATED_NATS = 0.8
 """What a hold loses for every hold before it but one that looks the same: seldom is a letter
 spelled three times in a row, but in a laugh (ㅋㅋㅋㅋㅋㅋㅋㅋ), which passes."""
-FOUND_NATS = 2.0
-"""How much more has to be explained by what is found of the mount."""
+FOUND_NATS, FAMILIAR_HOLDS = 2.0, 8
+"""How much more has to be explained by what is found of the mount, and after how many holds of the
+same mount half of that will do: it is one of many no more."""
 
 SILENT = Message(
     ko="손이 지문자를 쓰는 것 같지 않아 읽지 않고 있습니다. 쓰기 시작하면 다시 읽습니다. "
@@ -68,7 +69,7 @@ class Spelling:
         self._sign, self._n_alike = -1, 0  # what was shown last, and how often before that
         self._holds: deque[_Hold] = deque(maxlen=4 * JUDGED_HOLDS)
 
-    def see(self, segment: Segment, nats: Array | None, sign: int) -> None:
+    def see(self, segment: Segment, nats: Array | None, sign: int, n_found: int) -> None:
         """Take in a hold.
 
         Args:
@@ -76,7 +77,9 @@ class Spelling:
             nats: (2,) log-ratios of any sign and any pose, as the glove usually fits and by what
                 was believed of the mount before; None of rest, which says nothing.
             sign: The sign that it looks like most.
+            n_found: For how many holds the same mount was the likeliest.
         """
+        doubt = np.array([0.0, FOUND_NATS * 0.5 ** (n_found / FAMILIAR_HOLDS)])
         best = FIRST_NATS
         if nats is not None:
             nats = np.clip(nats, 1 - MOST_NATS, MOST_NATS)
@@ -84,9 +87,9 @@ class Spelling:
             self._sign = sign
             nats -= REPEATED_NATS * max(self._n_alike - 1, 0)
             self._nats += (nats - self._nats) / JUDGED_HOLDS
-            best = _best(nats)
+            best = float((nats - doubt).max())
         self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
-        if (_best(self._nats) > (SILENT_NATS if self.goes_on else SPELLS_NATS)) != self.goes_on:
+        if ((self._nats - doubt).max() > (SILENT_NATS if self.goes_on else SPELLS_NATS)) != self.goes_on:
             self._change()
         elif not self.goes_on:
             self.unread[-1] = self.unread[-1][0], segment.end_s
@@ -110,8 +113,3 @@ class Spelling:
             self.unread.append((since_s, self._holds[-1].end_s))
         elif (begin_s := self.unread.pop()[0]) < since_s:
             self.unread.append((begin_s, since_s))
-
-
-def _best(nats: Array) -> float:
-    """The better of (2,) how something is explained: usually, and by what was found."""
-    return max(float(nats[0]), float(nats[1]) - FOUND_NATS)

@@ -7,14 +7,16 @@ models are fitted on the two other sessions and read it. For comparison the two 
 whose boards sit much alike, as they are and worn otherwise (`jihwa.data.synthesis.fits`): fingers
 of other spans, boards turned by up to 60°, or the glove on the left hand.
 
-Every row is measured with the mount as it is, and taken out by an oracle that knows all takes.
-Holds come in random order, texts one after the other as one wearer would type them.
+Every row is measured with the mount as it is, shown by two signs first (`jihwa calibrate --mount`),
+and taken out by an oracle that knows all takes. Holds come in random order, texts one after the
+other as one wearer would type them.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.random import Generator
@@ -31,9 +33,11 @@ from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.io.engine import Engine
 from jihwa.io.evaluation.errors import TextErrors
+from jihwa.recognizer.calibration import Calibration, mount_plan
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Segment
-from jihwa.recognizer.personal import Adaptation
+from jihwa.recognizer.personal import Adaptation, PersonalModel
+from jihwa.recognizer.profile import Profile, StepKind
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
 
@@ -41,27 +45,43 @@ WORN = (("august", False), ("hb", False), ("v2", False), ("hb", True), ("v2", Tr
 """Whose takes, and whether each session wears the glove in a way of its own."""
 
 SPEEDS = ("normal", "natural")
-TEXTS = {"words": 5, "persons": 2, "places": 1, "sentences": 1}
+TEXTS = {"words": 5, "persons": 2, "places": 1, "sentences": 2}
 """Texts of a session, in random order: about a hundred letters."""
 
 HOLDS = 100
-PLACES = (0, 10, 20, 40)
+PLACES = (0, 5, 10, 20, 40, 80)
 """From which letter of a session on texts are counted together, by the one that they begin with."""
+
+
+class Mount(StrEnum):
+    """What is known of how the board sits."""
+
+    UNKNOWN = "unknown"
+    SHOWN = "shown"
+    ORACLE = "taken out by an oracle"
 
 
 @dataclass(frozen=True)
 class Way:
     """What a session is read with."""
 
-    oracle: bool
+    mount: Mount
     adapts: bool
 
     def __str__(self) -> str:
-        mount = "taken out by an oracle" if self.oracle else "unknown"
-        return f"{mount}, learning" if self.adapts else mount
+        return f"{self.mount}, learning" if self.adapts else self.mount
 
 
-WAYS = (Way(False, False), Way(True, False), Way(False, True), Way(True, True))
+HOLD_WAYS = {
+    "alone": (Mount.UNKNOWN, False),
+    "in a row": (Mount.UNKNOWN, True),
+    "shown, in a row": (Mount.SHOWN, True),
+    "oracle": (Mount.ORACLE, False),
+    "oracle, in a row": (Mount.ORACLE, True),
+}
+"""How single holds are read: each as if it were the first, or one after the other."""
+
+WAYS = tuple(Way(mount, adapts) for adapts in (False, True) for mount in Mount)
 
 
 @dataclass
@@ -77,13 +97,27 @@ def measure(worn: tuple[str, bool], seed: int) -> Outcome:
     outcome = Outcome()
     wearer, differently = worn
     fit = Fit.draw(seed) if differently else Fit()
-    undone = {True: _oracle(wearer, fit), False: Fit()}
-    _read_holds(wearer, fit, undone, outcome.holds, np.random.default_rng(seed))
+    undone = {Mount.ORACLE: _oracle(wearer, fit)}
+    profiles = {Mount.SHOWN: _shown(wearer, fit, np.random.default_rng(seed))}
+    _read_holds(wearer, fit, undone, profiles, outcome.holds, np.random.default_rng(seed))
     for speed in SPEEDS:
         texts = [*_spell(wearer, fit, speed, np.random.default_rng(seed))]
         for way in WAYS:
-            _type(wearer, texts, undone[way.oracle], speed, way, outcome)
+            undo, profile = undone.get(way.mount, Fit()), profiles.get(way.mount)
+            _type(wearer, texts, undo, profile, speed, way, outcome)
     return outcome
+
+
+def _shown(wearer: str, fit: Fit, rng: Generator) -> Profile:
+    """The profile of a wearer who showed how the board sits, with any takes."""
+    bundle, takes = stranger(wearer), episodes(wearer)
+    calibration = Calibration(bundle, mount_plan(bundle), kind=StepKind.MOUNT)
+    while prompt := calibration.prompt:
+        take = rng.choice(np.flatnonzero(takes.signs == prompt.sign))
+        calibration.answer(fit.worn(takes.episodes[take].hold))
+    step = calibration.step("2025-08-19")
+    profile = Profile.empty(bundle.alphabet)
+    return profile.with_step(step) if step else profile
 
 
 def _oracle(wearer: str, fit: Fit) -> Fit:
@@ -100,21 +134,22 @@ def _oracle(wearer: str, fit: Fit) -> Fit:
 
 
 def _read_holds(
-    wearer: str, fit: Fit, undone: dict[bool, Fit], holds: Counter[str], rng: Generator
+    wearer: str,
+    fit: Fit,
+    undone: dict[Mount, Fit],
+    profiles: dict[Mount, Profile],
+    holds: Counter[str],
+    rng: Generator,
 ) -> None:
-    """Read holds one by one: each as if it were the first, in a row, and without the mount."""
+    """Read holds one by one, in every way."""
     takes, alphabet = episodes(wearer), stranger(wearer).alphabet
     chosen = takes[rng.permutation(len(takes))[:HOLDS]]
-    for name, oracle, carried in (
-        ("alone", False, False),
-        ("in a row", False, True),
-        ("oracle", True, False),
-        ("oracle, in a row", True, True),
-    ):
-        classifier = Classifier(stranger(wearer))
-        for take in chosen:
-            frames = undone[oracle].worn(fit.worn(take.hold))
-            segment = Segment(frames.time_s[0], frames.time_s[-1], 1.0, frames)
+    for name, (mount, carried) in HOLD_WAYS.items():
+        bundle = stranger(wearer)
+        classifier = Classifier(bundle, PersonalModel(bundle, profiles.get(mount)))
+        for number, take in enumerate(chosen):
+            frames = undone.get(mount, Fit()).worn(fit.worn(take.hold))
+            segment = Segment(number, number + 0.5, 1.0, frames)
             (emission, *_) = classifier.feed(segment) if carried else classifier.read(segment)
             likeliest = [alphabet.signs[i] for i in np.argsort(-emission.log_likelihood)[:5]]
             holds[f"{name}: 1"] += likeliest[0] == take.sign
@@ -136,12 +171,19 @@ def _spell(wearer: str, fit: Fit, speed: str, rng: Generator) -> Iterator[Spelle
 
 
 def _type(
-    wearer: str, texts: list[SpelledSession], undone: Fit, speed: str, way: Way, outcome: Outcome
+    wearer: str,
+    texts: list[SpelledSession],
+    undone: Fit,
+    profile: Profile | None,
+    speed: str,
+    way: Way,
+    outcome: Outcome,
 ) -> None:
     """Read the texts of a session one after the other."""
     bundle = stranger(wearer)
-    adaptation = Adaptation(bundle) if way.adapts else None
-    recognizer = Recognizer(Segmenter(stranger_network(wearer)), Classifier(bundle), adaptation)
+    adaptation = Adaptation(bundle, profile) if way.adapts else None
+    classifier = Classifier(bundle, PersonalModel(bundle, profile))
+    recognizer = Recognizer(Segmenter(stranger_network(wearer)), classifier, adaptation)
     engine = Engine(recognizer, Composer(bundle.alphabet, Mixture.load()))
     letters = 0
     for text in texts:
@@ -164,20 +206,18 @@ def _text(engine: Engine, frames: Frames) -> str:
 
 def report(outcomes: dict[tuple[str, bool], list[Outcome]]) -> Iterator[str]:
     """Two Markdown tables: of holds and of texts."""
-    ways = ("alone", "in a row", "oracle", "oracle, in a row")
-    yield from table(("wearer", *(f"{way}: top-1 / 5" for way in ways)), _of_holds(outcomes, ways))
+    head = ("wearer", *(f"{way}: top-1 / 5" for way in HOLD_WAYS))
+    yield from table(head, _of_holds(outcomes))
     yield ""
     head = ("wearer", "speed", "mount", *(f"letter {place + 1} on" for place in PLACES), "all")
     yield from table(head, _of_texts(outcomes))
 
 
-def _of_holds(
-    outcomes: dict[tuple[str, bool], list[Outcome]], ways: tuple[str, ...]
-) -> Iterator[tuple[str, ...]]:
+def _of_holds(outcomes: dict[tuple[str, bool], list[Outcome]]) -> Iterator[tuple[str, ...]]:
     for worn, sessions in outcomes.items():
         holds = sum((each.holds for each in sessions), Counter[str]())
         share = {name: f"{100 * n / holds['all']:.1f}" for name, n in holds.items()}
-        yield _name(worn), *(f"{share[f'{way}: 1']} / {share[f'{way}: 5']}" for way in ways)
+        yield _name(worn), *(f"{share[f'{way}: 1']} / {share[f'{way}: 5']}" for way in HOLD_WAYS)
 
 
 def _of_texts(outcomes: dict[tuple[str, bool], list[Outcome]]) -> Iterator[tuple[object, ...]]:
