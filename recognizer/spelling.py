@@ -89,7 +89,9 @@ class Spelling:
             self._nats += (nats - self._nats) / JUDGED_HOLDS
             best = float((nats - doubt).max())
         self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
-        if ((self._nats - doubt).max() > (SILENT_NATS if self.goes_on else SPELLS_NATS)) != self.goes_on:
+        if (
+            (self._nats - doubt).max() > (SILENT_NATS if self.goes_on else SPELLS_NATS)
+        ) != self.goes_on:
             self._change()
         elif not self.goes_on:
             self.unread[-1] = self.unread[-1][0], segment.end_s

@@ -14,7 +14,7 @@ from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
 from jihwa.recognizer.events import Decision, Emission, Segment, Slip
 from jihwa.recognizer.fit import GloveFit
 from jihwa.recognizer.personal import Adaptation, PersonalModel
-from jihwa.recognizer.profile import Profile, Step, StepKind, mount_rows
+from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows
 from jihwa.recognizer.profile_format import from_json, to_json
 
 SOME_HOLD = Segment(0.0, 0.3, 0.2, Frames.empty())
@@ -152,6 +152,15 @@ def test_mount_is_kept_in_the_profile_and_expected_next_time(bundle):
     fit = GloveFit(PersonalModel(bundle, known))
     assert turn_deg(fit.mount, mount) < 1
     assert spell(fit, bundle, mount).message is None  # it sits as it did
+
+
+def test_glove_that_sits_otherwise_than_last_time_is_told_with_the_date(bundle):
+    observation = Observation.of_pose(bundle.of_glove().mean[0], bundle.extractor, "ㄱ")
+    step = Step(StepKind.CALIBRATION, "2026-01-01T12:00:00+09:00", (observation,))
+    known = Profile.empty(bundle.alphabet).with_step(step)
+    fit = spell(GloveFit(PersonalModel(bundle, known)), bundle, turned(60))
+    (told,) = fit.take_messages()
+    assert told.en.startswith("The glove sits otherwise than last time (2026-01-01): ")
 
 
 def test_text_of_a_turned_board_is_read(engine, spell):

@@ -10,7 +10,8 @@ from benchmarks.idle import DOINGS, IdleHand
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Frames
-from jihwa.recognizer.spelling import SILENT
+from jihwa.recognizer.events import Segment
+from jihwa.recognizer.spelling import SILENT, Spelling
 
 OFTEN_TAKEN_FOR_SIGNS = ("fingers", "scratching")
 """A finger after the other, and one pose shaken, make poses of letters."""
@@ -78,3 +79,17 @@ def test_the_message_says_what_to_do():
 def test_fingers_that_are_tested_write_next_to_nothing(engine, shared):
     for path in sorted((shared / "continuous").glob("*.csv")):
         assert len(engine.run(Recording(path).chunks()).text) <= 2
+
+
+def test_a_mount_that_stays_explains_more_than_one_of_many():
+    """Strangers' holds with the board turned get about that, in random order."""
+
+    def goes_on(stays: bool) -> bool:
+        spelling = Spelling()
+        for n in range(40):
+            segment = Segment(n, n + 0.3, 0.2, Frames.empty())
+            spelling.see(segment, np.array([-0.5, 1.2]), n % 24, n if stays else 0)
+        return spelling.goes_on
+
+    assert goes_on(stays=True)
+    assert not goes_on(stays=False)

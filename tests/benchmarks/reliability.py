@@ -1,4 +1,4 @@
-"""Whether the decoder's probabilities are right: of texts, of words and of signs.
+"""Whether probabilities are right: of single holds, and the decoder's of texts, words and signs.
 
     python tests/benchmarks/reliability.py [--share F]
 
@@ -6,6 +6,11 @@ A text is right with its spaces, a word or sign if it stands in an alignment wit
 ECE is the expected calibration error over ten bins of equal width. The exponent is the one on the
 odds that would make the probabilities likeliest: 1 where they are right, less where they are too
 sure. The dev texts as three simulated classifiers see them, and the continuous sessions.
+
+Single holds are those of the three recorded sessions, each read by a model of the others. Takes of
+a block were recorded back to back and are read alike, so a session has no more than 120 answers of
+its own: beside the ECE stands what it would be on average, and in nine of ten cases, if every
+probability were right and a block's takes were right or wrong together.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -15,23 +20,28 @@ from functools import partial
 from math import exp
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from reporting import both, options, show, table
 from scipy.optimize import minimize_scalar
 from sessions import Seen, classify, found_boundaries, read, spelled_sessions
-from shared import SESSIONS, dev_texts
+from shared import SESSIONS, THIRD, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
-from strangers import stranger
+from strangers import episodes, stranger
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.text.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Array
+from jihwa.models.training.evaluation import Answers, score
+from jihwa.models.training.takes import truth
 from jihwa.recognizer.events import NO_SIGN, REST
 
 KINDS = ("sentences", "words", "names")
 BINS = 10
+HOLD_TEMPERATURES = (0.8, 0.9, 1.0, 1.1, 1.2)
+DRAWS = 200
 _SURE = 1e-6
 """Probabilities are kept this far from 0 and 1."""
 
@@ -126,8 +136,8 @@ def reliabilities(texts: Iterable[tuple[str, Seen]], alphabet: Alphabet) -> Reli
     """Of what texts come out as."""
     composer = Composer(alphabet, Mixture.load())
     found = Reliabilities()
-    for truth, seen in texts:
-        found.add(truth, read(seen, composer), alphabet)
+    for text, seen in texts:
+        found.add(text, read(seen, composer), alphabet)
     return found
 
 
@@ -149,9 +159,49 @@ def every_row(share: float) -> Iterator[tuple[str, ...]]:
         yield from rows(f"continuous, {wearer}", found)
 
 
+def holds(wearer: str) -> tuple[Array, NDArray[np.int64], NDArray[np.int64]]:
+    """(n, S) log-likelihoods of a stranger's takes, their (n,) signs and blocks."""
+    bundle, takes = stranger(wearer), episodes(wearer)
+    sign = truth(takes, bundle.alphabet)
+    block = np.unique(np.stack([sign, takes.styles]), axis=1, return_inverse=True)[1]
+    return bundle.log_likelihood([take.hold for take in takes]), sign, block
+
+
+def hold_rows() -> Iterator[tuple[str, ...]]:
+    """A row for each stranger, and one for all of them."""
+    parts = {wearer: holds(wearer) for wearer in (*SESSIONS, THIRD)}
+    seen, signs, blocks = zip(*parts.values(), strict=True)
+    apart = [1000 * place + block for place, block in enumerate(blocks)]
+    parts["all"] = np.concatenate(seen), np.concatenate(signs), np.concatenate(apart)
+    for name, (log_likelihood, sign, block) in parts.items():
+        answers = Answers.of(log_likelihood, sign)
+        mean, *between = _expected_ece(answers, block)
+        by_temperature = (score(log_likelihood / t, sign) for t in HOLD_TEMPERATURES)
+        yield (
+            name,
+            f"{answers.right.mean():.3f} / {answers.confidence.mean():.3f}",
+            f"{mean:.3f} ({between[0]:.3f}-{between[1]:.3f})",
+            *(f"{of.ece:.3f} / {of.nll:.3f}" for of in by_temperature),
+        )
+
+
+def _expected_ece(answers: Answers, block: NDArray[np.int64]) -> tuple[float, float, float]:
+    """Mean, 5 % and 95 % of the ECE if probabilities were right."""
+    rng, of = np.random.default_rng(0), np.unique(block, return_inverse=True)[1]
+    drawn = []
+    for _ in range(DRAWS):
+        wrong = rng.random(of.max() + 1)[of] >= answers.confidence
+        drawn.append(Answers(wrong.astype(int), np.zeros_like(of), answers.confidence).ece)
+    return float(np.mean(drawn)), *np.percentile(drawn, [5, 95]).tolist()
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     share = options(__doc__, share=1.0).parse_args().share
+    at = (f"ECE / NLL at temperature {t:g}" for t in HOLD_TEMPERATURES)
+    head = ("holds of", "right / mean confidence", "ECE if all were right", *at)
+    show(table(head, hold_rows()))
+    print()
     head = ("of", "probability of", "ECE %", "exponent", "% right / how many, by tens of percent")
     show(table(head, every_row(share)))
 
