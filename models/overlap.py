@@ -38,7 +38,7 @@ def mount_signs(
 
     Args:
         gaussian: The model of strangers.
-        n: How many; two directions determine a rotation.
+        n: How many.
         among: The signs to choose from, by default all.
     """
     mounts = Mounts.around(np.eye(3), USUAL_IF_SHOWN)

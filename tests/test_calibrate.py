@@ -107,7 +107,7 @@ def test_mount_is_stored_with_its_date_and_told_everywhere(jihwa, tmp_path, bund
     signs = {prompt.sign for prompt in mount_plan(bundle)}
     folder, path = record(tmp_path / "set", signs, (2,), hold=worn), tmp_path / "me.json"
     done = jihwa("calibrate", "--from", folder, "--profile", path, "--mount")
-    assert "with 2 of 2 takes" in done.out
+    assert "with 3 of 3 takes" in done.out
     how = re.search(r"The board sits turned by about \d+°: reading it so", done.out).group()
     (step,) = json.loads(path.read_text())["steps"]
     assert (step["kind"], len(step["mount"])) == ("mount", 3)

@@ -14,6 +14,7 @@ from jihwa.data.signal.monitor import believed
 from jihwa.data.synthesis.fits import Fit
 from jihwa.models.mount import rotation, turn_deg
 from jihwa.recognizer.calibration import (
+    MOUNT_SIGNS,
     QUICK_SIGNS,
     Calibration,
     Prompt,
@@ -139,7 +140,7 @@ def turned(degrees):
 
 
 @pytest.mark.parametrize("degrees", [-100, 50, 120, 180])
-def test_two_signs_show_how_the_board_sits(bundle, degrees):
+def test_three_signs_show_how_the_board_sits(bundle, degrees):
     calibration = Calibration(bundle, mount_plan(bundle), kind=StepKind.MOUNT)
     for prompt in mount_plan(bundle):
         assert calibration.answer(turned(degrees).worn(hold(prompt.sign, 3))) is None
@@ -167,8 +168,8 @@ def test_board_that_sits_otherwise_than_last_time_is_told_with_the_date(bundle):
 
 def test_every_plan_begins_with_signs_that_show_how_the_board_sits(bundle):
     mount = [prompt.sign for prompt in mount_plan(bundle)]
-    assert [prompt.sign for prompt in full_plan(bundle)[:2]] == mount
-    calibration = Calibration(bundle, quick_plan(bundle)[:2])
+    assert [prompt.sign for prompt in full_plan(bundle)[: len(mount)]] == mount
+    calibration = Calibration(bundle, quick_plan(bundle)[:MOUNT_SIGNS])
     while prompt := calibration.prompt:
         assert calibration.answer(turned(60).worn(hold(prompt.sign, prompt.style))) is None
     mount = calibration.step(TODAY).rotation
@@ -182,6 +183,11 @@ def test_sign_that_a_wearer_shows_otherwise_is_taken_when_they_say_so(calibratio
     (seen,) = calibration.step(TODAY).observations
     assert seen.sign == "ㄱ"
     assert calibration.prompt == Prompt("ㅂ", 1)
+
+
+def test_hand_at_rest_is_no_sign(calibration, spell):
+    frames = spell("가").frames
+    assert "seems to rest" in calibration.answer(frames[frames.time_s < 0.8]).en
 
 
 def test_hold_that_moved_is_no_form_of_the_sign(calibration):

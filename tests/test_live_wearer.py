@@ -5,6 +5,8 @@ from live import session, signal_of, stranger, until
 from jihwa.composer.language.token_model import Mode
 from jihwa.io.sources.source import Link
 from jihwa.io.user import profiles, vocabulary
+from jihwa.recognizer.calibration import MOUNT_SIGNS
+from jihwa.recognizer.profile import StepKind
 
 
 def test_what_was_typed_and_chosen_is_remembered(line):
@@ -65,11 +67,46 @@ def test_calibration_takes_holds_and_the_text_stays(spell):
     assert [each.sign for each in step.observations] == [first.sign]
 
 
+def test_three_signs_show_how_the_board_sits(spell):
+    with session(wearer=stranger(profile="me")) as (live, wire):
+        live.calibrate("mount")
+        for done in range(MOUNT_SIGNS):
+            progress = until(
+                lambda done=done: (
+                    live.state.calibration
+                    and live.state.calibration.done == done
+                    and live.state.calibration
+                )
+            )
+            wire.give(signal_of(hold_of(progress.prompt.sign, spell)))
+        until(lambda: "The board sits as usual" in str(live.state.notices))
+    (step,) = profiles.load("me").steps
+    assert (step.kind, len(step.observations)) == (StepKind.MOUNT, MOUNT_SIGNS)
+
+
+def test_sign_that_looks_like_another_one_is_taken_when_the_user_says_so(spell):
+    with session(wearer=stranger(profile="me")) as (live, wire):
+        live.calibrate("mount")
+        asked = until(lambda: live.state.calibration).prompt.sign
+        wire.give(signal_of(hold_of("ㅁ", spell)))
+        until(lambda: "more like" in str(live.state.calibration.feedback))
+        assert live.state.calibration.done == 0
+        live.accept_form()
+        until(lambda: live.state.calibration.done == 1)
+        for done in range(2, MOUNT_SIGNS + 1):
+            live.skip_prompt()
+            until(
+                lambda done=done: not live.state.calibration or live.state.calibration.done == done
+            )
+    (step,) = profiles.load("me").steps
+    assert [each.sign for each in step.observations] == [asked]
+
+
 def hold_of(sign, spell):
-    """One letter, and nothing behind it that could answer the next prompt."""
+    """One letter, and the hand on its way to rest behind it."""
     session = spell("아" if sign in "ㅇㅏ" else sign, "slow", wearer=7)
     letter = next(each for each in session.signs if each.sign == sign)
-    return session.frames[session.frames.time_s < letter.end_s + 0.15]
+    return session.frames[session.frames.time_s < letter.end_s + 0.5]
 
 
 def test_calibration_can_be_given_up(line):

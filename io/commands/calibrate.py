@@ -63,8 +63,8 @@ def configure(arguments: Command) -> None:
     what = arguments.either()
     what.switch(
         "--mount",
-        "보드가 어떻게 있는지만: 지문자 두 개를 2초씩",
-        "only how the board sits: two signs for two seconds each",
+        "보드가 어떻게 있는지만: 지문자 세 개를 2초씩",
+        "only how the board sits: three signs for two seconds each",
     )
     what.switch(
         "--quick",

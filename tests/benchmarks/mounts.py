@@ -7,9 +7,9 @@ models are fitted on the two other sessions and read it. For comparison the two 
 whose boards sit much alike, as they are and worn otherwise (`jihwa.data.synthesis.fits`): fingers
 of other spans, boards turned by up to 60°, or the glove on the left hand.
 
-Every row is measured with the mount as it is, shown by two signs first (`jihwa calibrate --mount`),
-and taken out by an oracle that knows all takes. Holds come in random order, texts one after the
-other as one wearer would type them.
+Every row is measured with the mount as it is, shown by three signs first (`jihwa calibrate
+--mount`), and taken out by an oracle that knows all takes. Holds come in random order, texts one
+after the other as one wearer would type them.
 """
 
 from collections import Counter
