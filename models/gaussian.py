@@ -40,6 +40,9 @@ from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 N_WEARER = 2 * N_FINGERS + 3
 ROTATION = slice(2 * N_FINGERS, N_WEARER)
 
+ANY_BEND, ANY_BEND_SD = 4.0, 2.5
+"""Mean warped bend of a finger in any pose, be it a sign or not, and its standard deviation."""
+
 
 @dataclass(frozen=True)
 class HierarchicalGaussian:
@@ -79,8 +82,8 @@ class HierarchicalGaussian:
     degrees_of_freedom: float = 8.0
     temperature: float = 1.0
     return_ratio: float = 2.0
-    any_bend: float = 4.0
-    any_bend_sd: float = 2.5
+    any_bend: float = ANY_BEND
+    any_bend_sd: float = ANY_BEND_SD
     signs: PoseDensity = field(init=False, repr=False)
     _rest: PoseDensity = field(init=False, repr=False)
     _return: PoseDensity = field(init=False, repr=False)
