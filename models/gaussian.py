@@ -17,10 +17,10 @@ stranger's blur the hold. Its density is a Student-t of the bends times one of g
 its part of Σ (see `density`). Effects and means are kept apart, not only their sum, because they
 are what calibration updates.
 
-For example, the shipped model's thumb of ㄱ is bent by 1.17 (warped, see `features`). Its variance
-is 0.29 between takes, 0.51 between blocks, 0.25 between sessions and 0.21 between wearers, and 0.18
-are the mean's own: 1.44 in all, a standard deviation of 1.2. Once a wearer is known, what is left
-is little more than the takes' 0.54 (see `wearer`).
+For example, the shipped model's thumb of ㄱ is bent by 0.77 (warped, see `features`). Its variance
+is 0.29 between takes, 0.35 between blocks, 0.25 between sessions and 0.15 between wearers, and 0.11
+are the mean's own: 1.15 in all, a standard deviation of 1.1. Once a wearer is known, what is left
+is little more than the takes' 0.53 (see `wearer`).
 """
 
 from dataclasses import dataclass, field
