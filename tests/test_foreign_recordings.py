@@ -1,9 +1,12 @@
 """What commands make of foreign recordings: errors, warnings, and `--layout` everywhere."""
 
 import io
+import shutil
+from pathlib import Path
 
 import pytest
 from foreign import FINGERS, NAMES
+from takes import record_session
 
 UNFIT = {
     "another resistor": lambda adc: adc - 450,
@@ -28,6 +31,65 @@ def test_a_tenth_that_is_skipped_is_an_error(glove, bad, jihwa):
         done = jihwa("transcribe", bad("\n".join([glove.header, *lines])))
         assert done.code == code
         assert ("of the recording could not be read" in done.err) == bool(code)
+
+
+@pytest.fixture
+def torn(tmp_path, alphabet, monkeypatch):
+    """A session, in the working folder, of which every fifth line of one take is damaged."""
+    monkeypatch.chdir(tmp_path)
+    record_session(tmp_path / "mine", alphabet, wearer=2, n_styles=2)
+    damage(Path("mine/ㄱ/1/take.csv"))
+    Path("text.txt").write_text("나비\n바다\n")
+    return Path("mine")
+
+
+def damage(path):
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(f"?{line}" if i % 5 == 4 else line for i, line in enumerate(lines)))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "train mine --output a.bundle",
+        "evaluate mine --json",
+        "data assemble mine --text text.txt --output sessions",
+        "data check mine",
+    ],
+)
+def test_take_of_which_a_tenth_was_skipped_is_left_out_and_an_error(torn, command, jihwa):
+    for code in (1, 0):
+        done = jihwa(*command.split())
+        assert done.code == code
+        assert ("20% of the recording could not be read" in done.out + done.err) == code
+        (torn / "ㄱ" / "1" / "take.csv").unlink(missing_ok=True)
+        shutil.rmtree("sessions", ignore_errors=True)
+
+
+def test_sign_of_ones_own_is_not_learned_from_a_damaged_take(torn, jihwa):
+    command = ("calibrate", "--add", "ㅐ", "--profile", "a.json", "--from")
+    done = jihwa(*command, torn / "ㄱ" / "1", torn / "ㄴ" / "1")
+    assert (done.code, "learned from 1 take" in done.out) == (1, True)
+    assert "20% of the recording could not be read" in done.err
+    assert jihwa(*command, torn / "ㄴ" / "2").code == 0
+
+
+def test_calibrating_with_a_damaged_take_is_an_error(torn, jihwa):
+    command = ("calibrate", "--from", torn, "--styles", "1", "2", "--profile")
+    done = jihwa(*command, "a.json")
+    assert (done.code, "Calibrated with 47 of 48" in done.out) == (1, True)
+    (torn / "ㄱ" / "1" / "take.csv").unlink()
+    assert jihwa(*command, "b.json").code == 0
+
+
+def test_session_too_damaged_to_be_measured_is_an_error(torn, jihwa):
+    (torn / "ㄱ" / "1" / "take.csv").unlink()
+    assert jihwa("data", "assemble", torn, "--text", "text.txt", "--output", "sessions").code == 0
+    assert jihwa("evaluate", "--sessions", "sessions").code == 0
+    for spoil in (damage, lambda path: path.write_bytes(b"\xff\x00")):
+        spoil(Path("sessions/1.csv"))
+        done = jihwa("evaluate", "--sessions", "sessions")
+        assert (done.code, "1 session(s) could not be measured" in done.err) == (1, True)
 
 
 @pytest.mark.parametrize("kind", ["csv", "h5", "npy"])
