@@ -82,10 +82,15 @@ def wearer(
     )
 
 
-def can_be_full_screen() -> bool:
-    """Whether there is a terminal on both sides that can do more than print lines."""
+def can_style() -> bool:
+    """Whether the standard output is a terminal that can do more than print lines."""
     is_dumb = os.environ.get("TERM", "") in ("", "dumb") and os.name == "posix"
-    return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb
+    return sys.stdout.isatty() and not is_dumb
+
+
+def can_be_full_screen() -> bool:
+    """Whether there is such a terminal on both sides."""
+    return sys.stdin.isatty() and can_style()
 
 
 def show(
