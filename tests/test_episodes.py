@@ -154,7 +154,14 @@ def test_hold_leaves_out_what_cannot_be_believed(tree):
         (take([0]), "single sample"),
         (take(range(300, 0, -30)), "90% of the recording could not be read"),
         (take() + "7,8\n9\n", "17% of the recording could not be read"),
-        (STORED + "".join(f"{t},{t}{',' * 12}\n" for t in range(0, 300, 30)), "no sensor"),
+        (
+            STORED + "".join(f"{t},{t}{',' * 12}\n" for t in range(0, 300, 30)),
+            "no finger is of use",
+        ),
+        (
+            take(range(0, 900, 30), flex2=300).replace(",8", ",3").replace("781", "301"),
+            "flex1[300:700]",
+        ),
         ("", "empty"),
         (STORED, "no readable sample"),
         ("hello", "no header"),

@@ -1,11 +1,13 @@
 """What commands make of foreign recordings: errors, warnings, and `--layout` everywhere."""
 
 import io
+import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
-from foreign import FINGERS, NAMES
+from foreign import FINGERS, NAMES, Glove
 from takes import record_session
 
 UNFIT = {
@@ -23,6 +25,55 @@ def test_no_text_is_made_up_of_flex_in_a_range_that_is_not_known(glove, bad, jih
     assert done.err.count("No finger can be believed") == 1
     assert "--layout" in done.err
     assert "wiring" not in done.err
+
+
+@pytest.fixture(scope="module")
+def sentence(spell):
+    """What a glove sends that spells a whole sentence."""
+    return Glove(spell("만나서 반갑습니다", wearer=7, seed=3).frames)
+
+
+def with_resistor(glove, straight, bent):
+    """Its lines if straight and bent fingers read so."""
+    rows = glove.changed(FINGERS, lambda adc: straight + (adc - 780) * (bent - straight) / 140)
+    return glove.text(rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("straight", "bent"),
+    [(300, 700), (700, 300), (900, 100), (680, 820), (900, 1000), (1200, 2800), (0.3, 0.7)],
+)
+def test_another_resistor_is_told_with_a_layout_that_reads_it(sentence, bad, jihwa, straight, bent):
+    path = bad(with_resistor(sentence, straight, bent))
+    done = jihwa("transcribe", path)
+    assert "Flex moves between" in done.err
+    assert "wiring" not in done.err
+    one, other = re.findall(r"flex1(\[\S+:\S+\])", done.err)[:2]
+    fingers = [f"{name}{one if straight < bent else other}" for name in NAMES[FINGERS]]
+    done = jihwa("transcribe", path, "--layout", ",".join((*NAMES[: FINGERS.start], *fingers)))
+    assert done.out == "만나서 반갑습니다\n"
+    assert done.err == ""
+
+
+def test_a_wrong_layout_is_told_not_to_fit(sentence, bad, jihwa):
+    fingers = [f"{name}[300:500]" for name in NAMES[FINGERS]]
+    path = bad(with_resistor(sentence, 300, 700))
+    done = jihwa("transcribe", path, "--layout", ",".join((*NAMES[: FINGERS.start], *fingers)))
+    assert "By what --layout tells, flex moves between" in done.err
+
+
+def test_fingers_that_read_less_the_more_they_bend_are_told(sentence, bad, jihwa):
+    done = jihwa("transcribe", bad(with_resistor(sentence, 900, 760)))
+    assert "A bent finger seems to read less than a straight one" in done.err
+    assert "other hand" not in done.err
+    assert jihwa("transcribe", bad(with_resistor(sentence, 780, 920))).err == ""
+
+
+def test_another_resistor_is_told_live_once(sentence, bad, jihwa, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    path = bad(with_resistor(sentence, 300, 700))
+    done = jihwa("type", "--plain", "--new", "--source", f"replay:{path}?speed=0")
+    assert done.out.count("! Flex moves between") == 1
 
 
 def test_a_tenth_that_is_skipped_is_an_error(glove, bad, jihwa):

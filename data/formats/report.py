@@ -63,6 +63,11 @@ class Report:
         return self.received_s[1] - self.received_s[0] < 0.25 * sampled_s
 
     @property
+    def fits(self) -> bool:
+        """Whether fingers move where they do on known gloves, as far as was found out."""
+        return "bends" not in self.said
+
+    @property
     def is_holed(self) -> bool:
         """Whether so much was dropped that what is left is not the recording any more."""
         return self.is_cut or self.damaged >= MOST_DAMAGED * (self.damaged + self.samples) > 0

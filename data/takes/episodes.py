@@ -183,7 +183,7 @@ def load_episodes(root: Path, alphabet: Alphabet, layout: Layout | None = None) 
     """Read every recording below a data set's folder (a session, or a folder of sessions).
 
     A file whose label is no sign of the alphabet, that cannot be read or only in parts, that has a
-    single frame or no working sensor is left out and named in `skipped`. `layout` is for lines
+    single frame or no working finger is left out and named in `skipped`. `layout` is for lines
     without a header.
 
     Raises:
@@ -274,11 +274,12 @@ def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
             en=f"{path}: skipped, it holds a single sample (damaged lines: {report.damaged}).",
         )
     told, faults = examined(frames)
-    if not (np.isfinite(told.flex_adc).any() or np.isfinite(told.gravity_g).any()):
+    if not np.isfinite(told.flex_adc).any():
         raise DataError(
-            ko=f"{path}: 믿을 수 있는 센서가 없어 건너뛰었습니다. 배선을 확인하고 다시 녹화하세요.",
-            en=f"{path}: skipped, no sensor in it can be believed. Check the wiring and record it "
-            "again.",
+            ko=" ".join(
+                [f"{path}: 쓸 손가락이 없어 건너뛰었습니다.", *(each.ko for each in faults)]
+            ),
+            en=" ".join([f"{path}: skipped, no finger is of use.", *(each.en for each in faults)]),
         )
     in_folder = names[labelled + 1] if labelled is not None else ""
     styles = [in_folder] if re.fullmatch("[1-5]", in_folder) else []
