@@ -35,6 +35,9 @@ BEGINNING_BYTES = 64
 MOST_DOCUMENT_BYTES = 1 << 26
 """A JSON document is read as a whole; a larger one is not."""
 
+MOST_CLASSES = 1 << 31
+"""The label of a sequence is a smaller number."""
+
 Opened = BinaryIO | Inflated
 """A recording's content, from its beginning."""
 
@@ -204,7 +207,8 @@ def read_sequences(path: Path) -> Sequences:
         if array.ndim != 3 or array.size == 0 or array.shape[2] < 2:
             raise ValueError(f"shape {array.shape}")
         labels = array[:, :, -1]  # (N, T)
-        if not np.isfinite(labels).all() or np.any(labels != np.floor(labels[:, :1])):
+        known = np.abs(labels) < MOST_CLASSES  # of what is no number, nothing
+        if not known.all() or np.any(labels != np.floor(labels[:, :1])):
             raise ValueError("a label that is no whole number or changes in a sequence")
     except (ValueError, TypeError, *DAMAGES) as error:
         raise DataError(
