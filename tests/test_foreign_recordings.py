@@ -69,6 +69,11 @@ def test_fingers_that_read_less_the_more_they_bend_are_told(sentence, bad, jihwa
     assert jihwa("transcribe", bad(with_resistor(sentence, 780, 920))).err == ""
 
 
+def test_a_hand_that_never_opens_needs_no_other_resistor(sentence, bad, jihwa):
+    done = jihwa("transcribe", bad(with_resistor(sentence, 860, 900)))
+    assert "Flex moves between" not in done.err
+
+
 def test_another_resistor_is_told_live_once(sentence, bad, jihwa, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     path = bad(with_resistor(sentence, 300, 700))

@@ -56,6 +56,8 @@ USUAL_FLEX_ADC = (680.0, 980.0)
 """What the fingers of a hand read for most of the time."""
 LEAST_SPAN, LEAST_MOVING = 0.04, 3
 """A finger that moves changes its reading by such a share; so many of a hand that spells do."""
+LEAST_OPENED_ADC = 60.0
+"""What a hand that spells moves by: 70-150; one that types or scratches, mostly less."""
 LEAST_BENDS, FIRST_BENDS = 150, 600
 """So many samples tell between which readings, of a short recording and of any other."""
 STRAIGHTEST_ADC, MOST_BENT_ADC = (740.0, 850.0), (820.0, 975.0)
@@ -221,6 +223,8 @@ class Bends:
         usual = zip(ends, (STRAIGHTEST_ADC, MOST_BENT_ADC), strict=True)
         if all(low <= end <= high for end, (low, high) in usual):
             return None
+        if ends[0] > STRAIGHTEST_ADC[1] and ends[1] - ends[0] < LEAST_OPENED_ADC:
+            return None  # it may just never have opened
         least, most = (f"{end * per:.4g}" for end in ends)
         if is_told:
             return Message(
