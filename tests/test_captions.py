@@ -74,6 +74,22 @@ def test_program_types_chooses_undoes_and_clears(shown):
     until(lambda: shown.state()["committed"] == "")
 
 
+def test_program_takes_a_completion_that_is_offered(shown, line):
+    assert shown.ask("/v1/type", {"text": "오늘 "})[0] == 202
+    shown.wire.give(line("저녀"))
+    offered = until(
+        lambda: [each for each in shown.state()["completions"] if each["text"].startswith("저녁")]
+    )
+    taken = {name: offered[0][name] for name in ("word", "text")}
+    assert taken["word"] == 1
+    assert shown.ask("/v1/accept", taken | {"word": 0})[0] == 409
+    assert shown.ask("/v1/accept", taken | {"text": "저쪽으로는"})[0] == 409
+    assert shown.ask("/v1/accept", taken)[0] == 202
+    whole = f"오늘 {taken['text']}"
+    until(lambda: (shown.state()["committed"] + shown.state()["preedit"]).rstrip() == whole)
+    until(lambda: shown.ask("/v1/accept", taken)[0] == 409)  # it is over
+
+
 @pytest.mark.parametrize("text", ["", "가" * 1001, "\ud800", 3, None, ["가"]])
 def test_what_is_no_text_is_not_typed(shown, text):
     assert shown.ask("/v1/type", {"text": text})[0] == 400

@@ -37,7 +37,7 @@ def test_reader_may_read_and_answer_but_not_write(shown):
     assert state["committed"] == "가"
     assert "words" not in state
     assert shown.ask("/v1/answer", {"text": "네"}, headers=reader)[0] == 202
-    for path in ("type", "choose", "undo", "clear"):
+    for path in ("type", "accept", "choose", "undo", "clear"):
         assert shown.ask(f"/v1/{path}", {"text": "나"}, headers=reader)[0] == 403
     assert shown.state()["committed"] == "가"
 

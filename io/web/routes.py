@@ -46,6 +46,10 @@ NOT_THE_WORD = Message(
     "그 자리의 낱말이 아닙니다. /v1/state를 다시 보세요.",
     "That is not the word there. Look at /v1/state again.",
 )
+NOT_OFFERED = Message(
+    "지금 나와 있는 완성이 아닙니다. /v1/state를 다시 보세요.",
+    "That completion is not offered now. Look at /v1/state again.",
+)
 NOTHING_READABLE = Message("읽을 글자가 없습니다.", "There is nothing to read in it.")
 STOPPED = Message(
     "글 쓰는 쪽의 세션이 멈췄습니다.", "The session on the signer's side has stopped."
@@ -95,6 +99,7 @@ class Desk:
             ("POST", "/v1/answer", Role.READER, self._answer),
             ("POST", "/v1/speak", Role.READER, self._speak),
             ("POST", "/v1/type", Role.PROGRAM, self._type),
+            ("POST", "/v1/accept", Role.PROGRAM, self._accept),
             ("POST", "/v1/choose", Role.PROGRAM, self._choose),
             ("POST", "/v1/undo", Role.PROGRAM, self._undo),
             ("POST", "/v1/clear", Role.PROGRAM, self._clear),
@@ -202,6 +207,15 @@ class Desk:
         text = await text_of(request, "text", MOST_CHARACTERS)
         self._session.writing.type(clean_lines(text))
         return _accepted()
+
+    async def _accept(self, request: web.Request, _: Role) -> web.Response:
+        asked = await object_of(request, {"word": int, "text": str})
+        wanted = asked["word"], asked["text"]
+        for each in self._session.state.page.completions:
+            if (each.word, clean(each.text)) == wanted:
+                self._session.writing.accept(each)
+                return _accepted()
+        raise RefusedError(409, NOT_OFFERED)
 
     async def _choose(self, request: web.Request, _: Role) -> web.Response:
         asked = await object_of(request, {"word": int, "was": str, "text": str})
