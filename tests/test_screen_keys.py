@@ -10,8 +10,9 @@ from prompt_toolkit.application import Application, create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from jihwa.composer.text.transcript import Candidate, Completion, Word
+from jihwa.composer.text.transcript import Candidate, Completion, TextEdit, Word
 from jihwa.data.messages import UsageError
+from jihwa.io.live import archive
 from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
 from jihwa.io.screen import controls, full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, NO_READERS, Controls
@@ -38,6 +39,7 @@ ALT_BACKSPACE, LEFT, SHIFT_TAB, F1, F2, F3, F6 = (
     *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1b[17~"),
 )
 ESCAPE, CTRL_L, CTRL_R = "\x1b", "\x0c", "\x12"
+CTRL_F, DOWN, UP, ENTER, F10 = "\x06", "\x1b[B", "\x1b[A", "\r", "\x1b[21~"
 CTRL_C, CTRL_Q = "\x03", "\x11"
 
 
@@ -165,6 +167,53 @@ def test_the_text_is_copied(press, monkeypatch):
     monkeypatch.setattr(controls, "Clipboard", none)
     ((asked, told),) = press("\x1bc")
     assert (asked, told.en) == ("notify", "none")
+
+
+@pytest.fixture
+def said_before():
+    """Texts of two sessions, the newest last."""
+    for text in ("물 좀 주세요.\n내일 학교에서 만나요", "저녁 먹었어요?"):
+        journal = archive.begin("sim:", None)
+        journal.edit(TextEdit(0, text))
+        journal.close()
+
+
+@pytest.mark.parametrize(
+    ("keys", "written"),
+    [
+        ((ENTER,), "저녁 먹었어요?"),
+        ((DOWN, ENTER), "내일 학교에서 만나요"),
+        ((DOWN,) * 9 + (ENTER,), "물 좀 주세요."),
+        ((DOWN, DOWN, UP, ENTER), "내일 학교에서 만나요"),
+        (("물", ENTER), "물 좀 주세요."),
+        (("만나 학교", ENTER), "내일 학교에서 만나요"),
+        (("ㅈㅅㅇ", ENTER), "물 좀 주세요."),
+        (("없다", ENTER), None),
+        (("없다", "\x7f", "\x7f", ENTER), "저녁 먹었어요?"),
+        ((DOWN, "물", ENTER), "물 좀 주세요."),
+        ((ESCAPE,), None),
+    ],
+)
+def test_earlier_text_is_found_and_written_again(press, said_before, keys, written):
+    assert press(CTRL_F, *keys) == ([("type", written)] if written else [])
+
+
+def test_earlier_text_is_copied_or_said(said_before, monkeypatch):
+    copied, voice, session = [], Silence(), Asked(WRITING)
+    monkeypatch.setattr(controls, "Clipboard", lambda terminal: SimpleNamespace(copy=copied.append))
+    looking = Controls(session, View("ko"), SpokenText(voice), lambda: None)
+    looking.show_history()
+    looking.copy_past()
+    looking.say_past()
+    looking.next_speak_mode()
+    looking.say_past()
+    assert (copied, voice.said) == (["저녁 먹었어요?"], ["저녁 먹었어요?"])
+    assert session.requests == [("notify", controls.COPIED), ("notify", controls.SPEECH_IS_OFF)]
+    assert looking.view.place is Place.HISTORY
+
+
+def test_without_an_earlier_text_that_is_said(press):
+    assert press(CTRL_F, "가") == [("notify", controls.NO_PAST), ("type", "가")]
 
 
 def test_another_wearer_is_chosen_among_the_stored_profiles(alphabet):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -240,15 +241,36 @@ def read(path: Path) -> Contents:
         OSError: It cannot be read.
     """
     header, text, ended = read_header(path), "", False
-    own = f"#{header.token} ".encode()
+    for kind, edit in entries(path):
+        ended = kind == "end"
+        text = edit.apply("" if kind == "text" else text)
+    return Contents(header, text, ended)
+
+
+def entries(path: Path) -> Iterator[tuple[str, TextEdit]]:
+    """What a part of a journal says of the text; what was cut off or is damaged is passed over.
+
+    Yields:
+        The kind of the entry (`text`: it begins anew; `edit`, `complete`, `end`) and how the text
+        changes, which it does by `edit` alone.
+
+    Raises:
+        DataError: It is no journal.
+        OSError: It cannot be read.
+    """
+    own, length = f"#{read_header(path).token} ".encode(), 0
     with path.open("rb") as file:
         for line in file:
-            if line.startswith(own) and line.endswith(b"\n"):
-                kind, _, value = line.removeprefix(own).strip().partition(b" ")
-                ended = kind == b"end"
-                if kind == b"text":
-                    text = ""
-                elif kind == b"edit":
-                    with suppress(ValueError, TypeError):
-                        text = TextEdit(*json.loads(value)).apply(text)
-    return Contents(header, text, ended)
+            if not (line.startswith(own) and line.endswith(b"\n")):
+                continue
+            kind, _, value = line.removeprefix(own).strip().partition(b" ")
+            edit = TextEdit(0, "")
+            if kind == b"text":
+                length = 0
+            elif kind == b"edit":
+                with suppress(ValueError, TypeError):
+                    delete, insert = json.loads(value)
+                    is_edit = isinstance(delete, int) and isinstance(insert, str)
+                    edit = TextEdit(delete, insert) if is_edit and 0 <= delete <= length else edit
+                length += len(edit.insert) - edit.delete
+            yield kind.decode(errors="replace"), edit

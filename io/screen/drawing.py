@@ -11,6 +11,7 @@ from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
 from jihwa.io.screen.large import large_rows
 from jihwa.io.screen.panels import (
     help_rows,
+    history_rows,
     invitation_rows,
     key_line,
     phrase_rows,
@@ -114,6 +115,8 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
             lines = help_rows(view, size.inside, rows)
         case Place.PHRASES:
             lines = phrase_rows(view.phrases, size.inside, rows)
+        case Place.HISTORY:
+            lines = history_rows(view, size.inside, rows)
         case Place.INVITATION:
             lines = invitation_rows(view, size.inside, rows)
         case Place.PROFILES:

@@ -65,6 +65,11 @@ class SpokenText:
         with self._lock:
             self._say(self._sentence())
 
+    def say(self, text: str) -> None:
+        """Say another text."""
+        with self._lock:
+            self._say(text)
+
     def stop(self) -> None:
         """Be quiet at once."""
         self._voice.stop()
