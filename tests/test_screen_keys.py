@@ -20,8 +20,8 @@ from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpokenText
-from jihwa.io.user import profiles
-from jihwa.io.user.phrases import Phrase
+from jihwa.io.user import profiles, storage
+from jihwa.io.user.phrases import Phrase, path_of
 from jihwa.recognizer.calibration import Prompt
 from jihwa.recognizer.profile import Profile
 
@@ -61,6 +61,9 @@ class Silence:
 
     def say(self, text):
         self.said.append(text)
+
+    def use(self, settings):
+        self.said.append(settings)
 
     def stop(self):
         self.said.append("(stop)")
@@ -218,21 +221,27 @@ def test_without_an_earlier_text_that_is_said(press):
 
 def test_another_wearer_is_chosen_among_the_stored_profiles(alphabet):
     session = Asked(replace(WRITING, profile="me"))
-    controls = Controls(
-        session, View("ko"), SpokenText(Silence()), lambda: None, "wearer {}".format
-    )
+    voice, wearers = Silence(), lambda name: (f"wearer {name}", f"voice of {name}")
+    controls = Controls(session, View("ko"), SpokenText(voice), lambda: None, wearers)
     controls.show_profiles()
     ((asked, told),) = session.requests
     assert (asked, "jihwa calibrate --profile" in told.en) == ("notify", True)
     for name in ("me", "you"):
         profiles.save(name, Profile.empty(alphabet))
+    storage.make_folder(path_of("you").parent)
+    path_of("you").write_text("제 이름은 유나예요.")
     controls.show_profiles()
     assert (controls.view.place, controls.view.profiles) == (Place.PROFILES, ("me", "you"))
     controls.wear("7")
     controls.wear("2")
-    assert session.requests[1:] == [("wear", "wearer you")]
+    ((asked, wearer, worn),) = session.requests[1:]
+    assert (asked, wearer) == ("wear", "wearer you")
     assert controls.view.place is Place.TEXT
     assert controls.view.profile == "me"  # until the session says otherwise
+    assert (controls.view.phrases, voice.said) == ((), [])
+    worn()
+    assert [phrase.text for phrase in controls.view.phrases][:1] == ["제 이름은 유나예요."]
+    assert voice.said == ["voice of you"]
 
 
 def test_help_takes_no_text(press):

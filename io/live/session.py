@@ -171,15 +171,15 @@ class LiveSession:
         self._calibration = self._wearer.calibration(plan)
 
     @request
-    def wear(self, wearer: Wearer) -> None:
-        """Let another wearer go on, with a profile of their own."""
+    def wear(self, wearer: Wearer, worn: Callable[[], None] = lambda: None) -> None:
+        """Let another wearer go on, with a profile of their own; `worn` is called when they do."""
         if self._wearer is None:
             self._notices.tell(NO_WEARER)
             return
         self.writing.complete_now()
-        self._calibration = None
         self.writing.wear(wearer)
-        self._wearer = wearer
+        self._wearer, self._calibration = wearer, None
+        worn()
 
     @request
     def skip_prompt(self) -> None:

@@ -15,6 +15,7 @@ from jihwa.io.live.wearer import Wearer
 from jihwa.io.outlets.clipboard import Clipboard, terminal_of_ours
 from jihwa.io.screen.text import clean
 from jihwa.io.screen.view import Place, View
+from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.user import phrases, profiles
 
@@ -61,7 +62,8 @@ class Controls:
         view: How it is looked at in the beginning.
         spoken: Says the text aloud.
         leave: Ends the screen.
-        wearers: Makes the wearer of a profile; None where there is no other one.
+        wearers: Makes the wearer of a profile, and tells how they speak; None where there is no
+            other one.
         invite: The invitation for the next reader.
     """
 
@@ -71,7 +73,7 @@ class Controls:
         view: View,
         spoken: SpokenText,
         leave: Callable[[], None],
-        wearers: Callable[[str], Wearer] | None = None,
+        wearers: Callable[[str], tuple[Wearer, VoiceSettings]] | None = None,
         invite: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.session, self.spoken, self.leave, self._view = session, spoken, leave, view
@@ -79,6 +81,7 @@ class Controls:
         self._interrupted_s = -QUIT_WITHIN_S
         self._clipboard: Clipboard | None = None
         self._past: Recollection | None = None
+        self._phrases = view.phrases  # of the wearer, who may become another one
 
     @property
     def state(self) -> LiveState:
@@ -97,7 +100,7 @@ class Controls:
         invitation = self._invite() if place is Place.INVITATION else ()
         past = self._past.matching(self._view.wanted) if self._past else ()
         now = replace(self._view, place=place, profile=profile, invitation=invitation, past=past)
-        return replace(now, speaks=self.spoken.mode)
+        return replace(now, speaks=self.spoken.mode, phrases=self._phrases)
 
     def type(self, text: str) -> None:
         """Write what a key stands for; a word that is being chosen is taken as it is lit."""
@@ -198,7 +201,7 @@ class Controls:
 
     def show_phrases(self) -> None:
         """Show the stored sentences, if there are any."""
-        if self._view.phrases:
+        if self._phrases:
             self._view = replace(self._view, place=Place.PHRASES)
         else:
             self.session.notify(NO_PHRASES)
@@ -212,7 +215,7 @@ class Controls:
 
     def write_phrase(self, key: str) -> None:
         """Write the stored sentence of a key."""
-        for phrase in self._view.phrases:
+        for phrase in self._phrases:
             if str(phrase.key) == key:
                 self.show_text()
                 self.session.writing.type(phrase.text)
@@ -233,12 +236,16 @@ class Controls:
         self.show_text()
         try:
             stored, _ = phrases.load(chosen[0])
-            wearer = self._wearers(chosen[0])
+            wearer, voice = self._wearers(chosen[0])
         except (JihwaError, OSError) as error:
             self.session.notify(explain(error))
             return
-        self._view = replace(self._view, phrases=stored)
-        self.session.wear(wearer)
+
+        def follow() -> None:
+            self._phrases = stored
+            self.spoken.use(voice)
+
+        self.session.wear(wearer, follow)
 
     def show_history(self) -> None:
         """Show the texts that were finished before, if there are any."""
