@@ -9,7 +9,7 @@ from contextlib import closing
 
 import aiohttp
 import pytest
-from captions import opened
+from captions import opened, served
 from live import until
 
 from jihwa.io.web.access import MOST_WRONG, RESTART_S, key_file, load_key
@@ -40,6 +40,24 @@ def test_reader_may_read_and_answer_but_not_write(shown):
     for path in ("type", "accept", "choose", "undo", "clear"):
         assert shown.ask(f"/v1/{path}", {"text": "나"}, headers=reader)[0] == 403
     assert shown.state()["committed"] == "가"
+
+
+def test_every_reader_has_a_cookie_and_a_measure_of_their_own(shown):
+    one, other = entered(shown), entered(shown)
+    assert one["Cookie"] != other["Cookie"]
+    codes = [shown.ask("/v1/answer", {"text": "네"}, headers=one)[0] for _ in range(12)]
+    assert codes == [202] * 10 + [429] * 2
+    assert shown.ask("/v1/answer", {"text": "네"}, headers=other)[0] == 202
+    assert shown.ask("/v1/answer", {"text": "네"})[0] == 202
+    forged = one | {"Cookie": one["Cookie"].replace("=", "=x")}
+    assert shown.ask("/v1/state", headers=forged)[0] == 401
+
+
+def test_cookie_is_good_for_a_program_that_starts_again():
+    with served() as first:
+        reader, port = entered(first), first.server.port
+    with served(port=port) as second:
+        assert second.ask("/v1/state", headers=reader)[0] == 200
 
 
 def test_ticket_is_good_once(shown):

@@ -187,6 +187,20 @@ def test_type_can_be_made_larger_and_stays_so(shown, look):
     browser.find_element(By.ID, "smaller").click()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_reader_may_want_it_light_or_dark(shown, look, scheme):
+    browser = look(shown, PHONE, scheme)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light, dark = "rgb(255, 255, 255)", "rgb(0, 0, 0)"
+    assert of(browser, ground) == (dark if scheme == "dark" else light)
+    browser.find_element(By.ID, "scheme").click()
+    assert of(browser, ground) == (light if scheme == "dark" else dark)
+    browser.refresh()
+    assert of(browser, ground) == (light if scheme == "dark" else dark)
+    assert not Axe().run(browser)["violations"]
+    browser.execute_script("localStorage.removeItem('scheme')")
+
+
 def test_open_page_goes_on_when_the_program_starts_again(look, browser):
     with served() as first:
         port = first.server.port

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import get_args
 
@@ -30,8 +28,6 @@ from jihwa.io.web.requests import (
 from jihwa.io.web.transcription import MOST_RECORDING_BYTES, TOO_LARGE, Transcription
 
 MOST_READERS = 256
-MOST_WISHES, WITHIN_S = 10, 10.0
-"""So many answers and wishes to hear the text are passed on within so long."""
 HEARTBEAT_S, CLOSE_S = 20.0, 1.0
 """A reader who does not even answer a ping for so long is gone; a farewell waits no longer."""
 _BEARER = {"WWW-Authenticate": "Bearer"}
@@ -82,7 +78,6 @@ class Desk:
     ) -> None:
         self._session, self._spoken, self._feed, self._access = session, spoken, feed, access
         self._next_url, self._transcription = next_url, transcription
-        self._wishes = deque[float](maxlen=MOST_WISHES)
 
     def application(self) -> web.Application:
         """The application with all its routes."""
@@ -153,7 +148,8 @@ class Desk:
         return checked
 
     async def _enter(self, request: web.Request, _: Role) -> web.Response:
-        if not self._access.redeem(await text_of(request, "ticket", ANSWER_CHARACTERS)):
+        cookie = self._access.redeem(await text_of(request, "ticket", ANSWER_CHARACTERS))
+        if cookie is None:
             self._access.count_wrong(request)
             raise RefusedError(401)
         url = self._next_url()
@@ -164,8 +160,7 @@ class Desk:
             )
         )
         response = web.Response(status=204)
-        name, key = self._access.cookie, self._access.reader_key
-        response.set_cookie(name, key, httponly=True, samesite="Strict")
+        response.set_cookie(self._access.cookie, cookie, httponly=True, samesite="Strict")
         return response
 
     async def _state(self, _: web.Request, role: Role) -> web.Response:
@@ -194,13 +189,15 @@ class Desk:
 
     async def _answer(self, request: web.Request, _: Role) -> web.Response:
         text = _readable(await text_of(request, "text", ANSWER_CHARACTERS))
-        self._pass_on(lambda: self._session.hear(text))
+        self._access.count_wish(request)
+        self._session.hear(text)
         return _accepted()
 
-    async def _speak(self, _: web.Request, __: Role) -> web.Response:
+    async def _speak(self, request: web.Request, _: Role) -> web.Response:
         if self._spoken.mode is SpeechMode.OFF:
             raise RefusedError(409, SPEECH_IS_OFF)
-        self._pass_on(lambda: self._session.then(self._spoken.say_again))
+        self._access.count_wish(request)
+        self._session.then(self._spoken.say_again)
         return _accepted()
 
     async def _type(self, request: web.Request, _: Role) -> web.Response:
@@ -241,18 +238,6 @@ class Desk:
         language = language_of(request.headers.get("Accept-Language", ""))
         transcript = await self._transcription.read(request, language)
         return web.json_response(body=transcript)
-
-    def _pass_on(self, wish: Callable[[], None]) -> None:
-        """Do what a reader wishes, unless they wish for too much.
-
-        Raises:
-            RefusedError: They do.
-        """
-        now_s = time.monotonic()
-        if len(self._wishes) == MOST_WISHES and now_s - self._wishes[0] < WITHIN_S:
-            raise RefusedError(429)
-        self._wishes.append(now_s)
-        wish()
 
 
 async def _tell(reader: web.WebSocketResponse, mailbox: Mailbox) -> None:
