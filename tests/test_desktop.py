@@ -115,6 +115,25 @@ def test_without_a_tool_it_is_said_what_to_install(tools, monkeypatch):
     assert [each.verdict for each in findings] == [Verdict.GOOD, *[Verdict.DOUBTFUL] * 2]
 
 
+@pytest.mark.parametrize(
+    ("tool", "environment", "told"),
+    [
+        ("wtype", WAYLAND, "wtype: this desktop lets no program press keys"),
+        ("ydotool", WAYLAND, "ydotool: ydotoold does not run"),
+        ("xdotool", X11, "xdotool: the screen that DISPLAY names is not there"),
+    ],
+)
+def test_a_tool_that_is_there_and_cannot_type_says_what_to_do(tools, tool, environment, told):
+    tools(tool, "wl-copy", fails=tool)
+    (finding,) = [each for each in check_clipboard(environment) if "--into" in each.message.en]
+    assert (finding.verdict, told in finding.message.en) == (Verdict.DOUBTFUL, True)
+
+
+def test_without_a_desktop_there_is_nothing_to_type_into():
+    (finding,) = [each for each in check_clipboard({}) if "--into" in each.message.en]
+    assert (finding.verdict, "no desktop" in finding.message.en) == (Verdict.GOOD, True)
+
+
 def test_a_tool_that_fails_is_told_and_the_text_is_safe(tools):
     tools("xdotool")
     target = Desktop("x11", X11)
