@@ -54,7 +54,7 @@ class Access:
         self.cookie, self._hosts = cookie, frozenset(hosts)
         self._program = _digest(key)
         self._key = key.encode()
-        self._wishes: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+        self._wishes: OrderedDict[str, deque[float]] = OrderedDict()
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self.ticket = secrets.token_urlsafe(12)
 
@@ -95,13 +95,17 @@ class Access:
             self.count_wrong(request)
         return Role.ANYBODY
 
+    def name(self, request: web.Request) -> str:
+        """Which reader asks; empty for a program."""
+        return _name_in(request.cookies.get(self.cookie, ""))
+
     def count_wish(self, request: web.Request) -> None:
         """Remember that whoever asks wishes the signer to be disturbed.
 
         Raises:
             HTTPTooManyRequests: They do so too often.
         """
-        name = _name_in(request.cookies.get(self.cookie, "")), request.remote or ""
+        name = self.name(request)
         wishes = self._wishes.setdefault(name, deque(maxlen=MOST_WISHES))
         self._wishes.move_to_end(name)
         if len(self._wishes) > REMEMBERED:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import get_args
 
 from aiohttp import WSCloseCode, web
@@ -27,7 +29,8 @@ from jihwa.io.web.requests import (
 )
 from jihwa.io.web.transcription import MOST_RECORDING_BYTES, TOO_LARGE, Transcription
 
-MOST_READERS = 256
+MOST_READERS, MOST_OF_ONE = 256, 16
+"""Pages that are open at once, and those of one reader."""
 HEARTBEAT_S, CLOSE_S = 20.0, 1.0
 """A reader who does not even answer a ping for so long is gone; a farewell waits no longer."""
 _BEARER = {"WWW-Authenticate": "Bearer"}
@@ -51,7 +54,8 @@ STOPPED = Message(
     "글 쓰는 쪽의 세션이 멈췄습니다.", "The session on the signer's side has stopped."
 )
 TOO_MANY_READERS = Message(
-    f"이미 {MOST_READERS}명이 읽고 있습니다.", f"{MOST_READERS} read already."
+    f"이미 열린 쪽이 너무 많습니다 (모두 {MOST_READERS}, 한 사람 {MOST_OF_ONE}).",
+    f"Too many pages are open already ({MOST_READERS} of all, {MOST_OF_ONE} of one reader).",
 )
 
 
@@ -78,6 +82,7 @@ class Desk:
     ) -> None:
         self._session, self._spoken, self._feed, self._access = session, spoken, feed, access
         self._next_url, self._transcription = next_url, transcription
+        self._open = Counter[str]()  # pages, by reader
 
     def application(self) -> web.Application:
         """The application with all its routes."""
@@ -169,13 +174,14 @@ class Desk:
     async def _events(self, request: web.Request, role: Role) -> web.StreamResponse:
         if "websocket" not in request.headers.get("Upgrade", "").lower():
             raise web.HTTPUpgradeRequired(headers={"Upgrade": "websocket"})
-        if self._feed.n_readers >= MOST_READERS:
+        name = self._access.name(request) if role is Role.READER else ""
+        if self._feed.n_readers >= MOST_READERS or (name and self._open[name] >= MOST_OF_ONE):
             raise RefusedError(503, TOO_MANY_READERS)
         reader = web.WebSocketResponse(
             timeout=CLOSE_S, heartbeat=HEARTBEAT_S, compress=False, max_msg_size=MOST_BYTES
         )
         await reader.prepare(request)
-        with self._feed.reader(with_words=role is Role.PROGRAM) as mailbox:
+        with self._feed.reader(with_words=role is Role.PROGRAM) as mailbox, self._counted(name):
             telling = asyncio.create_task(_tell(reader, mailbox))
             hearing = asyncio.create_task(reader.receive())  # readers only listen: it is their end
             try:
@@ -186,6 +192,17 @@ class Desk:
                 await asyncio.gather(telling, hearing, return_exceptions=True)
         await reader.close(code=WSCloseCode.GOING_AWAY)
         return reader
+
+    @contextmanager
+    def _counted(self, name: str) -> Iterator[None]:
+        """Within this, a reader has one page more open."""
+        self._open[name] += 1
+        try:
+            yield
+        finally:
+            self._open[name] -= 1
+            if not self._open[name]:
+                del self._open[name]
 
     async def _answer(self, request: web.Request, _: Role) -> web.Response:
         text = _readable(await text_of(request, "text", ANSWER_CHARACTERS))
