@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -258,19 +259,17 @@ def entries(path: Path) -> Iterator[tuple[str, TextEdit]]:
         DataError: It is no journal.
         OSError: It cannot be read.
     """
-    own, length = f"#{read_header(path).token} ".encode(), 0
-    with path.open("rb") as file:
-        for line in file:
-            if not (line.startswith(own) and line.endswith(b"\n")):
-                continue
-            kind, _, value = line.removeprefix(own).strip().partition(b" ")
-            edit = TextEdit(0, "")
-            if kind == b"text":
-                length = 0
-            elif kind == b"edit":
-                with suppress(ValueError, TypeError):
-                    delete, insert = json.loads(value)
-                    is_edit = isinstance(delete, int) and isinstance(insert, str)
-                    edit = TextEdit(delete, insert) if is_edit and 0 <= delete <= length else edit
-                length += len(edit.insert) - edit.delete
-            yield kind.decode(errors="replace"), edit
+    own = re.compile(rb"\n#%b (.*)(?=\n)" % re.escape(read_header(path).token.encode()))
+    length = 0
+    for entry in own.finditer(path.read_bytes()):  # nearly all of it is the signal
+        kind, _, value = entry[1].strip().partition(b" ")
+        edit = TextEdit(0, "")
+        if kind == b"text":
+            length = 0
+        elif kind == b"edit":
+            with suppress(ValueError, TypeError):
+                delete, insert = json.loads(value)
+                is_edit = isinstance(delete, int) and isinstance(insert, str)
+                edit = TextEdit(delete, insert) if is_edit and 0 <= delete <= length else edit
+            length += len(edit.insert) - edit.delete
+        yield kind.decode(errors="replace"), edit
