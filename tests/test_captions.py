@@ -9,7 +9,7 @@ from captions import events, opened, served
 from live import until
 
 from jihwa.data.messages import UsageError
-from jihwa.io.live.state import Answer, LiveState
+from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpeechMode
@@ -107,7 +107,7 @@ def test_nothing_acts_in_the_signers_terminal(shown):
     shown.ask("/v1/type", {"text": "가\x1b[31m나\x07"})
     until(lambda: shown.state()["committed"] == "가[31m나")
     shown.ask("/v1/answer", {"text": "\x1b]0;evil\x07네"})
-    until(lambda: shown.live.state.answer == Answer("]0;evil네", 1))
+    until(lambda: shown.live.state.answers == Answers(("]0;evil네",), 1))
 
 
 def test_answers_and_wishes_cannot_flood_the_signer(shown):
@@ -126,8 +126,13 @@ def rows(state, view, columns=80, n=24):
 
 
 def test_answer_stands_above_the_keys():
-    state = LiveState(answer=Answer("네, 알겠어요", 1))
-    assert "  » 네, 알겠어요" in rows(state, View("ko"))
+    answers = Answers().followed_by("아니요").followed_by("잠깐만요").followed_by("네, 알겠어요")
+    shown = rows(LiveState(answers=answers), View("ko"))
+    assert [row for row in shown if "»" in row] == ["  » 잠깐만요", "  » 네, 알겠어요"]
+    assert "  » 네, 알겠어요" in rows(LiveState(answers=answers), View("ko"), 40, 10)
+    assert not [
+        row for row in rows(LiveState(answers=answers.followed_by("")), View("ko")) if "»" in row
+    ]
 
 
 def test_invitation_is_an_address_and_a_code():

@@ -97,7 +97,7 @@ def test_reader_answers_and_has_it_said(shown, look):
     browser = look(shown)
     shown.types("안녕하세요")
     browser.find_element(By.ID, "answer").send_keys("네, 반가워요", Keys.ENTER)
-    until(lambda: shown.live.state.answer.text == "네, 반가워요")
+    until(lambda: shown.live.state.answers.texts == ("네, 반가워요",))
     until(lambda: "네, 반가워요" in text_of(browser, "told"))
     assert browser.find_element(By.ID, "answer").get_property("value") == ""
     browser.find_element(By.ID, "say").click()

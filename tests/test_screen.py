@@ -12,7 +12,7 @@ from prompt_toolkit.utils import get_cwidth
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.past import Past
-from jihwa.io.live.state import Answer, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
+from jihwa.io.live.state import Answers, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
 from jihwa.io.screen.keys import BINDINGS
@@ -222,7 +222,7 @@ def test_nothing_that_a_terminal_obeys_is_ever_written(text):
         LIVE,
         connection=Connection(Link.LOST, text, message),
         page=Page(text, text, (Word(text, 0, 1, 0.1),), None, (Candidate(text, 0),) * 2),
-        answer=Answer(text, 1),
+        answers=Answers((text,), 1),
         notices=(message,),
     )
     for line in draw(cleaned(state), KOREAN, Size(80, 24)):

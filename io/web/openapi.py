@@ -14,8 +14,9 @@ _ALWAYS, _OF_JSON, _OF_POSTS = (401, 403, 421, 429), (400, 408, 415), (413, 503)
 _ABOUT = """\
 Programs show the key of the file captions.key in jihwa's data folder, which only the user can read.
 Readers come with a ticket and keep a cookie; they may read, and ten times in ten seconds answer or
-have the text spoken. What writes answers at once, and is done in its order. A host name that is not the server's is refused
-with 421, an Origin that is not with 403, and after 20 wrong keys in a minute more of them with 429.
+have the text spoken. What writes answers at once, and is done in its order. A host name that is not
+the server's is refused with 421, an Origin that is not with 403, and after 20 wrong keys in a
+minute more of them with 429.
 """
 _EVENTS = """\
 Every message is an Event, the first one the whole state. `seq` goes up by one from each commit,
