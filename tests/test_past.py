@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from live import session, until
 
+from jihwa.composer.language.token_model import Mode
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.io.live import archive, past
 from jihwa.io.live.past import Past, matching
@@ -64,6 +65,14 @@ def test_what_is_open_in_a_session_that_goes_on_is_not_finished():
         live.writing.clear()
         until(lambda: not live.state.page.committed)
         assert told() == ["안녕하세요"]
+
+
+def test_what_may_be_a_password_is_not_told():
+    for mode in Mode:
+        journal = archive.begin("sim:", None, mode)
+        journal.edit(TextEdit(0, f"in {mode}"))
+        journal.close()
+    assert set(told()) == {"in free", "in word", "in name"}
 
 
 def test_damaged_session_hides_no_other(data_home):

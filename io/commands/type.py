@@ -239,7 +239,7 @@ def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> 
             unfinished.put_away()
     if unfinished and goes_on:
         return unfinished.resume()
-    return archive.begin(options.source, options.profile)
+    return archive.begin(options.source, options.profile, options.mode)
 
 
 def _wants_to_go_on(text: str, language: Language) -> bool:

@@ -120,12 +120,13 @@ class StoredSession:
         storage.lock_path(self.parts[0].with_name(self.name)).unlink(missing_ok=True)
 
 
-def begin(source: str, profile: str | None) -> Journal:
+def begin(source: str, profile: str | None, mode: str = "") -> Journal:
     """The journal of a new session.
 
     Args:
         source: Where its signal comes from.
         profile: Whose hand it is; None for a stranger.
+        mode: What the text may be.
 
     Raises:
         OSError: It cannot be written.
@@ -133,7 +134,7 @@ def begin(source: str, profile: str | None) -> Journal:
     now = datetime.now().astimezone()
     for number in count(1):
         name = f"{now:%Y%m%d-%H%M%S}" + f"-{number:02}" * (number > 1)
-        header = Header(name, 1, now.isoformat(timespec="seconds"), source, profile or "")
+        header = Header(name, 1, now.isoformat(timespec="seconds"), source, profile or "", mode)
         with suppress(SessionTakenError):  # begun in the same second
             return Journal(folder(), header)
     raise AssertionError("there is a free name")

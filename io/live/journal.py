@@ -62,6 +62,7 @@ class Header:
         started: When the session began, ISO 8601.
         source: Where the signal comes from.
         profile: Whose hand; empty for a stranger.
+        mode: What the text may be; in mode `exact` it may be a password.
         token: What marks the journal's own lines.
     """
 
@@ -70,6 +71,7 @@ class Header:
     started: str
     source: str
     profile: str
+    mode: str = ""
     token: str = field(default_factory=_new_token)
 
     def following(self) -> "Header":

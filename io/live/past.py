@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from jihwa.composer.language.jamo import LETTER_OF, ONSETS, TOKENS
+from jihwa.composer.language.token_model import Mode
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.messages import DataError
 from jihwa.io.live import archive
@@ -40,7 +41,8 @@ class Past:
 def texts() -> Iterator[Past]:
     """The finished texts of all sessions, the newest first and each once.
 
-    What is open in a session that a program writes right now is not finished.
+    What is open in a session that a program writes right now is not finished; what was written in
+    mode EXACT may be a password, and is not told.
     """
     known: set[str] = set()
     for session in reversed(archive.sessions()):
@@ -104,6 +106,8 @@ def _finished(session: archive.StoredSession) -> list[str]:
         DataError: It is damaged.
         OSError: It cannot be read.
     """
+    if archive.read_header(session.parts[0]).mode == Mode.EXACT:
+        return []
     draft, kind = _Draft(), ""
     for path in session.parts:
         for kind, edit in archive.entries(path):
