@@ -1,7 +1,8 @@
-"""The clipboard, and programs of the desktop that are typed into, by tools that write down."""
+"""The clipboard and programs of the desktop, by tools that write down and by a real one."""
 
 import base64
 import os
+import shutil
 import subprocess
 import sys
 
@@ -203,3 +204,32 @@ def test_a_session_fills_the_clipboard(tools, data_home):
         [sys.executable, "-m", "jihwa.io", *words], env=environment, capture_output=True, check=True
     )
     assert until(calls)[-1] == "pbcopy|안녕"
+
+
+@pytest.fixture
+def x11_program(tmp_path, monkeypatch):
+    """A program of a real display that writes down the lines which are typed into it."""
+    for name in ("Xvfb", "xterm", "xdotool"):
+        if shutil.which(name) is None:
+            pytest.skip(f"needs {name} (Debian packages xvfb, xterm and xdotool)")
+    lines, quiet = tmp_path / "lines", {"stderr": subprocess.DEVNULL}
+    lines.touch()
+    with subprocess.Popen(["Xvfb", "-displayfd", "1"], stdout=subprocess.PIPE, **quiet) as display:
+        monkeypatch.setenv("DISPLAY", f":{int(display.stdout.readline())}")
+        monkeypatch.setenv("LC_ALL", "C.UTF-8")
+        command = ["xterm", "-u8", "-e", "sh", "-c", f"touch {tmp_path}/ready; cat > {lines}"]
+        with subprocess.Popen(command, **quiet) as program:
+            until((tmp_path / "ready").exists)
+            subprocess.run(["xdotool", "mousemove", "50", "50"], check=True)  # gives it the keys
+            yield lines
+            program.terminate()
+        display.terminate()
+
+
+@pytest.mark.slow
+def test_a_real_program_gets_what_is_spelled(x11_program):
+    target = Desktop("x11")
+    target.type(TextEdit(0, "오늘 저녁에"))
+    target.type(TextEdit(1, "은\n"))
+    target.close()
+    assert until(x11_program.read_text) == "오늘 저녁은\n"
