@@ -165,7 +165,7 @@ def test_profile_is_listed_shown_taken_back_and_deleted(jihwa, tmp_path):
     assert "no profile is stored" in jihwa("profile", "list").out
 
 
-def test_what_a_wearer_typed_goes_with_their_profile(jihwa):
+def test_what_a_wearer_typed_goes_with_their_profile(jihwa, data_home):
     profiles.save("me", Profile.empty(ALPHABET))
     for name in ("me", None):
         vocabulary.add(["민수"], name)
@@ -174,6 +174,7 @@ def test_what_a_wearer_typed_goes_with_their_profile(jihwa):
     assert done.out.count("deleted.") == 3
     assert not vocabulary.word_list("me")[0].words
     assert not vocabulary.history("me")[0].counts
+    assert not list(data_home.rglob("*me*"))
     assert vocabulary.word_list()[0].words
     assert vocabulary.history()[0].counts
 

@@ -8,7 +8,7 @@ from jihwa.data.messages import Language, Message
 from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.user import profiles
+from jihwa.io.user import profiles, storage
 from jihwa.recognizer.profile import Step, StepKind
 
 KINDS = {
@@ -86,6 +86,7 @@ def _delete(options: argparse.Namespace, language: Language) -> None:
     if may_delete(options, ", ".join(map(str, paths)), language):
         for each in paths:
             each.unlink()
+            storage.lock_path(each).unlink(missing_ok=True)
             speaker(language).tell(f"{each}: 지웠습니다.", f"{each}: deleted.")
 
 
