@@ -26,6 +26,7 @@ from jihwa.io.sources.uri import open_source
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
+from jihwa.models.bundle import LANDMARKS, Bundle
 
 Tell = Callable[[Message], None]
 
@@ -51,6 +52,17 @@ def source(options: argparse.Namespace) -> Source:
     return open_source(options.source, shared.layout(options), options.commands or ())
 
 
+def model(options: argparse.Namespace) -> Bundle:
+    """The classifier that the user wants; without a word, that of what the source sees.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no model, or damaged.
+    """
+    is_camera = options.source.lower().startswith("camera:")
+    return shared.model(options.model or (LANDMARKS if is_camera else None))
+
+
 def wearer(
     options: argparse.Namespace, language: Language, tell: Tell, profile: str | None = None
 ) -> Wearer:
@@ -69,7 +81,7 @@ def wearer(
     profile = profile or options.profile
     stored, _ = phrases.load(profile)
     return Wearer(
-        partial(shared.model, options.model),
+        partial(model, options),
         lambda: shared.token_model(options, language, warn),
         profile=profile,
         adapts=options.adapt,
