@@ -77,7 +77,23 @@ def test_dropout_is_every_rate():
     network = build("cnn-stacked-gru", 8, 24, {}, 0.55)
     rates = [m.p for m in network.modules() if isinstance(m, torch.nn.Dropout)]
     between = [m.dropout for m in network.modules() if isinstance(m, torch.nn.GRU)]
-    assert rates == between == [0.55]
+    assert (rates, between) == ([0.55] * 3, [0.55])
+
+
+@pytest.mark.parametrize(
+    ("name", "rates", "between"),
+    [
+        ("cnn-gru", [0.3, 0.3, 0.3], 0.0),
+        ("cnn-stacked-gru", [0.3, 0.3, 0.3], 0.3),
+        ("ms-gru", [0.3, 0.3, 0.3], 0.0),
+        ("ms-stacked-gru", [0.3, 0.3], 0.3),
+        ("stacked-gru", [], 0.2),
+    ],
+)
+def test_dropout_is_as_published_where_nobody_says_otherwise(name, rates, between):
+    modules = list(build(name, 8, 24, {}, None).modules())
+    assert [m.p for m in modules if isinstance(m, torch.nn.Dropout)] == rates
+    assert [m.dropout for m in modules if isinstance(m, torch.nn.GRU)] == [between]
 
 
 @pytest.mark.parametrize(

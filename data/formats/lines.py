@@ -16,7 +16,7 @@ from jihwa.data.formats.samples import Line, Samples
 from jihwa.data.formats.unread import lacking
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.signal.landmarks import SeenHand
+from jihwa.data.signal.landmarks import NO_HAND, SeenHand
 
 STEP_S, LEAST_STEP_S = 0.03, 0.001
 """Usual and least time between two samples of a glove that has no clock."""
@@ -48,12 +48,16 @@ class LineParser:
         layout: What fields mean until a header says so.
         keep: Takes the whole lines, as they came, before they are interpreted; `layout` is then
             what it was before them.
+        see: Takes the (n, 21, 3) points of hands that a camera saw; NaN where there is none.
     """
 
     def __init__(
-        self, layout: Layout | None = None, keep: Callable[[bytes], None] = lambda _: None
+        self,
+        layout: Layout | None = None,
+        keep: Callable[[bytes], None] = lambda _: None,
+        see: Callable[[Array], None] = lambda _: None,
     ) -> None:
-        self._described, self._keep_lines = layout, keep
+        self._described, self._keep_lines, self._see = layout, keep, see
         self.reset()
 
     def reset(self) -> None:
@@ -244,6 +248,7 @@ class LineParser:
         if layout.sees:
             self.report.sees = True
             points = layout.points(rows)
+            self._see(points)
             table[:, 1 : 1 + N_FINGERS + 3] = self._hand.feed(points)
             self.points = points[-1] if np.isfinite(table[-1, 1]) else None
         return table
@@ -273,6 +278,7 @@ class LineParser:
         except (ValueError, RecursionError):
             if isinstance(told, dict) and any(_NO_HAND(k) and not told[k] for k in told):
                 self.report.unseen, self.points = self.report.unseen + 1, None
+                self._see(NO_HAND)
             else:
                 self.report.damage(line.number, line.text)
             return
