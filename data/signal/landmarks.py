@@ -76,6 +76,12 @@ def as_features(points: Array, n_features: int) -> Array:
     return np.where(seen[:, None], features, 0.0)
 
 
+def are_points(features: Array) -> bool:
+    """Whether (n, F) features are those of `as_features`: how sure a point is tells nothing."""
+    n = features.shape[1]
+    return n == POINTS or (n in FEATURES and not np.ptp(features[:, 3:SURE_POINTS:4], axis=0).any())
+
+
 class Smoothing:
     """The median of the last poses; holds of fewer than half as many are lost."""
 

@@ -58,7 +58,9 @@ class WordReader:
         with open_recording(path) as file:
             is_array = file.read(len(MAGIC_PREFIX)) == MAGIC_PREFIX
         array = self._features(path) if is_array else self._of_points(path)
-        self._bundle.of_sequences([array.reshape(-1, array.shape[-1])[:1]])  # refuses other features
+        self._bundle.of_sequences(
+            [array.reshape(-1, array.shape[-1])[:1]]
+        )  # refuses other features
         if array.ndim == 2 and len(array) >= self._n_frames + AGREEING - 1:
             stream = self._stream()
             words = stream.feed(array) + stream.flush()
