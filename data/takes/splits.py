@@ -154,7 +154,7 @@ def hold_out(takes: TakeSet, seed: int) -> Split:
 
 def _single_takes() -> UsageError:
     return UsageError(
-        ko="모든 지문자의 녹화가 하나뿐이라 남겨서 잴 것이 없습니다. 지문자마다 둘 이상 녹화하세요.",
+        ko="모든 지문자의 녹화가 하나뿐이라 남겨서 잴 것이 없습니다. 지문자마다 둘은 녹화하세요.",
         en="Every sign has a single take: nothing can be held out. Record two or more of each.",
     )
 
