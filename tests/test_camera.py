@@ -251,4 +251,4 @@ def test_what_is_kept_of_a_video_is_points_alone(jihwa, tmp_path):
     video, kept = tmp_path / "drawn.avi", tmp_path / "kept.jsonl"
     assert jihwa("record", kept, "--source", f"camera:{video}?python={SEER}").code == 0
     for line in kept.read_text().splitlines():
-        assert set(json.loads(line)) == {"timestamp", "hands", "landmarks"}
+        assert set(json.loads(line)) == {"timestamp", "picture", "hands", "landmarks"}

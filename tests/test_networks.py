@@ -1,5 +1,6 @@
 """The zoo: sizes as published, any features and classes, and padding that nobody sees."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from torch import nn
 from zoo import trained
 
 from jihwa.data.messages import UsageError
+from jihwa.models.network import Channels, Inputs
 from jihwa.models.training.networks import ARCHITECTURES, build
 from jihwa.models.training.networks.layers import (
     BatchNorm,
@@ -194,3 +196,11 @@ def test_a_last_odd_frame_survives_pooling(name):
     changed = x.clone()
     changed[:, -1] += 3
     assert not torch.allclose(network(x), network(changed), atol=1e-3)
+
+
+def test_a_channel_that_varies_by_rounding_alone_is_not_blown_up():
+    rng = np.random.default_rng(0)
+    sequence = rng.normal(0, [1.0, 30.0, 0.0, 0.1], (50, 4)) + np.array([0, 0, 5, 0])
+    sequence[::2, 2] += 1e-15
+    inputs = Inputs.fit(Channels.GIVEN, [sequence])
+    assert np.abs(inputs.scale(sequence + np.array([0, 0, 1e-9, 0]))).max() < 5

@@ -6,13 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seen import points
+from live import session, until
+from seen import points, points_of, seen_hand
 
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.landmarks import NO_HAND, WITH_ANGLES, as_features
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.sequences import load_sequences
-from jihwa.models.bundle import Bundle
+from jihwa.io.commands.live import read_words
+from jihwa.io.live.wearer import Wearer
+from jihwa.io.live.words import WordEar
+from jihwa.io.sources.source import Link
+from jihwa.models.bundle import LANDMARKS, Bundle, load_shipped
 from jihwa.recognizer.words import AGREEING, FRAMES, GONE, RESTS, Pauses, Vote
 
 WORDS = ("무한", "미국", "수학", "월세", "일요일")
@@ -132,6 +140,70 @@ def hand(closes, rng):
     """(20, 21, 3) points of a hand that opens or closes."""
     bend = np.linspace(0.2, 2.2, 20)[:: 1 if closes else -1, None] + rng.normal(0, 0.02, (20, 5))
     return points(bend, np.tile([-1.0, 0.0, 0.3], (20, 1)), at=rng.uniform(0.3, 0.6, 2))
+
+
+def camera_lines(hands, start_s=0.0):
+    """The lines of a camera of (n, 21, 3) shares of a picture; zeros are no hand."""
+    rows = (hands * (640, 360, 640)).round(3).reshape(-1, 63).tolist()
+    return "".join(
+        json.dumps(
+            {
+                "timestamp": round(start_s + 0.03 * at, 3),
+                "picture": [640, 360],
+                "landmarks": row if any(row) else [],
+            }
+        )
+        + "\n"
+        for at, row in enumerate(rows)
+    )
+
+
+def shown_words(*closes):
+    rng = np.random.default_rng(1)
+    parts = [part for each in closes for part in (np.zeros((10, 21, 3)), hand(each, rng))]
+    return np.concatenate([*parts, np.zeros((10, 21, 3))])
+
+
+def test_words_are_typed_while_they_are_shown(jihwa, tmp_path, of_points):
+    path = tmp_path / "hand.jsonl"
+    path.write_text(camera_lines(shown_words(1, 0, 0)[:-8]))  # it ends before the last is known
+    source = ("--source", f"replay:{path}?speed=0")
+    done = jihwa("type", "--plain", "--model", of_points, *source)
+    assert done.code == 0
+    assert [line for line in done.out.splitlines() if line.startswith("= ")] == [
+        "= 쥐다",
+        "= 펴다",
+        "= 펴다",
+    ]
+
+
+def test_words_of_other_features_cannot_be_typed(jihwa, model):
+    done = jihwa("type", "--plain", "--model", model, "--source", "sim:가")
+    assert done.code == 2
+    assert "reads 9 features, and points of a hand make 63, 84, 99" in done.err
+
+
+def test_words_and_letters_by_turns_in_one_text(of_points):
+    letters = load_shipped(LANDMARKS)
+    spelled = assemble(
+        "고양이",
+        seen_hand(letters, 1),
+        letters.alphabet,
+        PACES["normal"],
+        np.random.default_rng(1),
+    ).frames
+    ear = WordEar(Bundle.load(of_points))
+    wearer = Wearer(lambda: letters, Mixture.load, adapts=False)
+    with session(wearer=wearer, hear=ear.hear) as (live, wire):
+        read_words(ear, live)
+        wire.give(camera_lines(shown_words(1)).encode())
+        until(lambda: "쥐다 " in live.state.page.committed)
+        live.pause(False)
+        until(lambda: not live.state.paused)
+        wire.give(camera_lines(points_of(spelled), start_s=2.0).encode())
+        wire.connect(Link.ENDED)
+        until(lambda: "고양이" in live.state.page.committed)
+    assert live.state.page.committed == "쥐다 고양이"
 
 
 @pytest.mark.parametrize("by", ["pauses", "vote"])

@@ -16,7 +16,7 @@ from jihwa.data.formats.samples import Line, Samples
 from jihwa.data.formats.unread import lacking
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.signal.landmarks import NO_HAND, SeenHand
+from jihwa.data.signal.landmarks import NO_HAND, SeenHand, unit_of
 
 STEP_S, LEAST_STEP_S = 0.03, 0.001
 """Usual and least time between two samples of a glove that has no clock."""
@@ -48,7 +48,7 @@ class LineParser:
         layout: What fields mean until a header says so.
         keep: Takes the whole lines, as they came, before they are interpreted; `layout` is then
             what it was before them.
-        see: Takes the (n, 21, 3) points of hands that a camera saw; NaN where there is none.
+        see: Takes (n, 21, 3) points of hands that a camera saw, see `unit_of`; NaN without one.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class LineParser:
         self._arrival = _Arrival()
         self._cutter = LineCutter()
         self._samples = Samples(self.report)
-        self._hand = SeenHand()
+        self._hand, self._picture = SeenHand(), unit_of(None)
         self.points: Array | None = None
         """(21, 3) the hand in the last picture; None where there is none."""
         self._objects: dict[tuple[str, ...], Layout | None] = {}
@@ -248,7 +248,7 @@ class LineParser:
         if layout.sees:
             self.report.sees = True
             points = layout.points(rows)
-            self._see(points)
+            self._see(points / self._picture)
             table[:, 1 : 1 + N_FINGERS + 3] = self._hand.feed(points)
             self.points = points[-1] if np.isfinite(table[-1, 1]) else None
         return table
@@ -283,6 +283,7 @@ class LineParser:
                 self.report.damage(line.number, line.text)
             return
         self.report.count_hands(told.get("hands"))
+        self._picture = unit_of(told.get("picture"))
         row = self._table(layout, [numbers])[0, : COLUMNS.index(RECEIVED)]
         if layout.sees and np.isnan(row[1]):
             self.report.unseen += 1

@@ -57,6 +57,18 @@ _LEAST_CURL, _MOST_EVIDENCE = 0.15, 10.0
 a second of bent fingers turns."""
 
 
+def unit_of(picture: object) -> Array:
+    """(3,) what pixels are divided by to be shares of the picture; ones where nothing is known.
+
+    Args:
+        picture: What was told of its width and height: two whole numbers, or anything.
+    """
+    match picture:
+        case [int() as width, int() as height] if min(width, height) > 0:
+            return np.array([width, height, width], dtype=np.float64)
+    return np.ones(3)
+
+
 def as_features(points: Array, n_features: int) -> Array:
     """(n, F) columns of a published data set, of (n, 21, 3) points; zeros where there is no hand.
 
@@ -72,7 +84,7 @@ def as_features(points: Array, n_features: int) -> Array:
     if n_features == WITH_ANGLES:
         before, at, behind = (points[:, _JOINTS[:, i]] for i in range(3))
         features = np.hstack([features, np.degrees(_angle(at - before, behind - at))])
-    seen = np.isfinite(points).all(axis=(1, 2)) & points.any(axis=(1, 2))
+    seen = np.isfinite(points).all(axis=(1, 2)) & (points != 0).any(axis=(1, 2))
     return np.where(seen[:, None], features, 0.0)
 
 

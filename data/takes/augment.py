@@ -171,7 +171,7 @@ def mirrored(values: Array, take: NDArray[np.int64]) -> Array:
     """
     width = POINTS // N_POINTS if values.shape[1] == POINTS else SURE_POINTS // N_POINTS
     of_x = np.arange(0, width * N_POINTS, width)
-    seen = values.any(axis=1)
+    seen = (values != 0).any(axis=1)
     x = values[:, of_x]
     n = np.maximum(np.bincount(take, weights=seen), 1)
     middle = np.bincount(take, weights=x.mean(axis=1)) / n

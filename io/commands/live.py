@@ -15,6 +15,7 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
+from jihwa.io.live.words import BEGUN, WordEar
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
@@ -61,6 +62,32 @@ def model(options: argparse.Namespace) -> Bundle:
     """
     is_camera = options.source.lower().startswith("camera:")
     return shared.model(options.model or (LANDMARKS if is_camera else None))
+
+
+def words(options: argparse.Namespace) -> WordEar | None:
+    """What reads words, if the user's model is one of words; letters are then read by another.
+
+    Raises:
+        UsageError: There is no such file, or it has learned from something else than a hand.
+        DataError: It is no model, or damaged.
+    """
+    bundle = model(options)
+    if bundle.gaussian:
+        return None
+    options.model = LANDMARKS
+    return WordEar(bundle)
+
+
+def read_words(ear: WordEar, session: LiveSession) -> None:
+    """Let a session write words, while letters are paused; they are at first."""
+
+    def write(word: str) -> None:
+        if session.is_paused:
+            session.writing.type(f"{word} ")
+
+    ear.write = write
+    session.pause(True)
+    session.notify(BEGUN)
 
 
 def wearer(

@@ -1,9 +1,9 @@
 """The process that sees: pictures of a camera or a video in, the points of a hand out.
 
 It runs in an environment of its own, whose packages fit no other: it imports nothing of jihwa, and
-what it needs of others only when it begins. Every picture becomes a line of JSON, its time, how
-many hands are in it and the 21 points of one of them in pixels, and is forgotten. How it ends tells
-why.
+what it needs of others only when it begins. Every picture becomes a line of JSON, its time, its
+size, how many hands are in it and the 21 points of one of them in pixels, and is forgotten. How it
+ends tells why.
 
     python camera_worker.py 0|FILE SPEED
 """
@@ -71,8 +71,13 @@ def follow(what: str, speed: float) -> End:
         seen = seer.process(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)).multi_hand_landmarks or []
         hands = [[(p.x * width, p.y * height, p.z * width) for p in hand.landmark] for hand in seen]
         last = chosen(hands, last)
-        told = [round(value, 1) for point in last or () for value in point]
-        line = {"timestamp": round(time_s, 4), "hands": len(hands), "landmarks": told}
+        told = [round(value, 3) for point in last or () for value in point]
+        line = {
+            "timestamp": round(time_s, 4),
+            "picture": [width, height],
+            "hands": len(hands),
+            "landmarks": told,
+        }
         try:
             print(json.dumps(line), flush=True)
         except OSError:  # nobody listens
