@@ -15,6 +15,7 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.landmarks import NO_HAND, WITH_ANGLES, as_features
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
+from jihwa.data.takes.derived import derive
 from jihwa.data.takes.sequences import load_sequences
 from jihwa.io.commands.live import read_words
 from jihwa.io.live.wearer import Wearer
@@ -222,6 +223,62 @@ def test_words_of_a_hand_that_a_camera_saw(jihwa, tmp_path, of_points, kind, by)
     path.write_text("\n".join(lines))
     done = jihwa("transcribe", path, "--model", of_points, "--stream-by", by)
     assert (done.code, done.out) == (0, "쥐다 펴다\n")
+
+
+@pytest.fixture(scope="module")
+def derived(of_points):
+    """The same words by angles and velocities of three fingers."""
+    from jihwa.io.cli import main
+
+    folder, path = of_points.parent, of_points.with_name("derived.bundle")
+    command = ["train", folder / "seen.npy", "--alphabet", folder / "words.toml", "--model", "gru"]
+    named = ["--features", "angles,velocities,index,middle,ring", "--epochs", "30", "--no-augment"]
+    assert main([*map(str, command), *named, "--output", str(path)]) == 0
+    return path
+
+
+def test_features_by_name_are_made_of_whatever_is_read(jihwa, tmp_path, derived):
+    bundle = Bundle.load(derived)
+    assert len(bundle.network.inputs.mean) == 2 * 9
+    assert "--features angles,velocities,index,middle,ring" in bundle.provenance["command"]
+    done = jihwa("evaluate", derived.with_name("seen.npy"), "--model", derived, "--json")
+    assert json.loads(done.out)["top1"] == 1
+    assert json.loads(done.out)["warnings"]  # it knows these takes
+    shown = shown_words(1, 0, 0)
+    np.save(tmp_path / "stream.npy", as_features(shown, 63))
+    np.save(tmp_path / "one.npy", as_features(shown[10:30], 84))
+    (tmp_path / "hand.jsonl").write_text(camera_lines(shown))
+    for name, told in (("stream.npy", "쥐다 펴다 펴다"), ("one.npy", "쥐다")):
+        done = jihwa("transcribe", tmp_path / name, "--model", derived)
+        assert (done.code, done.out) == (0, f"{told}\n")
+    source = ("--source", f"replay:{tmp_path / 'hand.jsonl'}?speed=0")
+    done = jihwa("type", "--plain", "--model", derived, *source)
+    assert [line for line in done.out.splitlines() if line.startswith("= ")] == [
+        "= 쥐다",
+        "= 펴다",
+        "= 펴다",
+    ]
+
+
+def test_features_by_name_are_of_the_points_of_a_hand(jihwa, data, tmp_path, tree):
+    command = ("train", "--model", "gru", "--features", "angles", "--output", tmp_path / "x")
+    assert "are no points of a hand" in jihwa(*command, data / "seen.npy").err
+    assert "For the glove there is --channels" in jihwa(*command, tree / "one").err
+
+
+def test_derived_features():
+    opened = as_features(hand(0, np.random.default_rng(0)), WITH_ANGLES)
+    opened[5] = 0  # a picture without a hand
+    told = derive(opened, ["points", "angles", "velocities", "index"])
+    assert told.shape == (20, 2 * (12 + 3))
+    assert told[:, 12:15] == pytest.approx(opened[:, 84 + 3 : 84 + 6])
+    steps = told[7:, :15] - told[6:-1, :15]
+    assert told[7:, 15:] == pytest.approx(steps)
+    assert not told[5].any()
+    assert not told[[0, 6], 15:].any()  # nothing is known of the picture before
+    moved = opened.copy()
+    moved[opened.any(axis=1), 0:84:4] += 0.1
+    assert derive(moved, ["index"]) == pytest.approx(derive(opened, ["points", "index"]))
 
 
 def test_features_of_points_are_those_of_published_data_sets():

@@ -15,7 +15,8 @@ from jihwa.data.formats.readers import CHUNK_BYTES, open_recording
 from jihwa.data.formats.tables import read_npy
 from jihwa.data.messages import DataError
 from jihwa.data.signal.frames import Array
-from jihwa.data.signal.landmarks import FEATURES, as_features
+from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
+from jihwa.data.takes.derived import derive
 from jihwa.data.takes.sequences import without_padding
 from jihwa.io.writers.document import Reading
 from jihwa.models.bundle import Bundle
@@ -58,9 +59,11 @@ class WordReader:
         with open_recording(path) as file:
             is_array = file.read(len(MAGIC_PREFIX)) == MAGIC_PREFIX
         array = self._features(path) if is_array else self._of_points(path)
-        self._bundle.of_sequences(
-            [array.reshape(-1, array.shape[-1])[:1]]
-        )  # refuses other features
+        if names := self._bundle.features:
+            parts = array if array.ndim == 3 else array[None]
+            array = np.array([derive(part, names) for part in parts]).reshape(*array.shape[:-1], -1)
+        # A model that reads other features refuses the first frame.
+        self._bundle.of_sequences([array.reshape(-1, array.shape[-1])[:1]])
         if array.ndim == 2 and len(array) >= self._n_frames + AGREEING - 1:
             stream = self._stream()
             words = stream.feed(array) + stream.flush()
@@ -77,8 +80,10 @@ class WordReader:
 
     @property
     def _n_features(self) -> int:
-        """How many the model reads."""
-        return len(self._bundle.network.inputs.mean) if self._bundle.network else 0
+        """How many the model reads; of a hand's points, where it makes others of them."""
+        if self._bundle.features or not self._bundle.network:
+            return POINTS
+        return len(self._bundle.network.inputs.mean)
 
     def _of_points(self, path: Path) -> Array:
         """(n, F) features of the points of a hand, a picture a row.
@@ -126,7 +131,8 @@ class WordReader:
                 f"(frames, features) ({error}). For another recording, change --model or leave it "
                 "out.",
             ) from error
-        return array[..., :-1] if array.shape[-1] == self._n_features + 1 else array
+        read = FEATURES if self._bundle.features else (self._n_features,)
+        return array[..., :-1] if array.shape[-1] - 1 in read else array
 
     def _each(self, sequences: Array) -> list[WordSign]:
         """The word of every sequence, one behind the other."""

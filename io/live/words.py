@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Message, UsageError
 from jihwa.data.signal.frames import Array
-from jihwa.data.signal.landmarks import FEATURES, as_features
+from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
+from jihwa.data.takes.derived import derive
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.words import FRAMES, Pauses, WordSign
 
@@ -29,8 +32,9 @@ class WordEar:
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        network = bundle.network
-        self._n_features = len(network.inputs.mean) if network else 0
+        network, self._derived = bundle.network, bundle.features
+        self._n_features = len(network.inputs.mean) if network and not self._derived else POINTS
+        self._last = np.zeros((1, self._n_features))
         if network is None or self._n_features not in FEATURES:
             kinds = ", ".join(map(str, FEATURES))
             raise UsageError(
@@ -53,7 +57,10 @@ class WordEar:
             self._tell(self._pauses.flush())
 
     def _see(self, points: Array) -> None:
-        self._tell(self._pauses.feed(as_features(points, self._n_features)))
+        features = np.vstack([self._last, as_features(points, self._n_features)])
+        self._last = features[-1:]
+        told = derive(features, self._derived) if self._derived else features
+        self._tell(self._pauses.feed(told[1:]))
 
     def _tell(self, words: list[WordSign]) -> None:
         for word in words:

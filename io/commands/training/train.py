@@ -9,6 +9,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.augment import Kind
+from jihwa.data.takes.derived import Feature
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import stratified
@@ -115,6 +116,16 @@ def _add_training(arguments: Arguments) -> None:
         "flex and gravity (default: the model's own)",
         choices=_GLOVE,
     )
+    features = ", ".join(Feature)
+    arguments(
+        "--features",
+        f".npy의 손 좌표로 만들 특징과 손가락 (기본: 그대로): {features}",
+        f"features to make of the hand's points in .npy files, and of which fingers (default: as "
+        f"they are): {features}",
+        type=shared.names_of(Feature, Message("특징", "feature")),
+        default=(),
+        metavar="NAME,...",
+    )
     kinds = ", ".join(Kind)
     arguments(
         "--without",
@@ -137,6 +148,8 @@ def _add_training(arguments: Arguments) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from."""
     takes, alphabet = datasets.load_to_learn(options)
+    if options.features:
+        takes = datasets.derived(takes, options.features)
     bundle = None
     if options.model == HAND:
         HandStatistics.fit(_of_glove(takes)).save(options.output)
@@ -197,6 +210,8 @@ def _fit(takes: TakeSet, alphabet: Alphabet, options: argparse.Namespace) -> Bun
         scores = score(likelihoods(bundle, test), truth(test, alphabet)).rounded()
         metrics["test"] = {"held_out": split.name, "episodes": len(test), **scores}
     provenance = {"command": _command(options), **bundle.provenance}
+    if options.features:
+        provenance["features"] = list(options.features)
     return replace(bundle, provenance=provenance, metrics=metrics)
 
 
@@ -216,6 +231,7 @@ def _command(options: argparse.Namespace) -> str:
         "--weight-decay": (options.weight_decay, usual.weight_decay),
         **{flag: (_given(options, flag), None) for flag in FLAGS.values()},
         "--channels": (options.channels, None),
+        "--features": (",".join(options.features), ""),
         "--without": (",".join(kind for kind in Kind if kind in options.without), ""),
     }
     extra = "".join(f" {k} {value}" for k, (value, default) in given.items() if value != default)
