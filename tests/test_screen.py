@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
+from seen import points
 
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
@@ -15,6 +16,7 @@ from jihwa.io.live.past import Past
 from jihwa.io.live.state import Answers, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
+from jihwa.io.screen.hand import skeleton
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.text import clean, cleaned
 from jihwa.io.screen.view import Place, View
@@ -310,3 +312,18 @@ def test_news_grow_old_and_may_be_told_again():
     assert current(TOLD_S + 1) == (second,)
     told.tell(first)
     assert current(2 * TOLD_S) == (first,)
+
+
+def test_a_hand_that_a_camera_sees_is_drawn_upright_beside_its_bars():
+    hand = points(np.array([[0.1] * 5]), np.array([[-1.0, 0.0, 0.3]]))[0]  # fingers up
+    signal = replace(LIVE.signal, points=hand)
+    for columns in (64, 80, 120):
+        rows = shown(replace(LIVE, signal=signal), ENGLISH, columns).split("\n")[2:8]
+        assert all(get_cwidth(row) <= columns for row in rows)
+        assert "thumb" in rows[0]
+        dots = [sum((ord(c) - 0x2800).bit_count() for c in row[2:14]) for row in rows]
+        assert min(dots) > 0
+    left, right = (skeleton(hand * (sign, 1, 1)) for sign in (1, -1))
+    assert left != right
+    flat = skeleton(np.zeros((21, 3)))
+    assert sum(c != "\u2800" for line in flat for c in line[0][1]) == 1

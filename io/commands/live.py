@@ -15,6 +15,7 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
+from jihwa.io.live.words import BEGUN, WordEar
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
@@ -28,6 +29,7 @@ from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
+from jihwa.models.bundle import LANDMARKS, Bundle
 
 Tell = Callable[[Message], None]
 
@@ -53,6 +55,43 @@ def source(options: argparse.Namespace) -> Source:
     return open_source(options.source, shared.layout(options), options.commands or ())
 
 
+def model(options: argparse.Namespace) -> Bundle:
+    """The classifier that the user wants; without a word, that of what the source sees.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no model, or damaged.
+    """
+    is_camera = options.source.lower().startswith("camera:")
+    return shared.model(options.model or (LANDMARKS if is_camera else None))
+
+
+def words(options: argparse.Namespace) -> WordEar | None:
+    """What reads words, if the user's model is one of words; letters are then read by another.
+
+    Raises:
+        UsageError: There is no such file, or it has learned from something else than a hand.
+        DataError: It is no model, or damaged.
+    """
+    bundle = model(options)
+    if bundle.gaussian:
+        return None
+    options.model = LANDMARKS
+    return WordEar(bundle)
+
+
+def read_words(ear: WordEar, session: LiveSession) -> None:
+    """Let a session write words, while letters are paused; they are at first."""
+
+    def write(word: str) -> None:
+        if session.is_paused:
+            session.writing.type(f"{word} ")
+
+    ear.write = write
+    session.pause(True)
+    session.notify(BEGUN)
+
+
 def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:
     """Whose hand and words are read; nothing is loaded yet.
 
@@ -67,7 +106,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
 
     stored, _ = phrases.load(options.profile)
     return Wearer(
-        partial(shared.model, options.model),
+        partial(model, options),
         lambda: shared.token_model(options, language, warn),
         profile=options.profile,
         adapts=options.adapt,

@@ -106,7 +106,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
         audience: Others who read along.
     """
     full = live.can_be_full_screen() and not options.plain
-    source = live.source(options)
+    source, words = live.source(options), live.words(options)
     with ExitStack() as stack:
         typed_into = stack.enter_context(into.opened(options, full_screen=full))
         journal = _journal(options, language, asks=full)
@@ -117,6 +117,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             accept_s=options.accept_after or math.inf,
             layout=shared.layout(options),
             recording=recording,
+            hear=words.hear if words else lambda _: None,
         )
 
         def begin(
@@ -132,6 +133,8 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
 
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
             session = LiveSession(source, make_engine, journal, known, follow, tell_all)
+            if words:
+                live.read_words(words, session)
             return session
 
         if full:

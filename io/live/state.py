@@ -30,6 +30,7 @@ class Signal:
         lost_s: All of them together.
         flex_adc: (5,) the last sample, NaN where a sensor is absent or failed.
         gravity_g: (3,) gravity in the hand's frame, NaN where it is not known.
+        points: (21, 3) the hand in a camera's last picture; None where there is none.
         faults: What is wrong with sensors now.
     """
 
@@ -40,6 +41,7 @@ class Signal:
     lost_s: float = 0.0
     flex_adc: Array = field(default_factory=lambda: np.full(N_FINGERS, np.nan))
     gravity_g: Array = field(default_factory=lambda: np.full(3, np.nan))
+    points: Array | None = None
     faults: tuple[Message, ...] = ()
 
 

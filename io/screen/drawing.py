@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
 from jihwa.io.live.state import LiveState, Page
-from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
+from jihwa.io.screen.hand import (
+    SKELETON_COLUMNS,
+    hand_rows,
+    hold_line,
+    hold_rows,
+    skeleton,
+    wizard_rows,
+)
 from jihwa.io.screen.large import large_rows
 from jihwa.io.screen.panels import (
     help_rows,
@@ -152,13 +159,22 @@ def _writing(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
 
 
 def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
-    """Fingers and tilt beside what is held; on a small screen, in one line what is held."""
+    """Fingers and tilt, with what a camera sees, beside what is held.
+
+    On a small screen, in one line what is held.
+    """
     if not size.is_full:
         line = hold_line(state, size.inside, view.language)
         return [*_indent([line]), *size.between]
     side = (size.inside - _SIDE_GAP) // 2
     signal = state.signal
-    hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
+    if signal.points is None:
+        hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
+    else:
+        bars_columns = side - SKELETON_COLUMNS - MARGIN
+        bars = hand_rows(signal.flex_adc, signal.gravity_g, bars_columns, view.language)
+        seen = skeleton(signal.points)
+        hand = [[*dots, ("", " " * MARGIN), *row] for dots, row in zip(seen, bars, strict=True)]
     hold = hold_rows(state, side, view.language)
     beside = [
         [*pad(left, side), ("", " " * _SIDE_GAP), *right] if right else left
