@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from emissions import BASIC, emission
 
-from jihwa.composer.text.transcript import TextEdit, Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.lines import LineScreen
@@ -19,10 +20,10 @@ NOTHING = TextEdit(0, "")
 
 
 @pytest.fixture
-def printed(alphabet):
+def printed(alphabet, request):
     """A screen, and the lines it has printed since they were asked for last."""
     stream = io.StringIO()
-    screen = LineScreen(stream, alphabet, "en")
+    screen = LineScreen(stream, alphabet, "en", getattr(request, "param", None))
 
     def lines():
         text = stream.getvalue()
@@ -60,6 +61,27 @@ def test_rest_of_the_text_is_told_at_its_end(printed):
     edit = TextEdit(1, "하세요")
     screen.finish(Transcript("안녕하세요", (), (), (), edit))
     assert lines() == ["= 안녕하세요"]
+
+
+WORDS = [Word(text, 0, 0, sure) for text, sure in (("오늘", 0.2), ("저녁에", 0.9), ("녹", 0.2))]
+
+
+@pytest.mark.parametrize("printed", [lambda: WORDS], indirect=True)
+def test_doubtful_words_are_underlined_once_they_are_over(printed):
+    screen, lines = printed
+    screen.update(final("오늘 ", "저녁에 녹"), emission({"ㄱ": 0.0}, alphabet=BASIC))
+    preview, told = lines()
+    assert preview.endswith("  \x1b[4m오늘\x1b[24m 저녁에 녹")
+    assert told == "= \x1b[4m오늘\x1b[24m"
+    screen.finish(Transcript("오늘 저녁에 녹", (), tuple(WORDS), (), TextEdit(0, "")))
+    assert lines() == ["= 저녁에 \x1b[4m녹\x1b[24m"]
+
+
+def test_pipe_gets_nothing_but_text(printed):
+    screen, lines = printed
+    screen.update(final("오늘 ", "저녁에 녹"), emission({"ㄱ": 0.0}, alphabet=BASIC))
+    screen.finish(Transcript("오늘 저녁에 녹", (), tuple(WORDS), (), TextEdit(0, "")))
+    assert "\x1b" not in "".join(lines())
 
 
 def test_changes_of_the_connection_are_told_once(printed):

@@ -85,10 +85,15 @@ def voice_settings(options: argparse.Namespace) -> VoiceSettings:
     return VoiceSettings(options.voice, options.rate, options.volume)
 
 
-def can_be_full_screen() -> bool:
-    """Whether there is a terminal on both sides that can do more than print lines."""
+def can_style() -> bool:
+    """Whether the standard output is a terminal that can do more than print lines."""
     is_dumb = os.environ.get("TERM", "") in ("", "dumb") and os.name == "posix"
-    return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb
+    return sys.stdout.isatty() and not is_dumb
+
+
+def can_be_full_screen() -> bool:
+    """Whether there is such a terminal on both sides."""
+    return sys.stdin.isatty() and can_style()
 
 
 def show(
@@ -145,7 +150,8 @@ def fail_if_it_did(session: LiveSession) -> None:
 def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """Within this, SIGTERM and SIGHUP only ask to end, however often: what there is gets saved.
 
-    Once one has come they say no more than that: the program is about to end.
+    Once one has come, no other is heard behind this: the program is about to end. They are ignored,
+    as Python gives up its own handlers before the process is over.
 
     Args:
         end: Is called in the main thread, and returns at once.
@@ -162,8 +168,8 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for name, handler in () if told else before.items():
-            signal.signal(getattr(signal, name), handler)
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), signal.SIG_IGN if told else handler)
 
 
 @contextmanager

@@ -199,7 +199,8 @@ def _print_lines(
 
     wearer = live.wearer(options, language, tell)
     engine = wearer.engine()
-    lines = LineScreen(sys.stdout, engine.recognizer.alphabet, language)
+    words = engine.composer.words if live.can_style() else None
+    lines = LineScreen(sys.stdout, engine.recognizer.alphabet, language, words)
     ended = threading.Event()
     with closing(_voice(options, tell)) as voice, live.told_to_end(ended.set):
 

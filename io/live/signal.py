@@ -203,7 +203,7 @@ class SignalReader:
             lost_s=clock.lost_s,
             flex_adc=last.flex_adc[0],
             gravity_g=last.gravity_g[0],
-            faults=tuple(sensors.now()),
+            faults=tuple(sensors.now(fits=report.fits)),
         )
 
     def _noted(self, frames: Frames, at_s: float) -> Frames:

@@ -1,11 +1,9 @@
 """The whole screen as lines of styled text: a plain function of what there is to show."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.io.live.state import LiveState, Page
 from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
 from jihwa.io.screen.large import large_rows
@@ -18,7 +16,19 @@ from jihwa.io.screen.panels import (
     profile_rows,
     status_line,
 )
-from jihwa.io.screen.text import CURSOR, ELLIPSIS, Line, cut, pad, paragraph, rule, width, wrap
+from jihwa.io.screen.text import (
+    CURSOR,
+    ELLIPSIS,
+    Line,
+    cut,
+    doubts,
+    pad,
+    paragraph,
+    places,
+    rule,
+    width,
+    wrap,
+)
 from jihwa.io.screen.view import Place, View
 
 MARGIN = 2
@@ -221,25 +231,12 @@ def _marked(page: Page, view: View) -> Iterator[tuple[str, str]]:
     selected = page.selected if view.place is Place.CHOOSING else None
     opening, closing = ("", "") if view.colours or not page.preedit else ("[", "]")
     styles = [(0, final, "class:committed"), (final, len(shown), "class:preedit")]
-    for i, (start, end, word) in enumerate(_places(shown, page.words)):
+    for i, (start, end, _) in enumerate(places(shown, page.words)):
         if i == selected:
             styles.append((start, end, "class:selected"))
-        if word.confidence < DOUBTFUL and (end < len(shown) or end <= final):
-            styles.append((start, end, "class:doubt"))
+    styles += [(*span, "class:doubt") for span in doubts(shown, final, page.words)]
     for start, end in pairwise(sorted({edge for style in styles for edge in style[:2]})):
         if start == final:
             yield "class:preedit", opening
         yield " ".join(style for a, b, style in styles if a <= start < b), shown[start:end]
     yield "class:preedit", closing
-
-
-def _places(shown: str, words: tuple[Word, ...]) -> list[tuple[int, int, Word]]:
-    """Where the last words of a text stand in it; one that a held letter changes does not."""
-    spans = [found.span() for found in re.finditer(r"\S+", shown)]
-    places: list[tuple[int, int, Word]] = []
-    for word in reversed(words):
-        alike = [i for i, (start, end) in enumerate(spans) if shown[start:end] == word.text]
-        if alike:
-            places.append((*spans[alike[-1]], word))
-            del spans[alike[-1] :]
-    return places[::-1]

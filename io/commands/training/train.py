@@ -117,8 +117,10 @@ def _add_training(arguments: Arguments) -> None:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Fit, and say what was learned from."""
+    """Fit, and say what was learned from; 1 if a take was too damaged to be."""
     takes, alphabet = datasets.load_to_learn(options)
+    for message in takes.skipped:
+        warn(message.text(language))
     bundle = None
     if options.model == HAND:
         HandStatistics.fit(_of_glove(takes)).save(options.output)
@@ -140,9 +142,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             f"에폭 {epoch + 1}",
             f"  {n} held out ({validation['held_out']}): top-1 {top1:.1%}, epoch {epoch + 1}",
         )
-    for message in takes.skipped:
-        warn(message.text(language))
-    return 0
+    return 1 if takes.n_holed else 0
 
 
 def _fit(takes: TakeSet, alphabet: Alphabet, options: argparse.Namespace) -> Bundle:
