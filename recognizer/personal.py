@@ -48,12 +48,13 @@ class PersonalModel:
             never shown.
         mount: (3, 3) how the board sat last.
         gaussian: The model of strangers, with the wearer's own signs.
+        extractor: Makes its features.
     """
 
     def __init__(self, bundle: Bundle, profile: Profile | None = None) -> None:
         profile = profile or Profile.empty(bundle.alphabet)
         self._bundle = bundle
-        self.gaussian = bundle.of_glove()
+        self.gaussian, self.extractor = bundle.of_glove(), bundle.extractor
         self.alphabet = bundle.alphabet.with_signs(profile.own_signs)
         self.mount = profile.steps[-1].rotation if profile.steps else np.eye(3)
         self.rest = _rest(profile, bundle.extractor, self.mount)

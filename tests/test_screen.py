@@ -1,6 +1,7 @@
 """What the screen shows, as lines of characters: a plain function of the session's state."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from seen import points
 
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
-from jihwa.io.live.state import Answer, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
+from jihwa.io.live.past import Past
+from jihwa.io.live.state import Answers, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
 from jihwa.io.screen.hand import skeleton
@@ -222,7 +224,7 @@ def test_nothing_that_a_terminal_obeys_is_ever_written(text):
         LIVE,
         connection=Connection(Link.LOST, text, message),
         page=Page(text, text, (Word(text, 0, 1, 0.1),), None, (Candidate(text, 0),) * 2),
-        answer=Answer(text, 1),
+        answers=Answers((text,), 1),
         notices=(message,),
     )
     for line in draw(cleaned(state), KOREAN, Size(80, 24)):
@@ -276,6 +278,17 @@ def test_phrases_are_listed_with_their_keys():
     screen = shown(view=replace(KOREAN, place=Place.PHRASES, phrases=phrases))
     assert "1        안녕하세요." in screen
     assert "·  ㅁㅈ  물 좀 주세요." in screen
+
+
+def test_earlier_texts_stand_below_what_is_looked_for_and_the_lit_one_is_marked():
+    began = datetime(2025, 3, 4, 12, 5)
+    past = tuple(Past(f"글 {number}", began) for number in range(40))
+    view = replace(KOREAN, place=Place.HISTORY, wanted="글", past=past, highlight=30)
+    screen = shown(view=view)
+    assert "찾기  글" in screen
+    assert "→ 03-04 12:05  글 30" in screen
+    assert "글 5\n" not in screen + "\n"
+    assert "그런 글이 없습니다" in shown(view=replace(view, past=()))
 
 
 def test_profiles_are_listed_with_their_keys_and_the_worn_one_is_marked():

@@ -94,6 +94,11 @@ class SequenceSet:
         return ()
 
     @property
+    def n_holed(self) -> int:
+        """As many."""
+        return 0
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """Every label once, in the order of the numbers."""
         return tuple(sorted(set(self.signs.tolist()), key=int))

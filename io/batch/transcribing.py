@@ -166,12 +166,13 @@ class Transcriber:
 
         alphabet = engine.recognizer.alphabet
         found = read(engine, self._watch.follow(source(), keep=with_signal), [self._watch])
-        warnings = recording.report.warnings() + engine.sensors.warnings()
+        report, sensors = recording.report, engine.sensors
+        warnings = report.warnings() + sensors.warnings(fits=report.fits)
         warnings += filter(None, [engine.recognizer.fit.message])
         unread = tuple(engine.recognizer.fit.spelling.unread)
         if unread:
             warnings.append(_left_out(unread))
-        if recording.report.sees and self._is_of_glove:
+        if report.sees and self._is_of_glove:
             warnings.append(shared.NOT_OF_GLOVE)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
@@ -191,7 +192,7 @@ class Transcriber:
             language=self._language,
             unread=unread,
             comparison=compared if isinstance(compared, TextComparison) else None,
-            is_holed=recording.report.is_holed,
+            is_holed=report.is_holed,
             signal=self._watch.signal(alphabet) if with_signal else None,
         )
 

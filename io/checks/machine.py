@@ -123,7 +123,13 @@ def check_clipboard(environment: Mapping[str, str] = os.environ) -> Iterator[Fin
             f"클립보드: 터미널이 채움 (OSC 52). 채워지지 않으면: {NO_COPIER.ko}",
             f"clipboard: the terminal fills it (OSC 52). If it does not: {NO_COPIER.en}",
         )
-    for desktop in (name for name in DESKTOPS if environment.get(DESKTOPS[name])):
+    here = [name for name in DESKTOPS if environment.get(DESKTOPS[name])]
+    if not here:
+        yield good(
+            "--into wayland, x11: 여기에는 데스크톱이 없습니다",
+            "--into wayland, x11: there is no desktop here",
+        )
+    for desktop in here:
         found = list(typists(desktop, environment))
         able = [each for each in found if isinstance(each, Typist)]
         if able:

@@ -21,9 +21,11 @@ from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.program import Program
 from jihwa.io.screen.view import Place, View
+from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.sources.source import Source, SourceEvent
 from jihwa.io.sources.uri import open_source
+from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
@@ -106,27 +108,23 @@ def read_words(ear: WordEar, session: LiveSession) -> None:
     session.notify(BEGUN)
 
 
-def wearer(
-    options: argparse.Namespace, language: Language, tell: Tell, profile: str | None = None
-) -> Wearer:
+def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:
     """Whose hand and words are read; nothing is loaded yet.
 
     Args:
         options: With `model`, `lm`, `profile`, `mode`, `adapt`, `personal` and `history`.
         language: Of what is told.
         tell: Takes what is wrong with the user's words.
-        profile: Another profile than the options name.
     """
 
     def warn(text: str) -> None:
         tell(Message(ko=text, en=text))
 
-    profile = profile or options.profile
-    stored, _ = phrases.load(profile)
+    stored, _ = phrases.load(options.profile)
     return Wearer(
         partial(model, options),
         lambda: shared.token_model(options, language, warn),
-        profile=profile,
+        profile=options.profile,
         adapts=options.adapt,
         remembers=shared.learns(options),
         mode=Mode(options.mode),
@@ -137,10 +135,20 @@ def wearer(
     )
 
 
-def can_be_full_screen() -> bool:
-    """Whether there is a terminal on both sides that can do more than print lines."""
+def voice_settings(options: argparse.Namespace) -> VoiceSettings:
+    """How to speak."""
+    return VoiceSettings(options.voice, options.rate, options.volume)
+
+
+def can_style() -> bool:
+    """Whether the standard output is a terminal that can do more than print lines."""
     is_dumb = os.environ.get("TERM", "") in ("", "dumb") and os.name == "posix"
-    return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb
+    return sys.stdout.isatty() and not is_dumb
+
+
+def can_be_full_screen() -> bool:
+    """Whether there is such a terminal on both sides."""
+    return sys.stdin.isatty() and can_style()
 
 
 def show(
@@ -174,7 +182,11 @@ def show(
         has_program=child is not None,
     )
     program = Program(child, session) if child else None
-    wearers = partial(wearer, options, language, session.notify)
+
+    def wearers(profile: str) -> tuple[Wearer, VoiceSettings]:
+        theirs = configuration.for_profile(options, profile)
+        return wearer(theirs, language, session.notify), voice_settings(theirs)
+
     controls = Controls(session, view, spoken, screen.leave, wearers, invite)
     screen.run(controls, program)
 
@@ -193,7 +205,8 @@ def fail_if_it_did(session: LiveSession) -> None:
 def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """Within this, SIGTERM and SIGHUP only ask to end, however often: what there is gets saved.
 
-    Once one has come they say no more than that: the program is about to end.
+    Once one has come, no other is heard behind this: the program is about to end. They are ignored,
+    as Python gives up its own handlers before the process is over.
 
     Args:
         end: Is called in the main thread, and returns at once.
@@ -210,8 +223,8 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for name, handler in () if told else before.items():
-            signal.signal(getattr(signal, name), handler)
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), signal.SIG_IGN if told else handler)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from jihwa.io.commands.asking import may_delete
 from jihwa.io.live import archive
 from jihwa.io.live.timed import read_timed
 from jihwa.io.screen.text import clean, clean_lines, tail
+from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
@@ -92,7 +93,9 @@ def _show(options: argparse.Namespace, language: Language) -> int:
 def _continue(options: argparse.Namespace, language: Language) -> int:
     """Type behind the text of a session, with the hand that wrote it if no other is named."""
     options.session = archive.find(options.name)
-    options.profile = options.profile or options.session.contents().header.profile or None
+    wrote = options.session.contents().header.profile
+    if wrote and not options.profile:
+        options = configuration.for_profile(options, wrote)
     return typing.run(options, language)
 
 

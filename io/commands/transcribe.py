@@ -215,7 +215,7 @@ def _learner(
             profiles.save(options.profile, profile)
         if shared.learns(options):
             sure = (word.text for word in document.reading.words if word.confidence >= DOUBTFUL)
-            vocabulary.learn(" ".join(sure))
+            vocabulary.learn(" ".join(sure), options.profile)
 
     return learn
 

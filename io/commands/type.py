@@ -26,7 +26,6 @@ from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
-from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.speech.voice import Voice
 from jihwa.io.streams import has_reader, typed_lines, warn
@@ -187,7 +186,8 @@ def _print_lines(
 
     wearer = live.wearer(options, language, tell)
     engine = wearer.engine()
-    lines = LineScreen(sys.stdout, engine.recognizer.alphabet, language)
+    words = engine.composer.words if live.can_style() else None
+    lines = LineScreen(sys.stdout, engine.recognizer.alphabet, language, words)
     ended = threading.Event()
     with closing(_voice(options, tell)) as voice, live.told_to_end(ended.set):
 
@@ -225,7 +225,7 @@ def _read_keyboard(session: LiveSession) -> None:
 
 
 def _voice(options: argparse.Namespace, tell: live.Tell) -> Voice:
-    return Voice(VoiceSettings(options.voice, options.rate, options.volume), tell)
+    return Voice(live.voice_settings(options), tell)
 
 
 def _spoken(options: argparse.Namespace, voice: Voice) -> SpokenText:
@@ -246,7 +246,7 @@ def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> 
             unfinished.put_away()
     if unfinished and goes_on:
         return unfinished.resume()
-    return archive.begin(options.source, options.profile)
+    return archive.begin(options.source, options.profile, options.mode)
 
 
 def _wants_to_go_on(text: str, language: Language) -> bool:

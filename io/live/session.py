@@ -26,7 +26,7 @@ from jihwa.io.failures import explain, stopped
 from jihwa.io.live.journal import Record
 from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import Answer, LiveState, Notices, Page
+from jihwa.io.live.state import Answers, LiveState, Notices, Page
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, NOTHING_SHOWN, LiveCalibration, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
@@ -111,7 +111,7 @@ class LiveSession:
         self.writing = Writing(
             make_engine, journal, sinks, options.wearer, pause_s, accept_s, tell, self.then
         )
-        self._wearer, self._answer = options.wearer, Answer()
+        self._wearer, self._answers = options.wearer, Answers()
         self._calibration: LiveCalibration | None = None
         self._state = self._look()
 
@@ -148,8 +148,8 @@ class LiveSession:
 
     @request
     def hear(self, answer: str) -> None:
-        """Show what somebody who reads the text answers; nothing puts the last answer away."""
-        self._answer = Answer(answer, self._answer.number + bool(answer))
+        """Show what somebody who reads the text answers; nothing puts all answers away."""
+        self._answers = self._answers.followed_by(answer)
 
     @request
     def pause(self, paused: bool) -> None:
@@ -169,15 +169,15 @@ class LiveSession:
         self._calibration = self._wearer.calibration(plan)
 
     @request
-    def wear(self, wearer: Wearer) -> None:
-        """Let another wearer go on, with a profile of their own."""
+    def wear(self, wearer: Wearer, worn: Callable[[], None] = lambda: None) -> None:
+        """Let another wearer go on, with a profile of their own; `worn` is called when they do."""
         if self._wearer is None:
             self._notices.tell(NO_WEARER)
             return
         self.writing.complete_now()
-        self._calibration = None
         self.writing.wear(wearer)
-        self._wearer = wearer
+        self._wearer, self._calibration = wearer, None
+        worn()
 
     @request
     def skip_prompt(self) -> None:
@@ -323,7 +323,7 @@ class LiveSession:
             paused=self.is_paused,
             connection=self._connection,
             profile=(self._wearer and self._wearer.name) or "",
-            answer=self._answer,
+            answers=self._answers,
             notices=self._notices.last,
             n_told=self._notices.n_told,
         )

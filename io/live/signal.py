@@ -228,7 +228,7 @@ class SignalReader:
             flex_adc=last.flex_adc[0],
             gravity_g=last.gravity_g[0],
             points=self._parser.points,
-            faults=tuple(sensors.now()),
+            faults=tuple(sensors.now(fits=report.fits)),
         )
 
     def _noted(self, frames: Frames, at_s: float) -> Frames:

@@ -55,7 +55,7 @@ def configure(arguments: Command) -> None:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Read the recording, and draw it."""
+    """Read the recording, and draw it; 1 if too much of it was damaged."""
     require_matplotlib()
     say, path = speaker(language), options.path
     target = options.output or shared.output_file(Path(f"{path.stem}.png"))
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         )
     if hint := font_hint():
         warn(hint.text(language))
-    return 0
+    return 1 if document.is_holed else 0
 
 
 def _span(options: argparse.Namespace, duration_s: float) -> tuple[float, float]:

@@ -146,8 +146,10 @@ def _add_training(arguments: Arguments) -> None:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Fit, and say what was learned from."""
+    """Fit, and say what was learned from; 1 if a take was too damaged to be."""
     takes, alphabet = datasets.load_to_learn(options)
+    for message in takes.skipped:
+        warn(message.text(language))
     if options.features:
         takes = datasets.derived(takes, options.features)
     bundle = None
@@ -179,9 +181,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             f"  시험하려고 남긴 {n}개 ({tested['held_out']}): top-1 {top1:.1%}, top-5 {top5:.1%}",
             f"  {n} held out to test ({tested['held_out']}): top-1 {top1:.1%}, top-5 {top5:.1%}",
         )
-    for message in takes.skipped:
-        warn(message.text(language))
-    return 0
+    return 1 if takes.n_holed else 0
 
 
 def _fit(takes: TakeSet, alphabet: Alphabet, options: argparse.Namespace) -> Bundle:
