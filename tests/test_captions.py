@@ -9,6 +9,8 @@ from captions import events, opened, served
 from live import until
 
 from jihwa.data.messages import UsageError
+from jihwa.io.commands import captions as command
+from jihwa.io.live import archive
 from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.view import Place, View
@@ -156,6 +158,19 @@ def test_missing_library_is_named_with_what_to_do(jihwa, monkeypatch):
     done = jihwa("captions")
     assert done.code == 2
     assert "pip install 'jihwa[web]'" in done.err
+
+
+def test_others_read_what_is_typed_or_gone_on_with(jihwa, monkeypatch):
+    monkeypatch.setattr(command, "PORT", 0)
+    given = "--serve-captions", "--plain", "--source", "sim:네?speed=fast"
+    done = jihwa("type", "--new", *given)
+    assert (done.code, "= 네" in done.out) == (0, True)
+    assert "to read along: http://127.0.0.1:" in done.err
+    (session,) = archive.sessions()
+    assert (
+        "to read along: http://127.0.0.1:"
+        in jihwa("sessions", "continue", session.name, *given).err
+    )
 
 
 @pytest.mark.parametrize(("lan", "port"), [("192.0.2.1", 0), ("no such host", 0), (None, 99999)])

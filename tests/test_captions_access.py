@@ -72,9 +72,9 @@ def test_one_reader_leaves_room_for_the_others(shown, monkeypatch):
                 headers = {"Authorization": "", "Cookie": reader["Cookie"], "Origin": shown.origin}
                 return await stack.enter_async_context(opened(client, shown, **headers))
 
-            first, *_ = [await come(greedy) for _ in range(3)]
-            with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
-                await come(greedy)
+            came = await asyncio.gather(*(come(greedy) for _ in range(8)), return_exceptions=True)
+            first, *_ = pages = [each for each in came if not isinstance(each, Exception)]
+            assert len(pages) == 3
             await come(other)
             await first.close()
             while shown.server._feed.n_readers > 3:

@@ -36,6 +36,7 @@ def configure(arguments: Command) -> None:
     goes_on = actions("continue", _continue, "세션을 이어 쓰기", "go on with a session")
     goes_on("name", *which, _names, metavar="ID")
     typing.configure_typing(goes_on)
+    typing.configure_serving(goes_on)
     export = actions("export", _export, "세션의 글 내보내기", "write a session's text to a file")
     export("session", *which, _names, metavar="ID")
     export(

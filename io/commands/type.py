@@ -56,6 +56,12 @@ class Audience(Protocol):
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
     configure_typing(arguments)
+    configure_beginning(arguments)
+    configure_serving(arguments)
+
+
+def configure_beginning(arguments: Command) -> None:
+    """Add the arguments that say what to do with an unfinished text."""
     which = arguments.either()
     for name, ko, en, goes_on in (
         (
@@ -69,9 +75,18 @@ def configure(arguments: Command) -> None:
         which(name, ko, en, dest="goes_on", action="store_const", const=goes_on)
 
 
+def configure_serving(arguments: Command) -> None:
+    """Add the argument by which others read along."""
+    arguments.switch(
+        "--serve-captions",
+        "글을 브라우저에도 보이기, `jihwa captions`처럼",
+        "show the text in a browser too, as `jihwa captions` does",
+    )
+
+
 def configure_typing(arguments: Command) -> None:
     """Add the arguments of whatever types, but for what text that goes on with."""
-    arguments.preset(session=None, goes_on=None)
+    arguments.preset(session=None, goes_on=None, serve_captions=False)
     arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
     arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
     arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
@@ -105,6 +120,10 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
         language: Of messages.
         audience: Others who read along.
     """
+    if options.serve_captions and audience is None:
+        from jihwa.io.commands import captions  # which does it by calling this
+
+        return captions.serve(options, language, None, captions.PORT)
     full = live.can_be_full_screen() and not options.plain
     source, words = live.source(options), live.words(options)
     with ExitStack() as stack:

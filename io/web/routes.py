@@ -180,8 +180,8 @@ class Desk:
         reader = web.WebSocketResponse(
             timeout=CLOSE_S, heartbeat=HEARTBEAT_S, compress=False, max_msg_size=MOST_BYTES
         )
-        await reader.prepare(request)
         with self._feed.reader(with_words=role is Role.PROGRAM) as mailbox, self._counted(name):
+            await reader.prepare(request)
             telling = asyncio.create_task(_tell(reader, mailbox))
             hearing = asyncio.create_task(reader.receive())  # readers only listen: it is their end
             try:
