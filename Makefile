@@ -49,7 +49,7 @@ screens: $(VENV)/dev  ## what the readmes show of the terminal, anew
 	$(BIN)/python tests/capture_screen.py README.ko.md --lang ko
 
 learned: $(VENV)/dev  ## fit everything that ships to the shared data again
-	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --output models/weights/gaussian24.bundle
+	$(BIN)/jihwa train $(addprefix $(SHARED)/signglove/,hb v2 august) --output models/weights/gaussian24.bundle
 	$(BIN)/python tests/benchmarks/ksl31.py build/landmarks
 	$(BIN)/jihwa train build/landmarks/one build/landmarks/two --alphabet basic31 --output models/weights/landmarks31.bundle
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model hand --output data/hand.npz

@@ -17,10 +17,10 @@ stranger's blur the hold. Its density is a Student-t of the bends times one of g
 its part of Σ (see `density`). Effects and means are kept apart, not only their sum, because they
 are what calibration updates.
 
-For example, the shipped model's thumb of ㄱ is bent by 1.17 (warped, see `features`). Its variance
-is 0.29 between takes, 0.51 between blocks, 0.25 between sessions and 0.21 between wearers, and 0.18
-are the mean's own: 1.44 in all, a standard deviation of 1.2. Once a wearer is known, what is left
-is little more than the takes' 0.54 (see `wearer`).
+For example, the shipped model's thumb of ㄱ is bent by 0.77 (warped, see `features`). Its variance
+is 0.29 between takes, 0.35 between blocks, 0.25 between sessions and 0.15 between wearers, and 0.11
+are the mean's own: 1.15 in all, a standard deviation of 1.1. Once a wearer is known, what is left
+is little more than the takes' 0.53 (see `wearer`).
 """
 
 from dataclasses import dataclass, field
@@ -39,6 +39,9 @@ from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 
 N_WEARER = 2 * N_FINGERS + 3
 ROTATION = slice(2 * N_FINGERS, N_WEARER)
+
+ANY_BEND, ANY_BEND_SD = 4.0, 2.5
+"""Mean warped bend of a finger in any pose, be it a sign or not, and its standard deviation."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ class HierarchicalGaussian:
     degrees_of_freedom: float = 8.0
     temperature: float = 1.0
     return_ratio: float = 2.0
-    any_bend: float = 4.0
-    any_bend_sd: float = 2.5
+    any_bend: float = ANY_BEND
+    any_bend_sd: float = ANY_BEND_SD
     signs: PoseDensity = field(init=False, repr=False)
     _rest: PoseDensity = field(init=False, repr=False)
     _return: PoseDensity = field(init=False, repr=False)

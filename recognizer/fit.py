@@ -26,8 +26,9 @@ import numpy as np
 
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
+from jihwa.data.signal.sensors import BENT_ADC, STRAIGHT_ADC
 from jihwa.models.density import PoseDensity
-from jihwa.models.features import GRAVITY
+from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.gaussian import ROTATION
 from jihwa.models.mount import Mounts, rotation, unturned
 from jihwa.models.wearer import WearerEffect
@@ -65,6 +66,18 @@ MUCH = 0.2
 EXPLAINED_HOLDS, EXPLAINED_NATS = 12, 1.0
 """The last so many holds but rests have to be likelier as signs, by so much on average, than as any
 pose. In sessions of strangers it is 2 to 6, where fingers are only tried 0.6 or less."""
+
+REVERSED_NATS, REVERSED_EVERY = 1.0, 8
+"""By so much the last holds have to be likelier as signs if fingers read less the more they bend;
+that is looked at once in so many holds. Where they read more it is -1 to -5."""
+
+REVERSED = Message(
+    ko="굽힐수록 flex 값이 작아지는 장갑 같습니다. 아는 장갑과 거꾸로라 글이 맞지 않습니다. 편 "
+    "손가락과 굽힌 손가락의 값을 --layout에 flex1[900:760]처럼 적고, 적었다면 앞뒤를 바꾸세요.",
+    en="A bent finger seems to read less than a straight one: the other way round than known "
+    "gloves, so the text is wrong. Write into --layout what a straight and a bent finger read, "
+    "like flex1[900:760]; if it is there, swap the two.",
+)
 
 UNEXPECTED = 0.1
 """How far the text may be wrong in what it expects."""
@@ -109,6 +122,7 @@ class GloveFit:
         self._best = 0
         self._n_found = 0  # holds since it has been about that one
         self._explains = False  # whether the last holds look like signs
+        self._is_reversed = False  # whether they would if fingers read the less the more they bend
         self.spelling = Spelling()
         self.slip: Slip | None = None
         self._before = self._mounts.mount[0]  # how it sat before it slipped
@@ -131,7 +145,9 @@ class GloveFit:
 
     @property
     def message(self) -> Message | None:
-        """What to tell the wearer if the board sits otherwise than it did; None if it does not."""
+        """What to tell the wearer if glove or board are not as known; None if they are."""
+        if self._is_reversed:
+            return REVERSED
         if not self._explains or self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
             return None
         how = turn(self.mount @ rotation(self._effect.mean[ROTATION]), self._before)
@@ -216,13 +232,15 @@ class GloveFit:
         signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
         nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
         is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
-        sign = int(hold.by_mount[self._best].argmax())
         self._n_found += not is_rest
-        self.spelling.see(emission.segment, None if is_rest else nats, sign, self._n_found)
+        seen = None if is_rest else nats
+        self.spelling.see(emission.segment, seen, emission.pose, self._n_found)
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
         self._explains = self._are_signs()
+        if self._seen % REVERSED_EVERY == 0:
+            self._is_reversed = self._look_reversed()
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Learn from how holds were read: what the text made of them was to be expected there.
@@ -253,6 +271,24 @@ class GloveFit:
         signs = self._density.log_density(x)  # (n, S)
         gain = _log_sum(signs) - np.log(signs.shape[1]) - [hold.no_sign for hold in holds]  # (n,)
         return bool(gain.mean() > EXPLAINED_NATS)
+
+    def _look_reversed(self) -> bool:
+        """Whether the last holds look like signs of fingers that read less the more they bend."""
+        holds = [hold for hold in self._holds if not hold.is_rest][-2 * EXPLAINED_HOLDS :]
+        if len(holds) < EXPLAINED_HOLDS:
+            return False
+        extractor = self._personal.extractor
+        x = np.array([hold.pose for hold in holds])  # (n, 8)
+        turned = x.copy()
+        turned[:, FLEX] = extractor.warp(STRAIGHT_ADC + BENT_ADC - extractor.unwarp(x[:, FLEX]))
+        as_they_are, reversed_ = (
+            max(
+                float(_log_sum(self._any_mount.log_density(unturned(each, mount))).mean())
+                for mount in (self._mounts.mount[0], self.mount)
+            )
+            for each in (x, turned)
+        )
+        return reversed_ - as_they_are > REVERSED_NATS
 
     def _believe(self, evidence: Array) -> None:
         self._log_weight = self._log_weight + evidence

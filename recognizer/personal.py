@@ -49,12 +49,13 @@ class PersonalModel:
         mount: (3, 3) how the board sat last.
         last: When that was, ISO 8601; None if nothing was shown yet.
         gaussian: The model of strangers, with the wearer's own signs.
+        extractor: Makes its features.
     """
 
     def __init__(self, bundle: Bundle, profile: Profile | None = None) -> None:
         profile = profile or Profile.empty(bundle.alphabet)
         self._bundle = bundle
-        self.gaussian = bundle.of_glove()
+        self.gaussian, self.extractor = bundle.of_glove(), bundle.extractor
         self.alphabet = bundle.alphabet.with_signs(profile.own_signs)
         self.mount = profile.steps[-1].rotation if profile.steps else np.eye(3)
         self.last = profile.steps[-1].date if profile.steps else None

@@ -64,6 +64,11 @@ def v2(shared, alphabet) -> EpisodeSet:
 
 
 @pytest.fixture(scope="session")
+def august(shared, alphabet) -> EpisodeSet:
+    return load_episodes(shared / "august", alphabet)
+
+
+@pytest.fixture(scope="session")
 def tree(tmp_path_factory, alphabet) -> Path:
     """Simulated sessions `one` and `two`; `two` has a file that cannot be used. To read only."""
     root = tmp_path_factory.mktemp("tree")

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from jihwa.data.messages import UsageError
+from jihwa.data.messages import DataError, UsageError
 from jihwa.data.takes.episodes import Defect, EpisodeSet, load_episodes
 
 STORED = (
@@ -152,8 +152,16 @@ def test_hold_leaves_out_what_cannot_be_believed(tree):
     ("content", "told"),
     [
         (take([0]), "single sample"),
-        (take(range(300, 0, -30)), "damaged lines: 9"),
-        (STORED + "".join(f"{t},{t}{',' * 12}\n" for t in range(0, 300, 30)), "no sensor"),
+        (take(range(300, 0, -30)), "90% of the recording could not be read"),
+        (take() + "7,8\n9\n", "17% of the recording could not be read"),
+        (
+            STORED + "".join(f"{t},{t}{',' * 12}\n" for t in range(0, 300, 30)),
+            "no finger is of use",
+        ),
+        (
+            take(range(0, 900, 30), flex2=300).replace(",8", ",3").replace("781", "301"),
+            "flex1[300:700]",
+        ),
         ("", "empty"),
         (STORED, "no readable sample"),
         ("hello", "no header"),
@@ -173,9 +181,9 @@ DEFECTIVE = {
     "stale buffer": ({Defect.GAP}, take([0, 30, 60, 15_060, 15_090], [0, 30, 60, 90, 120])),
     "reset": (
         {Defect.GAP, Defect.CLOCK, Defect.DAMAGED},
-        take([9000, 9030, 0, 30, 60], [0, 30, 2030, 2060, 2090]),
+        take([9000, 9030, *range(0, 300, 30)], [0, 30, *range(2030, 2330, 30)]),
     ),
-    "glitch of the clock": ({Defect.DAMAGED}, take([0, 30, 6_110_000_000, 90, 120])),
+    "glitch of the clock": ({Defect.DAMAGED}, take([0, 30, 6_110_000_000, *range(90, 390, 30)])),
     "damaged line": ({Defect.DAMAGED}, take() + "7,8\n"),
     "dead sensor": ({Defect.SENSOR}, take(flex2=0)),
     "loose contact": ({Defect.SENSOR}, take() + take([330], flex2=510)),
@@ -240,7 +248,7 @@ def test_folder_without_labelled_recordings_is_the_users_mistake(tree, files):
 
 def test_labels_are_not_blamed_for_what_is_in_the_files(tree):
     other = "a,b,c\n1,2,3\n"
-    with pytest.raises(UsageError, match=r"none of its 2 .*a\.csv: no header") as caught:
+    with pytest.raises(DataError, match=r"none of its 2 .*a\.csv: no header") as caught:
         tree({"hb/ㄱ/3/a.csv": other, "hb/ㄴ/3/b.csv": other})
     assert "Arrange" not in str(caught.value)
     assert "a.csv" in caught.value.message.ko

@@ -1,9 +1,14 @@
 """What commands make of foreign recordings: errors, warnings, and `--layout` everywhere."""
 
 import io
+import re
+import shutil
+import sys
+from pathlib import Path
 
 import pytest
-from foreign import FINGERS, NAMES
+from foreign import FINGERS, NAMES, Glove
+from takes import record_session
 
 UNFIT = {
     "another resistor": lambda adc: adc - 450,
@@ -22,12 +27,125 @@ def test_no_text_is_made_up_of_flex_in_a_range_that_is_not_known(glove, bad, jih
     assert "wiring" not in done.err
 
 
+@pytest.fixture(scope="module")
+def sentence(spell):
+    """What a glove sends that spells a whole sentence."""
+    return Glove(spell("만나서 반갑습니다", wearer=7, seed=3).frames)
+
+
+def with_resistor(glove, straight, bent):
+    """Its lines if straight and bent fingers read so."""
+    rows = glove.changed(FINGERS, lambda adc: straight + (adc - 780) * (bent - straight) / 140)
+    return glove.text(rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("straight", "bent"),
+    [(300, 700), (700, 300), (900, 100), (680, 820), (900, 1000), (1200, 2800), (0.3, 0.7)],
+)
+def test_another_resistor_is_told_with_a_layout_that_reads_it(sentence, bad, jihwa, straight, bent):
+    path = bad(with_resistor(sentence, straight, bent))
+    done = jihwa("transcribe", path)
+    assert "Flex moves between" in done.err
+    assert "wiring" not in done.err
+    one, other = re.findall(r"flex1(\[\S+:\S+\])", done.err)[:2]
+    fingers = [f"{name}{one if straight < bent else other}" for name in NAMES[FINGERS]]
+    done = jihwa("transcribe", path, "--layout", ",".join((*NAMES[: FINGERS.start], *fingers)))
+    assert done.out == "만나서 반갑습니다\n"
+    assert done.err == ""
+
+
+def test_a_wrong_layout_is_told_not_to_fit(sentence, bad, jihwa):
+    fingers = [f"{name}[300:500]" for name in NAMES[FINGERS]]
+    path = bad(with_resistor(sentence, 300, 700))
+    done = jihwa("transcribe", path, "--layout", ",".join((*NAMES[: FINGERS.start], *fingers)))
+    assert "By what --layout tells, flex moves between" in done.err
+
+
+def test_fingers_that_read_less_the_more_they_bend_are_told(sentence, bad, jihwa):
+    done = jihwa("transcribe", bad(with_resistor(sentence, 900, 760)))
+    assert "A bent finger seems to read less than a straight one" in done.err
+    assert "other hand" not in done.err
+    assert jihwa("transcribe", bad(with_resistor(sentence, 780, 920))).err == ""
+
+
+def test_a_hand_that_never_opens_needs_no_other_resistor(sentence, bad, jihwa):
+    done = jihwa("transcribe", bad(with_resistor(sentence, 860, 900)))
+    assert "Flex moves between" not in done.err
+
+
+def test_another_resistor_is_told_live_once(sentence, bad, jihwa, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    path = bad(with_resistor(sentence, 300, 700))
+    done = jihwa("type", "--plain", "--new", "--source", f"replay:{path}?speed=0")
+    assert done.out.count("! Flex moves between") == 1
+
+
 def test_a_tenth_that_is_skipped_is_an_error(glove, bad, jihwa):
     for each, code in ((20, 0), (8, 1)):
         lines = [line[: 30 if i % each == 0 else None] for i, line in enumerate(glove.lines)]
         done = jihwa("transcribe", bad("\n".join([glove.header, *lines])))
         assert done.code == code
         assert ("of the recording could not be read" in done.err) == bool(code)
+
+
+@pytest.fixture
+def torn(tmp_path, alphabet, monkeypatch):
+    """A session, in the working folder, of which every fifth line of one take is damaged."""
+    monkeypatch.chdir(tmp_path)
+    record_session(tmp_path / "mine", alphabet, wearer=2, n_styles=2)
+    damage(Path("mine/ㄱ/1/take.csv"))
+    Path("text.txt").write_text("나비\n바다\n")
+    return Path("mine")
+
+
+def damage(path):
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(f"?{line}" if i % 5 == 4 else line for i, line in enumerate(lines)))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "train mine --output a.bundle",
+        "evaluate mine --json",
+        "data assemble mine --text text.txt --output sessions",
+        "data check mine",
+    ],
+)
+def test_take_of_which_a_tenth_was_skipped_is_left_out_and_an_error(torn, command, jihwa):
+    for code in (1, 0):
+        done = jihwa(*command.split())
+        assert done.code == code
+        assert ("20% of the recording could not be read" in done.out + done.err) == code
+        (torn / "ㄱ" / "1" / "take.csv").unlink(missing_ok=True)
+        shutil.rmtree("sessions", ignore_errors=True)
+
+
+def test_sign_of_ones_own_is_not_learned_from_a_damaged_take(torn, jihwa):
+    command = ("calibrate", "--add", "ㅐ", "--profile", "a.json", "--from")
+    done = jihwa(*command, torn / "ㄱ" / "1", torn / "ㄴ" / "1")
+    assert (done.code, "learned from 1 take" in done.out) == (1, True)
+    assert "20% of the recording could not be read" in done.err
+    assert jihwa(*command, torn / "ㄴ" / "2").code == 0
+
+
+def test_calibrating_with_a_damaged_take_is_an_error(torn, jihwa):
+    command = ("calibrate", "--from", torn, "--styles", "1", "2", "--profile")
+    done = jihwa(*command, "a.json")
+    assert (done.code, "Calibrated with 47 of 48" in done.out) == (1, True)
+    (torn / "ㄱ" / "1" / "take.csv").unlink()
+    assert jihwa(*command, "b.json").code == 0
+
+
+def test_session_too_damaged_to_be_measured_is_an_error(torn, jihwa):
+    (torn / "ㄱ" / "1" / "take.csv").unlink()
+    assert jihwa("data", "assemble", torn, "--text", "text.txt", "--output", "sessions").code == 0
+    assert jihwa("evaluate", "--sessions", "sessions").code == 0
+    for spoil in (damage, lambda path: path.write_bytes(b"\xff\x00")):
+        spoil(Path("sessions/1.csv"))
+        done = jihwa("evaluate", "--sessions", "sessions")
+        assert (done.code, "1 session(s) could not be measured" in done.err) == (1, True)
 
 
 @pytest.mark.parametrize("kind", ["csv", "h5", "npy"])

@@ -207,6 +207,42 @@ def test_a_sensor_dead_for_one_sign_leaves_that_sign_readable(signs, stranger):
     assert model.mean_covariance[2, 1, 1] > 2 * model.mean_covariance[1, 1, 1]
 
 
+def test_a_sensor_that_no_session_has_leaves_the_others_readable(signs, stranger):
+    holds = session(signs, "a", np.random.default_rng(4))
+    holds.features[:, 1] = np.nan
+    read = fit(holds, N_SIGNS, EXTRACTOR).log_likelihood(stranger.features)
+    assert score(read, stranger.sign).top1 > 0.8
+
+
+@pytest.mark.parametrize("mirrored", [False, True], ids=["turned", "other hand"])
+def test_a_session_with_a_turned_board_and_a_broken_finger_teaches_as_others_do(
+    signs, stranger, mirrored
+):
+    rng = np.random.default_rng(4)
+    usual, other = session(signs, "a", rng), session(signs, "b", rng)
+    features = other.features.copy()
+    features[:, GRAVITY] = Rotation.from_euler("z", 70, degrees=True).apply(features[:, GRAVITY])
+    features[:, GRAVITY] *= [1, -1 if mirrored else 1, 1]
+    features[:, 3] = np.where(rng.random(len(other)) < 0.2, rng.uniform(0, 8), np.nan)
+    odd = LabelledHolds(features, other.sign, other.block, other.session)
+    alone, both, with_odd = (
+        score(fit(h, N_SIGNS, EXTRACTOR).log_likelihood(stranger.features), stranger.sign).nll
+        for h in (usual, joined(usual, other), joined(usual, odd))
+    )
+    assert both < alone
+    assert with_odd < alone
+
+
+def test_the_board_sits_as_in_the_first_session(signs):
+    rng = np.random.default_rng(4)
+    usual, other = session(signs, "b", rng), session(signs, "a", rng)
+    turned = Rotation.from_euler("z", 70, degrees=True)
+    other.features[:, GRAVITY] = turned.apply(other.features[:, GRAVITY])
+    for first, then, sees in ((usual, other, usual), (other, usual, other)):
+        read = fit(joined(first, then), N_SIGNS, EXTRACTOR).log_likelihood(sees.features)
+        assert score(read, sees.sign).top1 > 0.9
+
+
 def test_fit_recovers_the_spread_of_takes_and_blocks(signs):
     rng = np.random.default_rng(6)
     model = fit(joined(*(session(signs, str(i), rng) for i in range(8))), N_SIGNS, EXTRACTOR)

@@ -119,6 +119,15 @@ def test_header_is_waited_for_where_nothing_was_described():
     assert (len(frames), parser.report.damaged, parser.language) == (0, 2, "")
 
 
+def test_layout_tells_what_straight_and_bent_fingers_read(tmp_path):
+    layout = Layout.of_setting("timestamp,flex1[300:700],flex2[0.9:0.1]")
+    lines = b"0,300,0.1\n30,500,0.5\n60,700,0.9\n"
+    for sent in (lines, layout.header + lines):  # a journal begins with its layout
+        parser = LineParser(layout if sent is lines else None)
+        frames = Frames.concatenate([parser.feed(sent), parser.flush()])
+        assert frames.flex_adc[:, :2].tolist() == [[780, 920], [850, 850], [920, 780]]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -126,6 +135,9 @@ def test_header_is_waited_for_where_nothing_was_described():
         ("timestamp,flex1,flex1", "'flex1' is unknown or comes twice"),
         ("timestamp,accel_x", "at least one flex"),
         ("", "'' is unknown"),
+        ("timestamp,flex1[adc11]", "'adc11' is unknown"),
+        ("timestamp,flex1[300:300]", "'300:300' is unknown"),
+        ("timestamp,pitch[1:2],flex1", "'1:2' is unknown"),
     ],
 )
 def test_layout_that_cannot_be_is_told_with_what_can(text, told):

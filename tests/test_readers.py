@@ -302,6 +302,7 @@ def test_last_column_of_a_sequence_is_its_label(sequences):
         np.zeros((0, 3, 2)),
         labelled(0.5),
         labelled(np.nan),
+        labelled(1e300),
         np.arange(12.0).reshape(2, 3, 2),
         np.full((2, 3, 4), "ㄱ"),
     ],

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from emissions import BASIC, emission
 
-from jihwa.composer.text.transcript import TextEdit, Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update, Word
 from jihwa.data.messages import Message
-from jihwa.io.live.state import Answer, LiveState
+from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.sources.source import Connection, Link
 
@@ -19,10 +20,10 @@ NOTHING = TextEdit(0, "")
 
 
 @pytest.fixture
-def printed(alphabet):
+def printed(alphabet, request):
     """A screen, and the lines it has printed since they were asked for last."""
     stream = io.StringIO()
-    screen = LineScreen(stream, alphabet, "en")
+    screen = LineScreen(stream, alphabet, "en", getattr(request, "param", None))
 
     def lines():
         text = stream.getvalue()
@@ -62,6 +63,27 @@ def test_rest_of_the_text_is_told_at_its_end(printed):
     assert lines() == ["= 안녕하세요"]
 
 
+WORDS = [Word(text, 0, 0, sure) for text, sure in (("오늘", 0.2), ("저녁에", 0.9), ("녹", 0.2))]
+
+
+@pytest.mark.parametrize("printed", [lambda: WORDS], indirect=True)
+def test_doubtful_words_are_underlined_once_they_are_over(printed):
+    screen, lines = printed
+    screen.update(final("오늘 ", "저녁에 녹"), emission({"ㄱ": 0.0}, alphabet=BASIC))
+    preview, told = lines()
+    assert preview.endswith("  \x1b[4m오늘\x1b[24m 저녁에 녹")
+    assert told == "= \x1b[4m오늘\x1b[24m"
+    screen.finish(Transcript("오늘 저녁에 녹", (), tuple(WORDS), (), TextEdit(0, "")))
+    assert lines() == ["= 저녁에 \x1b[4m녹\x1b[24m"]
+
+
+def test_pipe_gets_nothing_but_text(printed):
+    screen, lines = printed
+    screen.update(final("오늘 ", "저녁에 녹"), emission({"ㄱ": 0.0}, alphabet=BASIC))
+    screen.finish(Transcript("오늘 저녁에 녹", (), tuple(WORDS), (), TextEdit(0, "")))
+    assert "\x1b" not in "".join(lines())
+
+
 def test_changes_of_the_connection_are_told_once(printed):
     screen, lines = printed
     reason = Message(ko="빠졌습니다.", en="The cable is \x1b[2Jout.")
@@ -82,9 +104,11 @@ def test_every_answer_is_told_once(printed):
     screen, lines = printed
     screen.follow(LiveState())
     lines()
-    for answer in (Answer("네", 1), Answer("네", 1), Answer("네", 2), Answer("", 2)):
-        screen.follow(LiveState(answer=answer))
-    assert lines() == ["< 네", "< 네"]
+    one = Answers().followed_by("네")
+    three = one.followed_by("네").followed_by("아니요")  # two came at once
+    for answers in (one, one, three, three.followed_by("")):
+        screen.follow(LiveState(answers=answers))
+    assert lines() == ["< 네", "< 네", "< 아니요"]
 
 
 def test_notices_are_told_once(printed):

@@ -23,6 +23,7 @@ from jihwa.data.formats.names import (
 )
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array
+from jihwa.data.signal.sensors import BENT_ADC, STRAIGHT_ADC
 
 COLUMNS = (TIME, *VALUES, RECEIVED)
 """What a line tells, in the order in which `Layout.columns` gives it."""
@@ -48,6 +49,7 @@ class Layout:
         separator: What is between fields.
         names: What each field means: one of `COLUMNS` or `QUATERNION`, or `IGNORED`.
         units: The units that names tell, by what is measured (see `jihwa.data.formats.units`).
+        spans: What a finger reads that is straight, and one that is bent, where names tell it.
         is_described: Whether a user said so.
     """
 
@@ -55,6 +57,7 @@ class Layout:
     separator: str
     names: tuple[str, ...]
     units: Mapping[str, str] = field(default_factory=dict, hash=False)
+    spans: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
     is_described: bool = field(default=False, compare=False)
 
     @classmethod
@@ -77,7 +80,7 @@ class Layout:
         enough = POINTS[0] in found.names or fingers >= (1 if TIME in found.names else 3)
         if found.twice or not enough:
             return None
-        return cls(tuple(fields), separator, found.names, found.units)
+        return cls(tuple(fields), separator, found.names, found.units, found.spans)
 
     @classmethod
     def of_setting(cls, text: str) -> "Layout":
@@ -86,15 +89,16 @@ class Layout:
         Args:
             text: The field names of a line in their order, such as `timestamp,flex1,-,flex2`, with
                 the separator of the lines between them; `-` for a field that means nothing, no
-                `timestamp` for a glove without a clock, a unit in brackets (`flex1[adc12]`).
+                `timestamp` for a glove without a clock, a unit in brackets (`flex1[adc12]`), or
+                what a straight and a bent finger read (`flex1[300:700]`).
 
         Raises:
-            UsageError: A name is unknown or comes twice, or no finger is named.
+            UsageError: A name or unit is unknown, or a name comes twice, or no finger is named.
         """
         separator = next((s for s in SEPARATORS if s in text.strip()), ",")
         fields = tuple(name.strip() for name in text.split(separator))
         found = meanings(fields)
-        wrong = next(
+        wrong = next(iter(found.unknown), None) or next(
             (
                 name
                 for name, means in zip(fields, found.names, strict=True)
@@ -103,17 +107,17 @@ class Layout:
             None,
         )
         if wrong is None and any(name in FLEX for name in found.names):
-            return cls(fields, separator, found.names, found.units, is_described=True)
+            return cls(fields, separator, found.names, found.units, found.spans, is_described=True)
         known = ", ".join((*COLUMNS, *QUATERNION, IGNORED))
         raise UsageError(
             ko=f"layout '{text}': "
             + (f"'{wrong}'은(는) 없거나 두 번 나온 이름입니다. " if wrong is not None else "")
-            + f"쓸 수 있는 이름: {known}. flex가 하나는 있어야 합니다. 단위는 괄호 안에 적습니다: "
-            "flex1[adc12].",
+            + f"쓸 수 있는 이름: {known}. flex가 하나는 있어야 합니다. 단위나, 편 손가락과 굽힌 "
+            "손가락의 값은 괄호 안에 적습니다: flex1[adc12], flex1[300:700].",
             en=f"layout '{text}': "
             + (f"'{wrong}' is unknown or comes twice. " if wrong is not None else "")
-            + f"Fields are {known}; at least one flex is needed. Units go into brackets: "
-            "flex1[adc12].",
+            + f"Fields are {known}; at least one flex is needed. Units, or what a straight and a "
+            "bent finger read, go into brackets: flex1[adc12], flex1[300:700].",
         )
 
     @property
@@ -210,6 +214,11 @@ class Layout:
         """(n, `COLUMNS`) what n lines of `numbers` tell; NaN where nothing."""
         table = np.array(rows, dtype=np.float64)
         told: Array = table[:, self._order]
+        for name, (straight, bent) in self.spans.items():
+            finger = told[:, COLUMNS.index(name)]
+            finger -= straight
+            finger *= (BENT_ADC - STRAIGHT_ADC) / (bent - straight)
+            finger += STRAIGHT_ADC
         if self.channels.issuperset(QUATERNION):
             turn = table[:, [self.names.index(name) for name in QUATERNION]]
             told[:, [COLUMNS.index(name) for name in ORIENTATION]] = _angles_deg(turn)

@@ -1,8 +1,9 @@
 """What the name of a field means: people call the same sensor by many names."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 FLEX = ("flex1", "flex2", "flex3", "flex4", "flex5")
@@ -83,6 +84,8 @@ _JOINTS = ("wrist", "thumbcmc", "thumbmcp", "thumbip", "thumbtip", *(
 _POINT = re.compile(r"(.*?)(?:([xyz])([0-9]{1,3})|([0-9]{1,3})([xyz]))")
 _COUNTED = re.compile(r"(.*?)([0-9]{1,3})")
 _UNIT = re.compile(r"[\[(]\s*([^\])]*?)\s*[\])]")
+_SPAN = re.compile(r"(-?[0-9.]+) *: *(-?[0-9.]+)")
+"""What a straight and a bent finger read."""
 _SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)$")
 
 
@@ -96,11 +99,15 @@ class Meanings:
             `IGNORED` for one of which nothing is known.
         units: The units that the names tell, by what is measured.
         twice: Names that several fields claim.
+        spans: What a finger reads that is straight, and one that is bent, where names tell it.
+        unknown: Units of fields that are known otherwise.
     """
 
     names: tuple[str, ...]
     units: Mapping[str, str]
     twice: tuple[str, ...]
+    spans: Mapping[str, tuple[float, float]]
+    unknown: tuple[str, ...]
 
 
 def meanings(fields: Sequence[str]) -> Meanings:
@@ -116,14 +123,41 @@ def meanings(fields: Sequence[str]) -> Meanings:
     if TIME not in names and times:  # of several, the likeliest
         names[bare.index(times[0])] = TIME
     units: dict[str, str] = {}
+    spans: dict[str, tuple[float, float]] = {}
+    unknown: list[str] = []
     for name, (bare_name, unit) in zip(names, told, strict=True):
         quantity = QUANTITY.get(name, "")
         known = _UNITS.get(quantity, {})
         for hint in (unit, bare_name) if name == TIME else (unit,):
             if hint in known:
                 units.setdefault(quantity, known[hint])
+        if name in FLEX and (span := _span(unit)):
+            spans[name], units["flex"] = span, "adc10"
+        elif unit and unit not in known:
+            unknown.append(unit)
     counts = Counter(name for name in names if name != IGNORED)
-    return Meanings(tuple(names), units, tuple(name for name, n in counts.items() if n > 1))
+    twice = tuple(name for name, n in counts.items() if n > 1)
+    return Meanings(tuple(names), units, twice, spans, tuple(unknown))
+
+
+def _span(unit: str) -> tuple[float, float] | None:
+    try:
+        straight, bent = map(float, match.groups()) if (match := _SPAN.fullmatch(unit)) else (0, 0)
+    except ValueError:
+        return None
+    return (straight, bent) if straight != bent else None
+
+
+def flattened(entry: object, name: str = "") -> Iterator[tuple[str, object]]:
+    """Names and values of an object, with those of objects and arrays in it."""
+    if isinstance(entry, dict):
+        for key, value in entry.items():
+            yield from flattened(value, f"{name}_{key}" if name else str(key))
+    elif isinstance(entry, list):
+        for place, value in enumerate(entry, start=1):
+            yield from flattened(value, f"{name}{place}")
+    else:
+        yield name, math.nan if entry is None else entry
 
 
 def _split(field: str) -> tuple[str, str]:

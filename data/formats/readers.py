@@ -18,7 +18,7 @@ from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
 from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
-from jihwa.data.formats.report import Report
+from jihwa.data.formats.report import HoledError, Report
 from jihwa.data.formats.tables import TABLES, TIME, TableReader, frames_of, lines_of, note, read_npy
 from jihwa.data.formats.unread import found
 from jihwa.data.messages import DataError, JihwaError, UsageError
@@ -34,6 +34,9 @@ BEGINNING_BYTES = 64
 
 MOST_DOCUMENT_BYTES = 1 << 26
 """A JSON document is read as a whole; a larger one is not."""
+
+MOST_CLASSES = 1 << 31
+"""The label of a sequence is a smaller number."""
 
 Opened = BinaryIO | Inflated
 """A recording's content, from its beginning."""
@@ -89,6 +92,20 @@ class Recording:
             DataError: The file is empty, cannot be read or holds no sample.
         """
         return Frames.concatenate(list(self.chunks()))
+
+    def whole(self) -> Frames:
+        """The same of a recording that is to be learned from: nearly all of it has to be there.
+
+        Raises:
+            UsageError: As for `frames`.
+            DataError: As for `frames`.
+            HoledError: Too much of it was dropped.
+        """
+        frames = self.frames()
+        if self.report.is_holed:
+            ko, en = zip(*((loss.ko, loss.en) for loss in self.report.losses()), strict=True)
+            raise HoledError(f"{self.path}: {' '.join(ko)}", f"{self.path}: {' '.join(en)}")
+        return frames
 
     def _read(self, file: Opened, size: int) -> bytes:
         """The next bytes; none where compressed data ends before its time."""
@@ -190,7 +207,8 @@ def read_sequences(path: Path) -> Sequences:
         if array.ndim != 3 or array.size == 0 or array.shape[2] < 2:
             raise ValueError(f"shape {array.shape}")
         labels = array[:, :, -1]  # (N, T)
-        if not np.isfinite(labels).all() or np.any(labels != np.floor(labels[:, :1])):
+        known = np.abs(labels) < MOST_CLASSES  # of what is no number, nothing
+        if not known.all() or np.any(labels != np.floor(labels[:, :1])):
             raise ValueError("a label that is no whole number or changes in a sequence")
     except (ValueError, TypeError, *DAMAGES) as error:
         raise DataError(
@@ -289,7 +307,7 @@ def _empty(path: Path) -> JihwaError:
 
 
 def _damaged(path: Path) -> JihwaError:
-    return DataError(
+    return HoledError(
         ko=f"{path}: 압축 파일이 잘렸거나 손상되었습니다. 원본을 다시 받으세요.",
         en=f"{path}: the compressed file is cut short or damaged. Get it again.",
     )
@@ -303,15 +321,23 @@ def _no_samples(path: Path, report: Report) -> JihwaError:
             ko=f"{path}: 표본이 하나도 없는 녹화입니다. 녹화를 다시 하세요.",
             en=f"{path}: a recording without a sample. Record it again.",
         )
-    told = found(report)
-    if report.headers:
+    if report.unseen:
         return DataError(
+            ko=f"{path}: 화면 {report.unseen}개 어디에도 손이 보이지 않습니다. 손 전체가 밝게 "
+            "보이도록 다시 찍으세요.",
+            en=f"{path}: none of {report.unseen} picture(s) shows a hand. Take it again, with the "
+            "whole hand in the picture and enough light.",
+        )
+    told = found(report)
+    kind = HoledError if report.damaged else DataError
+    if report.headers:
+        return kind(
             ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "
             f"{told.ko}",
             en=f"{path}: a header but no readable sample ({report.damaged} damaged lines). "
             f"{told.en}",
         )
-    return DataError(
+    return kind(
         ko=f"{path}: {report.lines}줄 가운데 장갑의 머리줄이 없습니다. 첫 줄은 "
         f"timestamp,pitch,roll,yaw,…,flex1,…,flex5와 같아야 합니다. {told.ko}",
         en=f"{path}: no header of the glove in {report.lines} line(s). The first line should be "

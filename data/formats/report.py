@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from jihwa.data.messages import Message
+from jihwa.data.messages import DataError, Message
 from jihwa.data.signal.clock import Clock
+
+LEAST_PICTURES_HZ, JUDGED_PICTURES = 13.0, 40
+"""Of fewer pictures of a hand a second letters are lost; so many tell."""
 
 MOST_DAMAGED = 0.1
 """A recording of which such a share was dropped is not whole."""
+
+
+class HoledError(DataError):
+    """So much of a recording was dropped that what is left is not the recording any more."""
 
 
 @dataclass
@@ -31,6 +38,7 @@ class Report:
         is_cut: Whether the compressed data ended before its time, or was wrong from there on.
         sees: Whether samples are of the points of a hand, which a camera saw.
         unseen: Pictures without a hand, which are no samples.
+        crowded: Pictures with more than one hand, of which one is read.
     """
 
     lines: int = 0
@@ -49,6 +57,7 @@ class Report:
     is_cut: bool = False
     sees: bool = False
     unseen: int = 0
+    crowded: int = 0
 
     @property
     def burst(self) -> bool:
@@ -59,9 +68,28 @@ class Report:
         return self.received_s[1] - self.received_s[0] < 0.25 * sampled_s
 
     @property
+    def fits(self) -> bool:
+        """Whether fingers move where they do on known gloves, as far as was found out."""
+        return "bends" not in self.said
+
+    @property
     def is_holed(self) -> bool:
         """Whether so much was dropped that what is left is not the recording any more."""
-        return self.damaged >= MOST_DAMAGED * (self.damaged + self.samples) > 0
+        return self.is_cut or self.damaged >= MOST_DAMAGED * (self.damaged + self.samples) > 0
+
+    @property
+    def few_pictures(self) -> Message | None:
+        """That the pictures of a hand are too few a second; None if they are enough."""
+        n, seconds = self.samples + self.unseen, self.clock.elapsed_s - self.clock.lost_s
+        if not self.sees or n < JUDGED_PICTURES or n >= LEAST_PICTURES_HZ * seconds:
+            return None
+        rate_hz = n / seconds
+        return Message(
+            ko=f"화면이 초당 {rate_hz:.0f}장뿐이라 글자를 놓칩니다. 불을 밝히고 15장 이상으로 "
+            "찍으세요.",
+            en=f"There are only {rate_hz:.0f} pictures a second, and letters are lost. Have more "
+            "light, and take 15 or more.",
+        )
 
     def damage(self, number: int, text: str) -> None:
         """Count a line as dropped, and remember the first one."""
@@ -75,6 +103,11 @@ class Report:
         if number < first:
             first, text = number, printable(told)
         self.refused[channel] = (n + 1, first, text)
+
+    def count_hands(self, told: object) -> None:
+        """Note how many hands a picture shows, where it tells them or their number."""
+        n = len(told) if isinstance(told, list) else told
+        self.crowded += isinstance(n, int) and n > 1
 
     def say(self, about: str, message: Message) -> None:
         """Note what was noticed about the units; the last word on each is told."""
@@ -99,6 +132,30 @@ class Report:
                 f"in line {number}: {text}",
             )
 
+    def losses(self) -> Iterator[Message]:
+        """What was dropped, and whether that is too much."""
+        if self.first_damage is not None:
+            number, text = self.first_damage
+            yield Message(
+                ko=f"읽을 수 없는 {self.damaged}줄을 건너뛰었습니다. 처음은 {number}번째 줄: "
+                f"{text}",
+                en=f"Skipped {self.damaged} unreadable line(s). The first is line {number}: {text}",
+            )
+        if self.is_cut:
+            yield Message(
+                ko="압축 파일이 잘렸거나 손상되어, 읽을 수 있는 데까지만 읽었습니다. 원본을 "
+                "다시 받으세요.",
+                en="The compressed file is cut short or damaged: only what comes before that "
+                "was read. Get it again.",
+            )
+        elif self.is_holed:
+            share = self.damaged / (self.damaged + self.samples)
+            yield Message(
+                ko=f"녹화의 {share:.0%}를 읽지 못해 온전하지 않습니다. 녹화나 연결을 확인하세요.",
+                en=f"{share:.0%} of the recording could not be read, so it is not whole. Check the "
+                "recording or the connection.",
+            )
+
     def _defects(self) -> Iterator[Message]:
         yield from self.said.values()
         yield from self.refusals()
@@ -107,13 +164,7 @@ class Report:
                 ko=f"머리줄이 {self.headers}번 나왔습니다. 매번 새로 적용했습니다.",
                 en=f"The header appears {self.headers} times. Each one was applied.",
             )
-        if self.first_damage is not None:
-            number, text = self.first_damage
-            yield Message(
-                ko=f"읽을 수 없는 {self.damaged}줄을 건너뛰었습니다. 처음은 {number}번째 줄: "
-                f"{text}",
-                en=f"Skipped {self.damaged} unreadable line(s). The first is line {number}: {text}",
-            )
+        yield from self.losses()
         if self.unseen:
             yield Message(
                 ko=f"손이 보이지 않는 화면 {self.unseen}개를 뺐습니다. 손이 화면 안에 다 들어오게 "
@@ -121,6 +172,15 @@ class Report:
                 en=f"{self.unseen} picture(s) without a hand were left out. Keep the whole hand in "
                 "the picture.",
             )
+        if self.crowded:
+            yield Message(
+                ko=f"화면 {self.crowded}개에 손이 둘 이상 있어 하나만 읽었습니다. 한 손만 보이게 "
+                "하세요.",
+                en=f"{self.crowded} picture(s) show more than one hand, and one is read. Show one "
+                "hand only.",
+            )
+        if self.few_pictures:
+            yield self.few_pictures
         if self.clock.resets:
             yield Message(
                 ko=f"장갑의 시계가 {self.clock.resets}번 새로 시작했습니다. 이어 붙였습니다.",
@@ -132,30 +192,11 @@ class Report:
                 ko=f"신호가 {self.clock.gaps}번 끊겼습니다 (가장 길게 {longest_s:.1f}초).",
                 en=f"The signal has {self.clock.gaps} gap(s), the longest {longest_s:.1f} s.",
             )
-        if self.is_cut:
-            yield Message(
-                ko="압축 파일이 잘렸거나 손상되어, 읽을 수 있는 데까지만 읽었습니다. 원본을 "
-                "다시 받으세요.",
-                en="The compressed file is cut short or damaged: only what comes before that "
-                "was read. Get it again.",
-            )
         if self.burst:
             yield Message(
                 ko="표본이 한꺼번에 도착했습니다. 장갑의 시계를 따릅니다.",
                 en="The samples arrived all at once. The glove's own clock is used.",
             )
-
-        if self.is_holed:
-            yield Message(
-                ko=f"녹화의 {self._share_damaged:.0%}를 읽지 못했습니다. 글이 온전하지 않을 수 "
-                "있으니 녹화나 연결을 확인하세요.",
-                en=f"{self._share_damaged:.0%} of the recording could not be read: the text may "
-                "lack as much. Check the recording or the connection.",
-            )
-
-    @property
-    def _share_damaged(self) -> float:
-        return self.damaged / (self.damaged + self.samples)
 
 
 def printable(text: str, most: int = 60) -> str:

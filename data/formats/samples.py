@@ -11,7 +11,7 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.times import Times
-from jihwa.data.formats.units import USUAL, Guess, tells
+from jihwa.data.formats.units import USUAL, Bends, Guess, tells
 from jihwa.data.signal.frames import Array, Frames
 
 LIMITS = np.array([4096.0] * len(FLEX) + [17.0] * len(ACCEL) + [3600.0] * len(ORIENTATION))
@@ -56,6 +56,8 @@ class _Voice:
         guesses: Of its sensors' units.
         held: Rows that wait until the units are known, and their lines.
         last: Raw time, arrival and unit of the sample that was read last.
+        is_told: Whether it was told what straight and bent fingers read.
+        bends: Of its fingers.
     """
 
     times: Times
@@ -63,6 +65,8 @@ class _Voice:
     held: list[Array] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     last: tuple[float, float, object] | None = None
+    is_told: bool = False
+    bends: Bends = field(default_factory=Bends)
 
     def __post_init__(self) -> None:
         self.open = list(self.guesses.items())  # what is to be guessed yet
@@ -129,7 +133,8 @@ class Samples:
                 quantity: Guess(quantity, told[quantity], certain and quantity in units)
                 for quantity in _PARTS
             }
-            voice = self._voices[key] = _Voice(times, guesses)
+            is_told = isinstance(key, Layout) and bool(key.spans)
+            voice = self._voices[key] = _Voice(times, guesses, is_told=is_told)
         if voice is self._voice:
             return []
         waited = self.flush()
@@ -173,10 +178,13 @@ class Samples:
 
     def flush(self) -> list[Frames]:
         """The samples that still wait; their units are decided by what there is."""
-        if self._voice is None or not self._voice.held:
-            return []
-        self._voice.decide()
-        return [self._release(self._voice)]
+        voice, done = self._voice, list[Frames]()
+        if voice and voice.held:
+            voice.decide()
+            done = [self._release(voice)]
+        if voice:
+            self._say_bends(voice)
+        return done
 
     def _release(self, voice: _Voice) -> Frames:
         known: dict[str, Times | Guess] = {"time": voice.times, **voice.guesses}
@@ -193,6 +201,8 @@ class Samples:
             if guess.unit != USUAL[quantity]:
                 with np.errstate(over="ignore"):  # what is infinite is left out below
                     values[:, _PARTS[quantity]] /= guess.per
+        if voice.bends.feed(rows[:, 1:][:, _PARTS["flex"]]):
+            self._say_bends(voice)
         self._leave_out_impossible(values, rows, lines)
         time_s = self._seconds(voice, rows[:, 0].tolist(), lines)
         kept = ~np.isnan(time_s)
@@ -200,6 +210,14 @@ class Samples:
             time_s, values = time_s[kept], values[kept]
         self._report.samples += len(time_s)
         return Frames(time_s, *(values[:, part] for part in _PARTS.values()))
+
+    def _say_bends(self, voice: _Voice) -> None:
+        if self._report.sees:
+            return  # a camera, to which no resistor belongs
+        if found := voice.bends.found(voice.guesses["flex"].per, is_told=voice.is_told):
+            self._report.say("bends", found)
+        else:
+            self._report.said.pop("bends", None)
 
     def _seconds(self, voice: _Voice, raw: list[float], lines: Sequence[Line]) -> Array:
         """(n,) the time of every sample since the first one; NaN where it cannot be trusted."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array, gravity_of_angles
-from jihwa.data.signal.sensors import USABLE_FLEX_ADC
+from jihwa.data.signal.sensors import BENT_ADC, STRAIGHT_ADC, USABLE_FLEX_ADC
 
 UNITS: Mapping[str, Mapping[str, float]] = {
     "time": {"ms": 1e3, "s": 1.0, "us": 1e6, "ns": 1e9, "days": 1 / 86_400},
@@ -54,6 +54,15 @@ TURNS_RAD = 0.8
 """What a hand that spells turns by while so many are looked at."""
 USUAL_FLEX_ADC = (680.0, 980.0)
 """What the fingers of a hand read for most of the time."""
+LEAST_SPAN, LEAST_MOVING = 0.04, 3
+"""A finger that moves changes its reading by such a share; so many of a hand that spells do."""
+LEAST_OPENED_ADC = 60.0
+"""What a hand that spells moves by: 70-150; one that types or scratches, mostly less."""
+LEAST_BENDS, FIRST_BENDS = 150, 600
+"""So many samples tell between which readings, of a short recording and of any other."""
+STRAIGHTEST_ADC, MOST_BENT_ADC = (740.0, 850.0), (820.0, 975.0)
+"""What fingers read that are as straight, and as bent, as they ever are: 776-829 and 854-950 in
+recordings and for simulated wearers."""
 
 WHAT = {
     "time": Message(ko="시각의 단위", en="Times are in"),
@@ -172,6 +181,71 @@ class Guess:
         pitch, roll = np.abs(values[:2])
         whole = any(value and float(value).is_integer() for value in (pitch, roll))
         return bool(self._usual == "deg" and (pitch > 1.6 or roll > 6.3 or whole))
+
+
+class Bends:
+    """Watches between which readings fingers move: with another resistor, between others.
+
+    Only so many readings are kept, evenly of all so far.
+    """
+
+    def __init__(self) -> None:
+        self._n, self._every, self._due = 0, 1, FIRST_BENDS
+        self._kept: list[Array] = []
+
+    def feed(self, flex: Array) -> bool:
+        """Take in (n, 5) readings, in whatever unit; whether it is time to ask what was `found`."""
+        some = flex[-self._n % self._every :: self._every]
+        self._kept += [*np.where(np.isfinite(some), some, np.nan)]
+        self._n += len(flex)
+        while len(self._kept) > 2 * FIRST_BENDS:
+            self._kept, self._every = self._kept[::2], 2 * self._every
+        is_due = self._n >= self._due
+        self._due *= 1 + is_due
+        return is_due
+
+    def found(self, per: float, *, is_told: bool) -> Message | None:
+        """What to tell of them; None if they are as on known gloves, or few.
+
+        Args:
+            per: How many of the unit are taken for a count of a 10-bit ADC.
+            is_told: Whether it was told what straight and bent fingers read.
+        """
+        if len(self._kept) < LEAST_BENDS:
+            return None
+        flex = np.array(self._kept) / per
+        flex = flex[:, np.isfinite(flex).any(axis=0)]
+        low, straight, bent = np.nanpercentile(flex, [5, 10, 95], axis=0)  # (m,) each
+        moves = bent - low > LEAST_SPAN * np.maximum(np.abs(bent), np.abs(low))
+        if moves.sum() < LEAST_MOVING:
+            return None
+        ends = [float(np.median(each[moves])) for each in (straight, bent)]
+        usual = zip(ends, (STRAIGHTEST_ADC, MOST_BENT_ADC), strict=True)
+        if all(low <= end <= high for end, (low, high) in usual):
+            return None
+        if ends[0] > STRAIGHTEST_ADC[1] and ends[1] - ends[0] < LEAST_OPENED_ADC:
+            return None  # it may just never have opened
+        least, most = (f"{end * per:.4g}" for end in ends)
+        if is_told:
+            return Message(
+                ko=f"--layout에 적은 값대로면 flex가 {least}~{most}입니다. 편 손가락이 "
+                f"{STRAIGHT_ADC:.0f}, 굽힌 손가락이 {BENT_ADC:.0f} 가까이 되어야 하니 괄호 안의 "
+                "값을 다시 보세요.",
+                en=f"By what --layout tells, flex moves between {least} and {most}. Straight "
+                f"fingers should come to about {STRAIGHT_ADC:.0f} and bent ones to {BENT_ADC:.0f}: "
+                "look at the readings in its brackets again.",
+            )
+        return Message(
+            ko=f"flex가 {least}~{most}에서 움직입니다. 알려진 장갑은 10비트 ADC로 편 손가락이 약 "
+            f"{STRAIGHT_ADC:.0f}, 굽힌 손가락이 약 {BENT_ADC:.0f}입니다. 저항이나 단위가 다른 "
+            "듯하니 이대로는 글이 맞지 않습니다. 손가락마다 편 값과 굽힌 값을 --layout에 적으세요: "
+            f"flex1[{least}:{most}], 굽힐수록 작아지면 flex1[{most}:{least}].",
+            en=f"Flex moves between {least} and {most}, where straight and bent fingers of known "
+            f"gloves read about {STRAIGHT_ADC:.0f} and {BENT_ADC:.0f} of a 10-bit ADC. It seems to "
+            "have another resistor or unit, and the text is wrong as long as that is not told. "
+            "Write into --layout what a straight and a bent finger read, for each of them: "
+            f"flex1[{least}:{most}], or flex1[{most}:{least}] if a bent one reads less.",
+        )
 
 
 def tells(quantity: str, values: Array) -> bool:

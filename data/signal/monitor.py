@@ -94,8 +94,13 @@ class SensorMonitor:
         self._undirected += n - int(directed.sum())
         return told
 
-    def warnings(self) -> list[Message]:
-        """What to tell about the whole signal so far: one message for each way a sensor failed."""
+    def warnings(self, *, fits: bool = True) -> list[Message]:
+        """What to tell about the whole signal so far: one message for each way a sensor failed.
+
+        Args:
+            fits: Whether fingers move where they should. If not, one that reads or changes as it
+                cannot is not broken.
+        """
         if not self._samples:
             return []
         now_s = self._now_s
@@ -111,6 +116,7 @@ class SensorMonitor:
         found = [
             min(by_kind[which], key=lambda fault: fault.since_s).message(share)
             for which, share in shares.items()
+            if fits or not _is_of_range(*which)
             if not (none_works and which[0] in _FINGERS)
         ]
         found += [self.blindness] if none_works else []
@@ -125,13 +131,17 @@ class SensorMonitor:
             fault is not None and fault.kind in _UNFIT for fault in self._present[:N_FINGERS]
         )
 
-    def now(self) -> list[Message]:
-        """What to tell of the sensors that fail now."""
-        present = [fault for fault in self._present if fault]
-        if not self.is_blind:
-            return [fault.message() for fault in present]
-        others = (fault for fault in present if fault.sensor not in _FINGERS)
-        return [*(fault.message() for fault in others), self.blindness]
+    def now(self, *, fits: bool = True) -> list[Message]:
+        """What to tell of the sensors that fail now; `fits` is as for `warnings`."""
+        is_blind = self.is_blind
+        told = [
+            fault.message()
+            for fault in self._present
+            if fault
+            if fits or not _is_of_range(fault.sensor, fault.kind)
+            if not (is_blind and fault.sensor in _FINGERS)
+        ]
+        return [*told, self.blindness] if is_blind else told
 
     @property
     def blindness(self) -> Message:
@@ -139,12 +149,14 @@ class SensorMonitor:
         (least, most), (low, high) = self._flex_adc, USABLE_FLEX_ADC
         return Message(
             ko=f"믿을 수 있는 손가락이 없어 글을 만들지 않습니다: flex 값이 {least:.4g}~{most:.4g}"
-            f"인데, 제대로 된 센서는 10비트 ADC로 {low:.0f}~{high:.0f}입니다. 보드의 단위가 다르면 "
-            "--layout에 적고 (예: flex1[adc12]), 아니면 센서의 전원과 저항을 확인하세요.",
+            f"인데, 제대로 된 센서는 10비트 ADC로 {low:.0f}~{high:.0f}입니다. 보드의 단위나 저항이 "
+            "다르면 --layout에 적고 (예: flex1[adc12], 편 값과 굽힌 값은 flex1[300:700]), 아니면 "
+            "센서의 전원을 확인하세요.",
             en=f"No finger can be believed, so no text is made: flex reads {least:.4g} to "
             f"{most:.4g}, and working sensors read {low:.0f} to {high:.0f} of a 10-bit ADC. If the "
-            "board counts otherwise, say so with --layout (such as flex1[adc12]); if not, look at "
-            "the supply and the resistors of the sensors.",
+            "board has other units or resistors, say so with --layout (such as flex1[adc12], or "
+            "flex1[300:700] for what a straight and a bent finger read); if not, look at the "
+            "supply of the sensors.",
         )
 
     def _until_recovered(self, time_s: Array, kind: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -187,6 +199,11 @@ def examined(frames: Frames) -> tuple[Frames, list[Message]]:
         meanwhile = (frames.time_s >= fault.since_s) & (frames.time_s < fault.until_s)
         failed[:, fault.sensor] |= meanwhile
     return _without(told, failed), monitor.warnings()
+
+
+def _is_of_range(sensor: int, kind: FaultKind) -> bool:
+    """Whether a fault may be one of the range in which a finger moves."""
+    return sensor in _FINGERS and kind != FaultKind.ABSENT
 
 
 def _without(frames: Frames, failed: NDArray[np.bool_]) -> Frames:

@@ -12,6 +12,9 @@ from jihwa.data.signal.frames import N_FINGERS, Array
 USABLE_FLEX_ADC = (600.0, 1020.0)
 """A working flex sensor reads about 700-950; a broken one 0, about 510, or full scale."""
 
+STRAIGHT_ADC, BENT_ADC = 780.0, 920.0
+"""What straight and bent fingers read on the gloves that were recorded."""
+
 SENSOR_NOISE = np.array([4.0] * N_FINGERS + [0.005] * 3 + [0.15] * 3)
 """(11,) noise within a hold: ADC counts, g and degrees, as measured in the recordings."""
 

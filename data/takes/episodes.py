@@ -17,6 +17,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import is_hidden
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.readers import Recording
+from jihwa.data.formats.report import HoledError
 from jihwa.data.messages import DataError, JihwaError, Message, UsageError
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Frames
@@ -90,10 +91,12 @@ class EpisodeSet:
     Attributes:
         episodes: In the order of their paths.
         skipped: One message for every file that could not be used.
+        n_holed: Of how many of these too much was damaged.
     """
 
     episodes: tuple[Episode, ...]
     skipped: tuple[Message, ...]
+    n_holed: int = 0
 
     def __len__(self) -> int:
         return len(self.episodes)
@@ -103,7 +106,8 @@ class EpisodeSet:
 
     def __getitem__(self, rows: NDArray[np.int64]) -> "EpisodeSet":
         """The episodes at these places; what was skipped stays known."""
-        return EpisodeSet(tuple(self.episodes[row] for row in rows), self.skipped)
+        episodes = tuple(self.episodes[row] for row in rows)
+        return EpisodeSet(episodes, self.skipped, self.n_holed)
 
     @cached_property
     def signs(self) -> NDArray[np.str_]:
@@ -161,6 +165,7 @@ class EpisodeSet:
         return cls(
             tuple(episode for part in parts for episode in part),
             tuple(message for part in parts for message in part.skipped),
+            sum(part.n_holed for part in parts),
         )
 
 
@@ -177,11 +182,13 @@ def recordings_below(root: Path) -> list[Path]:
 def load_episodes(root: Path, alphabet: Alphabet, layout: Layout | None = None) -> EpisodeSet:
     """Read every recording below a data set's folder (a session, or a folder of sessions).
 
-    A file whose label is no sign of the alphabet, that cannot be read, that has a single frame or
-    no working sensor is left out and named in `skipped`. `layout` is for lines without a header.
+    A file whose label is no sign of the alphabet, that cannot be read or only in parts, that has a
+    single frame or no working finger is left out and named in `skipped`. `layout` is for lines
+    without a header.
 
     Raises:
         UsageError: The folder does not exist or holds no labelled recording.
+        DataError: Hardly any of its recordings can be read.
     """
     episodes: list[Episode] = []
     skipped: list[JihwaError] = []
@@ -192,15 +199,16 @@ def load_episodes(root: Path, alphabet: Alphabet, layout: Layout | None = None) 
             skipped.append(found)
     if not episodes:
         raise _nothing_in(root, skipped)
-    return EpisodeSet(tuple(episodes), tuple(error.message for error in skipped))
+    n_holed = sum(isinstance(error, HoledError) for error in skipped)
+    return EpisodeSet(tuple(episodes), tuple(error.message for error in skipped), n_holed)
 
 
-def _nothing_in(root: Path, skipped: Sequence[JihwaError]) -> UsageError:
+def _nothing_in(root: Path, skipped: Sequence[JihwaError]) -> JihwaError:
     """That no file can be used, with the reason that most of them have."""
     n = len(skipped)
     unread = [error.message for error in skipped if not isinstance(error, UsageError)]
     if 2 * len(unread) > n:
-        return UsageError(
+        return DataError(
             ko=f"{root}: 녹화 {n}개 가운데 읽을 수 있는 것이 없습니다. {unread[0].ko}",
             en=f"{root}: none of its {n} recording(s) can be read. {unread[0].en}",
         )
@@ -242,7 +250,7 @@ def read_episodes(
 
 
 def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
-    path, frames = recording.path, recording.frames()
+    path, frames = recording.path, recording.whole()
     names = [unicodedata.normalize("NFC", part) for part in path.resolve().parts]
     named = _TAKE_NAME.search(unicodedata.normalize("NFC", path.stem))
     labelled = next((i for i in range(len(names) - 2, 0, -1) if names[i] in alphabet.index), None)
@@ -266,11 +274,12 @@ def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
             en=f"{path}: skipped, it holds a single sample (damaged lines: {report.damaged}).",
         )
     told, faults = examined(frames)
-    if not (np.isfinite(told.flex_adc).any() or np.isfinite(told.gravity_g).any()):
+    if not np.isfinite(told.flex_adc).any():
         raise DataError(
-            ko=f"{path}: 믿을 수 있는 센서가 없어 건너뛰었습니다. 배선을 확인하고 다시 녹화하세요.",
-            en=f"{path}: skipped, no sensor in it can be believed. Check the wiring and record it "
-            "again.",
+            ko=" ".join(
+                [f"{path}: 쓸 손가락이 없어 건너뛰었습니다.", *(each.ko for each in faults)]
+            ),
+            en=" ".join([f"{path}: skipped, no finger is of use.", *(each.en for each in faults)]),
         )
     in_folder = names[labelled + 1] if labelled is not None else ""
     styles = [in_folder] if re.fullmatch("[1-5]", in_folder) else []

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jihwa.data.formats.readers import read_sequences
 from jihwa.data.messages import Message, UsageError
 from jihwa.data.signal.frames import Array
+from jihwa.data.takes.derived import derive
 from jihwa.data.takes.episodes import EpisodeSet
 
 
@@ -53,6 +54,15 @@ class SequenceSet:
         signs = np.array([names[int(sign)] for sign in self.signs.tolist()])
         return SequenceSet(self.sequences, signs, self.sessions)
 
+    def derived(self, names: Sequence[str]) -> "SequenceSet":
+        """The features that are asked for by name (`derived`) instead of these.
+
+        Raises:
+            UsageError: These are no points of a hand.
+        """
+        sequences = tuple(derive(sequence, names) for sequence in self.sequences)
+        return SequenceSet(sequences, self.signs, self.sessions)
+
     @property
     def styles(self) -> NDArray[np.int64]:
         """(n,) zeros: nothing is known of styles."""
@@ -82,6 +92,11 @@ class SequenceSet:
     def skipped(self) -> tuple[Message, ...]:
         """Nothing: a file is used as a whole or refused."""
         return ()
+
+    @property
+    def n_holed(self) -> int:
+        """As many."""
+        return 0
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -19,24 +19,20 @@ from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.reading import Watch, read
 from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task
-from jihwa.io.batch.words import WordReader
+from jihwa.io.batch.words import StreamBy, WordReader
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document, Reading
-from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED
+from jihwa.models.bundle import GLOVE, SHIPPED
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
 NOTHING_FOUND = Message(
     ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
     en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
-)
-NOT_OF_GLOVE = Message(
-    ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
-    en=f"This is a hand that a camera saw, not a glove. Read it with --model {LANDMARKS}.",
 )
 Follow = Callable[[int, float], None]
 """Is told how many bytes and how many seconds of a recording were read by now."""
@@ -54,6 +50,7 @@ class Setup:
         mode: What the text may be.
         adapts: Whether the hand is learned while it writes.
         layout: What lines without a header mean.
+        stream_by: How words of a stream are told from each other, by a model of words.
     """
 
     model: str | None
@@ -63,6 +60,7 @@ class Setup:
     mode: Mode
     adapts: bool
     layout: Layout | None = None
+    stream_by: StreamBy = StreamBy.PAUSES
 
     @classmethod
     def of(cls, options: argparse.Namespace, language: Language) -> "Setup":
@@ -83,6 +81,7 @@ class Setup:
             mode=Mode(options.mode),
             adapts=options.adapt or options.learn,
             layout=shared.layout(options),
+            stream_by=StreamBy(options.stream_by),
         )
 
     def word_reader(self) -> WordReader | None:
@@ -93,7 +92,7 @@ class Setup:
             DataError: It is damaged.
         """
         bundle = shared.model(self.model)
-        return WordReader(bundle) if bundle.gaussian is None else None
+        return WordReader(bundle, self.stream_by) if bundle.gaussian is None else None
 
     def build(self) -> tuple[Engine, Adaptation | None]:
         """The engine, and what learns the wearer's hand while it reads.
@@ -167,13 +166,14 @@ class Transcriber:
 
         alphabet = engine.recognizer.alphabet
         found = read(engine, self._watch.follow(source(), keep=with_signal), [self._watch])
-        warnings = recording.report.warnings() + engine.sensors.warnings()
+        report, sensors = recording.report, engine.sensors
+        warnings = report.warnings() + sensors.warnings(fits=report.fits)
         warnings += filter(None, [engine.recognizer.fit.message])
         unread = tuple(engine.recognizer.fit.spelling.unread)
         if unread:
             warnings.append(_left_out(unread))
-        if recording.report.sees and self._is_of_glove:
-            warnings.append(NOT_OF_GLOVE)
+        if report.sees and self._is_of_glove:
+            warnings.append(shared.NOT_OF_GLOVE)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
             warnings.append(_doubts(doubtful))
@@ -192,7 +192,7 @@ class Transcriber:
             language=self._language,
             unread=unread,
             comparison=compared if isinstance(compared, TextComparison) else None,
-            is_holed=recording.report.is_holed,
+            is_holed=report.is_holed,
             signal=self._watch.signal(alphabet) if with_signal else None,
         )
 

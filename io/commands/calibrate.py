@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from jihwa.data.formats.readers import Recording
+from jihwa.data.formats.report import HoledError
 from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
@@ -104,7 +105,7 @@ def configure(arguments: Command) -> None:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Calibrate, store the step, and say what it was good for."""
+    """Calibrate, store the step, and say what it was good for; 1 if a take was too damaged."""
     if not options.profile:
         raise UsageError(
             ko="--profile에 프로필 이름이나 파일을 주세요. 없으면 새로 만듭니다.",
@@ -117,15 +118,16 @@ def run(options: argparse.Namespace, language: Language) -> int:
     bundle.of_glove()  # better refused before the takes are read
     known = profiles.load_or_new(options.profile, bundle.alphabet)
     act = _calibrate if options.add is None else _add_sign
-    profile = act(options, bundle, known, language)
+    profile, n_holed = act(options, bundle, known, language)
     profiles.save(options.profile, profile)
     print(profiles.path_of(options.profile))
-    return 0
+    return 1 if n_holed else 0
 
 
 def _calibrate(
     options: argparse.Namespace, bundle: Bundle, known: Profile, language: Language
-) -> Profile:
+) -> tuple[Profile, int]:
+    """The profile with what takes show, and how many were too damaged."""
     episodes = EpisodeSet.join(
         [load_episodes(path, bundle.alphabet, shared.layout(options)) for path in options.sources]
     )
@@ -162,7 +164,7 @@ def _calibrate(
         if found.resolved:
             pairs = "  ".join("/".join(pair) for pair in found.resolved[:_SHOWN_PAIRS])
             say.tell(f"더 잘 구별되는 쌍: {pairs}", f"Pairs told apart better: {pairs}")
-    return profile
+    return profile, episodes.n_holed
 
 
 def _planned(
@@ -209,8 +211,9 @@ def _recorded_styles(episodes: EpisodeSet, wanted: Sequence[int]) -> Sequence[in
 
 def _add_sign(
     options: argparse.Namespace, bundle: Bundle, known: Profile, language: Language
-) -> Profile:
-    say = speaker(language)
+) -> tuple[Profile, int]:
+    """The profile with one more sign, and how many takes of it were too damaged."""
+    say, n_holed = speaker(language), 0
     if options.add not in known.own_signs:
         bundle.alphabet.with_signs((*known.own_signs, options.add))  # is it possible?
     calibration = Calibration(bundle, own_sign_plan(options.add, MOST_TAKES), known)
@@ -220,10 +223,11 @@ def _add_sign(
             break
         try:
             refused = calibration.answer(
-                longest_hold(believed(Recording(path, shared.layout(options)).frames()))
+                longest_hold(believed(Recording(path, shared.layout(options)).whole()))
             )
         except JihwaError as error:
             warn(error.message.text(language))
+            n_holed += isinstance(error, HoledError)
             continue
         if refused:
             warn(f"{path}: {refused.text(language)}")
@@ -246,7 +250,7 @@ def _add_sign(
             f"{options.add} looks much like {rival}; they may be taken for each other. A more "
             "different pose is better.",
         )
-    return profile
+    return profile, n_holed
 
 
 def _extended(known: Profile, step: Step) -> tuple[Profile, tuple[Observation, ...]]:

@@ -16,6 +16,7 @@ from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
+from jihwa.io.streams import warn
 
 _SHOWN = 5
 """So many lines that cannot be spelled are named."""
@@ -51,7 +52,7 @@ def configure(arguments: Arguments) -> None:
 
 
 def assemble_all(options: argparse.Namespace, language: Language) -> int:
-    """Spell every line; those that cannot be spelled are counted."""
+    """Spell every line; those that cannot be spelled are counted. 1 if a take was too damaged."""
     say, output = speaker(language), shared.output_folder(options.output)
     if output.is_dir() and any(output.iterdir()):
         raise UsageError(
@@ -66,7 +67,8 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
             ko=f"{options.text}: 쓸 수 있는 줄이 없습니다. 한 줄에 한 문장씩 한글만 넣으세요.",
             en=f"{options.text}: no line can be spelled. Give one sentence a line, Hangul only.",
         )
-    sessions = _by_session(load_episodes(options.dataset, alphabet, shared.layout(options)))
+    episodes = load_episodes(options.dataset, alphabet, shared.layout(options))
+    sessions = _by_session(episodes)
     output.mkdir(parents=True, exist_ok=True)
     digits = len(str(len(lines)))
     for turn, (number, text) in enumerate(texts.items()):
@@ -84,7 +86,9 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
             f"{options.text}: 지문자로 쓸 수 없는 {len(refused)}줄을 건너뛰었습니다: {shown}",
             f"{options.text}: {len(refused)} line(s) that cannot be spelled were skipped: {shown}",
         )
-    return 0
+    for message in episodes.skipped:
+        warn(message.text(language))
+    return 1 if episodes.n_holed else 0
 
 
 def _spellable(lines: list[str], alphabet: Alphabet) -> tuple[dict[int, str], list[int]]:

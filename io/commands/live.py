@@ -15,17 +15,21 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
+from jihwa.io.live.words import BEGUN, WordEar
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.program import Program
 from jihwa.io.screen.view import Place, View
+from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.sources.source import Source, SourceEvent
 from jihwa.io.sources.uri import open_source
+from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
+from jihwa.models.bundle import GLOVE, LANDMARKS, Bundle
 
 Tell = Callable[[Message], None]
 
@@ -51,27 +55,76 @@ def source(options: argparse.Namespace) -> Source:
     return open_source(options.source, shared.layout(options), options.commands or ())
 
 
-def wearer(
-    options: argparse.Namespace, language: Language, tell: Tell, profile: str | None = None
-) -> Wearer:
+def model(options: argparse.Namespace) -> Bundle:
+    """The classifier that the user wants; without a word, that of what the source sees.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no model, or damaged.
+    """
+    return shared.model(options.model or (LANDMARKS if _is_camera(options) else None))
+
+
+def _is_camera(options: argparse.Namespace) -> bool:
+    return str(options.source).lower().startswith("camera:")
+
+
+def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], None]:
+    """What tells a session once, when it looks, that its model of a glove reads a camera's hand."""
+    told = options.model not in (None, GLOVE) or _is_camera(options)
+
+    def look(session: LiveSession) -> None:
+        nonlocal told
+        if not told and session.state.signal.points is not None:
+            told = True
+            session.notify(shared.NOT_OF_GLOVE)
+
+    return look
+
+
+def words(options: argparse.Namespace) -> WordEar | None:
+    """What reads words, if the user's model is one of words; letters are then read by another.
+
+    Raises:
+        UsageError: There is no such file, or it has learned from something else than a hand.
+        DataError: It is no model, or damaged.
+    """
+    bundle = model(options)
+    if bundle.gaussian:
+        return None
+    options.model = LANDMARKS
+    return WordEar(bundle)
+
+
+def read_words(ear: WordEar, session: LiveSession) -> None:
+    """Let a session write words, while letters are paused; they are at first."""
+
+    def write(word: str) -> None:
+        if session.is_paused:
+            session.writing.type(f"{word} ")
+
+    ear.write = write
+    session.pause(True)
+    session.notify(BEGUN)
+
+
+def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:
     """Whose hand and words are read; nothing is loaded yet.
 
     Args:
         options: With `model`, `lm`, `profile`, `mode`, `adapt`, `personal` and `history`.
         language: Of what is told.
         tell: Takes what is wrong with the user's words.
-        profile: Another profile than the options name.
     """
 
     def warn(text: str) -> None:
         tell(Message(ko=text, en=text))
 
-    profile = profile or options.profile
-    stored, _ = phrases.load(profile)
+    stored, _ = phrases.load(options.profile)
     return Wearer(
-        partial(shared.model, options.model),
+        partial(model, options),
         lambda: shared.token_model(options, language, warn),
-        profile=profile,
+        profile=options.profile,
         adapts=options.adapt,
         remembers=shared.learns(options),
         mode=Mode(options.mode),
@@ -82,10 +135,20 @@ def wearer(
     )
 
 
-def can_be_full_screen() -> bool:
-    """Whether there is a terminal on both sides that can do more than print lines."""
+def voice_settings(options: argparse.Namespace) -> VoiceSettings:
+    """How to speak."""
+    return VoiceSettings(options.voice, options.rate, options.volume)
+
+
+def can_style() -> bool:
+    """Whether the standard output is a terminal that can do more than print lines."""
     is_dumb = os.environ.get("TERM", "") in ("", "dumb") and os.name == "posix"
-    return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb
+    return sys.stdout.isatty() and not is_dumb
+
+
+def can_be_full_screen() -> bool:
+    """Whether there is such a terminal on both sides."""
+    return sys.stdin.isatty() and can_style()
 
 
 def show(
@@ -119,7 +182,11 @@ def show(
         has_program=child is not None,
     )
     program = Program(child, session) if child else None
-    wearers = partial(wearer, options, language, session.notify)
+
+    def wearers(profile: str) -> tuple[Wearer, VoiceSettings]:
+        theirs = configuration.for_profile(options, profile)
+        return wearer(theirs, language, session.notify), voice_settings(theirs)
+
     controls = Controls(session, view, spoken, screen.leave, wearers, invite)
     screen.run(controls, program)
 
@@ -138,7 +205,8 @@ def fail_if_it_did(session: LiveSession) -> None:
 def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """Within this, SIGTERM and SIGHUP only ask to end, however often: what there is gets saved.
 
-    Once one has come they say no more than that: the program is about to end.
+    Once one has come, no other is heard behind this: the program is about to end. They are ignored,
+    as Python gives up its own handlers before the process is over.
 
     Args:
         end: Is called in the main thread, and returns at once.
@@ -155,8 +223,8 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for name, handler in () if told else before.items():
-            signal.signal(getattr(signal, name), handler)
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), signal.SIG_IGN if told else handler)
 
 
 @contextmanager

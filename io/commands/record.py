@@ -165,7 +165,8 @@ class _Recorder:
 
     def warnings(self) -> list[Message]:
         """What to tell about the signal."""
-        return [*self.parser.report.warnings(), *self._sensors.warnings()]
+        report = self.parser.report
+        return [*report.warnings(), *self._sensors.warnings(fits=report.fits)]
 
     def _write(self, lines: bytes) -> None:
         rest = memoryview(lines)

@@ -1,23 +1,41 @@
 """The whole screen as lines of styled text: a plain function of what there is to show."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.io.live.state import LiveState, Page
-from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
+from jihwa.io.screen.hand import (
+    SKELETON_COLUMNS,
+    hand_rows,
+    hold_line,
+    hold_rows,
+    skeleton,
+    wizard_rows,
+)
 from jihwa.io.screen.large import large_rows
 from jihwa.io.screen.panels import (
     help_rows,
+    history_rows,
     invitation_rows,
     key_line,
     phrase_rows,
     profile_rows,
     status_line,
 )
-from jihwa.io.screen.text import CURSOR, ELLIPSIS, Line, cut, pad, paragraph, rule, width, wrap
+from jihwa.io.screen.text import (
+    CURSOR,
+    ELLIPSIS,
+    Line,
+    cut,
+    doubts,
+    pad,
+    paragraph,
+    places,
+    rule,
+    width,
+    wrap,
+)
 from jihwa.io.screen.view import Place, View
 
 MARGIN = 2
@@ -93,7 +111,7 @@ def _keys(view: View, size: Size) -> list[Line]:
 
 
 def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
-    """What is wrong now, then the newest of what happened; below it the last answer."""
+    """What is wrong now, then the newest of what happened; below it the last answers."""
     told = [*state.signal.faults, *filter(None, [state.connection.reason]), *state.notices]
     room = NOTICE_ROWS if size.rows >= FULL_ROWS else int(size.rows >= 4)
     lines: list[Line] = []
@@ -101,10 +119,12 @@ def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
         text = f"! {message.text(view.language)}"
         shown = paragraph(text, size.inside, max(room - len(lines), 0))
         lines = [*([("class:notice", line)] for line in shown), *lines]
-    if state.answer.text and size.rows >= 4:
-        shown = paragraph(f"» {state.answer.text}", size.inside, 2 if size.is_full else 1)
-        lines += [[("class:answer", line)] for line in shown]
-    return _indent(lines)
+    answers: list[Line] = []
+    room = (2 if size.is_full else 1) if size.rows >= 4 else 0
+    for text in reversed(state.answers.texts):
+        shown = paragraph(f"» {text}", size.inside, max(room - len(answers), 0))
+        answers = [*([("class:answer", line)] for line in shown), *answers]
+    return _indent([*lines, *answers])
 
 
 def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
@@ -114,6 +134,8 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
             lines = help_rows(view, size.inside, rows)
         case Place.PHRASES:
             lines = phrase_rows(view.phrases, size.inside, rows)
+        case Place.HISTORY:
+            lines = history_rows(view, size.inside, rows)
         case Place.INVITATION:
             lines = invitation_rows(view, size.inside, rows)
         case Place.PROFILES:
@@ -137,13 +159,22 @@ def _writing(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
 
 
 def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
-    """Fingers and tilt beside what is held; on a small screen, in one line what is held."""
+    """Fingers and tilt, with what a camera sees, beside what is held.
+
+    On a small screen, in one line what is held.
+    """
     if not size.is_full:
         line = hold_line(state, size.inside, view.language)
         return [*_indent([line]), *size.between]
     side = (size.inside - _SIDE_GAP) // 2
     signal = state.signal
-    hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
+    if signal.points is None:
+        hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
+    else:
+        bars_columns = side - SKELETON_COLUMNS - MARGIN
+        bars = hand_rows(signal.flex_adc, signal.gravity_g, bars_columns, view.language)
+        seen = skeleton(signal.points)
+        hand = [[*dots, ("", " " * MARGIN), *row] for dots, row in zip(seen, bars, strict=True)]
     hold = hold_rows(state, side, view.language)
     beside = [
         [*pad(left, side), ("", " " * _SIDE_GAP), *right] if right else left
@@ -216,25 +247,12 @@ def _marked(page: Page, view: View) -> Iterator[tuple[str, str]]:
     selected = page.selected if view.place is Place.CHOOSING else None
     opening, closing = ("", "") if view.colours or not page.preedit else ("[", "]")
     styles = [(0, final, "class:committed"), (final, len(shown), "class:preedit")]
-    for i, (start, end, word) in enumerate(_places(shown, page.words)):
+    for i, (start, end, _) in enumerate(places(shown, page.words)):
         if i == selected:
             styles.append((start, end, "class:selected"))
-        if word.confidence < DOUBTFUL and (end < len(shown) or end <= final):
-            styles.append((start, end, "class:doubt"))
+    styles += [(*span, "class:doubt") for span in doubts(shown, final, page.words)]
     for start, end in pairwise(sorted({edge for style in styles for edge in style[:2]})):
         if start == final:
             yield "class:preedit", opening
         yield " ".join(style for a, b, style in styles if a <= start < b), shown[start:end]
     yield "class:preedit", closing
-
-
-def _places(shown: str, words: tuple[Word, ...]) -> list[tuple[int, int, Word]]:
-    """Where the last words of a text stand in it; one that a held letter changes does not."""
-    spans = [found.span() for found in re.finditer(r"\S+", shown)]
-    places: list[tuple[int, int, Word]] = []
-    for word in reversed(words):
-        alike = [i for i, (start, end) in enumerate(spans) if shown[start:end] == word.text]
-        if alike:
-            places.append((*spans[alike[-1]], word))
-            del spans[alike[-1] :]
-    return places[::-1]

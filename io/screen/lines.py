@@ -1,18 +1,20 @@
 """A session as plain lines, for screen readers, pipes and terminals that can do no more."""
 
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from jihwa.composer.text.transcript import TextEdit, Transcript, Update
+from jihwa.composer.text.transcript import TextEdit, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.panels import LINKS, PAUSED
 from jihwa.io.screen.plain import describe, labels
-from jihwa.io.screen.text import clean
+from jihwa.io.screen.text import clean, doubts
 from jihwa.io.sources.source import Connection
 from jihwa.recognizer.events import Emission
 
 RESUMED = Message(ko="다시 읽는 중", en="reading again")
+UNDERLINED, AS_BEFORE = "\x1b[4m", "\x1b[24m"
 
 
 class LineScreen:
@@ -24,16 +26,25 @@ class LineScreen:
         stream: Where to print.
         alphabet: The signs.
         language: Of what is said beside the text.
+        words: Tells the last words of the text, so that doubtful ones can be underlined; None where
+            lines can be nothing but text.
 
     Attributes:
         failure: Why nothing can be printed any more, as when the reader of a pipe has left; None
             while all is well.
     """
 
-    def __init__(self, stream: TextIO, alphabet: Alphabet, language: Language) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        alphabet: Alphabet,
+        language: Language,
+        words: Callable[[], Sequence[Word]] | None = None,
+    ) -> None:
         self.failure: OSError | None = None
         self._stream, self._language = stream, language
-        self._labels = labels(alphabet)
+        self._labels, self._look_up = labels(alphabet), words
+        self._words: Sequence[Word] = ()
         self._connection: Connection | None = None
         self._n_told = self._n_answers = 0
         self._paused = False
@@ -52,9 +63,9 @@ class LineScreen:
         if state.paused != self._paused:
             self._paused = state.paused
             self._print("* ", (PAUSED if state.paused else RESUMED).text(self._language))
-        if state.answer.number != self._n_answers:
-            self._n_answers = state.answer.number
-            self._print("< ", state.answer.text)
+        new, self._n_answers = state.answers.number - self._n_answers, state.answers.number
+        for answer in state.answers.texts[-new:] if new else ():
+            self._print("< ", answer)
         new, self._n_told = state.n_told - self._n_told, state.n_told
         for notice in state.notices[-new:] if new else ():
             self._print("! ", notice.text(self._language))
@@ -63,29 +74,53 @@ class LineScreen:
         """Print what a hold may have been with the open text, and what became final."""
         kept = self._final[: max(len(self._final) - update.withdrawn, 0)]
         self._final, self._preedit = kept + update.committed, update.preedit
+        if self._look_up:
+            self._words = self._look_up()
         if emission is not None:
-            self._print(f"  {describe(emission, self._labels)}  ", self._final + self._preedit)
+            self._print_text(f"  {describe(emission, self._labels)}  ", 0, len(self._shown))
         if update.complete:
             self._show(len(self._final))
         self._show(1 + max(self._final.rfind(" "), self._final.rfind("\n")))
 
     def finish(self, transcript: Transcript) -> None:
         """Print the rest of the text."""
-        shown, edit = self._final + self._preedit, transcript.edit
+        shown, edit = self._shown, transcript.edit
+        if self._look_up:
+            self._words = transcript.words
         self._final = TextEdit(min(edit.delete, len(shown)), edit.insert).apply(shown)
         self._preedit = ""
         self._show(len(self._final))
 
     def _show(self, length: int) -> None:
         """Print the beginning of what is final, in its own lines."""
-        final, self._final = self._final[:length], self._final[length:]
-        for line in final.splitlines():
+        end = 0
+        for line in self._final[:length].splitlines(keepends=True):
+            start, end = end, end + len(line)
             if line.strip():
-                self._print("= ", line.strip())
+                start += len(line) - len(line.lstrip())
+                self._print_text("= ", start, start + len(line.strip()))
+        self._final = self._final[length:]
+
+    @property
+    def _shown(self) -> str:
+        return self._final + self._preedit
+
+    def _print_text(self, mark: str, start: int, end: int) -> None:
+        """Print a part of the text that is shown, with doubtful words underlined."""
+        line, at = mark, start
+        for first, last in doubts(self._shown, len(self._final), self._words):
+            if start <= first and last <= end:
+                word = clean(self._shown[first:last])
+                line += f"{clean(self._shown[at:first])}{UNDERLINED}{word}{AS_BEFORE}"
+                at = last
+        self._write(line + clean(self._shown[at:end]))
 
     def _print(self, mark: str, text: str) -> None:
+        self._write(mark + clean(text))
+
+    def _write(self, line: str) -> None:
         if self.failure is None:
             try:
-                print(mark + clean(text), file=self._stream, flush=True)
+                print(line, file=self._stream, flush=True)
             except OSError as error:
                 self.failure = error

@@ -12,6 +12,7 @@ from dataclasses import replace
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.composer.language.jamo import LETTER_OF, TOKENS
+from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState, Page
 
@@ -116,6 +117,33 @@ def paragraph(text: str, columns: int, rows: int) -> list[str]:
     return ["".join(text for _, text in cut([("", line)], columns)) for line in lines[:rows]]
 
 
+def places(shown: str, words: Sequence[Word]) -> list[tuple[int, int, Word]]:
+    """Where the last words of a text stand in it; one that a held letter changes does not."""
+    spans = [match.span() for match in re.finditer(r"\S+", shown)]
+    found: list[tuple[int, int, Word]] = []
+    for word in reversed(words):
+        alike = [i for i, (start, end) in enumerate(spans) if shown[start:end] == word.text]
+        if alike:
+            found.append((*spans[alike[-1]], word))
+            del spans[alike[-1] :]
+    return found[::-1]
+
+
+def doubts(shown: str, final: int, words: Sequence[Word]) -> list[tuple[int, int]]:
+    """From where to where a text is doubtful words; the last one not before it is over, or final.
+
+    Args:
+        shown: The text.
+        final: So many characters of it are committed.
+        words: Its last words, in their order.
+    """
+    return [
+        (start, end)
+        for start, end, word in places(shown, words)
+        if word.confidence < DOUBTFUL and (end < len(shown) or end <= final)
+    ]
+
+
 def bar(share: float, columns: int, style: str = "class:bar") -> Line:
     """A bar of which a share, 0 to 1, is full."""
     full = round(min(max(share, 0.0), 1.0) * columns)
@@ -139,7 +167,7 @@ def cleaned(state: LiveState) -> LiveState:
         signal=replace(state.signal, faults=tuple(map(clean_message, state.signal.faults))),
         page=_clean_page(state.page),
         calibration=calibration,
-        answer=replace(state.answer, text=clean(state.answer.text)),
+        answers=replace(state.answers, texts=tuple(map(clean, state.answers.texts))),
         notices=tuple(map(clean_message, state.notices)),
     )
 

@@ -15,9 +15,13 @@ turns by 5-12° about each axis, and one sign of one session differs by 10-16 co
 from what the wearer's effect explains. Likelihood is flat around them (a factor of 1.5 changes it
 by less than 0.04 nats). Bends are warped: 0.5 is 4 counts at a straight finger and 13 at a fist. A
 fitted model keeps what it was given here.
+
+A board that was turned further than small rotations go is turned back before anything is averaged,
+and a sensor that was dead in most takes of a session says nothing in the others: a mean of two
+mounts would be a pose that no hand makes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +29,14 @@ from numpy.typing import NDArray
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.models.density import N_COORDINATES, pose_coordinates, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES, FeatureExtractor
-from jihwa.models.gaussian import HierarchicalGaussian, wearer_jacobian
+from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD, HierarchicalGaussian, wearer_jacobian
+from jihwa.models.mount import Mounts, unturned
 
 PRIOR_BLOCKS = 6.0
 """How many blocks the covariance pooled over signs counts for in the covariance of one sign."""
+
+DEAD_SHARE = 0.5
+"""A sensor that is dead in more of a session's takes is broken, and its other readings jitter."""
 
 PRIOR_GROUPS = 10.0
 """How many blocks, or takes, the priors count for in the pooled covariances."""
@@ -98,12 +106,50 @@ def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hier
     """Fit means, take and block covariances; session and wearer effects and rest are priors.
 
     Every block weighs the same in its session, and every session the same in the mean, however
-    many takes it has. A sensor that was never alive for a sign gets the mean and the spread of
-    the other signs.
+    many takes it has. The board sits as in the session that comes first. A sensor that was never
+    alive for a sign gets the mean and the spread of the other signs, and one that never was those
+    of any pose.
 
     Raises:
         ValueError: A sign has no hold.
     """
+    return _fit(_with_one_mount(_without_broken(holds), extractor), n_signs, extractor)
+
+
+def _without_broken(holds: LabelledHolds) -> LabelledHolds:
+    """The same holds, where sensors that are dead in most of a session are dead in all of it."""
+    features = holds.features.copy()
+    for session in np.unique(holds.session):
+        rows = holds.session == session
+        dead = np.isnan(features[rows]).mean(axis=0) > DEAD_SHARE  # (8,)
+        features[np.ix_(rows, dead)] = np.nan
+    return replace(holds, features=features)
+
+
+def _with_one_mount(holds: LabelledHolds, extractor: FeatureExtractor) -> LabelledHolds:
+    """The same holds, as if every session's board sat about as in the first one.
+
+    Smaller rotations are the wearer's effect. What the first session shows has to be enough to
+    tell: a session that has no sign in common with it stays as it is.
+    """
+    _, first, session_of = np.unique(holds.session, return_index=True, return_inverse=True)
+    known = holds[session_of == session_of[0]]
+    signs, known_sign = np.unique(known.sign, return_inverse=True)
+    reference = _fit(replace(known, sign=known_sign), len(signs), extractor)
+    mounts = Mounts.around(np.eye(3))
+    features = holds.features.copy()
+    for session in np.argsort(first)[1:]:
+        rows = (session_of == session) & np.isin(holds.sign, signs)
+        blocks, _ = _mean_by(holds[rows], holds.sign[rows], holds.block[rows])
+        shown, _ = _mean_by(blocks, blocks.sign)
+        sign = np.searchsorted(signs, shown.sign)
+        mount = mounts.of_labelled(reference.signs, shown.features, sign)
+        features[session_of == session] = unturned(features[session_of == session], mount)
+    return replace(holds, features=features)
+
+
+def _fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> HierarchicalGaussian:
+    """Fit to holds of boards that sit alike."""
     blocks, block_of = _mean_by(holds, holds.sign, holds.session, holds.block)
     sessions, session_of = _mean_by(blocks, blocks.sign, blocks.session)
     signs, _ = _mean_by(sessions, sessions.sign)
@@ -112,7 +158,8 @@ def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hier
         raise ValueError(f"no hold of the signs {missing}")
 
     seen = np.isfinite(signs.features)  # (S, 8)
-    mean = np.where(seen, signs.features, np.nanmean(signs.features, axis=0))
+    present = np.ma.masked_invalid(signs.features)
+    mean = np.where(seen, signs.features, present.mean(axis=0).filled(ANY_BEND))
     basis = tangent_basis(mean[:, GRAVITY])
 
     def around_sign(part: LabelledHolds) -> Array:
@@ -136,7 +183,7 @@ def fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hier
     n_sessions = _count_by_sign(session_at, sessions.sign, n_signs)  # (S, 7)
     n_blocks = _count_by_sign(block_at, blocks.sign, n_signs)
     mean_covariance = _divide(SESSION, n_sessions) + _divide(block, n_blocks)
-    spread = np.nanvar(signs.features, axis=0)  # (8,)
+    spread = present.var(axis=0).filled(ANY_BEND_SD**2)  # (8,)
     finger = np.arange(FLEX.stop)
     mean_covariance[:, finger, finger] += np.where(seen[:, FLEX], 0.0, spread[FLEX])
     return HierarchicalGaussian(

@@ -1,7 +1,6 @@
 """Continuous sessions of a wearer whom the models have never met, with the truth about them.
 
-Classifier and segmenter are fitted on one recorded session; the dev texts are spelled with takes of
-the other one.
+The dev texts are spelled with takes of one recorded session; the models are fitted on others.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

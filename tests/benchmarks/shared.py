@@ -5,10 +5,12 @@ from pathlib import Path
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 SESSIONS = ("hb", "v2")
-"""The recorded sessions, one wearer each: benchmarks fit on one and read the other."""
+"""The recorded sessions with the board where it usually sits: benchmarks read each as a stranger's,
+in models that are fitted on all others."""
 
 THIRD = "august"
-"""A session of another wearer, for what is fitted on both."""
+"""Another recorded session, with the board turned and a dead finger. Segmenters are not trained on
+it."""
 
 TRAINING_TEXTS = (
     "train_open.txt.gz",

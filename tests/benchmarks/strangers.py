@@ -8,7 +8,7 @@ from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
-from shared import SESSIONS, SHARED
+from shared import SESSIONS, SHARED, THIRD
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis import motion, spelling
@@ -33,8 +33,8 @@ def episodes(session: str) -> EpisodeSet:
 
 @cache
 def stranger(wearer: str) -> Bundle:
-    """A model that was fitted to the other session; to both of them where it is a third one."""
-    others = EpisodeSet.join([episodes(name) for name in SESSIONS if name != wearer])
+    """A model that was fitted to all other sessions."""
+    others = EpisodeSet.join([episodes(name) for name in (*SESSIONS, THIRD) if name != wearer])
     return LEARNERS["gaussian"].fit(others, Alphabet.load())
 
 
@@ -83,7 +83,7 @@ class Wearer:
 
 
 def other_than(wearer: str) -> str:
-    """The session that models for this wearer are fitted on."""
+    """The session that a segmenter for this wearer is trained on."""
     return next(name for name in SESSIONS if name != wearer)
 
 

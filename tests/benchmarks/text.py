@@ -2,9 +2,9 @@
 
     python tests/benchmarks/text.py [--share F] [--third]
 
-Classifier and segmenter are fitted on one recorded session; the dev texts are spelled with takes of
-the other one; both directions are pooled. With `--third` they are the shipped ones, fitted on both,
-and the texts are spelled with takes of a third wearer, whose glove sits otherwise. Three columns
+The dev texts are spelled with takes of one recorded session; the classifier is fitted on the two
+others, the segmenter on the one of them whose glove sits as usual; two wearers are pooled. With
+`--third` the texts are spelled with takes of the third, whose glove sits otherwise. Three columns
 show what each part costs: the whole path, the same with perfect segmentation, and the best label of
 every segment of the likeliest cut through the automaton, without any language model.
 """

@@ -68,7 +68,7 @@ def configure(arguments: Command) -> None:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Fit and measure all, then show one table; 1 if a fit failed."""
+    """Fit and measure all, then show one table; 1 if a fit failed or a take was too damaged."""
     folder: Path | None = options.output and shared.output_folder(options.output)
     if folder:
         require_matplotlib()
@@ -108,7 +108,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     print(texts["comparison.json" if options.json else "comparison.md"], end="")
     for told in (*content["skipped"], *warnings, *content["failed"]):
         warn(told)
-    return 1 if failures else 0
+    return 1 if failures or takes.n_holed else 0
 
 
 def _warnings(takes: TakeSet, trials: Sequence[Trial]) -> Iterator[Message]:

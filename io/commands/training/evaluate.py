@@ -60,7 +60,7 @@ def configure(arguments: Command) -> None:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Score the model on every take of the data sets, or on every session."""
+    """Score the model on every take of the data sets, or session; 1 if one was too damaged."""
     if options.figures:
         shared.output_folder(options.figures, "--figures")
         require_matplotlib()
@@ -72,6 +72,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     of_arrays = bundle.gaussian is None
     takes, labels = datasets.load(options, alphabet, names_classes=of_arrays)
     _check_labels(labels.signs, alphabet)
+    if bundle.features:
+        takes = datasets.derived(takes, bundle.features)
     log_likelihood = _read(takes, bundle, profile)  # (n, S)
     sign = truth(takes, alphabet)  # (n,)
     answers = Answers.of(log_likelihood, sign)
@@ -101,7 +103,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             learning_curves(history, options.figures / "learning_curves.png")
         if hint := font_hint():
             warn(hint.text(language))
-    return 0
+    return 1 if takes.n_holed else 0
 
 
 def _by_take(takes: TakeSet, answers: Answers, signs: Sequence[str]) -> str:

@@ -7,12 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 from jihwa.data.files import write_whole
+from jihwa.data.formats.report import HoledError
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.progress import Progress
 from jihwa.io.batch.tasks import Outcome, State
 from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
+from jihwa.io.batch.words import StreamBy
 from jihwa.io.commands.training.picture import draw
 from jihwa.io.engine import Engine
 from jihwa.io.evaluation import figures
@@ -34,11 +36,13 @@ _SHOWN = 5
 def configure(arguments: Command) -> None:
     """Add what only sessions need besides their folder."""
     arguments.group("세션 (--sessions)", "sessions (--sessions)").settings("adapt", "mode", "lm")
-    arguments.preset(learn=False, personal=False, history=False)
+    arguments.preset(learn=False, personal=False, history=False, stream_by=StreamBy.PAUSES)
 
 
 def evaluate(options: argparse.Namespace, language: Language) -> int:
     """Read every session twice, segmented as ever and perfectly; print figures and errors.
+
+    1 if a session was too damaged to be measured.
 
     Raises:
         UsageError: There is no recording in the folder.
@@ -50,6 +54,7 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
     folder, setup = options.sessions, Setup.of(options, language)
     transcriber, (engine, _) = Transcriber(setup, language, folder), setup.build()
     evaluation = Evaluation()
+    n_holed = 0
     documents: dict[Path, Document] = {}  # of the sessions whose errors are shown
     skipped: list[Message] = [error.message for _, error in found.problems]
     size_bytes = sum(recording.size_bytes for recording in found.recordings)
@@ -59,6 +64,7 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
                 document, session = _read(recording.path, transcriber, engine, folder, shown.follow)
             except JihwaError as error:
                 skipped.append(error.message)
+                n_holed += isinstance(error, HoledError)
                 shown.done(Outcome(recording, State.FAILED, error=error))
             else:
                 evaluation.add(session)
@@ -80,7 +86,7 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
         print(json.dumps(content, ensure_ascii=False, allow_nan=False))
     else:
         _show(evaluation, skipped, warnings, language)
-    return 0
+    return 1 if n_holed else 0
 
 
 def _read(
@@ -98,10 +104,17 @@ def _read(
     Raises:
         UsageError: There is no such file, or it cannot be a recording.
         DataError: The recording or its truth cannot be read, or they do not fit together.
+        HoledError: Too much of the recording is damaged.
     """
     if find_truth(folder, path) is None:
         raise _unfit(path, Message(ko="옆에 정답(.json)이 없습니다.", en="no truth beside it."))
     document = transcriber.read(path, follow, with_signal=True)
+    if document.is_holed:
+        why = Message(
+            ko="너무 많이 손상되어 잴 수 없습니다. 무엇이 그런지는 `jihwa transcribe`로 보세요.",
+            en="too damaged to be measured. `jihwa transcribe` tells what is damaged.",
+        )
+        raise _unfit(path, why, HoledError)
     compared, signal = document.comparison, document.signal
     if compared is None or signal is None:
         raise _unfit(path, Message(ko="읽을 것이 없습니다.", en="nothing to read."))
@@ -110,8 +123,8 @@ def _read(
     return document, measure(engine, path.relative_to(folder), signal.frames, compared)
 
 
-def _unfit(path: Path, why: Message) -> DataError:
-    return DataError(ko=f"{path}: {why.ko}", en=f"{path}: {why.en}")
+def _unfit(path: Path, why: Message, kind: type[DataError] = DataError) -> DataError:
+    return kind(ko=f"{path}: {why.ko}", en=f"{path}: {why.en}")
 
 
 def _content(

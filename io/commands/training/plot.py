@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.batch.transcribing import Setup, Transcriber
+from jihwa.io.batch.words import StreamBy
 from jihwa.io.commands.training.picture import LONGEST_S, draw
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
@@ -50,11 +51,11 @@ def configure(arguments: Command) -> None:
         "draw the truth too: the .json of simulate, a text, or a folder of them",
     )
     arguments.settings("profile", "adapt", "mode", "personal", "history", "model", "lm", "layout")
-    arguments.preset(learn=False)
+    arguments.preset(learn=False, stream_by=StreamBy.PAUSES)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Read the recording, and draw it."""
+    """Read the recording, and draw it; 1 if too much of it was damaged."""
     require_matplotlib()
     say, path = speaker(language), options.path
     target = options.output or shared.output_file(Path(f"{path.stem}.png"))
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         )
     if hint := font_hint():
         warn(hint.text(language))
-    return 0
+    return 1 if document.is_holed else 0
 
 
 def _span(options: argparse.Namespace, duration_s: float) -> tuple[float, float]:

@@ -66,7 +66,10 @@ def configure(arguments: Command) -> None:
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
-    """Search, show the best settings, and fit a model with them; 1 if no trial came to anything."""
+    """Search, show the best settings, and fit a model with them.
+
+    1 if no trial came to anything, or a take was too damaged.
+    """
     path = shared.output_file(options.study)
     takes, alphabet = datasets.load_to_learn(options)
     list(by_session(takes))  # better refused before the work
@@ -114,7 +117,7 @@ def _search(
             print(_line(trial))
     if done and options.output:
         _fit(objective, done[0], options, language)
-    return 0 if done else 1
+    return 0 if done and not objective.takes.n_holed else 1
 
 
 def _fit(
