@@ -33,8 +33,7 @@ def mount_signs(
     """The signs that together show best how the board sits.
 
     They are those of which other mounts than the usual one leave least overlap (ρ, M = 0) with how
-    strangers show them. For example, the fingers point ahead in ㄷ and
-    up in ㅎ, the thumb is on top, and wearers agree on both.
+    strangers show them: far apart in direction, and shown alike by all wearers.
 
     Args:
         gaussian: The model of strangers.
