@@ -116,6 +116,11 @@ class Bundle:
             )
         return self.network.log_posterior(sequences)
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What was made of the points of a hand, by name; nothing where features are as given."""
+        return tuple(self.provenance.get("features", ()))
+
     def of_glove(self) -> HierarchicalGaussian:
         """The Gaussian of a model that reads the glove.
 

@@ -18,6 +18,10 @@ LONGEST_HOLD, LONGEST_SEQUENCE = 20, 160
 sequence from a `.npy` file."""
 
 
+_ROUNDING = 1e-5
+"""A channel that varies so much less than others do says nothing."""
+
+
 class Channels(StrEnum):
     """Which channels of a hold a network sees."""
 
@@ -47,10 +51,14 @@ class Inputs:
 
     @classmethod
     def fit(cls, channels: Channels, sequences: Sequence[Array]) -> "Inputs":
-        """Standardise by these (T, F) sequences; a channel that is never there gets 0 and 1."""
+        """Standardise by these (T, F) sequences; a channel that is never there gets 0 and 1.
+
+        One that does not vary but by rounding stays as it is too.
+        """
         frames = np.ma.masked_invalid(np.concatenate(sequences))  # (all frames, F)
-        sd = frames.std(axis=0).filled(1.0)
-        return cls(channels, frames.mean(axis=0).filled(0.0), np.where(sd > 0, sd, 1.0))
+        sd = frames.std(axis=0).filled(0.0)
+        varies = sd > _ROUNDING * np.median(sd)
+        return cls(channels, frames.mean(axis=0).filled(0.0), np.where(varies, sd, 1.0))
 
     def of_hold(self, frames: Frames) -> Array:
         """(T, F) the channels of a hold, NaN where one is absent or dead."""

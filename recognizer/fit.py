@@ -227,8 +227,7 @@ class GloveFit:
         signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
         nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
         is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
-        sign = int(hold.by_mount[self._best].argmax())
-        self.spelling.see(emission.segment, None if is_rest else nats, sign)
+        self.spelling.see(emission.segment, None if is_rest else nats, emission.pose)
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)

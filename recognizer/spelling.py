@@ -4,8 +4,13 @@ A hold of a letter is likelier as a sign than as any pose: by 4 nats on average 
 the board where it was in training, by 2 where it is turned by 49°. For hands that do something else
 that is -4 to 0. What is found of the mount meanwhile counts as well; but one of so many mounts fits
 much, so it has to explain more.
+
+A hand that types, scratches or tries its fingers may well look like a sign, but it looks so all the
+time: letters bend other fingers and turn the hand, and this one hovers. So *any pose* is one that
+is near where the hand has been lately, or anything, each finger and the direction by itself.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -13,6 +18,8 @@ import numpy as np
 
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
+from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
+from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD
 from jihwa.recognizer.events import Emission, Segment
 
 JUDGED_HOLDS, FIRST_NATS = 6, 2.5
@@ -23,9 +30,11 @@ SILENT_NATS, SPELLS_NATS = 0.0, 0.5
 """Below the first nobody spells any more, above the second somebody does again."""
 CLEAR_NATS = 4.0
 """A hold that gets more is a letter, whatever follows."""
-REPEATED_NATS = 0.8
-"""What a hold loses for every hold before it but one that looks the same: seldom is a letter
-spelled three times in a row, but in a laugh (ㅋㅋㅋㅋㅋㅋㅋㅋ), which passes."""
+LATELY_HOLDS, LEAST_HOLDS = 8, 3
+"""How many holds back a hand is remembered, and how many there have to be first: ㅋㅋㅋ is said."""
+HOVERS, NEAR_BEND, NEAR_DEG = 0.5, 2.0, 8.0
+"""How often a hand that does not spell keeps a finger, or its direction, near where it was, and how
+near in warped bend and degrees (standard deviations)."""
 FOUND_NATS = 2.0
 """How much more has to be explained by what is found of the mount."""
 
@@ -35,6 +44,40 @@ SILENT = Message(
     en="The hand does not seem to spell, so nothing is read until it does. If it does spell, show "
     "it your hand with `jihwa calibrate`.",
 )
+
+
+class _Lately:
+    """Where the hand has been: means that forget."""
+
+    def __init__(self) -> None:
+        self._total, self._weight, self._n_seen = np.zeros((3, N_FEATURES))
+
+    def feed(self, pose: Array) -> None:
+        """Remember (8,) features; a sensor that is missing (NaN) stays where it was."""
+        seen = np.isfinite(pose)
+        kept = np.where(seen, 1 - 1 / LATELY_HOLDS, 1.0)
+        self._total = kept * self._total + np.where(seen, pose, 0.0)
+        self._weight = kept * self._weight + seen
+        self._n_seen += seen
+
+    def log_ratio(self, pose: Array) -> float:
+        """Natural log of p((8,) features | a hand that hovers or not) / p(features | any pose).
+
+        A direction is a Fisher distribution around where it was, for small spreads.
+        """
+        known = np.isfinite(pose) & (self._n_seen >= LEAST_HOLDS)
+        was = np.divide(self._total, self._weight, out=np.zeros(N_FEATURES), where=known)
+        ratios = []
+        for bend, mean in zip(pose[FLEX][known[FLEX]], was[FLEX][known[FLEX]], strict=True):
+            near = -((bend - mean) ** 2) / (2 * NEAR_BEND**2) - math.log(NEAR_BEND)
+            anywhere = -((bend - ANY_BEND) ** 2) / (2 * ANY_BEND_SD**2) - math.log(ANY_BEND_SD)
+            ratios.append(near - anywhere)
+        if known[GRAVITY].all():
+            cosine = pose[GRAVITY] @ was[GRAVITY] / np.linalg.norm(pose[GRAVITY])
+            cosine /= np.linalg.norm(was[GRAVITY])
+            kappa = 1 / math.radians(NEAR_DEG) ** 2
+            ratios.append(math.log(2 * kappa) + kappa * (cosine - 1))
+        return float(np.logaddexp(math.log(1 - HOVERS), math.log(HOVERS) + np.array(ratios)).sum())
 
 
 @dataclass(slots=True)
@@ -65,26 +108,24 @@ class Spelling:
         self.n_changes = 0
         self.unread: list[tuple[float, float]] = []
         self._nats = np.array([FIRST_NATS, FIRST_NATS + FOUND_NATS])
-        self._sign, self._n_alike = -1, 0  # what was shown last, and how often before that
+        self._lately = _Lately()
         self._holds: deque[_Hold] = deque(maxlen=4 * JUDGED_HOLDS)
 
-    def see(self, segment: Segment, nats: Array | None, sign: int) -> None:
+    def see(self, segment: Segment, nats: Array | None, pose: Array) -> None:
         """Take in a hold.
 
         Args:
             segment: Where and when.
             nats: (2,) log-ratios of any sign and any pose, as the glove usually fits and by what
                 was believed of the mount before; None of rest, which says nothing.
-            sign: The sign that it looks like most.
+            pose: (8,) features of the hold.
         """
         best = FIRST_NATS
         if nats is not None:
-            nats = np.clip(nats, 1 - MOST_NATS, MOST_NATS)
-            self._n_alike = self._n_alike + 1 if sign == self._sign else 0
-            self._sign = sign
-            nats -= REPEATED_NATS * max(self._n_alike - 1, 0)
+            nats = np.clip(nats - self._lately.log_ratio(pose), 1 - MOST_NATS, MOST_NATS)
             self._nats += (nats - self._nats) / JUDGED_HOLDS
             best = _best(nats)
+        self._lately.feed(pose)
         self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
         if (_best(self._nats) > (SILENT_NATS if self.goes_on else SPELLS_NATS)) != self.goes_on:
             self._change()

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from seen import points
 
 from jihwa.data.signal.frames import Frames, angles_of_gravity, gravity_of_angles
+from jihwa.data.signal.landmarks import FEATURES, as_features
 from jihwa.data.signal.sensors import USABLE_FLEX_ADC
 from jihwa.data.takes.augment import Augmentation, Kind, rotations
 
@@ -196,3 +198,30 @@ class TestSequences:
         lengths = {len(self.vary(Kind.TIME, seed=seed)[0]) for seed in range(20)}
         assert len(lengths) > 5
         assert {len(self.vary(Kind.TIME, seed=seed)[1]) for seed in range(20)} == {1}
+
+
+class TestFlip:
+    """Left and right of a hand's points."""
+
+    RIGHT = points(np.tile([0.3, 0.1, 0.4, 1.6, 1.2], (9, 1)), np.tile([-0.8, -0.36, 0.48], (9, 1)))
+
+    @pytest.mark.parametrize("n_features", FEATURES)
+    def test_every_other_take_is_that_of_the_other_hand(self, n_features):
+        features = as_features(self.RIGHT, n_features)
+        features[4] = 0  # a picture without a hand
+        width = 3 if n_features == 63 else 4
+        rng = np.random.default_rng(0)
+        varied = only(Kind.FLIP).of_sequences([features] * 20, np.ones(n_features), rng)
+        changed = [not np.array_equal(each, features) for each in varied]
+        assert 5 < sum(changed) < 15
+        flipped = varied[changed.index(True)]
+        assert not flipped[4].any()
+        x, before = flipped[0, : 21 * width : width], features[0, : 21 * width : width]
+        assert x - x.mean() == pytest.approx(before.mean() - before)
+        others = [at for at in range(n_features) if at % width or at >= 21 * width]
+        assert np.array_equal(flipped[:, others], features[:, others])
+
+    def test_columns_that_are_no_hand_stay(self):
+        values = np.random.default_rng(0).normal(size=(9, 99))  # such as 33 points of a body
+        (varied,) = only(Kind.FLIP).of_sequences([values], np.ones(99), np.random.default_rng(1))
+        assert np.array_equal(varied, values)

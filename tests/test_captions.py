@@ -9,7 +9,9 @@ from captions import events, opened, served
 from live import until
 
 from jihwa.data.messages import UsageError
-from jihwa.io.live.state import Answer, LiveState
+from jihwa.io.commands import captions as command
+from jihwa.io.live import archive
+from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpeechMode
@@ -74,6 +76,22 @@ def test_program_types_chooses_undoes_and_clears(shown):
     until(lambda: shown.state()["committed"] == "")
 
 
+def test_program_takes_a_completion_that_is_offered(shown, line):
+    assert shown.ask("/v1/type", {"text": "오늘 "})[0] == 202
+    shown.wire.give(line("저녀"))
+    offered = until(
+        lambda: [each for each in shown.state()["completions"] if each["text"].startswith("저녁")]
+    )
+    taken = {name: offered[0][name] for name in ("word", "text")}
+    assert taken["word"] == 1
+    assert shown.ask("/v1/accept", taken | {"word": 0})[0] == 409
+    assert shown.ask("/v1/accept", taken | {"text": "저쪽으로는"})[0] == 409
+    assert shown.ask("/v1/accept", taken)[0] == 202
+    whole = f"오늘 {taken['text']}"
+    until(lambda: (shown.state()["committed"] + shown.state()["preedit"]).rstrip() == whole)
+    until(lambda: shown.ask("/v1/accept", taken)[0] == 409)  # it is over
+
+
 @pytest.mark.parametrize("text", ["", "가" * 1001, "\ud800", 3, None, ["가"]])
 def test_what_is_no_text_is_not_typed(shown, text):
     assert shown.ask("/v1/type", {"text": text})[0] == 400
@@ -91,7 +109,7 @@ def test_nothing_acts_in_the_signers_terminal(shown):
     shown.ask("/v1/type", {"text": "가\x1b[31m나\x07"})
     until(lambda: shown.state()["committed"] == "가[31m나")
     shown.ask("/v1/answer", {"text": "\x1b]0;evil\x07네"})
-    until(lambda: shown.live.state.answer == Answer("]0;evil네", 1))
+    until(lambda: shown.live.state.answers == Answers(("]0;evil네",), 1))
 
 
 def test_answers_and_wishes_cannot_flood_the_signer(shown):
@@ -110,8 +128,13 @@ def rows(state, view, columns=80, n=24):
 
 
 def test_answer_stands_above_the_keys():
-    state = LiveState(answer=Answer("네, 알겠어요", 1))
-    assert "  » 네, 알겠어요" in rows(state, View("ko"))
+    answers = Answers().followed_by("아니요").followed_by("잠깐만요").followed_by("네, 알겠어요")
+    shown = rows(LiveState(answers=answers), View("ko"))
+    assert [row for row in shown if "»" in row] == ["  » 잠깐만요", "  » 네, 알겠어요"]
+    assert "  » 네, 알겠어요" in rows(LiveState(answers=answers), View("ko"), 40, 10)
+    assert not [
+        row for row in rows(LiveState(answers=answers.followed_by("")), View("ko")) if "»" in row
+    ]
 
 
 def test_invitation_is_an_address_and_a_code():
@@ -135,6 +158,19 @@ def test_missing_library_is_named_with_what_to_do(jihwa, monkeypatch):
     done = jihwa("captions")
     assert done.code == 2
     assert "pip install 'jihwa[web]'" in done.err
+
+
+def test_others_read_what_is_typed_or_gone_on_with(jihwa, monkeypatch):
+    monkeypatch.setattr(command, "PORT", 0)
+    given = "--serve-captions", "--plain", "--source", "sim:네?speed=fast"
+    done = jihwa("type", "--new", *given)
+    assert (done.code, "= 네" in done.out) == (0, True)
+    assert "to read along: http://127.0.0.1:" in done.err
+    (session,) = archive.sessions()
+    assert (
+        "to read along: http://127.0.0.1:"
+        in jihwa("sessions", "continue", session.name, *given).err
+    )
 
 
 @pytest.mark.parametrize(("lan", "port"), [("192.0.2.1", 0), ("no such host", 0), (None, 99999)])

@@ -5,13 +5,14 @@ import http.client
 import json
 import os
 import time
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 
 import aiohttp
 import pytest
-from captions import opened
+from captions import opened, served
 from live import until
 
+from jihwa.io.web import routes
 from jihwa.io.web.access import MOST_WRONG, RESTART_S, key_file, load_key
 
 
@@ -37,9 +38,50 @@ def test_reader_may_read_and_answer_but_not_write(shown):
     assert state["committed"] == "가"
     assert "words" not in state
     assert shown.ask("/v1/answer", {"text": "네"}, headers=reader)[0] == 202
-    for path in ("type", "choose", "undo", "clear"):
+    for path in ("type", "accept", "choose", "undo", "clear"):
         assert shown.ask(f"/v1/{path}", {"text": "나"}, headers=reader)[0] == 403
     assert shown.state()["committed"] == "가"
+
+
+def test_every_reader_has_a_cookie_and_a_measure_of_their_own(shown):
+    one, other = entered(shown), entered(shown)
+    assert one["Cookie"] != other["Cookie"]
+    codes = [shown.ask("/v1/answer", {"text": "네"}, headers=one)[0] for _ in range(12)]
+    assert codes == [202] * 10 + [429] * 2
+    assert shown.ask("/v1/answer", {"text": "네"}, headers=other)[0] == 202
+    assert shown.ask("/v1/answer", {"text": "네"})[0] == 202
+    forged = one | {"Cookie": one["Cookie"].replace("=", "=x")}
+    assert shown.ask("/v1/state", headers=forged)[0] == 401
+
+
+def test_cookie_is_good_for_a_program_that_starts_again():
+    with served() as first:
+        reader, port = entered(first), first.server.port
+    with served(port=port) as second:
+        assert second.ask("/v1/state", headers=reader)[0] == 200
+
+
+def test_one_reader_leaves_room_for_the_others(shown, monkeypatch):
+    monkeypatch.setattr(routes, "MOST_OF_ONE", 3)
+    greedy, other = entered(shown), entered(shown)
+
+    async def read():
+        async with aiohttp.ClientSession() as client, AsyncExitStack() as stack:
+
+            async def come(reader):
+                headers = {"Authorization": "", "Cookie": reader["Cookie"], "Origin": shown.origin}
+                return await stack.enter_async_context(opened(client, shown, **headers))
+
+            came = await asyncio.gather(*(come(greedy) for _ in range(8)), return_exceptions=True)
+            first, *_ = pages = [each for each in came if not isinstance(each, Exception)]
+            assert len(pages) == 3
+            await come(other)
+            await first.close()
+            while shown.server._feed.n_readers > 3:
+                await asyncio.sleep(0.01)
+            await come(greedy)
+
+    asyncio.run(asyncio.wait_for(read(), 20))
 
 
 def test_ticket_is_good_once(shown):

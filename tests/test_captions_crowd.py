@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 
 import aiohttp
 import pytest
-from captions import events, opened
+from captions import events, opened, served
 from hypothesis import given
 from hypothesis import strategies as st
 from live import until
@@ -140,6 +140,16 @@ def test_idle_connections_neither_use_up_the_files_nor_keep_the_session_from_any
             return shown.state()["committed"] == "가"
 
     until(is_shown)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTT", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"])
+def test_connection_that_asks_for_nothing_is_hung_up(monkeypatch, sent):
+    monkeypatch.setattr(server, "IDLE_S", 0.5)
+    with served() as shown, socket.create_connection(("127.0.0.1", shown.server.port)) as client:
+        client.settimeout(10)
+        client.sendall(sent)
+        while client.recv(4096):
+            pass
 
 
 @pytest.mark.parametrize("sent", [b"no chunk\r\n", b"1\r\n{"])

@@ -97,7 +97,7 @@ def test_reader_answers_and_has_it_said(shown, look):
     browser = look(shown)
     shown.types("안녕하세요")
     browser.find_element(By.ID, "answer").send_keys("네, 반가워요", Keys.ENTER)
-    until(lambda: shown.live.state.answer.text == "네, 반가워요")
+    until(lambda: shown.live.state.answers.texts == ("네, 반가워요",))
     until(lambda: "네, 반가워요" in text_of(browser, "told"))
     assert browser.find_element(By.ID, "answer").get_property("value") == ""
     browser.find_element(By.ID, "say").click()
@@ -185,6 +185,20 @@ def test_type_can_be_made_larger_and_stays_so(shown, look):
     browser.refresh()
     assert of(browser, main) == pytest.approx(1.25 * before)
     browser.find_element(By.ID, "smaller").click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_reader_may_want_it_light_or_dark(shown, look, scheme):
+    browser = look(shown, PHONE, scheme)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light, dark = "rgb(255, 255, 255)", "rgb(0, 0, 0)"
+    assert of(browser, ground) == (dark if scheme == "dark" else light)
+    browser.find_element(By.ID, "scheme").click()
+    assert of(browser, ground) == (light if scheme == "dark" else dark)
+    browser.refresh()
+    assert of(browser, ground) == (light if scheme == "dark" else dark)
+    assert not Axe().run(browser)["violations"]
+    browser.execute_script("localStorage.removeItem('scheme')")
 
 
 def test_open_page_goes_on_when_the_program_starts_again(look, browser):

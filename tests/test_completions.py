@@ -4,6 +4,7 @@ Stories are written as in `emissions`.
 """
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -144,13 +145,18 @@ def test_modes_that_leave_nothing_to_guess_offer_nothing(mode):
     assert composer.completions() == ()
 
 
+@pytest.mark.parametrize("typed", [{}, {"병신": 300.0, "시발": 300.0, "지랄": 300.0, "": 100.0}])
 @pytest.mark.parametrize(
-    "story", ["ㅅㅣㅂㅏㄹ", "ㅅㅣㅂㅏ", "ㅂㅕㅇㅅㅣ", "ㅅㅅㅣㅂㅏ", "ㅈㅣㄹㅏ", "ㄱㅐㅅㅐ"]
+    "story",
+    ["ㅅㅣㅂㅏㄹ", "ㅅㅣㅂㅏ", "ㅂㅕㅇㅅㅣ", "ㅅㅅㅣㅂㅏ", "ㅈㅣㄹㅏ", "ㄱㅐㅅㅐ", "ㅂㅅ", "ㅅㅂ"],
 )
-def test_profane_words_are_never_offered(story):
-    profanity = Profanity(read_lexicon())
-    for text in offered(story.replace("ㅐ", "ㅏㅣ")):
-        assert not profanity.is_in(text)
+def test_profane_words_are_never_offered(story, typed):
+    lexicon = read_lexicon()
+    profanity = Profanity(lexicon)
+    own = Mixture.load(lexicon=lexicon.with_words("personal", typed) if typed else lexicon)
+    for text in offered(story.replace("ㅐ", "ㅏㅣ"), Mode.FREE, own):
+        (word,) = re.findall("[가-힣]+", text)
+        assert not any(profanity.is_in(word[:n]) for n in range(1, len(word) + 1))
 
 
 def test_words_are_found_in_the_order_of_their_probability():

@@ -1,7 +1,8 @@
-"""The clipboard, and programs of the desktop that are typed into, by tools that write down."""
+"""The clipboard and programs of the desktop, by tools that write down and by a real one."""
 
 import base64
 import os
+import shutil
 import subprocess
 import sys
 
@@ -115,6 +116,25 @@ def test_without_a_tool_it_is_said_what_to_install(tools, monkeypatch):
     assert [each.verdict for each in findings] == [Verdict.GOOD, *[Verdict.DOUBTFUL] * 2]
 
 
+@pytest.mark.parametrize(
+    ("tool", "environment", "told"),
+    [
+        ("wtype", WAYLAND, "wtype: this desktop lets no program press keys"),
+        ("ydotool", WAYLAND, "ydotool: ydotoold does not run"),
+        ("xdotool", X11, "xdotool: the screen that DISPLAY names is not there"),
+    ],
+)
+def test_a_tool_that_is_there_and_cannot_type_says_what_to_do(tools, tool, environment, told):
+    tools(tool, "wl-copy", fails=tool)
+    (finding,) = [each for each in check_clipboard(environment) if "--into" in each.message.en]
+    assert (finding.verdict, told in finding.message.en) == (Verdict.DOUBTFUL, True)
+
+
+def test_without_a_desktop_there_is_nothing_to_type_into():
+    (finding,) = [each for each in check_clipboard({}) if "--into" in each.message.en]
+    assert (finding.verdict, "no desktop" in finding.message.en) == (Verdict.GOOD, True)
+
+
 def test_a_tool_that_fails_is_told_and_the_text_is_safe(tools):
     tools("xdotool")
     target = Desktop("x11", X11)
@@ -184,3 +204,32 @@ def test_a_session_fills_the_clipboard(tools, data_home):
         [sys.executable, "-m", "jihwa.io", *words], env=environment, capture_output=True, check=True
     )
     assert until(calls)[-1] == "pbcopy|안녕"
+
+
+@pytest.fixture
+def x11_program(tmp_path, monkeypatch):
+    """A program of a real display that writes down the lines which are typed into it."""
+    for name in ("Xvfb", "xterm", "xdotool"):
+        if shutil.which(name) is None:
+            pytest.skip(f"needs {name} (Debian packages xvfb, xterm and xdotool)")
+    lines, quiet = tmp_path / "lines", {"stderr": subprocess.DEVNULL}
+    lines.touch()
+    with subprocess.Popen(["Xvfb", "-displayfd", "1"], stdout=subprocess.PIPE, **quiet) as display:
+        monkeypatch.setenv("DISPLAY", f":{int(display.stdout.readline())}")
+        monkeypatch.setenv("LC_ALL", "C.UTF-8")
+        command = ["xterm", "-u8", "-e", "sh", "-c", f"touch {tmp_path}/ready; cat > {lines}"]
+        with subprocess.Popen(command, **quiet) as program:
+            until((tmp_path / "ready").exists)
+            subprocess.run(["xdotool", "mousemove", "50", "50"], check=True)  # gives it the keys
+            yield lines
+            program.terminate()
+        display.terminate()
+
+
+@pytest.mark.slow
+def test_a_real_program_gets_what_is_spelled(x11_program):
+    target = Desktop("x11")
+    target.type(TextEdit(0, "오늘 저녁에"))
+    target.type(TextEdit(1, "은\n"))
+    target.close()
+    assert until(x11_program.read_text) == "오늘 저녁은\n"

@@ -18,6 +18,8 @@ from jihwa.io.checks.machine import (
 from jihwa.io.commands import doctor
 from jihwa.io.settings import configuration
 from jihwa.io.sources import reasons
+from jihwa.io.sources.camera import usual_python
+from jihwa.io.sources.camera_worker import REQUIREMENT
 from jihwa.io.sources.ports import Board
 from jihwa.io.speech.problems import Problem, SpeechError
 from jihwa.io.user import storage
@@ -210,3 +212,13 @@ def test_clock_that_starts_in_1970_is_told(monkeypatch):
     (finding,) = check_clock()
     assert finding.verdict is Verdict.DOUBTFUL
     assert "Set the clock" in finding.message.en
+
+
+def test_camera_that_is_not_set_up_works_or_is_broken(jihwa):
+    assert f"pip install {REQUIREMENT}" in "".join(marked(jihwa("doctor"), "✓"))
+    seer = usual_python()
+    seer.parent.mkdir(parents=True)
+    for code, mark, told in ((0, "✓", "camera: can see hands"), (1, "!", "(no libGL). Delete it")):
+        seer.write_text(f"#!/bin/sh\necho no libGL >&2\nexit {code}\n")
+        seer.chmod(0o755)
+        assert told in "".join(marked(jihwa("doctor"), mark))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.data.alphabet import LETTERS
-from jihwa.io.live.state import Answer, LiveState, Page
+from jihwa.io.live.state import Answers, LiveState, Page
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.large import FEW, LEAST_ROWS, SEEN, large_rows
 from jihwa.io.screen.view import Place, View
@@ -71,7 +71,7 @@ def test_what_cannot_be_drawn_is_shown_small():
 
 
 def test_only_the_text_is_shown_and_an_answer():
-    state = LiveState(ready=True, page=Page("안녕", "하"), answer=Answer("네", 1))
+    state = LiveState(ready=True, page=Page("안녕", "하"), answers=Answers(("네",), 1))
     lines = draw(state, View("ko", large=True), Size(80, 24))
     rows = ["".join(text for _, text in line).strip() for line in lines]
     assert rows[-1] == "» 네"

@@ -82,12 +82,13 @@ def test_calibration_can_be_given_up(line):
 
 
 def test_another_wearer_goes_on_with_the_text_and_each_learns_their_own(line):
+    worn = []
     first, second = line("오늘 저녁에 같이 밥 먹을래"), line("내일 아침에 다시 만나자", seed=4)
-    with session(wearer=stranger(adapts=True, profile="me")) as (live, wire):
+    with session(wearer=stranger(adapts=True, profile="me", remembers=True)) as (live, wire):
         assert live.state.profile == "me"
         wire.give(first)
         until(lambda: "먹을래" in live.state.page.committed + live.state.page.preedit)
-        live.wear(stranger(adapts=True, profile="you"))
+        live.wear(stranger(adapts=True, profile="you", remembers=True), lambda: worn.append("you"))
         until(lambda: live.state.profile == "you")
         assert "먹을래" in live.state.page.committed
         mine = profiles.load("me")
@@ -97,7 +98,12 @@ def test_another_wearer_goes_on_with_the_text_and_each_learns_their_own(line):
     assert (
         live.state.page.committed.replace(" ", "") == "오늘저녁에같이밥먹을래내일아침에다시만나자"
     )
+    assert worn == ["you"]
     assert profiles.load("me") == mine
+    typed = [set(vocabulary.history(name)[0].counts) for name in ("me", "you", None)]
+    assert "저녁에" in typed[0] - typed[1]
+    assert "아침에" in typed[1] - typed[0]
+    assert not typed[2]
     assert sum(len(step.observations) for step in profiles.load("you").steps) > 5
 
 
@@ -106,7 +112,7 @@ def test_a_profile_that_cannot_be_read_changes_nothing():
     profiles.path_of("bad").write_text("no profile", encoding="utf-8")
     with session(wearer=stranger(profile="me")) as (live, _):
         until(lambda: live.state.ready)
-        live.wear(stranger(profile="bad"))
+        live.wear(stranger(profile="bad"), lambda: live.writing.type("worn"))
         notice = until(lambda: live.state.notices)[-1]
         assert "bad.json" in notice.en
         assert live.state.profile == "me"

@@ -26,6 +26,26 @@ def test_words_are_added_listed_and_removed(jihwa):
     ]
 
 
+def test_profile_has_words_of_its_own(jihwa):
+    path = vocabulary.list_path("me")
+    assert jihwa("lm", "add", "지아", "--profile", "me").out == f"{path}: added 지아\n"
+    jihwa("lm", "add", "민수")
+    vocabulary.learn("해운대 부산", "me")
+    assert jihwa("lm", "list", "--profile", "me").out.splitlines() == [
+        "지아",
+        f"{path}: 1 word(s) of your own",
+        f"{vocabulary.history_path('me')}: 2 word(s) remembered of what you typed",
+        "민수",
+        f"{vocabulary.list_path()}: 1 word(s) of your own",
+        f"{vocabulary.history_path()}: 0 word(s) remembered of what you typed",
+    ]
+    assert "지아" not in jihwa("lm", "list").out
+    assert "1 word(s) forgotten" in jihwa("lm", "forget", "부산", "--profile", "me").out
+    assert "everything is forgotten" in jihwa("lm", "forget", "--yes", "--profile", "me").out
+    assert jihwa("lm", "remove", "지아", "--profile", "me").code == 0
+    assert not vocabulary.word_list("me")[0].words
+
+
 def test_korean_is_spoken(jihwa):
     assert "더했습니다: 민수" in jihwa("--lang=ko", "lm", "add", "민수").out
     assert "이미 있습니다: 민수" in jihwa("--lang=ko", "lm", "add", "민수").out

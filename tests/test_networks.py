@@ -1,5 +1,6 @@
 """The zoo: sizes as published, any features and classes, and padding that nobody sees."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from torch import nn
 from zoo import trained
 
 from jihwa.data.messages import UsageError
+from jihwa.models.network import Channels, Inputs
 from jihwa.models.training.networks import ARCHITECTURES, build
 from jihwa.models.training.networks.layers import (
     BatchNorm,
@@ -77,7 +79,23 @@ def test_dropout_is_every_rate():
     network = build("cnn-stacked-gru", 8, 24, {}, 0.55)
     rates = [m.p for m in network.modules() if isinstance(m, torch.nn.Dropout)]
     between = [m.dropout for m in network.modules() if isinstance(m, torch.nn.GRU)]
-    assert rates == between == [0.55]
+    assert (rates, between) == ([0.55] * 3, [0.55])
+
+
+@pytest.mark.parametrize(
+    ("name", "rates", "between"),
+    [
+        ("cnn-gru", [0.3, 0.3, 0.3], 0.0),
+        ("cnn-stacked-gru", [0.3, 0.3, 0.3], 0.3),
+        ("ms-gru", [0.3, 0.3, 0.3], 0.0),
+        ("ms-stacked-gru", [0.3, 0.3], 0.3),
+        ("stacked-gru", [], 0.2),
+    ],
+)
+def test_dropout_is_as_published_where_nobody_says_otherwise(name, rates, between):
+    modules = list(build(name, 8, 24, {}, None).modules())
+    assert [m.p for m in modules if isinstance(m, torch.nn.Dropout)] == rates
+    assert [m.dropout for m in modules if isinstance(m, torch.nn.GRU)] == [between]
 
 
 @pytest.mark.parametrize(
@@ -178,3 +196,11 @@ def test_a_last_odd_frame_survives_pooling(name):
     changed = x.clone()
     changed[:, -1] += 3
     assert not torch.allclose(network(x), network(changed), atol=1e-3)
+
+
+def test_a_channel_that_varies_by_rounding_alone_is_not_blown_up():
+    rng = np.random.default_rng(0)
+    sequence = rng.normal(0, [1.0, 30.0, 0.0, 0.1], (50, 4)) + np.array([0, 0, 5, 0])
+    sequence[::2, 2] += 1e-15
+    inputs = Inputs.fit(Channels.GIVEN, [sequence])
+    assert np.abs(inputs.scale(sequence + np.array([0, 0, 1e-9, 0]))).max() < 5

@@ -15,7 +15,7 @@ from jihwa.io.user import vocabulary
 @pytest.fixture
 def parse():
     parser = argparse.ArgumentParser()
-    Arguments(parser, "en").settings("lm", "personal", "history", "mode")
+    Arguments(parser, "en").settings("lm", "personal", "history", "mode", "profile")
 
     def parse(*words):
         options = parser.parse_args(words)
@@ -65,6 +65,22 @@ def test_own_words_and_typed_words_are_expected_unless_they_are_left_out(parse):
     assert without_history[0] > before[0] + 5
     assert without_history[1] == pytest.approx(before[1], abs=0.2)
     assert without_any == before
+
+
+def test_words_of_the_profile_that_is_worn_and_of_everybody_are_expected(parse):
+    vocabulary.add(["빛가온솔"], "me")
+    vocabulary.learn("늘봄찬슬", "me")
+    vocabulary.learn("늘봄찬슬 해운대")
+
+    def expected(*words):
+        return shared.personal_words(parse(*words), "en")
+
+    assert set(expected()) == {"", "늘봄찬슬", "해운대"}
+    assert set(expected("--profile", "me")) == {"", "늘봄찬슬", "해운대", "빛가온솔"}
+    assert expected("--profile", "me")["늘봄찬슬"] > expected()["늘봄찬슬"]
+    assert set(expected("--profile", "you")) == {"", "늘봄찬슬", "해운대"}
+    assert set(expected("--profile", "me", "--no-history")) == {"", "빛가온솔"}
+    assert not expected("--profile", "me", "--no-personal")
 
 
 def test_a_few_own_words_are_not_expected_everywhere(parse):

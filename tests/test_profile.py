@@ -11,7 +11,7 @@ from wearers import ALPHABET, hold, record
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import DataError, UsageError
-from jihwa.io.user import profiles
+from jihwa.io.user import profiles, vocabulary
 from jihwa.models.features import FeatureExtractor
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import KEPT_HOLDS, Observation, Profile, Step, StepKind, poses
@@ -163,6 +163,20 @@ def test_profile_is_listed_shown_taken_back_and_deleted(jihwa, tmp_path):
     assert jihwa("profile", "undo", "me").code == 2
     assert jihwa("profile", "delete", "me", "--yes").code == 0
     assert "no profile is stored" in jihwa("profile", "list").out
+
+
+def test_what_a_wearer_typed_goes_with_their_profile(jihwa, data_home):
+    profiles.save("me", Profile.empty(ALPHABET))
+    for name in ("me", None):
+        vocabulary.add(["민수"], name)
+        vocabulary.learn("해운대", name)
+    done = jihwa("profile", "delete", "me", "--yes")
+    assert done.out.count("deleted.") == 3
+    assert not vocabulary.word_list("me")[0].words
+    assert not vocabulary.history("me")[0].counts
+    assert not list(data_home.rglob("*me*"))
+    assert vocabulary.word_list()[0].words
+    assert vocabulary.history()[0].counts
 
 
 def test_delete_leaves_a_file_alone_that_is_no_profile(jihwa, tmp_path):

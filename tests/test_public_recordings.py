@@ -159,5 +159,5 @@ def test_single_episode_gives_its_letter_with_alternatives(request, jihwa, alpha
         for sign, document in zip(takes, documents, strict=True)
     ]
     told = dict(zip(takes, [document["text"] for document in documents], strict=True))
-    assert sum(right) >= 0.85 * len(right), f"read as {told}"
+    assert sum(right) >= 0.8 * len(right), f"read as {told}"
     assert sum(offered) >= len(offered) - 1, f"read as {told}"

@@ -1,18 +1,22 @@
 """What the screen shows, as lines of characters: a plain function of the session's state."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
+from seen import points
 
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
-from jihwa.io.live.state import Answer, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
+from jihwa.io.live.past import Past
+from jihwa.io.live.state import Answers, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
+from jihwa.io.screen.hand import skeleton
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.text import clean, cleaned
 from jihwa.io.screen.view import Place, View
@@ -220,7 +224,7 @@ def test_nothing_that_a_terminal_obeys_is_ever_written(text):
         LIVE,
         connection=Connection(Link.LOST, text, message),
         page=Page(text, text, (Word(text, 0, 1, 0.1),), None, (Candidate(text, 0),) * 2),
-        answer=Answer(text, 1),
+        answers=Answers((text,), 1),
         notices=(message,),
     )
     for line in draw(cleaned(state), KOREAN, Size(80, 24)):
@@ -276,6 +280,17 @@ def test_phrases_are_listed_with_their_keys():
     assert "·  ㅁㅈ  물 좀 주세요." in screen
 
 
+def test_earlier_texts_stand_below_what_is_looked_for_and_the_lit_one_is_marked():
+    began = datetime(2025, 3, 4, 12, 5)
+    past = tuple(Past(f"글 {number}", began) for number in range(40))
+    view = replace(KOREAN, place=Place.HISTORY, wanted="글", past=past, highlight=30)
+    screen = shown(view=view)
+    assert "찾기  글" in screen
+    assert "→ 03-04 12:05  글 30" in screen
+    assert "글 5\n" not in screen + "\n"
+    assert "그런 글이 없습니다" in shown(view=replace(view, past=()))
+
+
 def test_profiles_are_listed_with_their_keys_and_the_worn_one_is_marked():
     view = replace(KOREAN, place=Place.PROFILES, profiles=("me", "you"), profile="you")
     assert "1  me" in shown(view=view)
@@ -297,3 +312,18 @@ def test_news_grow_old_and_may_be_told_again():
     assert current(TOLD_S + 1) == (second,)
     told.tell(first)
     assert current(2 * TOLD_S) == (first,)
+
+
+def test_a_hand_that_a_camera_sees_is_drawn_upright_beside_its_bars():
+    hand = points(np.array([[0.1] * 5]), np.array([[-1.0, 0.0, 0.3]]))[0]  # fingers up
+    signal = replace(LIVE.signal, points=hand)
+    for columns in (64, 80, 120):
+        rows = shown(replace(LIVE, signal=signal), ENGLISH, columns).split("\n")[2:8]
+        assert all(get_cwidth(row) <= columns for row in rows)
+        assert "thumb" in rows[0]
+        dots = [sum((ord(c) - 0x2800).bit_count() for c in row[2:14]) for row in rows]
+        assert min(dots) > 0
+    left, right = (skeleton(hand * (sign, 1, 1)) for sign in (1, -1))
+    assert left != right
+    flat = skeleton(np.zeros((21, 3)))
+    assert sum(c != "\u2800" for line in flat for c in line[0][1]) == 1

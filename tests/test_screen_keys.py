@@ -10,8 +10,9 @@ from prompt_toolkit.application import Application, create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from jihwa.composer.text.transcript import Candidate, Completion, Word
+from jihwa.composer.text.transcript import Candidate, Completion, TextEdit, Word
 from jihwa.data.messages import UsageError
+from jihwa.io.live import archive
 from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
 from jihwa.io.screen import controls, full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, NO_READERS, Controls
@@ -19,8 +20,8 @@ from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.keys import BINDINGS
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpokenText
-from jihwa.io.user import profiles
-from jihwa.io.user.phrases import Phrase
+from jihwa.io.user import profiles, storage
+from jihwa.io.user.phrases import Phrase, path_of
 from jihwa.recognizer.calibration import Prompt
 from jihwa.recognizer.profile import Profile
 
@@ -38,6 +39,7 @@ ALT_BACKSPACE, LEFT, SHIFT_TAB, F1, F2, F3, F6 = (
     *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1b[17~"),
 )
 ESCAPE, CTRL_L, CTRL_R = "\x1b", "\x0c", "\x12"
+CTRL_F, DOWN, UP, ENTER, F10 = "\x06", "\x1b[B", "\x1b[A", "\r", "\x1b[21~"
 CTRL_C, CTRL_Q = "\x03", "\x11"
 
 
@@ -59,6 +61,9 @@ class Silence:
 
     def say(self, text):
         self.said.append(text)
+
+    def use(self, settings):
+        self.said.append(settings)
 
     def stop(self):
         self.said.append("(stop)")
@@ -167,23 +172,76 @@ def test_the_text_is_copied(press, monkeypatch):
     assert (asked, told.en) == ("notify", "none")
 
 
+@pytest.fixture
+def said_before():
+    """Texts of two sessions, the newest last."""
+    for text in ("물 좀 주세요.\n내일 학교에서 만나요", "저녁 먹었어요?"):
+        journal = archive.begin("sim:", None)
+        journal.edit(TextEdit(0, text))
+        journal.close()
+
+
+@pytest.mark.parametrize(
+    ("keys", "written"),
+    [
+        ((ENTER,), "저녁 먹었어요?"),
+        ((DOWN, ENTER), "내일 학교에서 만나요"),
+        ((DOWN,) * 9 + (ENTER,), "물 좀 주세요."),
+        ((DOWN, DOWN, UP, ENTER), "내일 학교에서 만나요"),
+        (("물", ENTER), "물 좀 주세요."),
+        (("만나 학교", ENTER), "내일 학교에서 만나요"),
+        (("ㅈㅅㅇ", ENTER), "물 좀 주세요."),
+        (("없다", ENTER), None),
+        (("없다", "\x7f", "\x7f", ENTER), "저녁 먹었어요?"),
+        ((DOWN, "물", ENTER), "물 좀 주세요."),
+        ((ESCAPE,), None),
+    ],
+)
+def test_earlier_text_is_found_and_written_again(press, said_before, keys, written):
+    assert press(CTRL_F, *keys) == ([("type", written)] if written else [])
+
+
+def test_earlier_text_is_copied_or_said(said_before, monkeypatch):
+    copied, voice, session = [], Silence(), Asked(WRITING)
+    monkeypatch.setattr(controls, "Clipboard", lambda terminal: SimpleNamespace(copy=copied.append))
+    looking = Controls(session, View("ko"), SpokenText(voice), lambda: None)
+    looking.show_history()
+    looking.copy_past()
+    looking.say_past()
+    looking.next_speak_mode()
+    looking.say_past()
+    assert (copied, voice.said) == (["저녁 먹었어요?"], ["저녁 먹었어요?"])
+    assert session.requests == [("notify", controls.COPIED), ("notify", controls.SPEECH_IS_OFF)]
+    assert looking.view.place is Place.HISTORY
+
+
+def test_without_an_earlier_text_that_is_said(press):
+    assert press(CTRL_F, "가") == [("notify", controls.NO_PAST), ("type", "가")]
+
+
 def test_another_wearer_is_chosen_among_the_stored_profiles(alphabet):
     session = Asked(replace(WRITING, profile="me"))
-    controls = Controls(
-        session, View("ko"), SpokenText(Silence()), lambda: None, "wearer {}".format
-    )
+    voice, wearers = Silence(), lambda name: (f"wearer {name}", f"voice of {name}")
+    controls = Controls(session, View("ko"), SpokenText(voice), lambda: None, wearers)
     controls.show_profiles()
     ((asked, told),) = session.requests
     assert (asked, "jihwa calibrate --profile" in told.en) == ("notify", True)
     for name in ("me", "you"):
         profiles.save(name, Profile.empty(alphabet))
+    storage.make_folder(path_of("you").parent)
+    path_of("you").write_text("제 이름은 유나예요.")
     controls.show_profiles()
     assert (controls.view.place, controls.view.profiles) == (Place.PROFILES, ("me", "you"))
     controls.wear("7")
     controls.wear("2")
-    assert session.requests[1:] == [("wear", "wearer you")]
+    ((asked, wearer, worn),) = session.requests[1:]
+    assert (asked, wearer) == ("wear", "wearer you")
     assert controls.view.place is Place.TEXT
     assert controls.view.profile == "me"  # until the session says otherwise
+    assert (controls.view.phrases, voice.said) == ((), [])
+    worn()
+    assert [phrase.text for phrase in controls.view.phrases][:1] == ["제 이름은 유나예요."]
+    assert voice.said == ["voice of you"]
 
 
 def test_help_takes_no_text(press):

@@ -12,7 +12,7 @@ from emissions import BASIC, emission
 
 from jihwa.composer.text.transcript import TextEdit, Transcript, Update, Word
 from jihwa.data.messages import Message
-from jihwa.io.live.state import Answer, LiveState
+from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.sources.source import Connection, Link
 
@@ -104,9 +104,11 @@ def test_every_answer_is_told_once(printed):
     screen, lines = printed
     screen.follow(LiveState())
     lines()
-    for answer in (Answer("네", 1), Answer("네", 1), Answer("네", 2), Answer("", 2)):
-        screen.follow(LiveState(answer=answer))
-    assert lines() == ["< 네", "< 네"]
+    one = Answers().followed_by("네")
+    three = one.followed_by("네").followed_by("아니요")  # two came at once
+    for answers in (one, one, three, three.followed_by("")):
+        screen.follow(LiveState(answers=answers))
+    assert lines() == ["< 네", "< 네", "< 아니요"]
 
 
 def test_notices_are_told_once(printed):

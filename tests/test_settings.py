@@ -46,6 +46,53 @@ def test_command_line_goes_before_the_file_and_the_file_before_the_default():
     assert resolved["pause_s"] == (5.0, Origin.DEFAULT)
 
 
+OF_PROFILES = """
+voice.rate_wpm = 200
+[profiles.me]
+voice.rate_wpm = 120
+[profiles."유나 2".voice]
+name = "유나"
+"""
+
+
+def test_voice_of_a_profile_goes_before_the_voice_of_everybody():
+    configured = parse_text(OF_PROFILES)
+    assert configured.faults == ()
+
+    def voice(*words):
+        options = typed(*words)
+        options.resolved = resolve(options, configured)
+        return options.rate, options.voice
+
+    assert voice() == (200, None)
+    assert voice("--profile", "me") == (120, None)
+    assert voice("--profile", "there/유나 2.json") == (200, "유나")
+    assert voice("--profile", "me", "--rate", "90") == (90, None)
+
+
+def test_another_profile_keeps_what_the_command_line_says(monkeypatch):
+    options = typed("--profile", "me", "--volume", "0.5")
+    options.resolved = resolve(options, parse_text(OF_PROFILES))
+    monkeypatch.setattr(configuration, "read", lambda: parse_text(OF_PROFILES))
+    other = configuration.for_profile(options, "유나 2")
+    assert (other.profile, other.voice, other.rate, other.volume) == ("유나 2", "유나", 200, 0.5)
+    assert (options.profile, options.voice, options.rate) == ("me", None, 120)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[profiles.me]\nspeak = 'word'", ":2: unknown setting profiles.me.speak"),
+        ("[profiles.me]\nvoice.rate_wpm = 9", ":2: profiles.me.voice.rate_wpm is 9"),
+        ("profiles = 3", ":1: unknown setting profiles."),
+        ("[profiles]\nme = 3", ":2: unknown setting profiles.me."),
+    ],
+)
+def test_what_no_profile_has_is_told(text, told):
+    (fault,) = parse_text(text).faults
+    assert told in fault.en
+
+
 def test_option_of_a_command_with_the_name_of_a_setting_is_left_alone():
     options = argparse.Namespace(model="gaussian")
     resolve(options, parse_text('model = "own.bundle"'))

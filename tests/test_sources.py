@@ -56,6 +56,8 @@ def test_uri_names_a_device(uri, device):
         ("sim:가?rate_hz=0", "'0' is no value for 'rate_hz'"),
         ("sim:가?speed=quick", "slow, normal, fast"),
         ("replay:none.csv", "no such file"),
+        ("camera:none.mp4", "no such video"),
+        ("camera:0?speed=-1", "'-1' is no value for 'speed'"),
         ("auto:?seed=1", "no setting 'seed'"),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from live import until
 from panes import Tmux, tmux
 
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.io.live import archive
 from jihwa.io.user import profiles
 from jihwa.recognizer.profile import Profile
@@ -243,6 +244,23 @@ def test_another_wearer_goes_on(open_jihwa, alphabet):
     pane.press("2")
     pane.shows("you · 말하기 끔", PATIENCE_S)
     pane.shows("  안녕")
+    pane.press("C-q")
+    pane.shows("ended with 0", PATIENCE_S)
+
+
+def test_earlier_text_is_found_and_written_again(open_jihwa):
+    for text in ("물 좀 주세요.", "저녁 먹었어요?"):
+        journal = archive.begin("sim:", None)
+        journal.edit(TextEdit(0, text))
+        journal.close()
+    pane = open_jihwa("type", "--source", "sim:")
+    pane.shows("F1 도움말", PATIENCE_S)
+    pane.press("C-f")
+    assert pane.shows("저녁 먹었어요?").startswith("  → ")
+    pane.type("ㅁ 주세")
+    until(lambda: pane.shows("물 좀 주세요.").startswith("  → "))
+    pane.press("Enter")
+    pane.shows("  물 좀 주세요.")
     pane.press("C-q")
     pane.shows("ended with 0", PATIENCE_S)
 

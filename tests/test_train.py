@@ -78,7 +78,12 @@ def test_channels_and_variations_are_the_users_choice(jihwa, tree, tmp_path):
     assert jihwa(*training, "--channels", "all", "--without", "flex,time", "--seed", 3).code == 0
     bundle = Bundle.load(path)
     assert len(bundle.network.inputs.mean) == 11
-    assert bundle.provenance["options"]["augment"] == ["noise", "rotation", "scale"]
+    assert bundle.provenance["options"]["augment"] == [
+        "noise",
+        "rotation",
+        "scale",
+        "flip",
+    ]
     assert bundle.provenance["command"] == (
         "jihwa train one --model pose-mlp --seed 3 --epochs 1 --channels all --without time,flex "
         "--output network.bundle"
@@ -168,3 +173,18 @@ def test_hand_of_the_simulator_can_be_fitted(jihwa, tree, tmp_path, alphabet):
     assert done.code == 0
     with np.load(tmp_path / "hand", allow_pickle=False) as arrays:
         assert arrays["mean"].shape == (len(alphabet.signs), N_STYLES, 8)
+
+
+def test_validation_and_test_are_shares_of_every_sign_in_one_command(jihwa, tree, tmp_path):
+    path = tmp_path / "gru.bundle"
+    shares = ("--test-share", "0.2", "--validation-share", "0.25")
+    done = jihwa(
+        "train", tree / "one", "--model", "gru", "--epochs", "1", *shares, "--output", path
+    )
+    bundle = Bundle.load(path)
+    n_signs = len(bundle.alphabet.signs)
+    assert bundle.metrics["test"]["episodes"] == n_signs  # one of five
+    assert bundle.metrics["validation"]["episodes"] == n_signs  # one of four
+    assert sum(bundle.provenance["episodes"].values()) == (N_STYLES - 1) * n_signs
+    assert f"{n_signs} held out to test (random (leaks)): top-1" in done.out
+    assert "--test-share 0.2 --validation-share 0.25" in bundle.provenance["command"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from takes import sequences
 
 from jihwa.data.messages import UsageError
-from jihwa.data.takes.splits import hold_out
+from jihwa.data.takes.splits import hold_out, stratified
 from jihwa.models.training.evaluation import best_temperature
 
 
@@ -108,3 +108,18 @@ class TestTemperature:
 
     def test_who_is_too_modest_stays_so(self):
         assert best_temperature(self.logits(0.7) / 3, self.SIGN) == 1
+
+
+@given(st.integers(0, 100), st.floats(0.01, 0.9), st.integers(2, 12))
+def test_a_share_of_every_sign_is_held_out_and_some_of_each_is_learned(seed, share, n):
+    takes = Glove("x", "ㄱㄴㄷ", [1], n)
+    split = stratified(takes, share, seed)
+    held_out = Counter(takes.signs[split.test].tolist())
+    assert held_out == dict.fromkeys("ㄱㄴㄷ", min(max(round(share * n), 1), n - 1))
+    assert sorted([*split.train, *split.test]) == list(range(3 * n))
+    assert "leaks" in split.name
+
+
+def test_of_single_takes_nothing_can_be_held_out():
+    with pytest.raises(UsageError, match="single take"):
+        stratified(Glove("x", "ㄱㄴ", [1], 1), 0.5, 0)

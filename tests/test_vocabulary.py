@@ -51,6 +51,20 @@ def test_list_elsewhere_that_a_link_leads_to_is_written_there(tmp_path):
     assert elsewhere.read_text() == "민수\n해운대\n"
 
 
+def test_every_profile_has_words_of_its_own(data_home):
+    vocabulary.add(["민수"])
+    vocabulary.add(["지아"], "me")
+    vocabulary.learn("해운대", "me")
+    assert vocabulary.word_list()[0].words == ("민수",)
+    assert vocabulary.word_list("me")[0].words == ("지아",)
+    assert not vocabulary.history()[0].counts
+    assert vocabulary.history_path("me") == data_home / "jihwa" / "history" / "me.txt"
+    assert list(vocabulary.history("me")[0].counts) == ["해운대"]
+    assert not vocabulary.history("you")[0].counts
+    vocabulary.wipe("me")
+    assert not vocabulary.history("me")[0].counts
+
+
 def test_words_are_added_once_and_removed_together():
     assert vocabulary.add(["민수", "해운대", "민수"]) == ["민수", "해운대"]
     assert vocabulary.add(["민수", "지아"]) == ["지아"]

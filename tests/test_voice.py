@@ -92,6 +92,20 @@ def test_stop_is_at_once_and_forgets_what_is_waiting(start):
     assert voice.notices == []
 
 
+def test_another_voice_speaks_from_the_next_text_on(start):
+    voice = start("time.sleep(0.3)")
+    voice.say("하나")
+    wait_until(start.said)
+    voice.use(VoiceSettings(rate_wpm=2e6))
+    voice.say("둘")
+    voice.use(VoiceSettings(rate_wpm=2e6))
+    voice.say("셋")
+    wait_until(lambda: not voice.busy)
+    assert start.said() == ["하나", "둘", "셋"]
+    assert len(start.pids()) == 2
+    assert voice.notices == []
+
+
 def test_a_text_that_follows_a_stop_at_once_is_spoken(start):
     voice = start("time.sleep(60 if text == '긴 글' else 0)")
     voice.say("긴 글")

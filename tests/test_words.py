@@ -6,12 +6,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from live import session, until
+from seen import points, points_of, seen_hand
 
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
+from jihwa.data.signal.landmarks import NO_HAND, WITH_ANGLES, as_features
+from jihwa.data.synthesis.pace import PACES
+from jihwa.data.synthesis.spelling import assemble
+from jihwa.data.takes.derived import derive
 from jihwa.data.takes.sequences import load_sequences
-from jihwa.models.bundle import Bundle
-from jihwa.recognizer.words import AGREEING, FRAMES, Vote
+from jihwa.io.commands.live import read_words
+from jihwa.io.live.wearer import Wearer
+from jihwa.io.live.words import WordEar
+from jihwa.io.sources.source import Link
+from jihwa.models.bundle import LANDMARKS, Bundle, load_shipped
+from jihwa.recognizer.words import AGREEING, FRAMES, GONE, RESTS, Pauses, Vote
 
 WORDS = ("무한", "미국", "수학", "월세", "일요일")
 N_FRAMES, N_FEATURES = 12, 9
@@ -90,10 +101,195 @@ def test_one_sequence_with_or_without_its_label(jihwa, data, model):
 def test_a_stream_of_words_is_read_by_the_vote(jihwa, data, model):
     stream = np.concatenate(sequences([1, 3, 0], seed=4, n=40)[:, :, :-1])
     np.save(data / "stream.npy", stream)
-    content = words_of(jihwa, data / "stream.npy", model)
+    command = ("transcribe", data / "stream.npy", "--model", model, "--stream-by", "vote")
+    content = json.loads(jihwa(*command, "--format", "json").out)
     assert content["text"] == "미국 월세 무한"
     starts_s = [word["start_s"] for word in content["words"]]
     assert starts_s == pytest.approx([0, 40 * 0.03, 80 * 0.03], abs=N_FRAMES * 0.03)
+
+
+def test_a_stream_is_read_between_its_pauses_the_same_word_twice_too(jihwa, data, model):
+    words = sequences([1, 1, 3], seed=4, n=N_FRAMES)[:, :, :-1]
+    nothing = np.zeros((9, N_FEATURES))
+    np.save(data / "stream.npy", np.concatenate([part for w in words for part in (nothing, w)]))
+    content = words_of(jihwa, data / "stream.npy", model)
+    assert content["text"] == "미국 미국 월세"
+    starts_s = [word["start_s"] for word in content["words"]]
+    assert starts_s == pytest.approx([9 * 0.03, 30 * 0.03, 51 * 0.03])
+
+
+@pytest.fixture(scope="module")
+def of_points(tmp_path_factory):
+    """A model of two words of 99 features: a fist that opens, and a hand that closes."""
+    pytest.importorskip("torch")
+    from jihwa.io.cli import main
+
+    folder = tmp_path_factory.mktemp("points")
+    (folder / "words.toml").write_text('name = "two"\nwords = ["펴다", "쥐다"]\n')
+    rng = np.random.default_rng(0)
+    takes = [as_features(hand(at % 2, rng), WITH_ANGLES) for at in range(40)]
+    labels = np.arange(40) % 2
+    column = np.broadcast_to(labels[:, None, None], (40, len(takes[0]), 1))
+    np.save(folder / "seen.npy", np.concatenate([np.array(takes), column], axis=2))
+    command = ["train", folder / "seen.npy", "--alphabet", folder / "words.toml", "--model", "gru"]
+    path = folder / "two.bundle"
+    assert main([*map(str, command), "--epochs", "30", "--no-augment", "--output", str(path)]) == 0
+    return path
+
+
+def hand(closes, rng):
+    """(20, 21, 3) points of a hand that opens or closes."""
+    bend = np.linspace(0.2, 2.2, 20)[:: 1 if closes else -1, None] + rng.normal(0, 0.02, (20, 5))
+    return points(bend, np.tile([-1.0, 0.0, 0.3], (20, 1)), at=rng.uniform(0.3, 0.6, 2))
+
+
+def camera_lines(hands, start_s=0.0):
+    """The lines of a camera of (n, 21, 3) shares of a picture; zeros are no hand."""
+    rows = (hands * (640, 360, 640)).round(3).reshape(-1, 63).tolist()
+    return "".join(
+        json.dumps(
+            {
+                "timestamp": round(start_s + 0.03 * at, 3),
+                "picture": [640, 360],
+                "landmarks": row if any(row) else [],
+            }
+        )
+        + "\n"
+        for at, row in enumerate(rows)
+    )
+
+
+def shown_words(*closes):
+    rng = np.random.default_rng(1)
+    parts = [part for each in closes for part in (np.zeros((10, 21, 3)), hand(each, rng))]
+    return np.concatenate([*parts, np.zeros((10, 21, 3))])
+
+
+def test_words_are_typed_while_they_are_shown(jihwa, tmp_path, of_points):
+    path = tmp_path / "hand.jsonl"
+    path.write_text(camera_lines(shown_words(1, 0, 0)[:-8]))  # it ends before the last is known
+    source = ("--source", f"replay:{path}?speed=0")
+    done = jihwa("type", "--plain", "--model", of_points, *source)
+    assert done.code == 0
+    assert [line for line in done.out.splitlines() if line.startswith("= ")] == [
+        "= 쥐다",
+        "= 펴다",
+        "= 펴다",
+    ]
+
+
+def test_words_of_other_features_cannot_be_typed(jihwa, model):
+    done = jihwa("type", "--plain", "--model", model, "--source", "sim:가")
+    assert done.code == 2
+    assert "reads 9 features, and points of a hand make 63, 84, 99" in done.err
+
+
+def test_words_and_letters_by_turns_in_one_text(of_points):
+    letters = load_shipped(LANDMARKS)
+    spelled = assemble(
+        "고양이",
+        seen_hand(letters, 1),
+        letters.alphabet,
+        PACES["normal"],
+        np.random.default_rng(1),
+    ).frames
+    ear = WordEar(Bundle.load(of_points))
+    wearer = Wearer(lambda: letters, Mixture.load, adapts=False)
+    with session(wearer=wearer, hear=ear.hear) as (live, wire):
+        read_words(ear, live)
+        wire.give(camera_lines(shown_words(1)).encode())
+        until(lambda: "쥐다 " in live.state.page.committed)
+        live.pause(False)
+        until(lambda: not live.state.paused)
+        wire.give(camera_lines(points_of(spelled), start_s=2.0).encode())
+        wire.connect(Link.ENDED)
+        until(lambda: "고양이" in live.state.page.committed)
+    assert live.state.page.committed == "쥐다 고양이"
+
+
+@pytest.mark.parametrize("by", ["pauses", "vote"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_words_of_a_hand_that_a_camera_saw(jihwa, tmp_path, of_points, kind, by):
+    rng = np.random.default_rng(1)
+    nobody = np.zeros((10, 21, 3))
+    shown = [part for closes in (1, 0) for part in (nobody, hand(closes, rng))]
+    rows = np.concatenate([*shown, nobody]).reshape(-1, 63)
+    path = tmp_path / f"hand.{kind}"
+    if kind == "csv":
+        lines = [",".join(f"{axis}{at}" for at in range(21) for axis in "xyz")]
+        lines += [",".join(map(str, row)) for row in rows.tolist()]
+    else:
+        lines = [json.dumps({"landmarks": row if any(row) else []}) for row in rows.tolist()]
+    path.write_text("\n".join(lines))
+    done = jihwa("transcribe", path, "--model", of_points, "--stream-by", by)
+    assert (done.code, done.out) == (0, "쥐다 펴다\n")
+
+
+@pytest.fixture(scope="module")
+def derived(of_points):
+    """The same words by angles and velocities of three fingers."""
+    from jihwa.io.cli import main
+
+    folder, path = of_points.parent, of_points.with_name("derived.bundle")
+    command = ["train", folder / "seen.npy", "--alphabet", folder / "words.toml", "--model", "gru"]
+    named = ["--features", "angles,velocities,index,middle,ring", "--epochs", "30", "--no-augment"]
+    assert main([*map(str, command), *named, "--output", str(path)]) == 0
+    return path
+
+
+def test_features_by_name_are_made_of_whatever_is_read(jihwa, tmp_path, derived):
+    bundle = Bundle.load(derived)
+    assert len(bundle.network.inputs.mean) == 2 * 9
+    assert "--features angles,velocities,index,middle,ring" in bundle.provenance["command"]
+    done = jihwa("evaluate", derived.with_name("seen.npy"), "--model", derived, "--json")
+    assert json.loads(done.out)["top1"] == 1
+    assert json.loads(done.out)["warnings"]  # it knows these takes
+    shown = shown_words(1, 0, 0)
+    np.save(tmp_path / "stream.npy", as_features(shown, 63))
+    np.save(tmp_path / "one.npy", as_features(shown[10:30], 84))
+    (tmp_path / "hand.jsonl").write_text(camera_lines(shown))
+    for name, told in (("stream.npy", "쥐다 펴다 펴다"), ("one.npy", "쥐다")):
+        done = jihwa("transcribe", tmp_path / name, "--model", derived)
+        assert (done.code, done.out) == (0, f"{told}\n")
+    source = ("--source", f"replay:{tmp_path / 'hand.jsonl'}?speed=0")
+    done = jihwa("type", "--plain", "--model", derived, *source)
+    assert [line for line in done.out.splitlines() if line.startswith("= ")] == [
+        "= 쥐다",
+        "= 펴다",
+        "= 펴다",
+    ]
+
+
+def test_features_by_name_are_of_the_points_of_a_hand(jihwa, data, tmp_path, tree):
+    command = ("train", "--model", "gru", "--features", "angles", "--output", tmp_path / "x")
+    assert "are no points of a hand" in jihwa(*command, data / "seen.npy").err
+    assert "For the glove there is --channels" in jihwa(*command, tree / "one").err
+
+
+def test_derived_features():
+    opened = as_features(hand(0, np.random.default_rng(0)), WITH_ANGLES)
+    opened[5] = 0  # a picture without a hand
+    told = derive(opened, ["points", "angles", "velocities", "index"])
+    assert told.shape == (20, 2 * (12 + 3))
+    assert told[:, 12:15] == pytest.approx(opened[:, 84 + 3 : 84 + 6])
+    steps = told[7:, :15] - told[6:-1, :15]
+    assert told[7:, 15:] == pytest.approx(steps)
+    assert not told[5].any()
+    assert not told[[0, 6], 15:].any()  # nothing is known of the picture before
+    moved = opened.copy()
+    moved[opened.any(axis=1), 0:84:4] += 0.1
+    assert derive(moved, ["index"]) == pytest.approx(derive(opened, ["points", "index"]))
+
+
+def test_features_of_points_are_those_of_published_data_sets():
+    opened = hand(0, np.random.default_rng(0))
+    features = as_features(opened, WITH_ANGLES)
+    assert features[:, :84].reshape(-1, 21, 4)[:, :, :3] == pytest.approx(opened)
+    angles_deg = features[:, 84:].reshape(-1, 5, 3)
+    assert angles_deg[0, :, 1].mean() > 50 > 20 > angles_deg[-1, :, 1].mean()
+    assert not as_features(NO_HAND, 63).any()
+    with pytest.raises(ValueError, match="114 features"):
+        as_features(opened, 114)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +315,49 @@ def test_what_words_cannot_do_is_told(jihwa, data, model, tmp_path):
     assert "draws no signal" in done.err
     (tmp_path / "glove.csv").write_text("timestamp,pitch,roll,yaw\n1,2,3,4\n")
     done = jihwa("transcribe", tmp_path / "glove.csv", "--model", model)
-    assert "this model reads .npy arrays" in done.err
+    assert "this model of words reads .npy arrays" in done.err
+
+
+class TestPauses:
+    """Frames that say themselves which word they are: it changes where they do."""
+
+    @staticmethod
+    def answer(sequences):
+        (sequence,) = sequences
+        told = np.bincount(sequence[:, 0].astype(int), minlength=4)[1:]
+        return np.log([(told + 1e-9) / (told + 1e-9).sum()])
+
+    def words(self, *parts, cuts=()):
+        """What is read of (word, moves, frames) parts; word 0 is nobody."""
+        rows = [
+            ((word, 9.0 * moves * (at % 2), 1.0) if word else (0, 0, 0))
+            for word, moves, n in parts
+            for at in range(n)
+        ]
+        reader = Pauses(self.answer, np.array([0.0, 1.0, 0.0]), n_frames=12)
+        read = [w for part in np.split(np.array(rows), cuts) for w in reader.feed(part)]
+        return [(w.word + 1, w.start, w.end, w.known) for w in read + reader.flush()]
+
+    def test_a_word_is_known_soon_after_its_end(self):
+        (gone,) = self.words((0, 0, 5), (1, 1, 12), (0, 0, 9))
+        assert gone == (1, 5, 16, 5 + 12 + GONE - 1)
+        (rested,) = self.words((0, 0, 5), (1, 1, 12), (1, 0, 20))
+        assert rested[:2] == (1, 5)
+        assert rested[3] - rested[2] == RESTS
+
+    def test_what_is_too_short_or_unsure_is_no_word(self):
+        assert self.words((1, 1, 3), (0, 0, 9)) == []
+        assert self.words((1, 1, 6), (2, 1, 6), (3, 1, 6), (0, 0, 9)) == []
+
+    def test_a_pause_within_a_word_does_not_end_it(self):
+        halves = ((1, 1, 7), (2, 1, 6), (2, 0, 11), (1, 1, 20), (0, 0, 9))
+        ((word, start, end, _),) = self.words(*halves)
+        assert (word, start, end) == (1, 0, 43)
+
+    @given(st.lists(st.integers(0, 80), max_size=5))
+    def test_cuts_change_nothing(self, cuts):
+        parts = ((1, 1, 14), (1, 0, 12), (2, 1, 15), (0, 0, 7), (2, 1, 20), (3, 1, 20))
+        assert self.words(*parts, cuts=sorted(cuts)) == self.words(*parts)
 
 
 class TestVote:

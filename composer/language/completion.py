@@ -118,10 +118,17 @@ def likeliest_words(
 
 
 def _is_clean(model: TokenModel, word: Iterable[int]) -> bool:
-    """Whether correction might introduce a word."""
-    state = model.start()
+    """Whether correction might introduce a word and everything that it begins with.
+
+    What goes on behind a word that is profane by itself may be 점, as in 시발점, or an ending.
+    """
+    state, before = model.start(), Kind.SPACE
     for token in word:
-        if state.is_profane(token):
+        kind = _KINDS[token]
+        if (kind is Kind.ONSET and state.is_profane(BOUNDARY)) or state.is_profane(token):
             return False
+        if before is kind is Kind.ONSET:  # behind a lone consonant a word begins
+            state = model.start()
+        before = kind
         state = state.after(token)
     return not state.is_profane(BOUNDARY)

@@ -2,6 +2,7 @@
 
 import heapq
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -86,6 +87,10 @@ class History:
         gone = set(words)
         kept = {w: n for w, n in self.counts.items() if gone.isdisjoint([w, *stems(w)])}
         return History(kept)
+
+    def beside(self, other: "History") -> "History":
+        """What both count together."""
+        return History(_heaviest(Counter(self.counts) + Counter(other.counts)))
 
     def weights(self, listed: Iterable[str] = ()) -> dict[str, float]:
         """How much every word is expected, by the history and by the words of the user's list.

@@ -3,20 +3,20 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from jihwa.data.formats.belief import Belief
 from jihwa.data.formats.encoding import MAX_LINE_BYTES, LineCutter, clean
 from jihwa.data.formats.layout import COLUMNS, Layout
-from jihwa.data.formats.names import RECEIVED
+from jihwa.data.formats.names import RECEIVED, flattened
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line, Samples
 from jihwa.data.formats.unread import lacking
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.signal.landmarks import SeenHand
+from jihwa.data.signal.landmarks import NO_HAND, SeenHand, unit_of
 
 STEP_S, LEAST_STEP_S = 0.03, 0.001
 """Usual and least time between two samples of a glove that has no clock."""
@@ -48,12 +48,16 @@ class LineParser:
         layout: What fields mean until a header says so.
         keep: Takes the whole lines, as they came, before they are interpreted; `layout` is then
             what it was before them.
+        see: Takes (n, 21, 3) points of hands that a camera saw, see `unit_of`; NaN without one.
     """
 
     def __init__(
-        self, layout: Layout | None = None, keep: Callable[[bytes], None] = lambda _: None
+        self,
+        layout: Layout | None = None,
+        keep: Callable[[bytes], None] = lambda _: None,
+        see: Callable[[Array], None] = lambda _: None,
     ) -> None:
-        self._described, self._keep_lines = layout, keep
+        self._described, self._keep_lines, self._see = layout, keep, see
         self.reset()
 
     def reset(self) -> None:
@@ -65,7 +69,9 @@ class LineParser:
         self._arrival = _Arrival()
         self._cutter = LineCutter()
         self._samples = Samples(self.report)
-        self._hand = SeenHand()
+        self._hand, self._picture = SeenHand(), unit_of(None)
+        self.points: Array | None = None
+        """(21, 3) the hand in the last picture; None where there is none."""
         self._objects: dict[tuple[str, ...], Layout | None] = {}
         self._layout: Layout | None = None  # of the rows
         self._rows: list[list[float]] = []
@@ -241,7 +247,10 @@ class LineParser:
         table = layout.columns(rows)
         if layout.sees:
             self.report.sees = True
-            table[:, 1 : 1 + N_FINGERS + 3] = self._hand.feed(layout.points(rows))
+            points = layout.points(rows)
+            self._see(points / self._picture)
+            table[:, 1 : 1 + N_FINGERS + 3] = self._hand.feed(points)
+            self.points = points[-1] if np.isfinite(table[-1, 1]) else None
         return table
 
     def _read_alpha(self, line: Line) -> None:
@@ -258,7 +267,7 @@ class LineParser:
         told = None
         try:
             told = json.loads(line.text)
-            entry = dict(_flat(told))
+            entry = dict(flattened(told))
             names = tuple(entry)
             if names not in self._objects:
                 self._objects[names] = Layout.of_names(names)
@@ -268,10 +277,13 @@ class LineParser:
                 raise ValueError(line.text)
         except (ValueError, RecursionError):
             if isinstance(told, dict) and any(_NO_HAND(k) and not told[k] for k in told):
-                self.report.unseen += 1
+                self.report.unseen, self.points = self.report.unseen + 1, None
+                self._see(NO_HAND)
             else:
                 self.report.damage(line.number, line.text)
             return
+        self.report.count_hands(told.get("hands"))
+        self._picture = unit_of(told.get("picture"))
         row = self._table(layout, [numbers])[0, : COLUMNS.index(RECEIVED)]
         if layout.sees and np.isnan(row[1]):
             self.report.unseen += 1
@@ -290,18 +302,6 @@ class LineParser:
         self._done += self._samples.feed(row[None], [line], self._arrival.is_noted)
         if self.report.samples > before:
             self.language = language
-
-
-def _flat(entry: object, name: str = "") -> Iterator[tuple[str, object]]:
-    """Names and values of an object, with those of objects and arrays in it."""
-    if isinstance(entry, dict):
-        for key, value in entry.items():
-            yield from _flat(value, f"{name}_{key}" if name else str(key))
-    elif isinstance(entry, list):
-        for place, value in enumerate(entry, start=1):
-            yield from _flat(value, f"{name}{place}")
-    else:
-        yield name, math.nan if entry is None else entry
 
 
 class _Arrival:

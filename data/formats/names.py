@@ -1,8 +1,9 @@
 """What the name of a field means: people call the same sensor by many names."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 FLEX = ("flex1", "flex2", "flex3", "flex4", "flex5")
@@ -145,6 +146,18 @@ def _span(unit: str) -> tuple[float, float] | None:
     except ValueError:
         return None
     return (straight, bent) if straight != bent else None
+
+
+def flattened(entry: object, name: str = "") -> Iterator[tuple[str, object]]:
+    """Names and values of an object, with those of objects and arrays in it."""
+    if isinstance(entry, dict):
+        for key, value in entry.items():
+            yield from flattened(value, f"{name}_{key}" if name else str(key))
+    elif isinstance(entry, list):
+        for place, value in enumerate(entry, start=1):
+            yield from flattened(value, f"{name}{place}")
+    else:
+        yield name, math.nan if entry is None else entry
 
 
 def _split(field: str) -> tuple[str, str]:

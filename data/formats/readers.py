@@ -321,6 +321,13 @@ def _no_samples(path: Path, report: Report) -> JihwaError:
             ko=f"{path}: 표본이 하나도 없는 녹화입니다. 녹화를 다시 하세요.",
             en=f"{path}: a recording without a sample. Record it again.",
         )
+    if report.unseen:
+        return DataError(
+            ko=f"{path}: 화면 {report.unseen}개 어디에도 손이 보이지 않습니다. 손 전체가 밝게 "
+            "보이도록 다시 찍으세요.",
+            en=f"{path}: none of {report.unseen} picture(s) shows a hand. Take it again, with the "
+            "whole hand in the picture and enough light.",
+        )
     told = found(report)
     kind = HoledError if report.damaged else DataError
     if report.headers:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from jihwa.data.messages import DataError, Message
 from jihwa.data.signal.clock import Clock
 
+LEAST_PICTURES_HZ, JUDGED_PICTURES = 13.0, 40
+"""Of fewer pictures of a hand a second letters are lost; so many tell."""
+
 MOST_DAMAGED = 0.1
 """A recording of which such a share was dropped is not whole."""
 
@@ -35,6 +38,7 @@ class Report:
         is_cut: Whether the compressed data ended before its time, or was wrong from there on.
         sees: Whether samples are of the points of a hand, which a camera saw.
         unseen: Pictures without a hand, which are no samples.
+        crowded: Pictures with more than one hand, of which one is read.
     """
 
     lines: int = 0
@@ -53,6 +57,7 @@ class Report:
     is_cut: bool = False
     sees: bool = False
     unseen: int = 0
+    crowded: int = 0
 
     @property
     def burst(self) -> bool:
@@ -72,6 +77,20 @@ class Report:
         """Whether so much was dropped that what is left is not the recording any more."""
         return self.is_cut or self.damaged >= MOST_DAMAGED * (self.damaged + self.samples) > 0
 
+    @property
+    def few_pictures(self) -> Message | None:
+        """That the pictures of a hand are too few a second; None if they are enough."""
+        n, seconds = self.samples + self.unseen, self.clock.elapsed_s - self.clock.lost_s
+        if not self.sees or n < JUDGED_PICTURES or n >= LEAST_PICTURES_HZ * seconds:
+            return None
+        rate_hz = n / seconds
+        return Message(
+            ko=f"화면이 초당 {rate_hz:.0f}장뿐이라 글자를 놓칩니다. 불을 밝히고 15장 이상으로 "
+            "찍으세요.",
+            en=f"There are only {rate_hz:.0f} pictures a second, and letters are lost. Have more "
+            "light, and take 15 or more.",
+        )
+
     def damage(self, number: int, text: str) -> None:
         """Count a line as dropped, and remember the first one."""
         self.damaged += 1
@@ -84,6 +103,11 @@ class Report:
         if number < first:
             first, text = number, printable(told)
         self.refused[channel] = (n + 1, first, text)
+
+    def count_hands(self, told: object) -> None:
+        """Note how many hands a picture shows, where it tells them or their number."""
+        n = len(told) if isinstance(told, list) else told
+        self.crowded += isinstance(n, int) and n > 1
 
     def say(self, about: str, message: Message) -> None:
         """Note what was noticed about the units; the last word on each is told."""
@@ -148,6 +172,15 @@ class Report:
                 en=f"{self.unseen} picture(s) without a hand were left out. Keep the whole hand in "
                 "the picture.",
             )
+        if self.crowded:
+            yield Message(
+                ko=f"화면 {self.crowded}개에 손이 둘 이상 있어 하나만 읽었습니다. 한 손만 보이게 "
+                "하세요.",
+                en=f"{self.crowded} picture(s) show more than one hand, and one is read. Show one "
+                "hand only.",
+            )
+        if self.few_pictures:
+            yield self.few_pictures
         if self.clock.resets:
             yield Message(
                 ko=f"장갑의 시계가 {self.clock.resets}번 새로 시작했습니다. 이어 붙였습니다.",

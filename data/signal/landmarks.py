@@ -17,6 +17,15 @@ from numpy.typing import NDArray
 from jihwa.data.signal.frames import N_FINGERS, Array
 
 N_POINTS = 21
+NO_HAND: Array = np.full((1, N_POINTS, 3), np.nan)
+"""A picture without a hand."""
+POINTS, SURE_POINTS, WITH_ANGLES = FEATURES = (63, 84, 99)
+"""Columns that published data sets make of a hand: x, y and z of every point; the same and how sure
+it is (which MediaPipe leaves at 0); and the angles of 15 joints behind that, in degrees."""
+_JOINTS = np.array(
+    [(tip - 1 if tip % 4 != 1 else 0, tip, tip + 1) for tip in range(1, N_POINTS) if tip % 4 != 0]
+)
+"""(15, 3) the points before, at and behind each."""
 
 ASPECTS = np.array([16 / 9, 4 / 3, 1.0, 3 / 4, 9 / 16])
 """Width of the picture by its height, where coordinates are shares of both: the first one, of which
@@ -46,6 +55,43 @@ _BASES = np.arange(1, N_POINTS, 4)
 _LEAST_CURL, _MOST_EVIDENCE = 0.15, 10.0
 """A flatter hand does not tell its palm; and so much of the sum of curls is remembered, which half
 a second of bent fingers turns."""
+
+
+def unit_of(picture: object) -> Array:
+    """(3,) what pixels are divided by to be shares of the picture; ones where nothing is known.
+
+    Args:
+        picture: What was told of its width and height: two whole numbers, or anything.
+    """
+    match picture:
+        case [int() as width, int() as height] if min(width, height) > 0:
+            return np.array([width, height, width], dtype=np.float64)
+    return np.ones(3)
+
+
+def as_features(points: Array, n_features: int) -> Array:
+    """(n, F) columns of a published data set, of (n, 21, 3) points; zeros where there is no hand.
+
+    Raises:
+        ValueError: F is none of `FEATURES`.
+    """
+    if n_features not in FEATURES:
+        raise ValueError(f"{n_features} features are not of a hand's points")
+    told = points
+    if n_features > POINTS:
+        told = np.concatenate([points, np.zeros((len(points), N_POINTS, 1))], axis=2)
+    features = told.reshape(len(points), -1)
+    if n_features == WITH_ANGLES:
+        before, at, behind = (points[:, _JOINTS[:, i]] for i in range(3))
+        features = np.hstack([features, np.degrees(_angle(at - before, behind - at))])
+    seen = np.isfinite(points).all(axis=(1, 2)) & (points != 0).any(axis=(1, 2))
+    return np.where(seen[:, None], features, 0.0)
+
+
+def are_points(features: Array) -> bool:
+    """Whether (n, F) features are those of `as_features`: how sure a point is tells nothing."""
+    n = features.shape[1]
+    return n == POINTS or (n in FEATURES and not np.ptp(features[:, 3:SURE_POINTS:4], axis=0).any())
 
 
 class Smoothing:

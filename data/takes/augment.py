@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames, angles_of_gravity, gravity_of_angles
+from jihwa.data.signal.landmarks import N_POINTS, POINTS, SURE_POINTS, are_points
 from jihwa.data.signal.sensors import SENSOR_NOISE, USABLE_FLEX_ADC, is_dead
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Kind(StrEnum):
     """How the glove sits on the hand, and with it gravity and angles; the glove only."""
     SCALE = "scale"
     """Size and place of the features of `.npy` sequences."""
+    FLIP = "flip"
+    """Left and right of `.npy` sequences of a hand's points, every other time."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,9 @@ class Augmentation:
             row, length = self._resample(length, rng)
             values = values[row]
         take = np.repeat(np.arange(len(length)), length)
+        if Kind.FLIP in self.kinds and are_points(values):
+            flipped = rng.random(len(length)) < 0.5
+            values = np.where(flipped[take, None], mirrored(values, take), values)
         if Kind.SCALE in self.kinds:
             scale = np.exp(rng.normal(0, self.sequence_log_scale, (len(length), 1)))
             offset = rng.normal(0, self.sequence_offset, (len(length), len(sd))) * sd
@@ -154,6 +160,24 @@ class Augmentation:
         heading = orientation_deg[:, 2] + rng.normal(0, self.heading_deg, n)[take]
         turned[:, 2] = (heading + 180) % 360 - 180
         return _turn(mount[take], accel_g), turned
+
+
+def mirrored(values: Array, take: NDArray[np.int64]) -> Array:
+    """(n, F) features of a hand's points with left and right exchanged about the middle of a take.
+
+    Args:
+        values: (n, F) that `are_points`; all zero where there is no hand.
+        take: (n,) which take every frame is of.
+    """
+    width = POINTS // N_POINTS if values.shape[1] == POINTS else SURE_POINTS // N_POINTS
+    of_x = np.arange(0, width * N_POINTS, width)
+    seen = (values != 0).any(axis=1)
+    x = values[:, of_x]
+    n = np.maximum(np.bincount(take, weights=seen), 1)
+    middle = np.bincount(take, weights=x.mean(axis=1)) / n
+    turned = values.copy()
+    turned[:, of_x] = np.where(seen[:, None], 2 * middle[take, None] - x, x)
+    return turned
 
 
 def rotations(axis_rad: Array) -> Array:

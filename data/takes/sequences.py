@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jihwa.data.formats.readers import read_sequences
 from jihwa.data.messages import Message, UsageError
 from jihwa.data.signal.frames import Array
+from jihwa.data.takes.derived import derive
 from jihwa.data.takes.episodes import EpisodeSet
 
 
@@ -52,6 +53,15 @@ class SequenceSet:
             )
         signs = np.array([names[int(sign)] for sign in self.signs.tolist()])
         return SequenceSet(self.sequences, signs, self.sessions)
+
+    def derived(self, names: Sequence[str]) -> "SequenceSet":
+        """The features that are asked for by name (`derived`) instead of these.
+
+        Raises:
+            UsageError: These are no points of a hand.
+        """
+        sequences = tuple(derive(sequence, names) for sequence in self.sequences)
+        return SequenceSet(sequences, self.signs, self.sessions)
 
     @property
     def styles(self) -> NDArray[np.int64]:

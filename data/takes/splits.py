@@ -92,6 +92,25 @@ def untested(takes: TakeSet, splits: Iterable[Split]) -> tuple[str, ...]:
     return tuple(sorted(set(takes.signs.tolist()) - tested))
 
 
+def stratified(takes: TakeSet, share: float, seed: int) -> Split:
+    """Hold out this share of every sign at random. **Leaks**, as `by_random` does.
+
+    Of a sign with two takes or more at least one is held out, and one is learned.
+
+    Raises:
+        UsageError: No sign has two takes.
+    """
+    rng = np.random.default_rng(seed)
+    held_out = np.zeros(len(takes), dtype=np.bool_)
+    for sign in np.unique(takes.signs):
+        rows = np.flatnonzero(takes.signs == sign)
+        n = min(max(round(share * len(rows)), 1), len(rows) - 1)
+        held_out[rng.permutation(rows)[:n]] = True
+    if not held_out.any():
+        raise _single_takes()
+    return Split(title(LEAKING), np.flatnonzero(~held_out), np.flatnonzero(held_out))
+
+
 def hold_out(takes: TakeSet, seed: int) -> Split:
     """Hold out what was not recorded back to back with the rest, as far as that is known.
 
@@ -128,14 +147,16 @@ def hold_out(takes: TakeSet, seed: int) -> Split:
         if not held_out[rows].any() and len(rows) > 1:
             held_out[rng.permutation(rows)[: -(-len(rows) // RANDOM_FOLDS)]] = filled = True
     if not held_out.any():
-        raise UsageError(
-            ko="모든 지문자의 녹화가 하나뿐이라 학습을 언제 멈출지 알 수 없습니다. 지문자마다 둘 "
-            "이상 녹화하세요.",
-            en="Every sign has a single take: nothing would tell when to stop the training. Record "
-            "two or more of each.",
-        )
+        raise _single_takes()
     name = ", ".join(part for part in (name, title(LEAKING) * filled) if part)
     return Split(name, np.flatnonzero(~held_out), np.flatnonzero(held_out))
+
+
+def _single_takes() -> UsageError:
+    return UsageError(
+        ko="모든 지문자의 녹화가 하나뿐이라 남겨서 잴 것이 없습니다. 지문자마다 둘은 녹화하세요.",
+        en="Every sign has a single take: nothing can be held out. Record two or more of each.",
+    )
 
 
 def _leave_one_out(what: str, groups: NDArray[np.generic], takes: TakeSet) -> Iterator[Split]:

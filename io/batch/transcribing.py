@@ -19,7 +19,7 @@ from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.reading import Watch, read
 from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task
-from jihwa.io.batch.words import WordReader
+from jihwa.io.batch.words import StreamBy, WordReader
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.failures import explain
@@ -54,6 +54,7 @@ class Setup:
         mode: What the text may be.
         adapts: Whether the hand is learned while it writes.
         layout: What lines without a header mean.
+        stream_by: How words of a stream are told from each other, by a model of words.
     """
 
     model: str | None
@@ -63,6 +64,7 @@ class Setup:
     mode: Mode
     adapts: bool
     layout: Layout | None = None
+    stream_by: StreamBy = StreamBy.PAUSES
 
     @classmethod
     def of(cls, options: argparse.Namespace, language: Language) -> "Setup":
@@ -83,6 +85,7 @@ class Setup:
             mode=Mode(options.mode),
             adapts=options.adapt or options.learn,
             layout=shared.layout(options),
+            stream_by=StreamBy(options.stream_by),
         )
 
     def word_reader(self) -> WordReader | None:
@@ -93,7 +96,7 @@ class Setup:
             DataError: It is damaged.
         """
         bundle = shared.model(self.model)
-        return WordReader(bundle) if bundle.gaussian is None else None
+        return WordReader(bundle, self.stream_by) if bundle.gaussian is None else None
 
     def build(self) -> tuple[Engine, Adaptation | None]:
         """The engine, and what learns the wearer's hand while it reads.

@@ -23,6 +23,7 @@ from jihwa.io.checks import Finding, Verdict, bad, doubtful, good
 from jihwa.io.outlets.clipboard import NO_COPIER, copier
 from jihwa.io.outlets.desktop import DESKTOPS, Typist, typists
 from jihwa.io.sources import reasons
+from jihwa.io.sources.camera import how_to_install, usual_python
 from jihwa.io.sources.ports import Board, connected
 from jihwa.io.speech.problems import SpeechError
 from jihwa.io.speech.process import SpeechProcess, VoiceSettings
@@ -37,6 +38,8 @@ _GRABBERS = {
 """Programs that open every new serial port, and how to stop them."""
 _FONTS_S = 5.0
 """More time than listing fonts takes."""
+_SEEING_S = 60.0
+"""More time than what sees hands takes to be loaded."""
 _SHORT_SILENCE = ","
 """What the voice says: all that speaking needs is used, and nobody is disturbed."""
 _EARLIEST = datetime(2025, 1, 1).astimezone()
@@ -120,7 +123,13 @@ def check_clipboard(environment: Mapping[str, str] = os.environ) -> Iterator[Fin
             f"클립보드: 터미널이 채움 (OSC 52). 채워지지 않으면: {NO_COPIER.ko}",
             f"clipboard: the terminal fills it (OSC 52). If it does not: {NO_COPIER.en}",
         )
-    for desktop in (name for name in DESKTOPS if environment.get(DESKTOPS[name])):
+    here = [name for name in DESKTOPS if environment.get(DESKTOPS[name])]
+    if not here:
+        yield good(
+            "--into wayland, x11: 여기에는 데스크톱이 없습니다",
+            "--into wayland, x11: there is no desktop here",
+        )
+    for desktop in here:
         found = list(typists(desktop, environment))
         able = [each for each in found if isinstance(each, Typist)]
         if able:
@@ -184,6 +193,34 @@ def check_voice(options: argparse.Namespace) -> Iterator[Finding]:
     except SpeechError as error:
         wrong = doubtful if options.speak == "off" else bad
         yield wrong(f"목소리: {error.message.ko}", f"voice: {error.message.en}")
+
+
+def check_camera() -> Iterator[Finding]:
+    """Whether what sees a hand by camera is there, in its environment, and works."""
+    if not usual_python().exists():
+        how = how_to_install()
+        yield good(f"카메라: 쓰지 않음. {how.ko}", f"camera: not in use. {how.en}")
+        return
+    command = [str(usual_python()), "-I", "-c", "import cv2, mediapipe"]
+    try:
+        tried = subprocess.run(  # noqa: S603  # the user's own
+            command, capture_output=True, timeout=_SEEING_S, check=False
+        )
+        told = tried.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+    except (OSError, subprocess.TimeoutExpired) as error:
+        tried, told = None, str(error)
+    if tried and not tried.returncode:
+        yield good(
+            "카메라: 손을 볼 수 있음 (jihwa type --source camera:0)",
+            "camera: can see hands (jihwa type --source camera:0)",
+        )
+    else:
+        yield doubtful(
+            f"카메라: 손을 보는 것이 돌지 않습니다 ({told}). 지우고 다시 설치하세요: "
+            f"{usual_python().parent.parent}",
+            f"camera: what sees hands does not run ({told}). Delete it and install it again: "
+            f"{usual_python().parent.parent}",
+        )
 
 
 def check_kernel() -> Iterator[Finding]:

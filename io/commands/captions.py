@@ -38,11 +38,25 @@ def configure(arguments: Command) -> None:
         least=0,
         default=PORT,
     )
-    typing.configure(arguments)
+    typing.configure_typing(arguments)
+    typing.configure_beginning(arguments)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Type and serve until the user leaves."""
+    return serve(options, language, options.lan, options.port)
+
+
+def serve(options: argparse.Namespace, language: Language, lan: str | None, port: int) -> int:
+    """Type and serve until the user leaves.
+
+    Args:
+        options: Those of `jihwa type`.
+        language: Of messages.
+        lan: This computer's address in the local network, `FOUND` to find it; None for this
+            computer alone.
+        port: Where; 0 for any that is free.
+    """
     try:
         from jihwa.io.web.address import lan_address
         from jihwa.io.web.server import CaptionServer
@@ -55,8 +69,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
         ) from error
     if options.resolved["speak"][1] is Origin.DEFAULT:
         options.speak = SpeechMode.MANUAL  # for readers who wish to hear it
-    lan = lan_address() if options.lan == FOUND else options.lan
-    with closing(CaptionServer(lan, options.port, _reading(options))) as server:
+    lan = lan_address() if lan == FOUND else lan
+    with closing(CaptionServer(lan, port, _reading(options))) as server:
         if not live.can_be_full_screen() or options.plain:
             warn(speaker(language)(f"읽을 주소: {server.url}", f"to read along: {server.url}"))
         return typing.run(options, language, server)

@@ -69,6 +69,15 @@ def _template(language: Language) -> str:
             f"#   {allowed}",
             f"#{_entry(setting, setting.default)}",
         ]
+    lines += [
+        "",
+        speaker(language)(
+            '# [profiles."이름"] 아래의 voice.name, voice.rate_wpm, voice.volume은 그 프로필에만 '
+            "듭니다.",
+            '# voice.name, voice.rate_wpm and voice.volume below [profiles."NAME"] are for that '
+            "profile alone.",
+        ),
+    ]
     return "\n".join(lines) + "\n"
 
 

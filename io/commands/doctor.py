@@ -42,6 +42,7 @@ def _checks(options: argparse.Namespace) -> Mapping[str, Check]:
         "terminal": machine.check_terminal,
         "fonts": machine.check_fonts,
         "clipboard": machine.check_clipboard,
+        "camera": machine.check_camera,
         "voice": partial(machine.check_voice, options),
     }
 

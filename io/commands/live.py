@@ -15,17 +15,21 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
+from jihwa.io.live.words import BEGUN, WordEar
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.screen.program import Program
 from jihwa.io.screen.view import Place, View
+from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.sources.source import Source, SourceEvent
 from jihwa.io.sources.uri import open_source
+from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
+from jihwa.models.bundle import LANDMARKS, Bundle
 
 Tell = Callable[[Message], None]
 
@@ -51,27 +55,60 @@ def source(options: argparse.Namespace) -> Source:
     return open_source(options.source, shared.layout(options), options.commands or ())
 
 
-def wearer(
-    options: argparse.Namespace, language: Language, tell: Tell, profile: str | None = None
-) -> Wearer:
+def model(options: argparse.Namespace) -> Bundle:
+    """The classifier that the user wants; without a word, that of what the source sees.
+
+    Raises:
+        UsageError: There is no such file.
+        DataError: It is no model, or damaged.
+    """
+    is_camera = options.source.lower().startswith("camera:")
+    return shared.model(options.model or (LANDMARKS if is_camera else None))
+
+
+def words(options: argparse.Namespace) -> WordEar | None:
+    """What reads words, if the user's model is one of words; letters are then read by another.
+
+    Raises:
+        UsageError: There is no such file, or it has learned from something else than a hand.
+        DataError: It is no model, or damaged.
+    """
+    bundle = model(options)
+    if bundle.gaussian:
+        return None
+    options.model = LANDMARKS
+    return WordEar(bundle)
+
+
+def read_words(ear: WordEar, session: LiveSession) -> None:
+    """Let a session write words, while letters are paused; they are at first."""
+
+    def write(word: str) -> None:
+        if session.is_paused:
+            session.writing.type(f"{word} ")
+
+    ear.write = write
+    session.pause(True)
+    session.notify(BEGUN)
+
+
+def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:
     """Whose hand and words are read; nothing is loaded yet.
 
     Args:
         options: With `model`, `lm`, `profile`, `mode`, `adapt`, `personal` and `history`.
         language: Of what is told.
         tell: Takes what is wrong with the user's words.
-        profile: Another profile than the options name.
     """
 
     def warn(text: str) -> None:
         tell(Message(ko=text, en=text))
 
-    profile = profile or options.profile
-    stored, _ = phrases.load(profile)
+    stored, _ = phrases.load(options.profile)
     return Wearer(
-        partial(shared.model, options.model),
+        partial(model, options),
         lambda: shared.token_model(options, language, warn),
-        profile=profile,
+        profile=options.profile,
         adapts=options.adapt,
         remembers=shared.learns(options),
         mode=Mode(options.mode),
@@ -80,6 +117,11 @@ def wearer(
         },
         phrases=[phrase.text for phrase in stored],
     )
+
+
+def voice_settings(options: argparse.Namespace) -> VoiceSettings:
+    """How to speak."""
+    return VoiceSettings(options.voice, options.rate, options.volume)
 
 
 def can_style() -> bool:
@@ -124,7 +166,11 @@ def show(
         has_program=child is not None,
     )
     program = Program(child, session) if child else None
-    wearers = partial(wearer, options, language, session.notify)
+
+    def wearers(profile: str) -> tuple[Wearer, VoiceSettings]:
+        theirs = configuration.for_profile(options, profile)
+        return wearer(theirs, language, session.notify), voice_settings(theirs)
+
     controls = Controls(session, view, spoken, screen.leave, wearers, invite)
     screen.run(controls, program)
 

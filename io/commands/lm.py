@@ -44,6 +44,7 @@ def configure(arguments: Command) -> None:
     ):
         words = actions(name, act, ko, en)
         words("words", "낱말이나 짧은 구", "word or short phrase", nargs="+", metavar="WORD")
+        words.settings("profile")
     typed = actions("forget", _forget, "입력 기록 지우기", "forget what you typed")
     typed(
         "words",
@@ -52,8 +53,9 @@ def configure(arguments: Command) -> None:
         nargs="*",
         metavar="WORD",
     )
+    typed.settings("profile")
     typed.yes()
-    actions("list", _list, "내 낱말 보기", "show your own words")
+    actions("list", _list, "내 낱말 보기", "show your own words").settings("profile")
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
@@ -219,8 +221,8 @@ def _measure(path: Path, model: LanguageModel) -> Message:
 
 def _add(options: argparse.Namespace, language: Language) -> None:
     words = _checked(options.words)
-    new = vocabulary.add(words)
-    say, path = speaker(language), vocabulary.list_path()
+    new = vocabulary.add(words, options.profile)
+    say, path = speaker(language), vocabulary.list_path(options.profile)
     if new:
         print(say(f"{path}: 더했습니다: ", f"{path}: added ") + ", ".join(new))
     if known := [word for word in words if word not in new]:
@@ -229,36 +231,37 @@ def _add(options: argparse.Namespace, language: Language) -> None:
 
 def _remove(options: argparse.Namespace, language: Language) -> None:
     words = [normalised(word) for word in options.words]
-    vocabulary.remove(words)
-    path = vocabulary.list_path()
+    vocabulary.remove(words, options.profile)
+    path = vocabulary.list_path(options.profile)
     print(speaker(language)(f"{path}: 뺐습니다: ", f"{path}: removed ") + ", ".join(words))
 
 
-def _list(_: argparse.Namespace, language: Language) -> None:
-    (words, unusable), (history, damaged) = vocabulary.word_list(), vocabulary.history()
-    for word in words.words:
-        print(word)
-    n_words, n_typed = len(words.words), len(history.counts)
-    speaker(language).tell(
-        f"{vocabulary.list_path()}: 내 낱말 {n_words}개\n"
-        f"{vocabulary.history_path()}: 입력 기록 낱말 {n_typed}개",
-        f"{vocabulary.list_path()}: {n_words} word(s) of your own\n"
-        f"{vocabulary.history_path()}: {n_typed} word(s) remembered of what you typed",
-    )
-    for warning in (unusable, damaged):
-        if warning:
+def _list(options: argparse.Namespace, language: Language) -> None:
+    for profile in dict.fromkeys((options.profile, None)):
+        words, unusable = vocabulary.word_list(profile)
+        history, damaged = vocabulary.history(profile)
+        for word in words.words:
+            print(word)
+        n_words, n_typed = len(words.words), len(history.counts)
+        listed, typed = vocabulary.list_path(profile), vocabulary.history_path(profile)
+        speaker(language).tell(
+            f"{listed}: 내 낱말 {n_words}개\n{typed}: 입력 기록 낱말 {n_typed}개",
+            f"{listed}: {n_words} word(s) of your own\n"
+            f"{typed}: {n_typed} word(s) remembered of what you typed",
+        )
+        for warning in filter(None, (unusable, damaged)):
             warn(warning.text(language))
 
 
 def _forget(options: argparse.Namespace, language: Language) -> None:
-    say, path = speaker(language), vocabulary.history_path()
+    say, path = speaker(language), vocabulary.history_path(options.profile)
     if not options.words:
         everything = say(f"{path}, 입력 기록 모두", f"{path}, everything that you typed")
         if may_delete(options, everything, language):
-            vocabulary.wipe()
+            vocabulary.wipe(options.profile)
             say.tell(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten.")
         return
-    n = vocabulary.forget([normalised(word) for word in options.words])
+    n = vocabulary.forget([normalised(word) for word in options.words], options.profile)
     say.tell(f"{path}: 낱말 {n}개를 잊었습니다.", f"{path}: {n} word(s) forgotten.")
 
 

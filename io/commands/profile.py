@@ -2,12 +2,13 @@
 
 import argparse
 from collections import Counter
+from pathlib import Path
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.user import profiles
+from jihwa.io.user import profiles, storage
 from jihwa.recognizer.profile import Step, StepKind
 
 KINDS = {
@@ -78,9 +79,15 @@ def _undo(options: argparse.Namespace, language: Language) -> None:
 
 def _delete(options: argparse.Namespace, language: Language) -> None:
     path = profiles.existing(options.profile)
-    if may_delete(options, str(path), language):
-        path.unlink()
-        speaker(language).tell(f"{path}: 지웠습니다.", f"{path}: deleted.")
+    paths = [path]
+    if path.parent == profiles.folder():  # a file elsewhere may be a copy
+        kept = (profiles.file_of(kind, options.profile) for kind in profiles.KINDS)
+        paths += filter(Path.is_file, kept)
+    if may_delete(options, ", ".join(map(str, paths)), language):
+        for each in paths:
+            each.unlink()
+            storage.lock_path(each).unlink(missing_ok=True)
+            speaker(language).tell(f"{each}: 지웠습니다.", f"{each}: deleted.")
 
 
 def _describe(step: Step, language: Language) -> str:

@@ -36,7 +36,7 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
     Returns:
         0 if all that was asked for is there now, else 1.
     """
-    bundle, alphabet = shared.model(options.model), Alphabet.load(options.alphabet)
+    bundle, alphabet = live.model(options), Alphabet.load(options.alphabet)
     bundle.of_glove()  # better refused before the wearer stands there
     root = shared.output_folder(options.path or FOLDER, "PATH")
     plan = _plan(options, root, alphabet)

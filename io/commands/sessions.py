@@ -12,6 +12,7 @@ from jihwa.io.commands.asking import may_delete
 from jihwa.io.live import archive
 from jihwa.io.live.timed import read_timed
 from jihwa.io.screen.text import clean, clean_lines, tail
+from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
@@ -35,6 +36,7 @@ def configure(arguments: Command) -> None:
     goes_on = actions("continue", _continue, "세션을 이어 쓰기", "go on with a session")
     goes_on("name", *which, _names, metavar="ID")
     typing.configure_typing(goes_on)
+    typing.configure_serving(goes_on)
     export = actions("export", _export, "세션의 글 내보내기", "write a session's text to a file")
     export("session", *which, _names, metavar="ID")
     export(
@@ -92,7 +94,9 @@ def _show(options: argparse.Namespace, language: Language) -> int:
 def _continue(options: argparse.Namespace, language: Language) -> int:
     """Type behind the text of a session, with the hand that wrote it if no other is named."""
     options.session = archive.find(options.name)
-    options.profile = options.profile or options.session.contents().header.profile or None
+    wrote = options.session.contents().header.profile
+    if wrote and not options.profile:
+        options = configuration.for_profile(options, wrote)
     return typing.run(options, language)
 
 

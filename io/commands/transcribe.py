@@ -15,6 +15,7 @@ from jihwa.io.batch.discovery import Discovery, Found, discover
 from jihwa.io.batch.progress import Progress, reporting
 from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task, is_file, plan
 from jihwa.io.batch.transcribing import Anywhere, Setup, Transcriber
+from jihwa.io.batch.words import StreamBy
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
@@ -77,6 +78,15 @@ def configure(arguments: Command) -> None:
         "FILE",
         "녹화마다 어떻게 되었는지 JSON으로",
         "what came of every recording, as JSON",
+    )
+    arguments(
+        "--stream-by",
+        "낱말 모델이 이어진 흐름의 낱말을 가르는 법: 쉬는 데서(pauses), 또는 세 번 같은 답으로"
+        "(vote) (기본: %(default)s)",
+        "how a model of words tells those of a stream from each other: by pauses, or by a vote "
+        "of three answers (default: %(default)s)",
+        choices=list(map(str, StreamBy)),
+        default=StreamBy.PAUSES.value,
     )
     jobs.add(arguments)
     arguments.settings("profile")
@@ -205,7 +215,7 @@ def _learner(
             profiles.save(options.profile, profile)
         if shared.learns(options):
             sure = (word.text for word in document.reading.words if word.confidence >= DOUBTFUL)
-            vocabulary.learn(" ".join(sure))
+            vocabulary.learn(" ".join(sure), options.profile)
 
     return learn
 

@@ -26,7 +26,6 @@ from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
-from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.speech.voice import Voice
 from jihwa.io.streams import has_reader, typed_lines, warn
@@ -57,6 +56,12 @@ class Audience(Protocol):
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
     configure_typing(arguments)
+    configure_beginning(arguments)
+    configure_serving(arguments)
+
+
+def configure_beginning(arguments: Command) -> None:
+    """Add the arguments that say what to do with an unfinished text."""
     which = arguments.either()
     for name, ko, en, goes_on in (
         (
@@ -70,9 +75,18 @@ def configure(arguments: Command) -> None:
         which(name, ko, en, dest="goes_on", action="store_const", const=goes_on)
 
 
+def configure_serving(arguments: Command) -> None:
+    """Add the argument by which others read along."""
+    arguments.switch(
+        "--serve-captions",
+        "글을 브라우저에도 보이기, `jihwa captions`처럼",
+        "show the text in a browser too, as `jihwa captions` does",
+    )
+
+
 def configure_typing(arguments: Command) -> None:
     """Add the arguments of whatever types, but for what text that goes on with."""
-    arguments.preset(session=None, goes_on=None)
+    arguments.preset(session=None, goes_on=None, serve_captions=False)
     arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
     arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
     arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
@@ -106,8 +120,12 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
         language: Of messages.
         audience: Others who read along.
     """
+    if options.serve_captions and audience is None:
+        from jihwa.io.commands import captions  # which does it by calling this
+
+        return captions.serve(options, language, None, captions.PORT)
     full = live.can_be_full_screen() and not options.plain
-    source = live.source(options)
+    source, words = live.source(options), live.words(options)
     with ExitStack() as stack:
         typed_into = stack.enter_context(into.opened(options, full_screen=full))
         journal = _journal(options, language, asks=full)
@@ -118,6 +136,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             accept_s=options.accept_after or math.inf,
             layout=shared.layout(options),
             recording=recording,
+            hear=words.hear if words else lambda _: None,
         )
 
         def begin(
@@ -133,6 +152,8 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
 
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
             session = LiveSession(source, make_engine, journal, known, follow, tell_all)
+            if words:
+                live.read_words(words, session)
             return session
 
         if full:
@@ -220,7 +241,7 @@ def _read_keyboard(session: LiveSession) -> None:
 
 
 def _voice(options: argparse.Namespace, tell: live.Tell) -> Voice:
-    return Voice(VoiceSettings(options.voice, options.rate, options.volume), tell)
+    return Voice(live.voice_settings(options), tell)
 
 
 def _spoken(options: argparse.Namespace, voice: Voice) -> SpokenText:
@@ -241,7 +262,7 @@ def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> 
             unfinished.put_away()
     if unfinished and goes_on:
         return unfinished.resume()
-    return archive.begin(options.source, options.profile)
+    return archive.begin(options.source, options.profile, options.mode)
 
 
 def _wants_to_go_on(text: str, language: Language) -> bool:

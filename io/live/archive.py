@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,12 +120,13 @@ class StoredSession:
         storage.lock_path(self.parts[0].with_name(self.name)).unlink(missing_ok=True)
 
 
-def begin(source: str, profile: str | None) -> Journal:
+def begin(source: str, profile: str | None, mode: str = "") -> Journal:
     """The journal of a new session.
 
     Args:
         source: Where its signal comes from.
         profile: Whose hand it is; None for a stranger.
+        mode: What the text may be.
 
     Raises:
         OSError: It cannot be written.
@@ -131,7 +134,7 @@ def begin(source: str, profile: str | None) -> Journal:
     now = datetime.now().astimezone()
     for number in count(1):
         name = f"{now:%Y%m%d-%H%M%S}" + f"-{number:02}" * (number > 1)
-        header = Header(name, 1, now.isoformat(timespec="seconds"), source, profile or "")
+        header = Header(name, 1, now.isoformat(timespec="seconds"), source, profile or "", mode)
         with suppress(SessionTakenError):  # begun in the same second
             return Journal(folder(), header)
     raise AssertionError("there is a free name")
@@ -240,15 +243,34 @@ def read(path: Path) -> Contents:
         OSError: It cannot be read.
     """
     header, text, ended = read_header(path), "", False
-    own = f"#{header.token} ".encode()
-    with path.open("rb") as file:
-        for line in file:
-            if line.startswith(own) and line.endswith(b"\n"):
-                kind, _, value = line.removeprefix(own).strip().partition(b" ")
-                ended = kind == b"end"
-                if kind == b"text":
-                    text = ""
-                elif kind == b"edit":
-                    with suppress(ValueError, TypeError):
-                        text = TextEdit(*json.loads(value)).apply(text)
+    for kind, edit in entries(path):
+        ended = kind == "end"
+        text = edit.apply("" if kind == "text" else text)
     return Contents(header, text, ended)
+
+
+def entries(path: Path) -> Iterator[tuple[str, TextEdit]]:
+    """What a part of a journal says of the text; what was cut off or is damaged is passed over.
+
+    Yields:
+        The kind of the entry (`text`: it begins anew; `edit`, `complete`, `end`) and how the text
+        changes, which it does by `edit` alone.
+
+    Raises:
+        DataError: It is no journal.
+        OSError: It cannot be read.
+    """
+    own = re.compile(rb"\n#%b (.*)(?=\n)" % re.escape(read_header(path).token.encode()))
+    length = 0
+    for entry in own.finditer(path.read_bytes()):  # nearly all of it is the signal
+        kind, _, value = entry[1].strip().partition(b" ")
+        edit = TextEdit(0, "")
+        if kind == b"text":
+            length = 0
+        elif kind == b"edit":
+            with suppress(ValueError, TypeError):
+                delete, insert = json.loads(value)
+                is_edit = isinstance(delete, int) and isinstance(insert, str)
+                edit = TextEdit(delete, insert) if is_edit and 0 <= delete <= length else edit
+            length += len(edit.insert) - edit.delete
+        yield kind.decode(errors="replace"), edit

@@ -12,6 +12,7 @@ the glove sends cannot know it, and is never taken for the journal's own.
     timestamp,pitch,roll,…
     12,0.31,…
     #7c… edit [0, "안"]
+    #7c… complete
     #7c… end
 """
 
@@ -61,6 +62,7 @@ class Header:
         started: When the session began, ISO 8601.
         source: Where the signal comes from.
         profile: Whose hand; empty for a stranger.
+        mode: What the text may be; in mode `exact` it may be a password.
         token: What marks the journal's own lines.
     """
 
@@ -69,6 +71,7 @@ class Header:
     started: str
     source: str
     profile: str
+    mode: str = ""
     token: str = field(default_factory=_new_token)
 
     def following(self) -> "Header":
@@ -90,6 +93,10 @@ class Header:
         deletes = [edit.delete, *[0] * (len(inserts) - 1)]
         edits = zip(deletes, inserts, strict=True)
         return b"".join(self._own(f"edit {json.dumps(each)}") for each in edits)
+
+    def complete(self) -> bytes:
+        """The line that says: the text is finished here for now."""
+        return self._own("complete")
 
     def end(self) -> bytes:
         """The line that says: the session ended as it should."""
@@ -125,6 +132,9 @@ class Record:
     def edit(self, edit: TextEdit) -> None:
         """Keep how the committed text has changed."""
         self.text = edit.apply(self.text)
+
+    def complete(self) -> None:
+        """Keep that the text is finished here for now."""
 
     def listen(self, notice: Callable[[Message], None]) -> None:
         """Tell what goes wrong from now on."""
@@ -200,6 +210,10 @@ class Journal(Record):
         """Write down how the committed text has changed."""
         self._write(self._header.edit(edit))
         super().edit(edit)
+
+    def complete(self) -> None:
+        """Write down that the text is finished here for now."""
+        self._write(self._header.complete())
 
     def close(self, *, ended: bool = True) -> None:
         """Let go of the files. Closing twice is fine. A session to which nothing came leaves none.

@@ -1,8 +1,8 @@
 """The live session: one queue, and one thread that follows it.
 
-Whatever happens is put into the queue: bytes and the state of the line by the source, requests by
-the screen. The session's thread alone takes it out, reads the signal, writes the text and publishes
-what that came to as a new `LiveState`. A byte goes this way:
+Bytes and the state of the line are put into the queue by the source, requests by the screen. The
+session's thread alone takes them out, reads the signal, writes the text and publishes what that
+came to as a new `LiveState`. A byte goes this way:
 
     source → queue → `SignalReader`: whole lines → journal, samples → `Writing`: engine → text
     → journal, sinks, page → `LiveState` → screen
@@ -26,7 +26,7 @@ from jihwa.io.failures import explain, stopped
 from jihwa.io.live.journal import Record
 from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import Answer, LiveState, Notices, Page
+from jihwa.io.live.state import Answers, LiveState, Notices, Page
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, NOTHING_SHOWN, LiveCalibration, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
@@ -53,8 +53,8 @@ class LiveOptions:
         accept_s: How long it holds a letter before the likeliest completion is taken; as well.
         layout: What lines without a header mean; None if they mean nothing.
         wearer: Who is calibrated, and learns from the text; None for nobody.
-        recording: A file that takes the glove's lines too, unbuffered; the session goes on without
-            one that can no longer be written.
+        recording: A file that takes the glove's lines too, unbuffered, as long as it can.
+        hear: Takes the lines as well, in the session's thread, and none when they have ended.
     """
 
     pause_s: float = math.inf
@@ -62,19 +62,18 @@ class LiveOptions:
     layout: Layout | None = None
     wearer: Wearer | None = None
     recording: BinaryIO | None = None
+    hear: Callable[[bytes], None] = lambda _: None
 
 
 class LiveSession:
     """A session from its first byte to its last letter.
 
-    All requests, those of `writing` too, return at once, from any thread; they take effect in their
-    order. A session that fails inside (`failure`) keeps its text and its journal, which the next
-    start can go on with.
+    All requests, those of `writing` too, return at once, from any thread, and take effect in order.
+    A session that fails inside (`failure`) keeps text and journal; the next start can go on.
 
     Args:
         source: Where the signal comes from.
-        make_engine: Makes the engine, in the session's thread: it may take its time, nothing is
-            lost meanwhile. Called again after a calibration.
+        make_engine: Makes the engine, in the session's thread, and again after a calibration.
         journal: Keeps what comes and what becomes of it, and brings the text to go on with.
         options: How the session behaves.
         sinks: What follows the text; called by the session's thread.
@@ -83,6 +82,7 @@ class LiveSession:
     Attributes:
         writing: The text, and what a user may ask to be done to it.
         failure: What ended the session before its time; None while all is well.
+        is_paused: Whether no letters are read; for the session's thread.
     """
 
     def __init__(
@@ -99,9 +99,8 @@ class LiveSession:
         self._options = options = options or LiveOptions()
         self._queue: SimpleQueue[Event] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
-        self._is_ready = self._is_closing = self._is_paused = False
-        self._active_s = time.monotonic()  # when anything came last
-        self._leisure_s = 0.0  # from when on there is time
+        self._is_ready = self._is_closing = self.is_paused = False
+        self._active_s, self._leisure_s = time.monotonic(), 0.0  # anything came last; there is time
         self._notices = Notices()
         journal.listen(self._notices.tell)
         self._connection = Connection(Link.OPENING)
@@ -112,7 +111,7 @@ class LiveSession:
         self.writing = Writing(
             make_engine, journal, sinks, options.wearer, pause_s, accept_s, tell, self.then
         )
-        self._wearer, self._answer = options.wearer, Answer()
+        self._wearer, self._answers = options.wearer, Answers()
         self._calibration: LiveCalibration | None = None
         self._state = self._look()
 
@@ -138,8 +137,7 @@ class LiveSession:
     def then(self, act: Callable[[], None]) -> None:
         """Do this, in the session's thread, when all that was asked before is done.
 
-        Args:
-            act: Does not block; a `JihwaError` that it raises is told to the user.
+        It must not block; a `JihwaError` that it raises is told to the user.
         """
         self._queue.put(act)
 
@@ -150,15 +148,15 @@ class LiveSession:
 
     @request
     def hear(self, answer: str) -> None:
-        """Show what somebody who reads the text answers; nothing puts the last answer away."""
-        self._answer = Answer(answer, self._answer.number + bool(answer))
+        """Show what somebody who reads the text answers; nothing puts all answers away."""
+        self._answers = self._answers.followed_by(answer)
 
     @request
     def pause(self, paused: bool) -> None:
         """Stop recognising, or go on; the signal is kept and shown meanwhile."""
-        if paused and not self._is_paused:
+        if paused and not self.is_paused:
             self.writing.complete_now()
-        self._is_paused = paused
+        self.is_paused = paused
 
     @request
     def calibrate(self, plan: Literal["quick", "full"]) -> None:
@@ -171,15 +169,15 @@ class LiveSession:
         self._calibration = self._wearer.calibration(plan)
 
     @request
-    def wear(self, wearer: Wearer) -> None:
-        """Let another wearer go on, with a profile of their own."""
+    def wear(self, wearer: Wearer, worn: Callable[[], None] = lambda: None) -> None:
+        """Let another wearer go on, with a profile of their own; `worn` is called when they do."""
         if self._wearer is None:
             self._notices.tell(NO_WEARER)
             return
         self.writing.complete_now()
-        self._calibration = None
         self.writing.wear(wearer)
-        self._wearer = wearer
+        self._wearer, self._calibration = wearer, None
+        worn()
 
     @request
     def skip_prompt(self) -> None:
@@ -252,6 +250,7 @@ class LiveSession:
         self._connection = connection
         if connection.link is Link.ENDED:
             self._read(self._reader.end(time.monotonic()))
+            self._options.hear(b"")
             self.writing.conclude()
             self._tell_news()
             warning = self._reader.unread(connection.device)
@@ -263,6 +262,7 @@ class LiveSession:
     def _keep(self, lines: bytes) -> None:
         """Write down whole lines of the glove, before anything else happens with them."""
         self._journal.raw(lines, self._reader.layout)
+        self._options.hear(lines)
         recording = self._options.recording
         if recording and not recording.closed:
             try:
@@ -275,7 +275,7 @@ class LiveSession:
         if self._calibration:
             self._calibration.feed(self.writing.sensors.feed(frames))
             self._end_calibration_if_done()
-        elif self._is_paused:
+        elif self.is_paused:
             self.writing.overlook(frames)
         else:
             self.writing.feed(frames)
@@ -286,10 +286,10 @@ class LiveSession:
         if self.writing.is_open and now_s - self._active_s >= self._options.pause_s:
             self.writing.conclude()
             return True
-        if now_s < self._leisure_s:
-            return self._reader.is_live
-        self._leisure_s = now_s + LEISURE_S
-        return self.writing.tidy() or self._reader.is_live
+        if now_s >= self._leisure_s:
+            self._leisure_s = now_s + LEISURE_S
+            return self.writing.tidy() or self._reader.is_live
+        return self._reader.is_live
 
     def _tell_news(self) -> None:
         """Tell what is new about the lines."""
@@ -320,16 +320,16 @@ class LiveSession:
     def _look(self) -> LiveState:
         """Everything as it is now."""
         known = LiveState(
-            paused=self._is_paused,
+            paused=self.is_paused,
             connection=self._connection,
             profile=(self._wearer and self._wearer.name) or "",
-            answer=self._answer,
+            answers=self._answers,
             notices=self._notices.last,
             n_told=self._notices.n_told,
         )
         if not self._is_ready:
             return replace(known, page=Page(committed=self.writing.committed))
-        reading = self._reader.is_live and not (self._is_paused or self._calibration)
+        reading = self._reader.is_live and not (self.is_paused or self._calibration)
         return replace(
             known,
             ready=True,

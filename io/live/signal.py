@@ -32,6 +32,17 @@ STRANGE_LINES = 100
 UNFIT_SHARE = 0.5
 """A sensor of which so many values can be none is named."""
 
+HANDLESS_S = 2.0
+"""When pictures have shown no hand for so long, that is told."""
+HANDLESS = Message(
+    ko="화면에 손이 보이지 않습니다. 손 전체가 밝게, 손가락이 다 보이게 하세요.",
+    en="No hand is in the picture. Show all of it, with its fingers, in enough light.",
+)
+CROWDED = Message(
+    ko="화면에 손이 둘 있어 하나만 읽습니다 (먼저 보이던 손). 한 손만 보이게 하세요.",
+    en="Two hands are in the picture, and one is read (that which was there). Show one hand only.",
+)
+
 NOTHING = Frames(*(np.full(shape, np.nan) for shape in ((1,), (1, N_FINGERS), (1, 3), (1, 3))))
 """A sample of a glove that has no sensors."""
 
@@ -51,6 +62,7 @@ class SignalReader:
         self._judged = (0, 0)  # lines, and damaged ones among them, when that was looked at last
         self._told: set[str] = set()  # what is told once, or once until it is over
         self._speechless = _Speechless()
+        self._handless_s = math.inf  # since when
         self._window = (0, 0, dict[str, int]())  # lines, unread ones, and refused values at its end
 
     @property
@@ -70,9 +82,13 @@ class SignalReader:
             data: The bytes.
             at_s: When they came, on `time.monotonic()`.
         """
-        before = self._parser.report.lines
+        report = self._parser.report
+        lines, unseen = report.lines, report.unseen
         frames = self._parser.feed(data, at_s)
-        self._speechless.hear(len(data), self._parser.report.lines - before, len(frames), at_s)
+        is_handless = report.unseen > unseen and not len(frames)
+        self._handless_s = min(self._handless_s, at_s) if is_handless else math.inf
+        n_pictures = len(frames) + report.unseen - unseen
+        self._speechless.hear(len(data), report.lines - lines, n_pictures, at_s)
         return self._noted(frames, at_s)
 
     def end(self, at_s: float) -> Frames:
@@ -112,6 +128,12 @@ class SignalReader:
         is_speechless = not self._parser.waits and self._speechless.lasts(now_s)
         if self._once("speechless", is_speechless):
             yield self._unread(device)
+        if self._once("hand", now_s - self._handless_s >= HANDLESS_S):
+            yield HANDLESS
+        if self._once("hands", report.crowded > 0):
+            yield CROWDED
+        if (few := report.few_pictures) and self._once("pictures", True):
+            yield few
         if self._once("fingers", sensors.is_blind):
             yield sensors.blindness
         yield from self._holes(device)
@@ -121,6 +143,8 @@ class SignalReader:
         report = self._parser.report
         if report.samples or "speechless" in self._told:
             return None
+        if report.unseen:
+            return HANDLESS
         if not report.lines:
             return Message(
                 ko=f"{device}: 표본이 하나도 오지 않았습니다. 장갑이나 녹화를 확인하세요.",
@@ -203,6 +227,7 @@ class SignalReader:
             lost_s=clock.lost_s,
             flex_adc=last.flex_adc[0],
             gravity_g=last.gravity_g[0],
+            points=self._parser.points,
             faults=tuple(sensors.now(fits=report.fits)),
         )
 

@@ -15,7 +15,7 @@ SHOWN_LETTERS = 3
 """How many readings of a hold are shown."""
 
 
-KEPT_NOTICES = 8
+KEPT_NOTICES = KEPT_ANSWERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Signal:
         lost_s: All of them together.
         flex_adc: (5,) the last sample, NaN where a sensor is absent or failed.
         gravity_g: (3,) gravity in the hand's frame, NaN where it is not known.
+        points: (21, 3) the hand in a camera's last picture; None where there is none.
         faults: What is wrong with sensors now.
     """
 
@@ -40,6 +41,7 @@ class Signal:
     lost_s: float = 0.0
     flex_adc: Array = field(default_factory=lambda: np.full(N_FINGERS, np.nan))
     gravity_g: Array = field(default_factory=lambda: np.full(3, np.nan))
+    points: Array | None = None
     faults: tuple[Message, ...] = ()
 
 
@@ -102,16 +104,22 @@ class CalibrationProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What somebody who reads the text has answered.
+class Answers:
+    """What those who read the text have answered.
 
     Attributes:
-        text: The answer; empty for none.
+        texts: The last few that are not put away, newest last.
         number: How many there were so far: what is said again is another one.
     """
 
-    text: str = ""
+    texts: tuple[str, ...] = ()
     number: int = 0
+
+    def followed_by(self, text: str) -> "Answers":
+        """These and another one; an empty one puts all of them away."""
+        if not text:
+            return Answers((), self.number)
+        return Answers((*self.texts, text)[-KEPT_ANSWERS:], self.number + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ class LiveState:
         hold: What the hand holds; None while it moves.
         page: The text.
         calibration: The calibration that goes on; None if none does.
-        answer: The last answer of somebody who reads the text, until it is put away.
+        answers: What those who read the text have answered.
         notices: What to tell the user, the last few, newest last.
         n_told: How many there were so far: what is told again is another one.
     """
@@ -140,7 +148,7 @@ class LiveState:
     hold: Hold | None = None
     page: Page = field(default_factory=Page)
     calibration: CalibrationProgress | None = None
-    answer: Answer = field(default_factory=Answer)
+    answers: Answers = field(default_factory=Answers)
     notices: tuple[Message, ...] = ()
     n_told: int = 0
 

@@ -146,7 +146,7 @@ class Wearer:
             OSError: The history cannot be read or written.
         """
         if self._remembers and text.strip():
-            vocabulary.learn(text)
+            vocabulary.learn(text, self.name)
 
     def learn_choice(self, text: str) -> bool:
         """Remember that a word was chosen; whether `words` expects it from now on.
@@ -156,7 +156,7 @@ class Wearer:
             OSError: The history cannot be read or written.
         """
         if self._remembers:
-            vocabulary.learn_choice(text)
+            vocabulary.learn_choice(text, self.name)
         return self._remembers
 
     def _learned(self) -> Profile:

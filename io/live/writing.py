@@ -197,8 +197,7 @@ class Writing:
         """
         if self._learning:
             self._learning.keep()
-        made = self._make_engine
-        self._make_engine = wearer.engine
+        made, self._make_engine = self._make_engine, wearer.engine
         try:
             self.renew()
         except JihwaError:
@@ -286,10 +285,11 @@ class Writing:
     def _tell(self, update: Update, emission: Emission | None) -> None:
         """Journal how the text has changed, tell it, and do what a command of the hand means."""
         self._page.follow(update)
-        edit = TextEdit(update.withdrawn, update.committed)
-        if edit:
+        if edit := TextEdit(update.withdrawn, update.committed):
             self._journal.edit(edit)
         if update.complete:
+            if self._is_open:
+                self._journal.complete()
             self._is_open = False
         elif edit or update.edit:
             self._is_open = True

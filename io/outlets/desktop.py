@@ -36,12 +36,14 @@ class Typist:
         tool: The program.
         package: What to install.
         probe: A command that presses nothing and fails where the tool cannot type.
+        refused: Why it fails, most likely, and what to do.
     """
 
     desktop: str
     tool: str
     package: str
     probe: tuple[str, ...]
+    refused: Message
 
     def calls(self, edit: TextEdit) -> Iterator[Call]:
         """What makes an edit, command by command."""
@@ -78,12 +80,38 @@ class Typist:
 
 
 TYPISTS = (
-    Typist("wayland", "wtype", "wtype", ("wtype", "-s", "0")),
-    Typist("wayland", "ydotool", "ydotool wl-clipboard", ("ydotool", "type", "")),
-    Typist("x11", "xdotool", "xdotool", ("xdotool", "getdisplaygeometry")),
+    Typist(
+        "wayland",
+        "wtype",
+        "wtype",
+        ("wtype", "-s", "0"),
+        Message(
+            "이 데스크톱은 프로그램이 글쇠를 누르게 두지 않습니다 (GNOME, KDE가 그렇습니다)",
+            "this desktop lets no program press keys (GNOME and KDE do not)",
+        ),
+    ),
+    Typist(
+        "wayland",
+        "ydotool",
+        "ydotool wl-clipboard",
+        ("ydotool", "type", ""),
+        Message(
+            "ydotoold가 돌지 않습니다 (예: systemctl --user enable --now ydotool)",
+            "ydotoold does not run (systemctl --user enable --now ydotool, for example)",
+        ),
+    ),
+    Typist(
+        "x11",
+        "xdotool",
+        "xdotool",
+        ("xdotool", "getdisplaygeometry"),
+        Message(
+            "DISPLAY의 화면에 닿지 않습니다. 그 데스크톱의 터미널에서 실행하세요",
+            "the screen that DISPLAY names is not there; run it in a terminal of that desktop",
+        ),
+    ),
 )
-"""Those that are known. GNOME and KDE let no program type as wtype does; ydotool has a way of its
-own, a service of the system."""
+"""Those that are known. ydotool has a way of its own, a service of the system."""
 
 
 def typists(desktop: str, environment: Environment = os.environ) -> Iterator[Typist | Message]:
@@ -108,8 +136,8 @@ def _fault(typist: Typist, environment: Environment) -> Message | None:
         )
     try:
         run(typist.probe)
-    except OutletError as error:
-        return error.message
+    except OutletError:
+        return Message(ko=f"{tool}: {typist.refused.ko}", en=f"{tool}: {typist.refused.en}")
     return None
 
 

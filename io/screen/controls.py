@@ -8,17 +8,21 @@ from typing import Literal
 
 from jihwa.data.messages import JihwaError, Message
 from jihwa.io.failures import explain
+from jihwa.io.live.past import Recollection
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.state import LiveState
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.outlets.clipboard import Clipboard, terminal_of_ours
 from jihwa.io.screen.text import clean
 from jihwa.io.screen.view import Place, View
+from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.user import phrases, profiles
 
 QUIT_WITHIN_S = 3.0
 """A second Ctrl-C after this long asks again."""
+RECALL_S = 0.3
+"""Earlier texts that take longer to be read appear one after the other."""
 ASK_AGAIN = Message(ko="끝내려면 Ctrl-C를 한 번 더 누르세요.", en="Press Ctrl-C once more to quit.")
 NO_PHRASES = Message(
     ko="저장한 문장이 없습니다. 문장 파일에 한 줄에 하나씩 적으세요.",
@@ -28,6 +32,13 @@ NO_PHRASES = Message(
 NO_READERS = Message(
     ko="다른 사람에게 보여 주고 있지 않습니다. `jihwa captions`로 시작하면 읽을 주소가 생깁니다.",
     en="Nobody else can read along. Start with `jihwa captions` to have an address for readers.",
+)
+NO_PAST = Message(
+    ko="앞서 쓴 글이 없습니다. 쓰고 나면 여기서 다시 찾을 수 있습니다.",
+    en="Nothing was written before. What you write can be found here later.",
+)
+SPEECH_IS_OFF = Message(
+    ko="말하기가 꺼져 있습니다. F5를 누르면 켜집니다.", en="Speech is off. F5 switches it on."
 )
 NO_PROFILES = Message(
     ko="저장된 프로필이 없습니다. `jihwa calibrate --profile 이름`으로 만드세요.",
@@ -51,7 +62,8 @@ class Controls:
         view: How it is looked at in the beginning.
         spoken: Says the text aloud.
         leave: Ends the screen.
-        wearers: Makes the wearer of a profile; None where there is no other one.
+        wearers: Makes the wearer of a profile, and tells how they speak; None where there is no
+            other one.
         invite: The invitation for the next reader.
     """
 
@@ -61,13 +73,15 @@ class Controls:
         view: View,
         spoken: SpokenText,
         leave: Callable[[], None],
-        wearers: Callable[[str], Wearer] | None = None,
+        wearers: Callable[[str], tuple[Wearer, VoiceSettings]] | None = None,
         invite: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.session, self.spoken, self.leave, self._view = session, spoken, leave, view
         self._wearers, self._invite = wearers, invite
         self._interrupted_s = -QUIT_WITHIN_S
         self._clipboard: Clipboard | None = None
+        self._past: Recollection | None = None
+        self._phrases = view.phrases  # of the wearer, who may become another one
 
     @property
     def state(self) -> LiveState:
@@ -84,8 +98,9 @@ class Controls:
             place = Place.CHOOSING
         profile = Path(self.state.profile).stem or self._view.profile
         invitation = self._invite() if place is Place.INVITATION else ()
-        now = replace(self._view, place=place, profile=profile, invitation=invitation)
-        return replace(now, speaks=self.spoken.mode)
+        past = self._past.matching(self._view.wanted) if self._past else ()
+        now = replace(self._view, place=place, profile=profile, invitation=invitation, past=past)
+        return replace(now, speaks=self.spoken.mode, phrases=self._phrases)
 
     def type(self, text: str) -> None:
         """Write what a key stands for; a word that is being chosen is taken as it is lit."""
@@ -156,14 +171,12 @@ class Controls:
     def copy(self) -> None:
         """Fill the clipboard with the text."""
         page = self.state.page
-        try:
-            if self._clipboard is None:
-                self._clipboard = Clipboard(terminal=terminal_of_ours())
-            self._clipboard.copy(page.committed + page.preedit)
-            self.session.notify(COPIED)
-        except JihwaError as error:
-            self._clipboard = None  # the next time it is tried again
-            self.session.notify(error.message)
+        self._copy(page.committed + page.preedit)
+
+    def say_again(self) -> None:
+        """Say the last sentence."""
+        if self._may_speak():
+            self.spoken.say_again()
 
     def toggle_pause(self) -> None:
         """Pause recognition, or go on."""
@@ -188,7 +201,7 @@ class Controls:
 
     def show_phrases(self) -> None:
         """Show the stored sentences, if there are any."""
-        if self._view.phrases:
+        if self._phrases:
             self._view = replace(self._view, place=Place.PHRASES)
         else:
             self.session.notify(NO_PHRASES)
@@ -202,7 +215,7 @@ class Controls:
 
     def write_phrase(self, key: str) -> None:
         """Write the stored sentence of a key."""
-        for phrase in self._view.phrases:
+        for phrase in self._phrases:
             if str(phrase.key) == key:
                 self.show_text()
                 self.session.writing.type(phrase.text)
@@ -223,16 +236,55 @@ class Controls:
         self.show_text()
         try:
             stored, _ = phrases.load(chosen[0])
-            wearer = self._wearers(chosen[0])
+            wearer, voice = self._wearers(chosen[0])
         except (JihwaError, OSError) as error:
             self.session.notify(explain(error))
             return
-        self._view = replace(self._view, phrases=stored)
-        self.session.wear(wearer)
+
+        def follow() -> None:
+            self._phrases = stored
+            self.spoken.use(voice)
+
+        self.session.wear(wearer, follow)
+
+    def show_history(self) -> None:
+        """Show the texts that were finished before, if there are any."""
+        self._past = Recollection()
+        if self._past.is_empty(RECALL_S):
+            self.session.notify(NO_PAST)
+        else:
+            self._view = replace(self._view, place=Place.HISTORY, wanted="", highlight=0)
+
+    def look_for(self, text: str | None) -> None:
+        """Look for more; None for one character less."""
+        wanted = self._view.wanted[:-1] if text is None else self._view.wanted + clean(text)
+        self._view = replace(self._view, wanted=wanted, highlight=0)
+
+    def next_past(self, step: int) -> None:
+        """Light another of the earlier texts."""
+        last = max(len(self.view.past) - 1, 0)
+        lit = min(max(self._view.highlight + step, 0), last)
+        self._view = replace(self._view, highlight=lit)
+
+    def write_past(self) -> None:
+        """Write the text that is lit once more."""
+        if text := self._lit_past():
+            self.show_text()
+            self.session.writing.type(text)
+
+    def copy_past(self) -> None:
+        """Fill the clipboard with it."""
+        if text := self._lit_past():
+            self._copy(text)
+
+    def say_past(self) -> None:
+        """Say it."""
+        if (text := self._lit_past()) and self._may_speak():
+            self.spoken.say(text)
 
     def show_text(self) -> None:
         """Go back to the text."""
-        self._view = replace(self._view, place=Place.TEXT)
+        self._view = replace(self._view, place=Place.TEXT, highlight=0)
 
     def use_program(self) -> None:
         """Give the keys to the program that takes the text, if there is one."""
@@ -248,6 +300,28 @@ class Controls:
             return
         self._interrupted_s = now_s
         self.session.notify(ASK_AGAIN)
+
+    def _lit_past(self) -> str:
+        """The earlier text that is lit; empty if there is none."""
+        lit = self.view.past[self._view.highlight :][:1]
+        return lit[0].text if lit else ""
+
+    def _may_speak(self) -> bool:
+        """Whether speech is on; if not, the user is told how to switch it on."""
+        is_on = self.spoken.mode is not SpeechMode.OFF
+        if not is_on:
+            self.session.notify(SPEECH_IS_OFF)
+        return is_on
+
+    def _copy(self, text: str) -> None:
+        try:
+            if self._clipboard is None:
+                self._clipboard = Clipboard(terminal=terminal_of_ours())
+            self._clipboard.copy(text)
+            self.session.notify(COPIED)
+        except JihwaError as error:
+            self._clipboard = None  # the next time it is tried again
+            self.session.notify(error.message)
 
     def _select(self, word: int | None) -> None:
         self._view = replace(self._view, highlight=0)

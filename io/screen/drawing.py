@@ -5,10 +5,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
 from jihwa.io.live.state import LiveState, Page
-from jihwa.io.screen.hand import hand_rows, hold_line, hold_rows, wizard_rows
+from jihwa.io.screen.hand import (
+    SKELETON_COLUMNS,
+    hand_rows,
+    hold_line,
+    hold_rows,
+    skeleton,
+    wizard_rows,
+)
 from jihwa.io.screen.large import large_rows
 from jihwa.io.screen.panels import (
     help_rows,
+    history_rows,
     invitation_rows,
     key_line,
     phrase_rows,
@@ -103,7 +111,7 @@ def _keys(view: View, size: Size) -> list[Line]:
 
 
 def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
-    """What is wrong now, then the newest of what happened; below it the last answer."""
+    """What is wrong now, then the newest of what happened; below it the last answers."""
     told = [*state.signal.faults, *filter(None, [state.connection.reason]), *state.notices]
     room = NOTICE_ROWS if size.rows >= FULL_ROWS else int(size.rows >= 4)
     lines: list[Line] = []
@@ -111,10 +119,12 @@ def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
         text = f"! {message.text(view.language)}"
         shown = paragraph(text, size.inside, max(room - len(lines), 0))
         lines = [*([("class:notice", line)] for line in shown), *lines]
-    if state.answer.text and size.rows >= 4:
-        shown = paragraph(f"» {state.answer.text}", size.inside, 2 if size.is_full else 1)
-        lines += [[("class:answer", line)] for line in shown]
-    return _indent(lines)
+    answers: list[Line] = []
+    room = (2 if size.is_full else 1) if size.rows >= 4 else 0
+    for text in reversed(state.answers.texts):
+        shown = paragraph(f"» {text}", size.inside, max(room - len(answers), 0))
+        answers = [*([("class:answer", line)] for line in shown), *answers]
+    return _indent([*lines, *answers])
 
 
 def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
@@ -124,6 +134,8 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
             lines = help_rows(view, size.inside, rows)
         case Place.PHRASES:
             lines = phrase_rows(view.phrases, size.inside, rows)
+        case Place.HISTORY:
+            lines = history_rows(view, size.inside, rows)
         case Place.INVITATION:
             lines = invitation_rows(view, size.inside, rows)
         case Place.PROFILES:
@@ -147,13 +159,22 @@ def _writing(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
 
 
 def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
-    """Fingers and tilt beside what is held; on a small screen, in one line what is held."""
+    """Fingers and tilt, with what a camera sees, beside what is held.
+
+    On a small screen, in one line what is held.
+    """
     if not size.is_full:
         line = hold_line(state, size.inside, view.language)
         return [*_indent([line]), *size.between]
     side = (size.inside - _SIDE_GAP) // 2
     signal = state.signal
-    hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
+    if signal.points is None:
+        hand = hand_rows(signal.flex_adc, signal.gravity_g, side, view.language)
+    else:
+        bars_columns = side - SKELETON_COLUMNS - MARGIN
+        bars = hand_rows(signal.flex_adc, signal.gravity_g, bars_columns, view.language)
+        seen = skeleton(signal.points)
+        hand = [[*dots, ("", " " * MARGIN), *row] for dots, row in zip(seen, bars, strict=True)]
     hold = hold_rows(state, side, view.language)
     beside = [
         [*pad(left, side), ("", " " * _SIDE_GAP), *right] if right else left

@@ -11,6 +11,7 @@ import numpy as np
 from jihwa.data.alphabet import Control
 from jihwa.data.messages import Language, Message
 from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.signal.landmarks import N_POINTS
 from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.collection import STYLE_NAMES
 from jihwa.io.live.state import SHOWN_LETTERS, CalibrationProgress, LiveState
@@ -58,6 +59,16 @@ _SIDE_COLUMNS = 35
 """Columns of a picture and of what is written below it."""
 _FINGER_CHARACTERS: Mapping[Language, int] = {"ko": 2, "en": 4}
 """Characters below each finger; two of Hangul are as wide as four others."""
+
+SKELETON_ROWS, SKELETON_COLUMNS = 6, 12
+_BONES = [
+    *((joint - 1, joint) for joint in range(2, N_POINTS) if joint % 4 != 1),
+    *((0, 1), (0, 5), (5, 9), (9, 13), (13, 17), (0, 17)),
+]
+"""Between which points of a hand that a camera sees there are lines."""
+_BRAILLE = 0x2800
+_DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+"""The bits of a character's dots, four rows of two."""
 
 NAMES: Mapping[str, Message] = {
     NO_SIGN: Message(ko="없음", en="no sign"),
@@ -145,6 +156,24 @@ def picture(pose: Array, style: str) -> list[Line]:
         full = np.clip(np.nan_to_num(heights) - 8 * row, 0, 8).round().astype(int)
         rows.append([(style, "".join(f" {_EIGHTHS[eighths] * 2} " for eighths in full))])
     return [*rows, [("class:label", f" {'▔' * (PICTURE_COLUMNS - 2)} ")]]
+
+
+def skeleton(points: Array) -> list[Line]:
+    """A hand that a camera sees as lines of dots, as large as there is room for.
+
+    Args:
+        points: (21, 3) x to the right and y down, in any unit.
+    """
+    corner, far = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    room = np.array([2 * SKELETON_COLUMNS - 1, 4 * SKELETON_ROWS - 1])
+    scale = float((room / np.maximum(far - corner, 1e-9)).min())
+    dots = (points[:, :2] - corner) * scale + (room - (far - corner) * scale) / 2
+    ends = dots[_BONES]  # (bones, 2, 2)
+    along = np.linspace(0, 1, int(room.max()))[:, None, None]
+    x, y = (ends[:, 0] + along * (ends[:, 1] - ends[:, 0])).round().astype(int).reshape(-1, 2).T
+    cells = np.full((SKELETON_ROWS, SKELETON_COLUMNS), _BRAILLE)
+    np.bitwise_or.at(cells, (y // 4, x // 2), _DOTS[y % 4, x % 2])
+    return [[("class:bar", "".join(map(chr, row)))] for row in cells.tolist()]
 
 
 def hold_rows(state: LiveState, columns: int, language: Language) -> list[Line]:

@@ -16,6 +16,7 @@ from jihwa.io.screen.view import Place
 _TEXT, _CHOOSING = frozenset({Place.TEXT}), frozenset({Place.CHOOSING})
 _WRITING = _TEXT | _CHOOSING
 _CALIBRATION = frozenset({Place.CALIBRATION})
+_HISTORY = frozenset({Place.HISTORY})
 _PROGRAM = frozenset({Place.PROGRAM})
 _EVERYWHERE = frozenset(Place) - _PROGRAM
 _UNTOLD = Message("", "")
@@ -159,7 +160,7 @@ BINDINGS = (
         lambda c, _: c.toggle_pause(),
         short=Message("멈춤", "pause"),
     ),
-    Binding("F3, Alt-S", Message("다시 말하기", "say it again"), lambda c, _: c.spoken.say_again()),
+    Binding("F3, Alt-S", Message("다시 말하기", "say it again"), lambda c, _: c.say_again()),
     Binding("F4, Alt-X", Message("말 그치기", "stop speaking"), lambda c, _: c.spoken.stop()),
     Binding(
         "F5, Alt-M",
@@ -225,6 +226,48 @@ BINDINGS = (
         short=Message("고르기", "choose"),
     ),
     Binding(
+        "Ctrl-F, Alt-E",
+        Message("앞서 쓴 글 찾기", "look for an earlier text"),
+        lambda c, _: c.show_history(),
+    ),
+    Binding(
+        "A 가 …",
+        Message("찾을 때: 든 낱말이나 첫소리", "while looking: words of it, or initials"),
+        lambda c, text: c.look_for(text),
+        places=_HISTORY,
+        named=((Keys.Any,), (Keys.BracketedPaste,)),
+    ),
+    Binding("", _UNTOLD, lambda c, _: c.look_for(None), places=_HISTORY, named=(("backspace",),)),
+    Binding(
+        "↓ ↑",
+        Message("찾을 때: 더 앞·뒤의 글", "while looking: an earlier or later one"),
+        lambda c, _: c.next_past(1),
+        places=_HISTORY,
+        named=(("down",),),
+    ),
+    Binding("", _UNTOLD, lambda c, _: c.next_past(-1), places=_HISTORY, named=(("up",),)),
+    Binding(
+        "F3, Alt-S",
+        Message("찾을 때: 그 글 말하기", "while looking: say it"),
+        lambda c, _: c.say_past(),
+        places=_HISTORY,
+        short=Message("말하기", "say"),
+    ),
+    Binding(
+        "F10, Alt-C",
+        Message("찾을 때: 그 글 복사", "while looking: copy it"),
+        lambda c, _: c.copy_past(),
+        places=_HISTORY,
+        short=Message("복사", "copy"),
+    ),
+    Binding(
+        "Enter",
+        Message("찾을 때: 그 글 다시 쓰기", "while looking: write it again"),
+        lambda c, _: c.write_past(),
+        places=_HISTORY,
+        short=Message("다시 쓰기", "write again"),
+    ),
+    Binding(
         "Esc",
         Message("대답 치우기", "put the reader's answer away"),
         lambda c, _: c.session.hear(""),
@@ -244,7 +287,7 @@ BINDINGS = (
         "Esc",
         Message("글로 돌아가기", "back to the text"),
         lambda c, _: c.show_text(),
-        places=frozenset({Place.HELP, Place.PHRASES, Place.PROFILES, Place.INVITATION}),
+        places=_HISTORY | {Place.HELP, Place.PHRASES, Place.PROFILES, Place.INVITATION},
         short=Message("글로", "back"),
     ),
     Binding(

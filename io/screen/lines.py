@@ -63,9 +63,9 @@ class LineScreen:
         if state.paused != self._paused:
             self._paused = state.paused
             self._print("* ", (PAUSED if state.paused else RESUMED).text(self._language))
-        if state.answer.number != self._n_answers:
-            self._n_answers = state.answer.number
-            self._print("< ", state.answer.text)
+        new, self._n_answers = state.answers.number - self._n_answers, state.answers.number
+        for answer in state.answers.texts[-new:] if new else ():
+            self._print("< ", answer)
         new, self._n_told = state.n_told - self._n_told, state.n_told
         for notice in state.notices[-new:] if new else ():
             self._print("! ", notice.text(self._language))

@@ -10,7 +10,7 @@ from math import ceil
 from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.keys import BINDINGS
-from jihwa.io.screen.text import Line, apart, clean, cut, pad, paragraph, tail, width
+from jihwa.io.screen.text import CURSOR, Line, apart, clean, cut, pad, paragraph, tail, width
 from jihwa.io.screen.view import View
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
@@ -111,6 +111,23 @@ def profile_rows(view: View, columns: int, rows: int) -> list[Line]:
         key, style = str(number) if number < 10 else "·", "class:lit" * (name == view.profile)
         lines.append(cut([("class:number", key), (style, f"  {clean(name)}")], columns))
     return lines[:rows]
+
+
+def history_rows(view: View, columns: int, rows: int) -> list[Line]:
+    """What is looked for, and the earlier texts that have it around the one that is lit."""
+    wanted: Line = [("class:label", speaker(view.language)("찾기  ", "find  "))]
+    words = tail(clean(view.wanted), max(columns - width(wanted) - 1, 1))
+    wanted += [("", words), (CURSOR, ""), ("", " ")]
+    room = max(rows - 2, 1)
+    first = min(max(view.highlight - room // 2, 0), max(len(view.past) - room, 0))
+    lines: list[Line] = []
+    for number, past in enumerate(view.past[first:][:room], start=first):
+        key, style = ("→ ", "class:lit") if number == view.highlight else ("  ", "")
+        when = ("class:label", f"{past.began:%m-%d %H:%M}  ")
+        lines.append(cut([("class:number", key), when, (style, clean(past.text))], columns))
+    if not lines:
+        lines = [[("class:label", speaker(view.language)("그런 글이 없습니다.", "No such text."))]]
+    return [wanted, [], *lines][:rows] if rows > 2 else [*lines, wanted][-rows:]
 
 
 def key_line(view: View, columns: int) -> Line:

@@ -30,7 +30,9 @@ _LAST_CHUNKS = 16  # of a program that has ended; those it leaves behind may wri
 _REST_PER_DRAWING = 3  # drawings long: endless output gets a quarter of the processor
 _ARROWS = {f"\x1b[{letter}": f"\x1bO{letter}" for letter in "ABCD"}
 _PANEL_ROWS, _LARGE_PANEL_ROWS = 7, 18
-_LARGE = frozenset({Place.HELP, Place.PHRASES, Place.PROFILES, Place.CALIBRATION, Place.INVITATION})
+_LARGE = frozenset(
+    {Place.HELP, Place.PHRASES, Place.PROFILES, Place.HISTORY, Place.CALIBRATION, Place.INVITATION}
+)
 
 
 class Program:

@@ -167,7 +167,7 @@ def cleaned(state: LiveState) -> LiveState:
         signal=replace(state.signal, faults=tuple(map(clean_message, state.signal.faults))),
         page=_clean_page(state.page),
         calibration=calibration,
-        answer=replace(state.answer, text=clean(state.answer.text)),
+        answers=replace(state.answers, texts=tuple(map(clean, state.answers.texts))),
         notices=tuple(map(clean_message, state.notices)),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from jihwa.data.messages import Language
+from jihwa.io.live.past import Past
 from jihwa.io.user.phrases import Phrase
 
 
@@ -18,6 +19,8 @@ class Place(Enum):
     HELP = auto()
     PHRASES = auto()
     PROFILES = auto()
+    HISTORY = auto()
+    """Looking for an earlier text."""
     INVITATION = auto()
     """How somebody else comes to read the text."""
     PROGRAM = auto()
@@ -31,13 +34,15 @@ class View:
     Attributes:
         language: Of all labels.
         place: What the user is doing.
-        highlight: Which candidate is about to be taken.
+        highlight: Which candidate, or which of the earlier texts, is about to be taken.
         lit: The completion that is about to be taken; the first one where that is not offered.
         page: Which page of the help is shown.
         profile: Whose hand it is; empty for a stranger.
         speaks: When the text is spoken, as the option is called.
         phrases: The stored sentences.
         profiles: The names of the stored profiles, where one may be chosen.
+        wanted: What is looked for among earlier texts.
+        past: Those that have it, the newest first.
         invitation: The address at which the next reader finds the text, and the lines of its QR
             code; empty where nobody may come.
         large: Whether the text alone is shown, as large as there is room for.
@@ -54,6 +59,8 @@ class View:
     speaks: str = "off"
     phrases: tuple[Phrase, ...] = ()
     profiles: tuple[str, ...] = ()
+    wanted: str = ""
+    past: tuple[Past, ...] = ()
     invitation: Sequence[str] = ()
     large: bool = False
     has_program: bool = False

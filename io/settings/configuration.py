@@ -13,9 +13,13 @@ import platformdirs
 
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.failures import explain
-from jihwa.io.settings.setting import Value
+from jihwa.io.settings.setting import Setting, Value
 from jihwa.io.settings.table import SETTINGS
 
+_PROFILES = "profiles"
+"""Holds a table for every wearer who does not speak like the others."""
+_OF_A_WEARER = ("voice.name", "voice.rate_wpm", "voice.volume")
+"""What may stand there."""
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
@@ -33,10 +37,12 @@ class Configuration:
 
     Attributes:
         values: What it sets, by key.
+        of_profiles: What it sets for one wearer, by the name of their profile and by key.
         faults: What is wrong in it, from its beginning to its end.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
+    of_profiles: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     faults: tuple[Message, ...] = ()
 
     @property
@@ -87,18 +93,28 @@ def parse(content: bytes, source: Path) -> Configuration:
         return Configuration(faults=(_no_toml(f"{source}:{line}", "no UTF-8"),))
     except tomllib.TOMLDecodeError as error:
         return Configuration(faults=(_broken(str(error), text, source),))
-    values: dict[str, Value] = {}
     faults: list[Message] = []
-    for key, value in _flat(found):
-        where = f"{source}:{_line_of(key, text)}"
-        if key not in SETTINGS:
-            faults.append(_unknown(key, where))
-            continue
-        try:
-            values[key] = SETTINGS[key].kind.of_toml(value, source.parent)
-        except ValueError:
-            faults.append(_unfit(key, value, where))
-    return Configuration(values, tuple(faults))
+
+    def checked(table: Mapping[str, Any], prefix: str = "") -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for key, value in _flat(table):
+            where = f"{source}:{_line_of(prefix + key, text)}"
+            if key not in SETTINGS or (prefix and key not in _OF_A_WEARER):
+                faults.append(_unknown(prefix + key, where))
+                continue
+            try:
+                values[key] = SETTINGS[key].kind.of_toml(value, source.parent)
+            except ValueError:
+                faults.append(_unfit(prefix + key, SETTINGS[key], value, where))
+        return values
+
+    tables = found.pop(_PROFILES, {})
+    wearers = tables if isinstance(tables, dict) else {"": tables}
+    values, of_profiles = checked(found), dict[str, dict[str, Value]]()
+    for name, table in wearers.items():
+        entries = table if isinstance(table, dict) else {"": table}
+        of_profiles[name] = checked(entries, f"{_PROFILES}.{name}.")
+    return Configuration(values, of_profiles, tuple(faults))
 
 
 def resolve(
@@ -106,21 +122,39 @@ def resolve(
 ) -> Mapping[str, tuple[Value, Origin]]:
     """Give every setting that the command line left open the file's value, or else its default.
 
+    What the file says for the profile that is worn goes before what it says for everybody.
+
     Returns:
         The value of every setting by its key, and where it comes from.
     """
+    worn = getattr(options, "profile", configuration.values.get("profile"))
+    own = configuration.of_profiles.get(Path(str(worn or "")).stem, {})
+    values = {**configuration.values, **own}
     resolved: dict[str, tuple[Value, Origin]] = {}
     for key, setting in SETTINGS.items():
         if setting.dest in options:
             origin = Origin.COMMAND_LINE
-        elif key in configuration.values:
+        elif key in values:
             origin = Origin.FILE
-            setattr(options, setting.dest, configuration.values[key])
+            setattr(options, setting.dest, values[key])
         else:
             origin = Origin.DEFAULT
             setattr(options, setting.dest, setting.default)
         resolved[key] = getattr(options, setting.dest), origin
     return resolved
+
+
+def for_profile(options: argparse.Namespace, profile: str) -> argparse.Namespace:
+    """The same options with another profile, as the file has them now."""
+    chosen = {
+        setting.dest
+        for key, setting in SETTINGS.items()
+        if options.resolved[key][1] is not Origin.COMMAND_LINE
+    }
+    kept = {name: value for name, value in vars(options).items() if name not in chosen}
+    other = argparse.Namespace(**{**kept, "profile": profile})
+    other.resolved = resolve(other, read())
+    return other
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -179,8 +213,8 @@ def _unknown(key: str, where: str) -> Message:
     )
 
 
-def _unfit(key: str, found: object, where: str) -> Message:
-    allowed, shown = SETTINGS[key].kind.allowed, reprlib.repr(found)
+def _unfit(key: str, setting: Setting, found: object, where: str) -> Message:
+    allowed, shown = setting.kind.allowed, reprlib.repr(found)
     return Message(
         ko=f"{where}: {key}의 값 {shown}은(는) 쓸 수 없습니다. 쓸 수 있는 것: {allowed.ko}.",
         en=f"{where}: {key} is {shown}, which will not do. Allowed: {allowed.en}.",

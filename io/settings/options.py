@@ -9,7 +9,6 @@ from jihwa.composer.language.history import History
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode
-from jihwa.composer.language.word_list import WordList
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.streams import warn
@@ -94,25 +93,28 @@ def mixture(lm: Path | None, own_words: Mapping[str, float]) -> Mixture:
 def personal_words(
     options: argparse.Namespace, language: Language, tell: Callable[[str], None] = warn
 ) -> dict[str, float]:
-    """How much every word of the user's own is expected; tells them which cannot be used.
+    """How much every word of the wearer's own, and of everybody's, is expected.
+
+    Tells them which cannot be used.
 
     Raises:
-        OSError: The user's words cannot be read.
+        OSError: The words cannot be read.
     """
-    words, unusable = (WordList(), None) if not options.personal else vocabulary.word_list()
-    history, damaged = vocabulary.history() if _has_history(options) else (History(), None)
-    for warning in filter(None, (unusable, damaged)):
-        tell(warning.text(language))
-    return history.weights(words.words)
+    listed: list[str] = []
+    typed = History()
+    for profile in dict.fromkeys((options.profile, None)) if options.personal else ():
+        words, unusable = vocabulary.word_list(profile)
+        history, damaged = vocabulary.history(profile) if options.history else (History(), None)
+        for warning in filter(None, (unusable, damaged)):
+            tell(warning.text(language))
+        listed += words.words
+        typed = typed.beside(history)
+    return typed.weights(dict.fromkeys(listed))
 
 
 def learns(options: argparse.Namespace) -> bool:
     """Whether the history may learn: in mode EXACT, where passwords are spelled, it never does."""
-    return _has_history(options) and Mode(options.mode) is not Mode.EXACT
-
-
-def _has_history(options: argparse.Namespace) -> bool:
-    return bool(options.personal and options.history)
+    return bool(options.personal and options.history) and Mode(options.mode) is not Mode.EXACT
 
 
 def names_of(known: Iterable[str], kind: Message) -> Callable[[str], list[str]]:

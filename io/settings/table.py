@@ -24,9 +24,9 @@ _ALL = (
         "auto:",
         Message(
             ko="장갑이 있는 곳: auto:, /dev/ttyACM0, COM3, serial://…, socket://호스트:포트, "
-            "rfc2217://…, replay:파일, sim:글, - (표준 입력)",
+            "rfc2217://…, camera:0, camera:영상, replay:파일, sim:글, - (표준 입력)",
             en="where the glove is: auto:, /dev/ttyACM0, COM3, serial://…, socket://HOST:PORT, "
-            "rfc2217://…, replay:FILE, sim:TEXT, - (stdin)",
+            "rfc2217://…, camera:0, camera:VIDEO, replay:FILE, sim:TEXT, - (stdin)",
         ),
         "URI",
     ),

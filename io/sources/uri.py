@@ -11,12 +11,13 @@ from rapidfuzz import fuzz, process
 
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import UsageError
+from jihwa.io.sources.camera import CameraSource
 from jihwa.io.sources.playback import PlaybackSource, StdinSource
 from jihwa.io.sources.ports import AnyGlove, NamedPort
 from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Source
 
-KINDS = ("auto:", "serial://", "socket://", "rfc2217://", "replay:", "sim:", "-")
+KINDS = ("auto:", "serial://", "socket://", "rfc2217://", "camera:", "replay:", "sim:", "-")
 """What a source may begin with; beside them a bare device."""
 
 ALIKE = 60
@@ -81,7 +82,8 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
 
     Args:
         uri: `auto:`, `serial:///dev/ttyACM0?baud=115200`, a device (`/dev/ttyACM0`, `COM3`),
-            `socket://host:port`, `rfc2217://host:port`, `replay:FILE?speed=1`,
+            `socket://host:port`, `rfc2217://host:port`, `camera:0`, `camera:FILE?speed=1`,
+            `replay:FILE?speed=1`,
             `sim:TEXT?wearer=3&speed=fast&seed=1&rate_hz=50&repeat=1`, `sim:?wearer=3&speed=1` or
             `-` (standard input).
         layout: What lines without a header mean.
@@ -107,6 +109,8 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
             return SerialSource(port, commands=commands, **chosen)
         case "socket://" | "rfc2217://":
             return SerialSource(NamedPort(_address(uri)), commands=commands)
+        case "camera:" if what:
+            return CameraSource(what, **_settings(uri, settings, {"speed": _times, "python": Path}))
         case "replay:" if what:
             chosen = _settings(uri, settings, {"speed": _times})
             return PlaybackSource(Path(what), layout=layout, **chosen)

@@ -49,6 +49,7 @@ class SpeechProcess:
         patience_s: How long it may take beyond speaking.
 
     Attributes:
+        settings: How it speaks.
         driver: What pyttsx3 calls the engine behind it, once it is open.
         voice: The voice that is set.
 
@@ -62,7 +63,7 @@ class SpeechProcess:
         command: Sequence[str] = WORKER,
         patience_s: float = _PATIENCE_S,
     ) -> None:
-        self._settings, self._patience_s = settings, patience_s
+        self.settings, self._patience_s = settings, patience_s
         self._ending = threading.Lock()
         self.driver = self.voice = ""
         try:
@@ -83,7 +84,7 @@ class SpeechProcess:
         Raises:
             SpeechError: It has no engine, or no Korean voice.
         """
-        ready = self._ask(asdict(self._settings), self._patience_s)
+        ready = self._ask(asdict(self.settings), self._patience_s)
         self.driver, self.voice = ready["driver"], ready["voice"]
 
     def __enter__(self) -> Self:
@@ -144,7 +145,7 @@ class SpeechProcess:
             process.stdout.close()
 
     def _longest_s(self, text: str) -> float:
-        return self._patience_s + len(text) * _SPEAKING_S * _AT_WPM / self._settings.rate_wpm
+        return self._patience_s + len(text) * _SPEAKING_S * _AT_WPM / self.settings.rate_wpm
 
     def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
         late = threading.Event()

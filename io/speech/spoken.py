@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.alphabet import Control
+from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.voice import Voice
 from jihwa.recognizer.events import Emission
 
@@ -64,6 +65,15 @@ class SpokenText:
         """Say the last sentence, also one that goes on."""
         with self._lock:
             self._say(self._sentence())
+
+    def say(self, text: str) -> None:
+        """Say another text."""
+        with self._lock:
+            self._say(text)
+
+    def use(self, settings: VoiceSettings) -> None:
+        """Speak like this from the next text on."""
+        self._voice.use(settings)
 
     def stop(self) -> None:
         """Be quiet at once."""

@@ -57,6 +57,13 @@ class Voice:
                 self._texts.append(text)
                 self._change.notify_all()
 
+    def use(self, settings: VoiceSettings) -> None:
+        """Speak like this from the next text on; what failed for the last voice is tried again."""
+        with self._change:
+            if settings != self._settings:
+                self._settings, self._silent = settings, False
+                self._told.clear()
+
     def stop(self) -> None:
         """Be quiet at once, and forget what is waiting."""
         with self._change:
@@ -94,10 +101,12 @@ class Voice:
                 self._tell(error, stops)
 
     def _speak(self, text: str, stops: int) -> None:
-        """Speak, with a new worker where the last was stopped or has failed."""
-        process = self._process
-        if process is None or not process.alive:
-            process = SpeechProcess(self._settings, self._command, self._patience_s)
+        """Speak, with a new worker where the last was stopped, has failed or has another voice."""
+        process, settings = self._process, self._settings
+        if process and process.settings != settings:
+            process.stop()
+        if process is None or not process.alive or process.settings != settings:
+            process = SpeechProcess(settings, self._command, self._patience_s)
             with self._change:
                 stopped = stops != self._stops  # while it was started
                 self._process = None if stopped else process

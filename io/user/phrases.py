@@ -57,9 +57,7 @@ def path_of(profile: str | None = None) -> Path:
     Args:
         profile: Name or file of the wearer's profile.
     """
-    if profile is None:
-        return storage.folder() / "phrases.txt"
-    return storage.folder() / "phrases" / f"{profiles.path_of(profile).stem}.txt"
+    return profiles.file_of("phrases", profile)
 
 
 def template(profile: str | None = None) -> Message:

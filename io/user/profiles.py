@@ -11,6 +11,8 @@ from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.profile_format import from_json, to_json
 
 SUFFIX = ".json"
+KINDS = ("phrases", "words", "history")
+"""What a wearer keeps beside their hand."""
 
 
 def folder() -> Path:
@@ -32,6 +34,20 @@ def path_of(name: str) -> Path:
             en=f"'{name}' cannot name a profile. Give a name or a .json file.",
         )
     return folder() / f"{name}{SUFFIX}"
+
+
+def file_of(kind: str, name: str | None) -> Path:
+    """The file of what a wearer keeps beside their hand, or everybody; it may not exist yet.
+
+    Args:
+        kind: One of `KINDS`.
+        name: Name or file of the wearer's profile; None for everybody.
+
+    Raises:
+        UsageError: The name cannot be that of a profile.
+    """
+    kept = storage.folder()
+    return kept / f"{kind}.txt" if name is None else kept / kind / f"{path_of(name).stem}.txt"
 
 
 def names() -> list[str]:

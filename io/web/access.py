@@ -10,7 +10,7 @@ import math
 import os
 import secrets
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import IntEnum
@@ -24,8 +24,11 @@ RESTART_S = 600.0
 """Whoever was let in may come back for so long after the program has ended."""
 MOST_WRONG, FORGIVEN_S = 20, 60.0
 """So many wrong keys from one address within so long; then they are refused unseen."""
+MOST_WISHES, WITHIN_S = 10, 10.0
+"""So many answers and wishes to hear the text are passed on of one reader within so long."""
 REMEMBERED = 1000
-"""Addresses whose wrong keys are counted."""
+"""Addresses whose wrong keys are counted, and readers whose wishes are."""
+_NAME_BYTES = 9
 
 
 class Role(IntEnum):
@@ -50,17 +53,17 @@ class Access:
     def __init__(self, key: str, hosts: Iterable[str], cookie: str) -> None:
         self.cookie, self._hosts = cookie, frozenset(hosts)
         self._program = _digest(key)
-        self.reader_key = hmac.digest(key.encode(), b"reader", "sha256").hex()
-        self._reader = _digest(self.reader_key)
+        self._key = key.encode()
+        self._wishes: OrderedDict[str, deque[float]] = OrderedDict()
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self.ticket = secrets.token_urlsafe(12)
 
-    def redeem(self, ticket: str) -> bool:
-        """Whether this is the ticket; if so, there is another one now."""
+    def redeem(self, ticket: str) -> str | None:
+        """The cookie of a new reader, if this is the ticket; there is another one then."""
         if not hmac.compare_digest(_digest(ticket), _digest(self.ticket)):
-            return False
+            return None
         self.ticket = secrets.token_urlsafe(12)
-        return True
+        return self._signed(secrets.token_urlsafe(_NAME_BYTES))
 
     def check_origin(self, request: web.Request) -> None:
         """Refuse what pages of others ask for, and names that others gave this address.
@@ -85,11 +88,33 @@ class Access:
         if scheme.lower() == "bearer" and hmac.compare_digest(_digest(given), self._program):
             return Role.PROGRAM
         cookie = request.cookies.get(self.cookie, "")
-        if hmac.compare_digest(_digest(cookie), self._reader) and _is_of_own_page(request):
+        signed = self._signed(_name_in(cookie))
+        if hmac.compare_digest(_digest(cookie), _digest(signed)) and _is_of_own_page(request):
             return Role.READER
         if scheme or cookie:
             self.count_wrong(request)
         return Role.ANYBODY
+
+    def name(self, request: web.Request) -> str:
+        """Which reader asks; empty for a program."""
+        return _name_in(request.cookies.get(self.cookie, ""))
+
+    def count_wish(self, request: web.Request) -> None:
+        """Remember that whoever asks wishes the signer to be disturbed.
+
+        Raises:
+            HTTPTooManyRequests: They do so too often.
+        """
+        name = self.name(request)
+        wishes = self._wishes.setdefault(name, deque(maxlen=MOST_WISHES))
+        self._wishes.move_to_end(name)
+        if len(self._wishes) > REMEMBERED:
+            self._wishes.popitem(last=False)
+        now_s = time.monotonic()
+        if len(wishes) == MOST_WISHES and now_s - wishes[0] < WITHIN_S:
+            wait_s = math.ceil(wishes[0] + WITHIN_S - now_s)
+            raise web.HTTPTooManyRequests(headers={"Retry-After": str(max(wait_s, 1))})
+        wishes.append(now_s)
 
     def count_wrong(self, request: web.Request) -> None:
         """Remember that a wrong key came from there.
@@ -107,6 +132,11 @@ class Access:
         if count >= MOST_WRONG:
             wait_s = math.ceil(since_s + FORGIVEN_S - now_s)
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(max(wait_s, 1))})
+
+    def _signed(self, name: str) -> str:
+        """The cookie of a reader; it is as good for a program that starts again with the key."""
+        said = f"reader {name}".encode(errors="replace")
+        return f"{name}.{hmac.digest(self._key, said, 'sha256').hex()}"
 
 
 def key_file() -> Path:
@@ -133,6 +163,10 @@ def keep_fresh() -> None:
     """Mark the key as in use."""
     with suppress(OSError):  # it will do until the next start
         os.utime(key_file())
+
+
+def _name_in(cookie: str) -> str:
+    return cookie.partition(".")[0]
 
 
 def _digest(key: str) -> bytes:

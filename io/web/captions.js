@@ -147,6 +147,18 @@ function resize(step) {
   the("text").scrollTop = the("text").scrollHeight;
 }
 
+// As the system has it, until the reader wants the other one.
+function paint() {
+  document.documentElement.style.colorScheme = localStorage.getItem("scheme") ?? "";
+}
+
+function repaint() {
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const shown = localStorage.getItem("scheme") ?? system;
+  localStorage.setItem("scheme", shown === "dark" ? "light" : "dark");
+  paint();
+}
+
 async function begin() {
   the("answering").onsubmit = async (event) => {
     event.preventDefault();
@@ -159,6 +171,8 @@ async function begin() {
   the("say").onclick = () => wish("/v1/speak", {}, news.said);
   the("smaller").onclick = () => resize(-1);
   the("larger").onclick = () => resize(1);
+  the("scheme").onclick = repaint;
+  paint();
   addEventListener("online", hurry);
   document.addEventListener("visibilitychange", hurry);
   resize(0);

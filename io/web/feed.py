@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from jihwa.composer.text.transcript import TextEdit
+from jihwa.composer.text.transcript import Candidate, Completion, TextEdit
 from jihwa.io.live.state import LiveState, Page
 from jihwa.io.writers.plain import candidate_content, word_content
 
@@ -47,7 +47,7 @@ class Feed:
         """The state with the number of the last event in it.
 
         Args:
-            with_words: Whether words and candidates are told too.
+            with_words: Whether words are told too, and what they may be or become.
         """
         page = self._state.page
         told: Event = {"type": "state", "session": self._session, "seq": self._number}
@@ -87,7 +87,7 @@ class Feed:
         """Within this, somebody reads.
 
         Args:
-            with_words: Whether words and candidates are told too.
+            with_words: Whether words are told too, and what they may be or become.
         """
         mailbox = Mailbox(self, with_words=with_words)
         self._mailboxes.add(mailbox)
@@ -108,7 +108,7 @@ class Mailbox:
 
     Args:
         feed: What is read.
-        with_words: Whether words and candidates are told too.
+        with_words: Whether words are told too, and what they may be or become.
     """
 
     def __init__(self, feed: Feed, *, with_words: bool) -> None:
@@ -149,7 +149,13 @@ def _words(page: Page) -> Event:
         "words": list(map(word_content, page.words)),
         "selected": page.selected,
         "candidates": list(map(candidate_content, page.candidates)),
+        "completions": list(map(_completion, page.completions)),
     }
+
+
+def _completion(offered: Completion) -> Event:
+    candidate = Candidate(offered.text, offered.log_prob)
+    return {"word": offered.word, **candidate_content(candidate)}
 
 
 def _json(event: Event) -> str:

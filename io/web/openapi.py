@@ -13,9 +13,10 @@ _SCHEMAS = "#/components/schemas/"
 _ALWAYS, _OF_JSON, _OF_POSTS = (401, 403, 421, 429), (400, 408, 415), (413, 503)
 _ABOUT = """\
 Programs show the key of the file captions.key in jihwa's data folder, which only the user can read.
-Readers come with a ticket and keep a cookie; they may read, answer and have the text spoken. What
-writes answers at once, and is done in its order. A host name that is not the server's is refused
-with 421, an Origin that is not with 403, and after 20 wrong keys in a minute more of them with 429.
+Readers come with a ticket and keep a cookie; they may read, and ten times in ten seconds answer or
+have the text spoken. What writes answers at once, and is done in its order. A host name that is not
+the server's is refused with 421, an Origin that is not with 403, and after 20 wrong keys in a
+minute more of them with 429.
 """
 _EVENTS = """\
 Every message is an Event, the first one the whole state. `seq` goes up by one from each commit,
@@ -27,6 +28,10 @@ _CHOICE: Schema = {
     "word": {"type": "integer", "description": "Its place among the state's words, from 0 on."},
     "was": {"type": "string", "description": "The word there; 409 if it is another by now."},
     "text": {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS},
+}
+_OFFERED: Schema = {
+    "word": {"type": "integer", "description": "Which word it becomes; behind the last, the next."},
+    "text": {"type": "string"},
 }
 _NAME: Schema = {
     "name": "name",
@@ -51,6 +56,7 @@ def document() -> dict[str, Any]:
         "answer": {"post": _post("Show an answer on the signer's screen.", {"text": answer}, 422)},
         "speak": {"post": _post("Say the last sentence on the signer's computer.", None, 409)},
         "type": {"post": _post("Write at the cursor, as the keyboard does.", {"text": text})},
+        "accept": {"post": _post("Write one of the completions of the state.", _OFFERED, 409)},
         "choose": {"post": _post("Rewrite one of the words of the state.", _CHOICE, 409, 422)},
         "undo": {"post": _post("Take back the last change, if there is one.")},
         "clear": {"post": _post("Take back the text; undo brings it back.")},
@@ -76,6 +82,7 @@ def _schemas() -> dict[str, Any]:
     parts = transcript.pop("$defs")
     del transcript["$schema"], transcript["$id"]
     shared = transcript["properties"]
+    candidate = shared["candidates"]["items"]
     seq = {"seq": {"type": "integer", "minimum": 0, "description": "Of the last change."}}
     text, preedit = {"type": "string"}, {"preedit": {"type": "string"}}
     connection = {
@@ -89,7 +96,12 @@ def _schemas() -> dict[str, Any]:
         "candidates": {
             "description": "What the selected word, or else the last one, may be.",
             "type": "array",
-            "items": shared["candidates"]["items"],
+            "items": candidate,
+        },
+        "completions": {
+            "description": "What the last word may become, or the next one be; likeliest first.",
+            "type": "array",
+            "items": _object({**_OFFERED, "log_prob": candidate["properties"]["log_prob"]}),
         },
     }
     of_text = {"session": {"type": "string"}, "committed": text, **preedit, **connection}

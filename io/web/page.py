@@ -19,6 +19,7 @@ _WORDS: Mapping[str, Message] = {
     "say": Message("소리 내어 읽기", "Say it"),
     "smaller": Message("글자 작게", "Smaller type"),
     "larger": Message("글자 크게", "Larger type"),
+    "scheme": Message("밝게 또는 어둡게", "Light or dark"),
 }
 """What stands in the page."""
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import get_args
 
 from aiohttp import WSCloseCode, web
@@ -29,9 +29,8 @@ from jihwa.io.web.requests import (
 )
 from jihwa.io.web.transcription import MOST_RECORDING_BYTES, TOO_LARGE, Transcription
 
-MOST_READERS = 256
-MOST_WISHES, WITHIN_S = 10, 10.0
-"""So many answers and wishes to hear the text are passed on within so long."""
+MOST_READERS, MOST_OF_ONE = 256, 16
+"""Pages that are open at once, and those of one reader."""
 HEARTBEAT_S, CLOSE_S = 20.0, 1.0
 """A reader who does not even answer a ping for so long is gone; a farewell waits no longer."""
 _BEARER = {"WWW-Authenticate": "Bearer"}
@@ -46,12 +45,17 @@ NOT_THE_WORD = Message(
     "그 자리의 낱말이 아닙니다. /v1/state를 다시 보세요.",
     "That is not the word there. Look at /v1/state again.",
 )
+NOT_OFFERED = Message(
+    "지금 나와 있는 완성이 아닙니다. /v1/state를 다시 보세요.",
+    "That completion is not offered now. Look at /v1/state again.",
+)
 NOTHING_READABLE = Message("읽을 글자가 없습니다.", "There is nothing to read in it.")
 STOPPED = Message(
     "글 쓰는 쪽의 세션이 멈췄습니다.", "The session on the signer's side has stopped."
 )
 TOO_MANY_READERS = Message(
-    f"이미 {MOST_READERS}명이 읽고 있습니다.", f"{MOST_READERS} read already."
+    f"이미 열린 쪽이 너무 많습니다 (모두 {MOST_READERS}, 한 사람 {MOST_OF_ONE}).",
+    f"Too many pages are open already ({MOST_READERS} of all, {MOST_OF_ONE} of one reader).",
 )
 
 
@@ -78,7 +82,7 @@ class Desk:
     ) -> None:
         self._session, self._spoken, self._feed, self._access = session, spoken, feed, access
         self._next_url, self._transcription = next_url, transcription
-        self._wishes = deque[float](maxlen=MOST_WISHES)
+        self._open = Counter[str]()  # pages, by reader
 
     def application(self) -> web.Application:
         """The application with all its routes."""
@@ -95,6 +99,7 @@ class Desk:
             ("POST", "/v1/answer", Role.READER, self._answer),
             ("POST", "/v1/speak", Role.READER, self._speak),
             ("POST", "/v1/type", Role.PROGRAM, self._type),
+            ("POST", "/v1/accept", Role.PROGRAM, self._accept),
             ("POST", "/v1/choose", Role.PROGRAM, self._choose),
             ("POST", "/v1/undo", Role.PROGRAM, self._undo),
             ("POST", "/v1/clear", Role.PROGRAM, self._clear),
@@ -148,7 +153,8 @@ class Desk:
         return checked
 
     async def _enter(self, request: web.Request, _: Role) -> web.Response:
-        if not self._access.redeem(await text_of(request, "ticket", ANSWER_CHARACTERS)):
+        cookie = self._access.redeem(await text_of(request, "ticket", ANSWER_CHARACTERS))
+        if cookie is None:
             self._access.count_wrong(request)
             raise RefusedError(401)
         url = self._next_url()
@@ -159,8 +165,7 @@ class Desk:
             )
         )
         response = web.Response(status=204)
-        name, key = self._access.cookie, self._access.reader_key
-        response.set_cookie(name, key, httponly=True, samesite="Strict")
+        response.set_cookie(self._access.cookie, cookie, httponly=True, samesite="Strict")
         return response
 
     async def _state(self, _: web.Request, role: Role) -> web.Response:
@@ -169,13 +174,14 @@ class Desk:
     async def _events(self, request: web.Request, role: Role) -> web.StreamResponse:
         if "websocket" not in request.headers.get("Upgrade", "").lower():
             raise web.HTTPUpgradeRequired(headers={"Upgrade": "websocket"})
-        if self._feed.n_readers >= MOST_READERS:
+        name = self._access.name(request) if role is Role.READER else ""
+        if self._feed.n_readers >= MOST_READERS or (name and self._open[name] >= MOST_OF_ONE):
             raise RefusedError(503, TOO_MANY_READERS)
         reader = web.WebSocketResponse(
             timeout=CLOSE_S, heartbeat=HEARTBEAT_S, compress=False, max_msg_size=MOST_BYTES
         )
-        await reader.prepare(request)
-        with self._feed.reader(with_words=role is Role.PROGRAM) as mailbox:
+        with self._feed.reader(with_words=role is Role.PROGRAM) as mailbox, self._counted(name):
+            await reader.prepare(request)
             telling = asyncio.create_task(_tell(reader, mailbox))
             hearing = asyncio.create_task(reader.receive())  # readers only listen: it is their end
             try:
@@ -187,21 +193,43 @@ class Desk:
         await reader.close(code=WSCloseCode.GOING_AWAY)
         return reader
 
+    @contextmanager
+    def _counted(self, name: str) -> Iterator[None]:
+        """Within this, a reader has one page more open."""
+        self._open[name] += 1
+        try:
+            yield
+        finally:
+            self._open[name] -= 1
+            if not self._open[name]:
+                del self._open[name]
+
     async def _answer(self, request: web.Request, _: Role) -> web.Response:
         text = _readable(await text_of(request, "text", ANSWER_CHARACTERS))
-        self._pass_on(lambda: self._session.hear(text))
+        self._access.count_wish(request)
+        self._session.hear(text)
         return _accepted()
 
-    async def _speak(self, _: web.Request, __: Role) -> web.Response:
+    async def _speak(self, request: web.Request, _: Role) -> web.Response:
         if self._spoken.mode is SpeechMode.OFF:
             raise RefusedError(409, SPEECH_IS_OFF)
-        self._pass_on(lambda: self._session.then(self._spoken.say_again))
+        self._access.count_wish(request)
+        self._session.then(self._spoken.say_again)
         return _accepted()
 
     async def _type(self, request: web.Request, _: Role) -> web.Response:
         text = await text_of(request, "text", MOST_CHARACTERS)
         self._session.writing.type(clean_lines(text))
         return _accepted()
+
+    async def _accept(self, request: web.Request, _: Role) -> web.Response:
+        asked = await object_of(request, {"word": int, "text": str})
+        wanted = asked["word"], asked["text"]
+        for each in self._session.state.page.completions:
+            if (each.word, clean(each.text)) == wanted:
+                self._session.writing.accept(each)
+                return _accepted()
+        raise RefusedError(409, NOT_OFFERED)
 
     async def _choose(self, request: web.Request, _: Role) -> web.Response:
         asked = await object_of(request, {"word": int, "was": str, "text": str})
@@ -227,18 +255,6 @@ class Desk:
         language = language_of(request.headers.get("Accept-Language", ""))
         transcript = await self._transcription.read(request, language)
         return web.json_response(body=transcript)
-
-    def _pass_on(self, wish: Callable[[], None]) -> None:
-        """Do what a reader wishes, unless they wish for too much.
-
-        Raises:
-            RefusedError: They do.
-        """
-        now_s = time.monotonic()
-        if len(self._wishes) == MOST_WISHES and now_s - self._wishes[0] < WITHIN_S:
-            raise RefusedError(429)
-        self._wishes.append(now_s)
-        wish()
 
 
 async def _tell(reader: web.WebSocketResponse, mailbox: Mailbox) -> None:

@@ -28,6 +28,8 @@ MOST_CONNECTIONS = 512
 """More are hung up on: the files of the program have to be enough for its own."""
 ACCEPTED_AT_ONCE = 64
 """By so many the connections may exceed that."""
+IDLE_S = 20.0
+"""So long a connection may ask for nothing."""
 END_S, LINGER_S = 1.0, 0.2
 """How long requests that go on may take at the end, and how long what nobody reads is let come."""
 
@@ -128,6 +130,7 @@ class CaptionServer:
             desk.application(),
             access_log=None,
             handler_cancellation=True,
+            keepalive_timeout=IDLE_S,
             lingering_time=LINGER_S,
             shutdown_timeout=END_S,
         )

@@ -25,7 +25,7 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.augment import Augmentation, Kind
 from jihwa.data.takes.sequences import TakeSet
-from jihwa.data.takes.splits import hold_out
+from jihwa.data.takes.splits import hold_out, stratified
 from jihwa.models.features import FeatureExtractor
 from jihwa.models.network import Channels, Inputs, Network
 from jihwa.models.training import estimation, lightning
@@ -66,7 +66,8 @@ def train(
         UsageError: The log's folder holds another run.
     """
     sign, n_signs = truth(takes, alphabet), len(alphabet.signs)
-    split = hold_out(takes, seed)
+    share = options.validation_share
+    split = stratified(takes, share, seed) if share else hold_out(takes, seed)
     learned = takes[split.train]
     inputs = Inputs.fit(kind, channels(learned, kind))
     augmentation = _augmentation(options.augment, len(np.unique(learned.sessions)))

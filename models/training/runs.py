@@ -33,6 +33,8 @@ class TrainingOptions:
         weight_decay: Of AdamW.
         sizes: Those of the network that are not as published, see `networks.architectures.build`.
         dropout: Every rate of dropout; None: as published.
+        validation_share: So much of every sign, at random, is held out to end the training; None:
+            what was not recorded back to back with the rest.
         threads: Of torch. Another number may give other last digits.
     """
 
@@ -45,6 +47,7 @@ class TrainingOptions:
     weight_decay: float = 1e-4
     sizes: Mapping[str, int] = field(default_factory=dict)
     dropout: float | None = None
+    validation_share: float | None = None
     threads: int = 1
 
 

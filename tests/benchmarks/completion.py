@@ -1,18 +1,24 @@
 """How many signs completion saves, how restless its list is, and what a list takes.
 
     python tests/benchmarks/completion.py [--limit N] [--offered N]
+    python tests/benchmarks/completion.py --live N     # so many sentences, spelled live
 
 The development sentences are spelled with certain signs, the hand at rest between words, without
 any history. Whoever spells looks at the list before every sign and takes the word that they mean
 as soon as it is there; to take one costs no sign, but is counted. Beside it a plain completion,
 which offers the most frequent words of the training sentences that begin so, whatever is before.
 Times are the processor's.
+
+Live, a simulated hand spells at natural speed, and every list that the screen would show is noted.
 """
 
 import gzip
+import threading
+import time
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from time import process_time
 
@@ -26,6 +32,12 @@ from jihwa.composer.text.completions import MOST_OFFERED
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
 from jihwa.io.evaluation.errors import Tally
+from jihwa.io.live.journal import Record
+from jihwa.io.live.session import LiveOptions, LiveSession
+from jihwa.io.live.wearer import Wearer
+from jihwa.io.sources.source import Link
+from jihwa.io.sources.uri import open_source
+from jihwa.models.bundle import load_shipped
 from jihwa.recognizer.events import Emission, Segment
 
 SENTENCES = ("train_open.txt.gz", "train_sharealike.txt.gz")
@@ -35,6 +47,9 @@ HEAD = (
     "ms a list: median / 99 % / most",
 )
 HOLD_S, GAP_S, CERTAIN_NATS = 0.3, 0.25, 30.0
+WEARER = 7
+GLANCE_S = 0.3
+"""To look at a list takes longer."""
 
 
 @dataclass
@@ -183,6 +198,64 @@ def by_beginning(alphabet: Alphabet, most: int) -> dict[tuple[str, ...], list[st
     return longer
 
 
+@dataclass
+class Shown:
+    """The lists that a session shows, one after the other.
+
+    Attributes:
+        letters: What was spelled.
+        stood_s: How long each list stood.
+        unasked: Lists that came although no letter of the text had changed.
+        stayed: Words of a list that were in the one before.
+        moved: Those of them that stood elsewhere.
+    """
+
+    letters: int = 0
+    stood_s: list[float] = field(default_factory=list)
+    unasked: int = 0
+    stayed: int = 0
+    moved: int = 0
+
+    def spell(self, alphabet: Alphabet, text: str) -> None:
+        """Let a hand spell a text, and look."""
+        before, since_s, text_before = (), time.monotonic(), ""
+        ended = threading.Event()
+
+        def look() -> None:
+            nonlocal before, since_s, text_before
+            page, now_s = live.state.page, time.monotonic()
+            now = tuple(each.text for each in page.completions)
+            if before and now != before:
+                self.stood_s.append(now_s - since_s)
+                self.unasked += page.committed + page.preedit == text_before
+                stay = [each for each in now if each in before]
+                self.stayed += len(stay)
+                self.moved += sum(now.index(each) != before.index(each) for each in stay)
+            if now != before:
+                before, since_s, text_before = now, now_s, page.committed + page.preedit
+            if live.state.connection.link is Link.ENDED:
+                ended.set()
+
+        wearer = Wearer(load_shipped, Mixture.load, adapts=False)
+        source = open_source(f"sim:{text}?speed=natural&wearer={WEARER}")
+        live = LiveSession(
+            source, wearer.engine, Record(), LiveOptions(wearer=wearer), changed=look
+        )
+        with closing(live):
+            live.start()
+            ended.wait()
+        self.letters += len(alphabet.spell(text.replace(" ", "")))
+
+    def told(self) -> Iterator[str]:
+        """What was seen."""
+        stood_s, n = np.array(self.stood_s), len(self.stood_s)
+        yield f"{self.letters} letters, {n / self.letters:.2f} lists a letter."
+        yield f"{100 * self.unasked / n:.0f} % came although the text had not changed."
+        yield f"{self.stayed / n:.2f} of 5 stayed, {100 * self.moved / self.stayed:.0f} % moved."
+        shorter = f"{100 * float((stood_s < GLANCE_S).mean()):.0f} % less than {GLANCE_S} s"
+        yield f"A list stands for {np.median(stood_s):.2f} s (median), {shorter}."
+
+
 def lines(limit: int | None, most: int) -> Iterator[str]:
     """The table."""
     alphabet, texts = Alphabet.load(), dev_texts("sentences")[:limit]
@@ -197,8 +270,15 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--limit", type=int, help="so many sentences only")
     parser.add_argument("--offered", type=int, default=MOST_OFFERED, help="words of the list")
+    parser.add_argument("--live", type=int, help="so many sentences, spelled live")
     given = parser.parse_args()
-    show(lines(given.limit, given.offered))
+    if given.live:
+        shown, alphabet = Shown(), Alphabet.load()
+        for text in dev_texts("sentences")[: given.live]:
+            shown.spell(alphabet, text)
+        show(shown.told())
+    else:
+        show(lines(given.limit, given.offered))
 
 
 if __name__ == "__main__":

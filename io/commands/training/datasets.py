@@ -4,11 +4,12 @@ Data sets are labelled folders of the glove, or `.npy` files of features.
 """
 
 import argparse
+from collections.abc import Sequence
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
-from jihwa.data.takes.sequences import TakeSet, load_sequences
+from jihwa.data.takes.sequences import SequenceSet, TakeSet, load_sequences
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments
 from jihwa.models.training.runs import TrainingOptions
@@ -83,3 +84,18 @@ def load(
         return sequences.called(named.signs), named
     signs = named or Alphabet.load()
     return EpisodeSet.join([load_episodes(path, signs, layout) for path in paths]), signs
+
+
+def derived(takes: TakeSet, names: Sequence[str]) -> SequenceSet:
+    """Takes with the features that are asked for by name.
+
+    Raises:
+        UsageError: They are no points of a hand.
+    """
+    if isinstance(takes, SequenceSet):
+        return takes.derived(names)
+    raise UsageError(
+        ko="--features는 손 좌표의 .npy 데이터에 씁니다. 장갑 녹화에는 --channels를 쓰세요.",
+        en="--features is for .npy data of the points of a hand. For the glove there is "
+        "--channels.",
+    )

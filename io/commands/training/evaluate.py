@@ -72,6 +72,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     of_arrays = bundle.gaussian is None
     takes, labels = datasets.load(options, alphabet, names_classes=of_arrays)
     _check_labels(labels.signs, alphabet)
+    if bundle.features:
+        takes = datasets.derived(takes, bundle.features)
     log_likelihood = _read(takes, bundle, profile)  # (n, S)
     sign = truth(takes, alphabet)  # (n,)
     answers = Answers.of(log_likelihood, sign)

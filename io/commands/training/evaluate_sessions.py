@@ -14,6 +14,7 @@ from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.progress import Progress
 from jihwa.io.batch.tasks import Outcome, State
 from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
+from jihwa.io.batch.words import StreamBy
 from jihwa.io.commands.training.picture import draw
 from jihwa.io.engine import Engine
 from jihwa.io.evaluation import figures
@@ -35,7 +36,7 @@ _SHOWN = 5
 def configure(arguments: Command) -> None:
     """Add what only sessions need besides their folder."""
     arguments.group("세션 (--sessions)", "sessions (--sessions)").settings("adapt", "mode", "lm")
-    arguments.preset(learn=False, personal=False, history=False)
+    arguments.preset(learn=False, personal=False, history=False, stream_by=StreamBy.PAUSES)
 
 
 def evaluate(options: argparse.Namespace, language: Language) -> int:

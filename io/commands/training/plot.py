@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.io.batch.transcribing import Setup, Transcriber
+from jihwa.io.batch.words import StreamBy
 from jihwa.io.commands.training.picture import LONGEST_S, draw
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
@@ -50,7 +51,7 @@ def configure(arguments: Command) -> None:
         "draw the truth too: the .json of simulate, a text, or a folder of them",
     )
     arguments.settings("profile", "adapt", "mode", "personal", "history", "model", "lm", "layout")
-    arguments.preset(learn=False)
+    arguments.preset(learn=False, stream_by=StreamBy.PAUSES)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:

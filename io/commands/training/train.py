@@ -9,8 +9,10 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.augment import Kind
+from jihwa.data.takes.derived import Feature
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.splits import stratified
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments, Command
@@ -18,8 +20,10 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.network import Channels
+from jihwa.models.training.evaluation import score
 from jihwa.models.training.fitting import LEARNERS, trains
 from jihwa.models.training.runs import FLAGS, TrainingLog, TrainingOptions
+from jihwa.models.training.takes import likelihoods, truth
 
 HAND, SEGMENTER = "hand", "segmenter"
 _SIZES = {
@@ -49,6 +53,13 @@ def configure(arguments: Command) -> None:
     arguments.path(
         "--output", "FILE", "만들 파일", "the file to write", type=shared.output_file, required=True
     )
+    arguments.decimal(
+        "--test-share",
+        "지문자마다 이만큼을 무작위로 남겨, 다 배운 뒤에 재기 (예: 0.15)",
+        "hold so much of every sign out at random, and measure it in the end (such as 0.15)",
+        below=1,
+        default=None,
+    )
     arguments.seed()
     _add_training(arguments.group("신경망", "networks"))
 
@@ -69,6 +80,14 @@ def _add_training(arguments: Arguments) -> None:
         "so many epochs without a better loss end the training",
         least=1,
         default=usual.patience,
+    )
+    arguments.decimal(
+        "--validation-share",
+        "언제 멈출지 보려고 지문자마다 무작위로 남길 몫 (기본: 따로 녹화한 것)",
+        "share of every sign that is held out at random to tell when to stop (default: what was "
+        "not recorded back to back with the rest)",
+        below=1,
+        default=None,
     )
     arguments.number(
         "--batch-size", "한 번에 배울 녹화 수", "takes in a step", least=1, default=usual.batch_size
@@ -97,6 +116,16 @@ def _add_training(arguments: Arguments) -> None:
         "flex and gravity (default: the model's own)",
         choices=_GLOVE,
     )
+    features = ", ".join(Feature)
+    arguments(
+        "--features",
+        f".npy의 손 좌표로 만들 특징과 손가락 (기본: 그대로): {features}",
+        f"features to make of the hand's points in .npy files, and of which fingers (default: as "
+        f"they are): {features}",
+        type=shared.names_of(Feature, Message("특징", "feature")),
+        default=(),
+        metavar="NAME,...",
+    )
     kinds = ", ".join(Kind)
     arguments(
         "--without",
@@ -121,6 +150,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     takes, alphabet = datasets.load_to_learn(options)
     for message in takes.skipped:
         warn(message.text(language))
+    if options.features:
+        takes = datasets.derived(takes, options.features)
     bundle = None
     if options.model == HAND:
         HandStatistics.fit(_of_glove(takes)).save(options.output)
@@ -130,9 +161,11 @@ def run(options: argparse.Namespace, language: Language) -> int:
         bundle = _fit(takes, alphabet, options)
         bundle.save(options.output)
     say, n_skipped = speaker(language), len(takes.skipped)
+    tested = bundle.metrics.get("test") if bundle else None
+    n_learned = len(takes) - (tested["episodes"] if tested else 0)
     say.tell(
-        f"{options.output}: 녹화 {len(takes)}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
-        f"{options.output}: fitted to {len(takes)} episodes ({n_skipped} files skipped).",
+        f"{options.output}: 녹화 {n_learned}개로 만들었습니다 (건너뛴 파일 {n_skipped}개).",
+        f"{options.output}: fitted to {n_learned} episodes ({n_skipped} files skipped).",
     )
     validation = bundle.metrics.get("validation") if bundle else None
     if validation:
@@ -141,6 +174,12 @@ def run(options: argparse.Namespace, language: Language) -> int:
             f"  배우지 않고 남긴 {n}개 ({validation['held_out']}): top-1 {top1:.1%}, "
             f"에폭 {epoch + 1}",
             f"  {n} held out ({validation['held_out']}): top-1 {top1:.1%}, epoch {epoch + 1}",
+        )
+    if tested:
+        n, top1, top5 = (tested[name] for name in ("episodes", "top1", "top5"))
+        say.tell(
+            f"  시험하려고 남긴 {n}개 ({tested['held_out']}): top-1 {top1:.1%}, top-5 {top5:.1%}",
+            f"  {n} held out to test ({tested['held_out']}): top-1 {top1:.1%}, top-5 {top5:.1%}",
         )
     return 1 if takes.n_holed else 0
 
@@ -157,11 +196,23 @@ def _fit(takes: TakeSet, alphabet: Alphabet, options: argparse.Namespace) -> Bun
         weight_decay=options.weight_decay,
         sizes={size: n for size in _SIZES if (n := _given(options, FLAGS[size])) is not None},
         dropout=options.dropout,
+        validation_share=options.validation_share,
     )
     folder = options.log and shared.output_folder(options.log, "--log")
     log = TrainingLog(folder, progress=sys.stdout.isatty())
-    bundle = LEARNERS[options.model].fit(takes, alphabet, options.seed, training, log)
-    return replace(bundle, provenance={"command": _command(options), **bundle.provenance})
+    share = options.test_share
+    split = stratified(takes, share, options.seed) if share else None
+    learned = takes[split.train] if split else takes
+    bundle = LEARNERS[options.model].fit(learned, alphabet, options.seed, training, log)
+    metrics = dict(bundle.metrics)
+    if split:
+        test = takes[split.test]
+        scores = score(likelihoods(bundle, test), truth(test, alphabet)).rounded()
+        metrics["test"] = {"held_out": split.name, "episodes": len(test), **scores}
+    provenance = {"command": _command(options), **bundle.provenance}
+    if options.features:
+        provenance["features"] = list(options.features)
+    return replace(bundle, provenance=provenance, metrics=metrics)
 
 
 def _command(options: argparse.Namespace) -> str:
@@ -170,6 +221,8 @@ def _command(options: argparse.Namespace) -> str:
     usual = TrainingOptions()
     given = {
         "--alphabet": (options.alphabet, None),
+        "--test-share": (options.test_share, None),
+        "--validation-share": (options.validation_share, None),
         "--seed": (options.seed, 0),
         "--epochs": (options.epochs, usual.epochs),
         "--patience": (options.patience, usual.patience),
@@ -178,6 +231,7 @@ def _command(options: argparse.Namespace) -> str:
         "--weight-decay": (options.weight_decay, usual.weight_decay),
         **{flag: (_given(options, flag), None) for flag in FLAGS.values()},
         "--channels": (options.channels, None),
+        "--features": (",".join(options.features), ""),
         "--without": (",".join(kind for kind in Kind if kind in options.without), ""),
     }
     extra = "".join(f" {k} {value}" for k, (value, default) in given.items() if value != default)

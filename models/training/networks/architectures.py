@@ -136,7 +136,10 @@ def cnn_gru(
         _convolved(n_features, n_filters, 3),
         layers.MaxPool(2),
         layers.TimeDistributed(nn.Dropout(0.3)),
-        *_gru_and_dense(n_filters, n_classes, n_hidden, n_layers),
+        _gru(n_filters, n_hidden, n_layers, between=0.3),
+        layers.LastFrame(),
+        nn.Dropout(0.3),
+        *_dense_after_convolution(n_hidden, n_classes),
     )
 
 
@@ -149,13 +152,17 @@ def ms_gru(
 ) -> nn.Module:
     """Convolutions over time at several scales side by side, then GRUs."""
     n_channels = len(_KERNELS) * n_filters
+    of_last = nn.Dropout(0.3) if n_layers == 1 else nn.Identity()  # as it was published
     return SequenceClassifier(
         layers.Parallel(*[_convolved(n_features, n_filters, kernel) for kernel in _KERNELS]),
         layers.BatchNorm(nn.BatchNorm1d(n_channels)),
         layers.TimeDistributed(nn.ReLU()),
         layers.MaxPool(2),
         layers.TimeDistributed(nn.Dropout(0.3)),
-        *_gru_and_dense(n_channels, n_classes, n_hidden, n_layers),
+        _gru(n_channels, n_hidden, n_layers, between=0.3),
+        layers.LastFrame(),
+        of_last,
+        *_dense_after_convolution(n_hidden, n_classes),
     )
 
 
@@ -220,8 +227,8 @@ def pose_gru(
     )
 
 
-def _gru(n_features: int, units: int, n_layers: int = 1) -> layers.Recurrent:
-    dropout = 0.2 if n_layers > 1 else 0.0  # between the layers
+def _gru(n_features: int, units: int, n_layers: int = 1, between: float = 0.2) -> layers.Recurrent:
+    dropout = between if n_layers > 1 else 0.0
     return layers.Recurrent(nn.GRU(n_features, units, n_layers, batch_first=True, dropout=dropout))
 
 
@@ -240,6 +247,11 @@ def _convolved(n_channels: int, n_filters: int, kernel: int, *, grid: bool = Fal
         layers.BatchNorm(norm(n_filters)),
         layers.TimeDistributed(nn.ReLU()),
     )
+
+
+def _dense_after_convolution(n_hidden: int, n_classes: int) -> list[nn.Module]:
+    dense = _dense(n_hidden, _DENSE)
+    return [*dense, nn.Dropout(0.3), nn.Linear(_DENSE, n_classes)]
 
 
 def _gru_and_dense(
