@@ -208,6 +208,14 @@ def test_live_the_hand_that_is_not_seen_is_told_until_it_comes():
         assert live.state.signal.points == pytest.approx(640 * STILL[0], abs=0.1)
 
 
+def test_a_hand_that_the_gloves_model_reads_live_is_told(jihwa, tmp_path):
+    path = tmp_path / "hand.jsonl"
+    path.write_text(seen(np.tile(STILL, (3, 1, 1))))
+    command = ("type", "--plain", "--source", f"replay:{path}?speed=4")
+    assert jihwa(*command).out.count("--model landmarks31") == 1
+    assert "--model landmarks31" not in jihwa(*command, "--model", LANDMARKS).out
+
+
 def of_drawn(tmp_path, *drawn):
     """What is seen of a drawn video."""
     video = tmp_path / "drawn.avi"

@@ -188,3 +188,10 @@ def test_validation_and_test_are_shares_of_every_sign_in_one_command(jihwa, tree
     assert sum(bundle.provenance["episodes"].values()) == (N_STYLES - 1) * n_signs
     assert f"{n_signs} held out to test (random (leaks)): top-1" in done.out
     assert "--test-share 0.2 --validation-share 0.25" in bundle.provenance["command"]
+
+
+def test_only_a_classifier_can_be_tested_on_a_share(jihwa, tree, tmp_path):
+    command = ("train", tree / "one", "--model", "hand", "--test-share", "0.2")
+    done = jihwa(*command, "--output", tmp_path / "hand.npz")
+    assert (done.code, list(tmp_path.iterdir())) == (2, [])
+    assert "--test-share is for classifiers" in done.err

@@ -260,6 +260,12 @@ def test_features_by_name_are_made_of_whatever_is_read(jihwa, tmp_path, derived)
     ]
 
 
+def test_an_exported_model_says_which_features_it_wants(jihwa, tmp_path, derived):
+    pytest.importorskip("onnx")
+    done = jihwa("export", derived, "--output", tmp_path / "words.onnx")
+    assert "(--features angles,velocities,index,middle,ring)" in done.out
+
+
 def test_features_by_name_are_of_the_points_of_a_hand(jihwa, data, tmp_path, tree):
     command = ("train", "--model", "gru", "--features", "angles", "--output", tmp_path / "x")
     assert "are no points of a hand" in jihwa(*command, data / "seen.npy").err

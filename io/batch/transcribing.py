@@ -26,17 +26,13 @@ from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document, Reading
-from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED
+from jihwa.models.bundle import GLOVE, SHIPPED
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
 NOTHING_FOUND = Message(
     ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
     en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
-)
-NOT_OF_GLOVE = Message(
-    ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
-    en=f"This is a hand that a camera saw, not a glove. Read it with --model {LANDMARKS}.",
 )
 Follow = Callable[[int, float], None]
 """Is told how many bytes and how many seconds of a recording were read by now."""
@@ -177,7 +173,7 @@ class Transcriber:
         if unread:
             warnings.append(_left_out(unread))
         if report.sees and self._is_of_glove:
-            warnings.append(NOT_OF_GLOVE)
+            warnings.append(shared.NOT_OF_GLOVE)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
             warnings.append(_doubts(doubtful))

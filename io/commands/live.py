@@ -29,7 +29,7 @@ from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
-from jihwa.models.bundle import LANDMARKS, Bundle
+from jihwa.models.bundle import GLOVE, LANDMARKS, Bundle
 
 Tell = Callable[[Message], None]
 
@@ -62,8 +62,24 @@ def model(options: argparse.Namespace) -> Bundle:
         UsageError: There is no such file.
         DataError: It is no model, or damaged.
     """
-    is_camera = options.source.lower().startswith("camera:")
-    return shared.model(options.model or (LANDMARKS if is_camera else None))
+    return shared.model(options.model or (LANDMARKS if _is_camera(options) else None))
+
+
+def _is_camera(options: argparse.Namespace) -> bool:
+    return str(options.source).lower().startswith("camera:")
+
+
+def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], None]:
+    """What tells a session once, when it looks, that its model of a glove reads a camera's hand."""
+    told = options.model not in (None, GLOVE) or _is_camera(options)
+
+    def look(session: LiveSession) -> None:
+        nonlocal told
+        if not told and session.state.signal.points is not None:
+            told = True
+            session.notify(shared.NOT_OF_GLOVE)
+
+    return look
 
 
 def words(options: argparse.Namespace) -> WordEar | None:

@@ -139,6 +139,8 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             hear=words.hear if words else lambda _: None,
         )
 
+        watch = live.watch_for_camera(options)
+
         def begin(
             wearer: Wearer,
             make_engine: Callable[[], Engine],
@@ -149,6 +151,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
                 changed()
                 if audience:
                     audience.follow(session.state)
+                watch(session)
 
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
             session = LiveSession(source, make_engine, journal, known, follow, tell_all)

@@ -13,8 +13,13 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
-from jihwa.models.bundle import GLOVE, SHIPPED, Bundle, load_shipped
+from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED, Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
+
+NOT_OF_GLOVE = Message(
+    ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
+    en=f"This is a hand that a camera saw, not a glove. Read it with --model {LANDMARKS}.",
+)
 
 
 def layout(options: argparse.Namespace) -> Layout | None:

@@ -31,6 +31,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     write_whole(options.output, to_one_graph(bundle))
     network = bundle.network
     columns = CHANNELS[network.inputs.channels] if network else ""
+    columns += f" (--features {','.join(bundle.features)})" if bundle.features else ""
     speaker(language).tell(
         f"{options.output}: 입력 channels (1, 프레임, 채널): {columns}; 출력 probability (1, "
         f"{len(bundle.alphabet.signs)}). 지문자의 이름은 파일의 metadata에 있습니다.",

@@ -147,6 +147,11 @@ def _add_training(arguments: Arguments) -> None:
 
 def run(options: argparse.Namespace, language: Language) -> int:
     """Fit, and say what was learned from; 1 if a take was too damaged to be."""
+    if options.test_share and options.model in (HAND, SEGMENTER):
+        raise UsageError(
+            ko=f"--test-share는 인식 모델에 씁니다. {options.model}에서는 빼세요.",
+            en=f"--test-share is for classifiers. Leave it out for {options.model}.",
+        )
     takes, alphabet = datasets.load_to_learn(options)
     for message in takes.skipped:
         warn(message.text(language))
