@@ -14,7 +14,7 @@ from emissions import of_likelihoods, segment
 
 from jihwa.composer.decoding.arcs import Arcs, SegmentationRates
 from jihwa.composer.decoding.decoder import Decoder
-from jihwa.composer.decoding.grammar import ArcKind, Grammar, State
+from jihwa.composer.decoding.grammar import LONE_PAIRS, ArcKind, Grammar, State
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.lexicon import Lexicon
 from jihwa.composer.language.mixture import Mixture
@@ -112,9 +112,11 @@ class Exhaustive:
                 total, behind = total + model.row()[arc.token], model.after(arc.token)
             elif arc.restarts:
                 behind = self.model.start()
+                costs = self.options.grammar
                 if arc.letter == letter:
-                    costs = self.options.grammar
                     total += costs.lone_repeated - costs.lone_again
+                elif (letter, arc.letter) in LONE_PAIRS:
+                    total += costs.lone_paired - costs.lone_again
             writes = arc.token < len(model.row())
             text = (*tokens, arc.token) if writes else tokens
             key = (step[0], arc.letter if writes else letter, behind.key)

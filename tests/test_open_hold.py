@@ -99,9 +99,9 @@ def test_what_was_shown_when_the_signal_ended_is_in_the_text_or_doubted(
         assert n_written >= n_shown or transcript.words[-1].confidence < DOUBTFUL
 
 
-@pytest.mark.parametrize("text", ["ㅋㅋㅋ", "ㅠㅠ", "ㅇㅇ", "ㅇㅋ", "ㅎㅎ", "ㄴㄴ"])
-@pytest.mark.parametrize("wearer", [1, 6])
-def test_chat_letters_come_out_as_they_are_spelled(spell, engine, text, wearer):
-    session = spell(text, "normal", wearer=wearer, seed=wearer)
+@pytest.mark.parametrize("text", ["ㅋㅋㅋ", "ㅠㅠ", "ㅇㅇ", "ㅎㅎ", "ㄱㅅ", "ㅇㅋ", "ㅊㅋ", "ㅂㅇ"])
+@pytest.mark.parametrize(("wearer", "pace"), [(1, "normal"), (5, "natural")])
+def test_chat_letters_come_out_as_they_are_spelled(spell, engine, text, wearer, pace):
+    session = spell(text, pace, wearer=wearer, seed=wearer)
     transcript = engine.run([session.frames])
     assert transcript.text == text or transcript.words[0].confidence < DOUBTFUL

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
 
+from jihwa.composer.language.jamo import LETTER_OF
 from jihwa.composer.language.token_model import Mode
 
 
@@ -95,6 +96,11 @@ def state_behind(text: str, *, word_is_over: bool = False) -> State:
     return _RESTED.get(state, state) if word_is_over else state
 
 
+_CHAT = "ㄱㅅ ㅈㅅ ㅊㅋ ㅇㅋ ㅎㅇ ㅂㅇ ㄹㅇ ㅇㅈ ㅁㄹ ㄱㅊ ㅅㄱ ㅇㄷ ㅇㄴ ㅎㄹ"
+LONE_PAIRS = frozenset(tuple(map(LETTER_OF.index, pair)) for pair in _CHAT.split(" "))
+"""The tokens of what people write in chats for 감사, 죄송, 축하, 오케이, 하이, 바이 and so on."""
+
+
 @dataclass(frozen=True, slots=True)
 class GrammarCosts:
     """Natural log-costs of what the language model cannot price.
@@ -105,7 +111,8 @@ class GrammarCosts:
         lone_text: Of beginning a text with a lone letter, as people do when they try a glove.
         lone_letter: Of a lone letter elsewhere, the choice of the letter included.
         lone_more: Of going on after a lone letter with a syllable or a word.
-        lone_again: Of another lone letter behind one, its choice included: ㄱㅅ.
+        lone_again: Of another lone letter behind one, its choice included.
+        lone_paired: Of one that makes one of `LONE_PAIRS`.
         lone_repeated: Of the same one once more: ㅋㅋㅋ, ㅠㅠ.
         lone_end: Of ending the text after a lone letter.
         space: Of a space that nothing shows. Above 0, since the texts that the language model
@@ -117,6 +124,7 @@ class GrammarCosts:
     lone_letter: float = -10.5
     lone_more: float = -7.0
     lone_again: float = -5.0
+    lone_paired: float = -2.5
     lone_repeated: float = -1.5
     lone_end: float = -3.0
     space: float = 0.3

@@ -30,6 +30,7 @@ cdef class Search:
     cdef bint _recombine
     cdef double _surer
     cdef double _repeated
+    cdef double _paired
     cdef double _worst_space
     cdef tuple _consuming
     cdef object _model

@@ -22,6 +22,7 @@ from jihwa.composer.decoding.evidence import Evidence, log_add
 from jihwa.composer.decoding.grammar import (
     IS_LONE,
     IS_SPACE,
+    LONE_PAIRS,
     WORD_IS_OVER,
     ArcKind,
     Grammar,
@@ -111,6 +112,7 @@ class Search:
         self._recombine = options.recombine
         self._surer = options.lm_weight * _SURER_NATS
         self._repeated = options.grammar.lone_repeated - options.grammar.lone_again
+        self._paired = options.grammar.lone_paired - options.grammar.lone_again
         self._worst_space = _WORST_SPACE_SHARE * options.beam_window
         self._consuming, self._model = arcs.consuming, model
         # (S,) what is allowed in a state: kind of arc, the state behind it, its cost.
@@ -247,6 +249,8 @@ class Search:
                         score += self._lm_weight * hypothesis.model.row()[arc.token]
                     elif arc.restarts and arc.letter == hypothesis.letter:
                         score += self._repeated
+                    elif arc.restarts and (hypothesis.letter, arc.letter) in LONE_PAIRS:
+                        score += self._paired
                     if is_space and score < least_space:
                         score = least_space
                     if score >= candidates.limit:
