@@ -22,7 +22,7 @@ from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD
 from jihwa.recognizer.events import Emission, Segment
 
-JUDGED_HOLDS, FIRST_NATS = 6, 2.5
+JUDGED_HOLDS, FIRST_NATS = 10, 1.0
 """Over how many holds the log-ratio is averaged, and what that begins with."""
 MOST_NATS = 5.0
 """No hold counts more than that, nor less than one nat above its negative."""
@@ -94,9 +94,9 @@ class _Hold:
 class Spelling:
     """Judges by running means whether somebody spells.
 
-    For example, from 2.5 on, a hand whose holds get -3 is silent with the fourth one: 1.6, 0.8,
-    0.2, -0.3; then none of them is a letter. If its holds get 4 from there on, it spells with the
-    second one: 0.4, 1.0; and the five before it are read after all.
+    For example, from 1.0 on, a hand whose holds get -3 is silent with the third one: 0.6, 0.2,
+    -0.1; then none of them is a letter. If its holds get 4 from there on, it spells with the second
+    one: 0.3, 0.7; and the four before it are read after all.
 
     Attributes:
         goes_on: Whether somebody spells, as far as the last holds tell.
