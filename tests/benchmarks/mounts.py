@@ -3,9 +3,9 @@
     python tests/benchmarks/mounts.py [--sessions N]
 
 In August the same glove was recorded with its board turned by about 49° and a dead ring finger;
-models are fitted on the two other sessions and read it. For comparison the two read each other,
-whose boards sit much alike, as they are and worn otherwise (`jihwa.data.synthesis.fits`): fingers
-of other spans, boards turned by up to 60°, or the glove on the left hand.
+models are fitted on the two other sessions and read it. For comparison each of these is read by
+models of the others, as it is and worn otherwise (`jihwa.data.synthesis.fits`): fingers of other
+spans, boards turned by up to 60°, or the glove on the left hand.
 
 Every row is measured with the mount as it is, shown by three signs first (`jihwa calibrate
 --mount`), and taken out by an oracle that knows all takes. Holds come in random order, texts one
