@@ -23,7 +23,9 @@ class Shows:
 
     alphabet, hold, pending = OWN, None, ()
     spelling = SimpleNamespace(goes_on=True)
-    fit = SimpleNamespace(messages=(), spelling=spelling, take_news=lambda: False)
+    fit = SimpleNamespace(
+        messages=(), take_messages=tuple, spelling=spelling, take_news=lambda: False
+    )
 
     def __init__(self):
         self.emissions = []
