@@ -130,9 +130,8 @@ class Spelling:
             best = float((nats - doubt).max())
         self._lately.feed(pose)
         self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
-        if (
-            (self._nats - doubt).max() > (SILENT_NATS if self.goes_on else SPELLS_NATS)
-        ) != self.goes_on:
+        least = SILENT_NATS if self.goes_on else SPELLS_NATS
+        if ((self._nats - doubt).max() > least) != self.goes_on:
             self._change()
         elif not self.goes_on:
             self.unread[-1] = self.unread[-1][0], segment.end_s
