@@ -77,25 +77,12 @@ class Speaker:
         self._playing: subprocess.Popen[str] | None = None
         self.driver: str = self._engine.driver_name
         self.voice = self._choose(name)
-        self._settle()
         self._engine.setProperty("voice", self.voice)
         self._engine.setProperty("rate", int(rate_wpm))
         self._engine.setProperty("volume", volume)
         self._engine.runAndWait()  # properties are set by the loop, and without an error
-        self._settle()
         if str(self._engine.getProperty("voice")).casefold() != self.voice.casefold():
             raise SpeechError(Problem.KOREAN, self.voice)
-
-    def _settle(self) -> None:
-        """Wait until espeak has taken over what was set.
-
-        It does that in a thread of its own, and where a voice is loaded meanwhile a sound is
-        silent at times, or of another rate.
-        """
-        if self.driver == ESPEAK:
-            from pyttsx3.drivers import _espeak
-
-            _espeak.Synchronize()
 
     def voices(self) -> list[Any]:
         """The Korean voices, as the engine describes them."""
