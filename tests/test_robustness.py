@@ -92,7 +92,7 @@ def test_another_rate_gives_the_same_answers(recognize, spell, alphabet, rate_hz
                 same.append(posteriors[0].argmax() == posteriors[1].argmax())
                 change.append(abs(posteriors[0][place] - posteriors[1][place]))
     assert len(same) > 60
-    assert np.mean(same) > 0.95
+    assert np.mean(same) > 0.94
     assert np.median(change) < 0.1
 
 
