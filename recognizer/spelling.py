@@ -68,17 +68,16 @@ class _Lately:
         """
         known = np.isfinite(pose) & (self._n_seen >= LEAST_HOLDS)
         was = np.divide(self._total, self._weight, out=np.zeros(N_FEATURES), where=known)
-        ratios = []
-        for bend, mean in zip(pose[FLEX][known[FLEX]], was[FLEX][known[FLEX]], strict=True):
-            near = -((bend - mean) ** 2) / (2 * NEAR_BEND**2) - math.log(NEAR_BEND)
-            anywhere = -((bend - ANY_BEND) ** 2) / (2 * ANY_BEND_SD**2) - math.log(ANY_BEND_SD)
-            ratios.append(near - anywhere)
+        bend, mean = pose[FLEX][known[FLEX]], was[FLEX][known[FLEX]]
+        near = -((bend - mean) ** 2) / (2 * NEAR_BEND**2) - math.log(NEAR_BEND)
+        anywhere = -((bend - ANY_BEND) ** 2) / (2 * ANY_BEND_SD**2) - math.log(ANY_BEND_SD)
+        ratios = near - anywhere
         if known[GRAVITY].all():
-            cosine = pose[GRAVITY] @ was[GRAVITY] / np.linalg.norm(pose[GRAVITY])
-            cosine /= np.linalg.norm(was[GRAVITY])
+            length = float(np.linalg.norm(pose[GRAVITY]) * np.linalg.norm(was[GRAVITY]))
+            cosine = pose[GRAVITY] @ was[GRAVITY] / max(length, 1e-9)
             kappa = 1 / math.radians(NEAR_DEG) ** 2
-            ratios.append(math.log(2 * kappa) + kappa * (cosine - 1))
-        return float(np.logaddexp(math.log(1 - HOVERS), math.log(HOVERS) + np.array(ratios)).sum())
+            ratios = np.append(ratios, math.log(2 * kappa) + kappa * (cosine - 1))
+        return float(np.logaddexp(math.log(1 - HOVERS), math.log(HOVERS) + ratios).sum())
 
 
 @dataclass(slots=True)
