@@ -76,11 +76,12 @@ class Speaker:
         self._scratch = scratch
         self._playing: subprocess.Popen[str] | None = None
         self.driver: str = self._engine.driver_name
+        self._settle()
         self.voice = self._choose(name)
         self._engine.setProperty("voice", self.voice)
         self._engine.setProperty("rate", int(rate_wpm))
         self._engine.setProperty("volume", volume)
-        self._engine.runAndWait()  # properties are set by the loop, and without an error
+        self._settle()  # without an error, whatever was set
         if str(self._engine.getProperty("voice")).casefold() != self.voice.casefold():
             raise SpeechError(Problem.KOREAN, self.voice)
 
@@ -148,7 +149,24 @@ class Speaker:
     def _synthesise(self, text: str, sound: Path) -> None:
         spoken = pronounce(text) if self.driver == ESPEAK else text
         self._engine.save_to_file(spoken, str(sound))
+        if self.driver == ESPEAK:
+            self._settle()
         self._engine.runAndWait()
+
+    def _settle(self) -> None:
+        """Wait until everything that was asked so far, and is silent, has been done.
+
+        `runAndWait` would do for this, but for espeak it begins with a stop: what espeak's own
+        thread still has to do is cancelled, settings among it, and the stop is kept and cuts off
+        the next text before its first sound. So nothing is run while that thread works.
+        """
+        if self.driver != ESPEAK:
+            self._engine.runAndWait()
+            return
+        from pyttsx3.drivers import _espeak
+
+        self._engine.proxy.setBusy(False)  # what is queued goes to espeak now
+        _espeak.Synchronize()
 
 
 def _is_korean(language: str | bytes) -> bool:
