@@ -68,6 +68,11 @@ def encode(text: str) -> Tokens:
         ) from error
 
 
+def has_coda(word: str) -> bool:
+    """Whether the last syllable of a word ends in a consonant."""
+    return bool(KINDS[encode(word[-1])[-1]] == Kind.CODA)
+
+
 def decode(tokens: Iterable[int]) -> str:
     """The text that tokens stand for: composed syllables, lone letters as compatibility jamo."""
     text: list[str] = []

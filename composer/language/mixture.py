@@ -24,7 +24,7 @@ from jihwa.composer.language.profanity import Profanity
 from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
 from jihwa.composer.language.trie import child_of
 
-ROOTS = ("persons", "places", "words", "spoken", "personal")
+ROOTS = ("persons", "places", "words", "spoken", "short", "personal")
 """Roots of the lexicon that words come from. The last one holds the user's own words."""
 
 
@@ -44,12 +44,14 @@ class Shares:
     alone: float
 
 
-_FREE = Shares(first=(0.17, 0.14, 0.2, 0.2, 0.1), later=(0.01, 0.01, 0.08, 0.04, 0.05), alone=0.7)
+_FREE = Shares(
+    first=(0.17, 0.14, 0.2, 0.17, 0.03, 0.1), later=(0.01, 0.01, 0.08, 0.04, 0.0, 0.05), alone=0.7
+)
 SHARES: Mapping[Mode, Shares] = {
     Mode.FREE: _FREE,
     Mode.EXACT: _FREE,
-    Mode.WORD: Shares(first=(0.02, 0.03, 0.5, 0.1, 0.1), later=_FREE.later, alone=0.9),
-    Mode.NAME: Shares(first=(0.4, 0.4, 0.0, 0.0, 0.1), later=_FREE.later, alone=0.9),
+    Mode.WORD: Shares(first=(0.02, 0.03, 0.5, 0.1, 0.0, 0.1), later=_FREE.later, alone=0.9),
+    Mode.NAME: Shares(first=(0.4, 0.4, 0.0, 0.0, 0.0, 0.1), later=_FREE.later, alone=0.9),
 }
 
 _STEP_NATS = 1 / 16

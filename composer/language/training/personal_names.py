@@ -60,7 +60,7 @@ def chained(
                 for child in range(begin, begin + parts.sizes[node]):
                     ahead[int(parts.tokens[child])][child] += share * prob[child]
             masses = {token: sum(ahead[token].values()) for token in sorted(ahead)}
-            total = over + sum(masses.values())
+            total = over + sum(masses.values()) or 1.0  # there may be nothing at all
             seen[key] = len(tokens), len(masses), over / total
             for token, mass in masses.items():
                 tokens.append(token)
