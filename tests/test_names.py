@@ -89,8 +89,11 @@ def test_foreign_words_come_first():
     assert set(found[:6]) == {*known[1:], "파키스탄", "드리스"}
 
 
-def test_words_need_to_be_frequent():
-    assert frequent_words({"영화": 100, "재미": 12, "드문말": 2}).keys() == {"영화", "재미"}
+def test_words_are_frequent_and_no_particles():
+    assert frequent_words({"영화": 100, "재미": 12, "드문말": 2, "에서": 50}).keys() == {
+        "영화",
+        "재미",
+    }
 
 
 @pytest.fixture

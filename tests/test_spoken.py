@@ -96,7 +96,7 @@ def test_an_utterance_is_as_polite_as_its_interjection():
 
 
 def test_sentences_end_in_sentences():
-    texts = ["화장실 불 좀 꺼라", "이제 불 좀 꺼라", "비가 온다"]
+    texts = ["화장실 불 좀 꺼라", "이제 불 좀 꺼라", "비가 온다", "언제 까지", "언제 까지"]
     assert sentence_ends([text.split() for text in texts]) == {"좀 꺼라": 2.0, "불 좀 꺼라": 2.0}
 
 

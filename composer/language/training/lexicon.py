@@ -18,7 +18,7 @@ from jihwa.composer.language.lexicon import Lexicon
 from jihwa.composer.language.profanity import CLEAN, PROFANE, Profanity
 from jihwa.composer.language.training.corpus import read_text
 from jihwa.composer.language.training.personal_names import NAME_LENGTH, learn_names, persons
-from jihwa.composer.language.training.spoken import spoken
+from jihwa.composer.language.training.spoken import BOUND, spoken
 from jihwa.data.messages import Message, UsageError
 
 _ROUNDS = 12
@@ -203,7 +203,10 @@ def frequent_words(counts: Mapping[str, int]) -> dict[str, float]:
     return {
         word: count**_COUNT_EXPONENT
         for word, count in sorted(counts.items())
-        if count >= _LEAST_COUNT and len(word) <= _LONGEST_WORD and _HANGUL.fullmatch(word)
+        if count >= _LEAST_COUNT
+        and len(word) <= _LONGEST_WORD
+        and _HANGUL.fullmatch(word)
+        and word not in BOUND
     }
 
 

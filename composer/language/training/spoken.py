@@ -90,6 +90,26 @@ _ONE_WORD = (
 """Acts that are one word with it in the dictionary."""
 _INFINITIVE = "ㅏㅐㅓㅔㅕㅘㅙㅝㅞ"
 """Vowels that an act ends in."""
+BOUND = {
+    *(
+        "예요",
+        "에요",
+        "이에요",
+        "이예요",
+        "요",
+        "이요",
+        "죠",
+        "이죠",
+        "네요",
+        "군요",
+        "입니다",
+        "입니까",
+    ),
+    *("까지", "부터", "에서", "에게", "한테", "처럼"),
+}
+"""No words, though often written so: they belong to the word before them (rule 41)."""
+_DONE = re.compile("[하해했합할]")
+"""What 하다 begins with, which is one word with most of what is done: 사랑해요."""
 _OFFERED = re.compile(r"(?<=감사|말씀|축하|부탁|사과|인사) (?=드[려리린릴립])")
 """A space inside what is one word with 드리다, which is a suffix there."""
 
@@ -129,7 +149,7 @@ def spoken(
         ),
         "polite": polite,
         "plain": plain,
-        "closing": _decent(closing, is_decent),
+        "closing": {w: n for w, n in _decent(closing, is_decent).items() if not _DONE.match(w)},
         "acts": _spaced({act: weight for act, weight in acts.items() if act != "해"}),
         "begun": _spaced(begun),
         "asking": _ASKING,
@@ -159,7 +179,7 @@ def spoken(
 
 def frequent_words(frequent: Sequence[str]) -> dict[str, float]:
     """Words with weights, from a list that begins with the most frequent ones."""
-    words = [standard(word) for word in frequent[:_MOST_WORDS]]
+    words = [standard(word) for word in frequent[:_MOST_WORDS] if word not in BOUND]
     return {word: 1 / (rank + _RANK_OFFSET) for rank, word in reversed([*enumerate(words)])}
 
 
@@ -290,7 +310,7 @@ def sentence_ends(sentences: Iterable[Sequence[str]]) -> dict[str, float]:
         " ".join(words[-n:])
         for words in sentences
         for n in range(2, min(_LONGEST_ENDING, len(words)) + 1)
-        if len("".join(words[-n:])) <= _MOST_SYLLABLES
+        if len("".join(words[-n:])) <= _MOST_SYLLABLES and BOUND.isdisjoint(words[-n:])
     )
     return {end: float(n) for end, n in counts.items() if n >= _LEAST_COUNT}
 
