@@ -115,7 +115,10 @@ class SpanFinder:
         self._time_s += time_s.tolist()
         self._begins += probabilities[:, BEGINS].tolist()
         self._is_still += (probabilities[:, HELD] >= self._still).tolist()
-        spans = [*self._follow(len(self._time_s) - self._around)]
+        known = max(len(self._time_s) - self._around, self._next)
+        while known < len(self._begins) and self._begins[known] < self._least:
+            known += 1  # no peak, whatever comes behind it
+        spans = [*self._follow(known)]
         over = max(self._next - self._around, 0)
         del self._time_s[:over], self._begins[:over], self._is_still[:over]
         self._next -= over
@@ -129,7 +132,7 @@ class SpanFinder:
     @property
     def until_s(self) -> float:
         """Up to when the signal was followed."""
-        return self._time_s[self._next] if self._next < len(self._time_s) else -math.inf
+        return self._time_s[self._next - 1] + STEP_S if self._next else -math.inf
 
     def flush(self) -> list[Span]:
         """The spans that end with the signal."""
