@@ -108,8 +108,6 @@ BOUND = {
     *("까지", "부터", "에서", "에게", "한테", "처럼"),
 }
 """No words, though often written so: they belong to the word before them (rule 41)."""
-_DONE = re.compile("[하해했합할]")
-"""What 하다 begins with, which is one word with most of what is done: 사랑해요."""
 _OFFERED = re.compile(r"(?<=감사|말씀|축하|부탁|사과|인사) (?=드[려리린릴립])")
 """A space inside what is one word with 드리다, which is a suffix there."""
 
@@ -149,7 +147,7 @@ def spoken(
         ),
         "polite": polite,
         "plain": plain,
-        "closing": {w: n for w, n in _decent(closing, is_decent).items() if not _DONE.match(w)},
+        "closing": _decent(closing, is_decent),
         "acts": _spaced({act: weight for act, weight in acts.items() if act != "해"}),
         "begun": _spaced(begun),
         "asking": _ASKING,
