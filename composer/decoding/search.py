@@ -23,6 +23,7 @@ from jihwa.composer.decoding.grammar import (
     IS_LONE,
     IS_SPACE,
     LONE_PAIRS,
+    N_KINDS,
     WORD_IS_OVER,
     ArcKind,
     Grammar,
@@ -136,7 +137,7 @@ class Search:
             stacks: Those of earlier boundaries, closed.
             paths: All that end at the newest one.
         """
-        candidates, nothing = _Candidates(), [0.0] * len(ArcKind)
+        candidates, nothing = _Candidates(), [0.0] * N_KINDS
         for path in paths:
             if stack := stacks.get(path[0].begin):
                 self._try(candidates, stack, self._moves(path), nothing, 0)
@@ -325,7 +326,7 @@ class Search:
 
 def _by_kind(moves: list[Move]) -> Moves:
     """Moves by the kind of their arc, the likeliest first, of equal ones the first arc."""
-    kinds: Moves = [[] for _ in ArcKind]
+    kinds: Moves = [[] for _ in range(N_KINDS)]
     moves.sort(key=lambda move: -move.weight)
     for move in moves:
         kinds[move.arc.kind].append(move)
