@@ -235,9 +235,9 @@ class PoseDensity:
         if len(x) and (keys == keys[0]).all():
             return self._log_density(x, int(keys[0]))
         out = np.empty((len(x), len(self.pose)))
-        for key in np.unique(keys):
+        for key in set(keys.tolist()):
             rows = keys == key
-            out[rows] = self._log_density(x[rows], int(key))
+            out[rows] = self._log_density(x[rows], key)
         return out
 
     def turned_log_density(self, x: Array, mount: Array) -> Array:

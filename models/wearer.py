@@ -111,9 +111,9 @@ class WearerEffect:
         precision = np.zeros_like(gaussian.block)  # (S, 7, 7)
         information = np.zeros((len(share.T), N_COORDINATES))  # (S, 7)
         keys = pattern_keys(features)
-        for key in np.unique(keys):
+        for key in set(keys.tolist()):
             rows = keys == key
-            of_hold = gaussian.hold_precision(int(key))  # (S, 7, 7)
+            of_hold = gaussian.hold_precision(key)  # (S, 7, 7)
             precision += of_hold * share[rows].sum(axis=0)[:, None, None]
             information += _apply(of_hold, z[rows].sum(axis=0))
         posterior = PosePosterior.of(gaussian, precision)
@@ -251,8 +251,8 @@ def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     at = np.nan_to_num(at)
     each = np.zeros((len(at), N_COORDINATES, N_COORDINATES))  # (n, 7, 7) precisions
     keys = pattern_keys(holds.features)
-    for key in np.unique(keys):
-        each[keys == key] = precision_of_hold(gaussian.take, int(key))
+    for key in set(keys.tolist()):
+        each[keys == key] = precision_of_hold(gaussian.take, key)
     each *= holds.weight[:, None, None]
     block, of = np.unique(np.stack([holds.sign, holds.block]), axis=1, return_inverse=True)
     precision = np.zeros((block.shape[1], N_COORDINATES, N_COORDINATES))
