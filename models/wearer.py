@@ -107,7 +107,7 @@ class WearerEffect:
             share: (n, S) how likely each hold shows each sign; at most 1 in all.
         """
         z = pose_coordinates(features[:, None], gaussian.mean, gaussian.signs.basis)  # (n, S, 7)
-        z = np.nan_to_num(z) * share[..., None]
+        z[np.isnan(z)] = 0.0
         precision = np.zeros_like(gaussian.block)  # (S, 7, 7)
         information = np.zeros((len(share.T), N_COORDINATES))  # (S, 7)
         keys = pattern_keys(features)
@@ -115,7 +115,8 @@ class WearerEffect:
             rows = keys == key
             of_hold = gaussian.hold_precision(key)  # (S, 7, 7)
             precision += of_hold * share[rows].sum(axis=0)[:, None, None]
-            information += _apply(of_hold, z[rows].sum(axis=0))
+            shown = np.einsum("ns,nsd->sd", share[rows], z[rows])  # (S, 7)
+            information += _apply(of_hold, shown)
         posterior = PosePosterior.of(gaussian, precision)
         doubt = DOUBT + EARLY_DOUBT / len(features)
         return cls(posterior.effect(information), posterior.wearer + doubt * gaussian.wearer)
