@@ -111,6 +111,11 @@ class HoldNetwork:
     provenance: Mapping[str, Any] = field(repr=False, default_factory=dict)
     metrics: Mapping[str, Any] = field(repr=False, default_factory=dict)
 
+    def head(self, look_ahead_s: float) -> int:
+        """The head that looks furthest, but not further than this if there is one."""
+        near = [i for i, n in enumerate(self.look_ahead) if n * STEP_S <= look_ahead_s]
+        return max(near, default=0)
+
     def stream(self) -> "HoldStream":
         """Follow a signal with it."""
         return HoldStream(self)

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 from statistics import median
-from typing import Self
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from jihwa.data.signal.clock import GAP_S, EvenGrid
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats, HoldNetwork
 from jihwa.recognizer.events import Boundary, Segment, Tempo
-from jihwa.recognizer.spans import LIKELY_BEGINNING, Span, SpanFinder
+from jihwa.recognizer.spans import LIKELY_BEGINNING, MOVED_ON, Span, SpanFinder
 
 KEPT_OF_HOLD_S = 3.0
 """Samples of a longer hold are not kept: they add nothing, and memory stays bounded."""
@@ -34,9 +33,6 @@ LONGEST_MOVEMENT_S = 1.0
 TEMPO_HOLDS, TEMPO_PRIOR = 15, 1
 """Holds by which the wearer's tempo is known, and how many the first guess counts for."""
 
-_CHUNK_SAMPLES = 1000
-"""A recording is fed in such chunks: what a segmenter keeps stays small."""
-
 
 @dataclass(frozen=True, slots=True)
 class SegmenterOptions:
@@ -45,6 +41,7 @@ class SegmenterOptions:
     Attributes:
         look_ahead_s: How far the network looks beyond the step it speaks of, at most; longer tells
             letters better apart, shorter says them sooner.
+        gone_ahead_s: The same where the hand has surely moved on.
         least: Probability of a beginning below which there is none.
         sure: Probability from which it is certain.
         around_s: Beginnings are further apart than this.
@@ -54,6 +51,7 @@ class SegmenterOptions:
     """
 
     look_ahead_s: float = 0.12
+    gone_ahead_s: float = 0.08
     least: float = 0.15
     sure: float = 0.95
     around_s: float = 0.04
@@ -112,10 +110,12 @@ class Segmenter:
         self._network = network or HoldNetwork.load()
         self._observe = observe
         around = round(self._options.around_s / STEP_S)
+        self._head = self._network.head(self._options.look_ahead_s)
+        self._gone_head = self._network.head(self._options.gone_ahead_s)
         ahead = self._network.look_ahead
-        self._head = max(
-            (i for i, n in enumerate(ahead) if n * STEP_S <= self._options.look_ahead_s), default=0
-        )
+        self._soon: deque[tuple[float, list[float]]] = deque(
+            maxlen=ahead[self._head] - ahead[self._gone_head]
+        )  # what the earlier head says of the steps that the other one has not come to
         self._extractor = self._network.extractor
         self._grid = EvenGrid(STEP_S)
         self._stream = self._network.stream()
@@ -199,6 +199,8 @@ class Segmenter:
         self._began_s = self._step_s = np.inf  # the first step, and the last one
         self._held_now = 0.0
         self.hold = None
+        self._known_s = -np.inf  # the last step of which something was said
+        self._soon.clear()
         self._recent_spans: list[_SampledSpan] = []
         self._early_spans: list[Span] = []  # early ones, beyond what the boundaries are found in
 
@@ -221,10 +223,32 @@ class Segmenter:
 
     def _new_spans(self, time_s: Array, probabilities: Floats) -> list[Span]:
         """The spans that become known with what is said at these steps."""
-        steps = self._of_head(time_s, probabilities, self._head)
+        steps = self._told(time_s, probabilities)
         if self._observe:
             self._observe(*steps)
         return self._finder.feed(*steps)
+
+    def _told(self, time_s: Array, probabilities: Floats) -> tuple[Array, Floats]:
+        """The steps that become known, and what is said of them.
+
+        The head that looks furthest tells of a step. But where an earlier one is sure that the hand
+        has moved on by then, and that no hold has begun, there is nothing to wait for.
+        """
+        head, gone_head, least = self._head, self._gone_head, self._options.least
+        lag_s, soon_lag_s = (STEP_S * self._network.look_ahead[i] for i in (head, gone_head))
+        steps: list[tuple[float, list[float]]] = []
+        known_s = max(self._known_s, self._began_s - STEP_S) + 0.5 * STEP_S
+        for at_s, heads in zip(time_s.tolist(), probabilities.tolist(), strict=True):
+            self._soon.append((round(at_s - soon_lag_s, 6), heads[gone_head]))
+            told = [(round(at_s - lag_s, 6), heads[head])]
+            moved_on = heads[gone_head][HELD] < MOVED_ON
+            if moved_on and all(said[BEGINS] < least for _, said in self._soon):
+                told += self._soon
+            steps += [step for step in told if step[0] > known_s]
+            known_s = max(known_s, told[-1][0] + 0.5 * STEP_S)
+        self._known_s = known_s - 0.5 * STEP_S
+        times_s, said = [of_s for of_s, _ in steps], [said for _, said in steps]
+        return np.array(times_s), np.array(said, np.float32).reshape(-1, 2)
 
     def _of_head(self, time_s: Array, probabilities: Floats, head: int) -> tuple[Array, Floats]:
         """The steps that a head speaks of at these steps, and what it says of them."""
@@ -294,45 +318,3 @@ class Segmenter:
         if begun_s < late_s:
             time_s = self._recent.time_s
             self._recent = self._recent[(time_s >= late_s) | (time_s <= begun_s)]
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentationTrace:
-    """What a segmenter sees of a whole recording, for those who want to look at it.
-
-    Attributes:
-        time_s: (n,) when each even step began; none where the signal is missing.
-        held: (n,) probability that the hand was held then.
-        begins: (n,) probability that a hold had just begun.
-        boundaries: All that it reports.
-    """
-
-    time_s: Array
-    held: Array
-    begins: Array
-    boundaries: tuple[Boundary, ...]
-
-    @classmethod
-    def of(cls, frames: Frames) -> Self:
-        """What the shipped segmenter sees of a recording."""
-        seen = [(np.empty(0), np.empty((0, 2), np.float32))]
-        segmenter = Segmenter(observe=lambda time_s, said: seen.append((time_s, said)))
-        boundaries: list[Boundary] = []
-        for start in range(0, len(frames), _CHUNK_SAMPLES):
-            boundaries += segmenter.feed(frames[start : start + _CHUNK_SAMPLES])
-        boundaries += segmenter.flush()
-        times_s, said = zip(*seen, strict=True)
-        probabilities = np.concatenate(said).astype(float)  # (n, 2)
-        held, begins = probabilities[:, HELD], probabilities[:, BEGINS]
-        return cls(np.concatenate(times_s), held, begins, tuple(boundaries))
-
-    @property
-    def rivals(self) -> list[Segment]:
-        """The segments that compete with another one for the same time, in the order of ends."""
-        placed = [
-            (range(end - segment.spans, end), segment)
-            for end, boundary in enumerate(self.boundaries)
-            for segment in boundary
-        ]
-        contested = {span for spans, _ in placed if len(spans) > 1 for span in spans}
-        return [segment for spans, segment in placed if not contested.isdisjoint(spans)]

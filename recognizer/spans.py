@@ -27,6 +27,9 @@ EARLY_STEPS = 2
 JOLT_STEPS = 2
 """Steps for which the hand may not be still without having moved on."""
 
+MOVED_ON = 0.01
+"""Probability of being held below which the hand has moved on: that is no jolt."""
+
 LAPSE_STEPS = 15
 """The same in a hold of as many spans as there may be: it ends where the next one begins."""
 
@@ -100,7 +103,7 @@ class SpanFinder:
         """Forget everything."""
         self._time_s: list[float] = []
         self._begins: list[float] = []
-        self._is_still: list[bool] = []
+        self._held: list[float] = []
         self._next = 0  # the first of these steps that was not followed
         self._open: _OpenSpan | None = None
         self._joined = 0  # spans that may be one hold, without the open one
@@ -114,10 +117,13 @@ class SpanFinder:
         """
         self._time_s += time_s.tolist()
         self._begins += probabilities[:, BEGINS].tolist()
-        self._is_still += (probabilities[:, HELD] >= self._still).tolist()
-        spans = [*self._follow(len(self._time_s) - self._around)]
+        self._held += probabilities[:, HELD].tolist()
+        known = max(len(self._time_s) - self._around, self._next)
+        while known < len(self._begins) and self._begins[known] < self._least:
+            known += 1  # no peak, whatever comes behind it
+        spans = [*self._follow(known)]
         over = max(self._next - self._around, 0)
-        del self._time_s[:over], self._begins[:over], self._is_still[:over]
+        del self._time_s[:over], self._begins[:over], self._held[:over]
         self._next -= over
         return spans
 
@@ -129,7 +135,7 @@ class SpanFinder:
     @property
     def until_s(self) -> float:
         """Up to when the signal was followed."""
-        return self._time_s[self._next] if self._next < len(self._time_s) else -math.inf
+        return self._time_s[self._next - 1] + STEP_S if self._next else -math.inf
 
     def flush(self) -> list[Span]:
         """The spans that end with the signal."""
@@ -141,8 +147,8 @@ class SpanFinder:
     def _follow(self, end: int) -> Iterator[Span]:
         """Follow the steps before this one."""
         for step in range(self._next, end):
-            time_s, begins = self._time_s[step], self._begins[step]
-            is_still, is_peak = self._is_still[step], self._is_peak(step)
+            time_s, begins, held = self._time_s[step], self._begins[step], self._held[step]
+            is_still, is_peak = held >= self._still, self._is_peak(step)
             is_new = self._open is None or self._open.peaked or self._open.steps > EARLY_STEPS
             if is_peak and self._open and not is_new:
                 self._open.peaked, self._open.begins = True, begins
@@ -159,7 +165,7 @@ class SpanFinder:
                 else:
                     self._open.moving += 1
                     self._open.steady = 0
-                    if self._open.moving > self._patience(self._open):
+                    if self._open.moving > self._patience(self._open, held):
                         yield from self._close()
         self._next = max(self._next, end)
 
@@ -179,11 +185,13 @@ class SpanFinder:
         steady = self._open is not None and self._open.steady >= STEADY_STEPS
         return max(self._least, STEADY_LEAST) if steady else self._least
 
-    def _patience(self, span: _OpenSpan) -> int:
+    def _patience(self, span: _OpenSpan, held: float) -> int:
         """For how many steps the hand may not be still before a span ends."""
         if not span.still:
             return self._around
-        return JOLT_STEPS if self._joined_by(span) < self._longest else LAPSE_STEPS
+        if self._joined_by(span) >= self._longest:
+            return LAPSE_STEPS
+        return 0 if held < MOVED_ON else JOLT_STEPS
 
     def _joined_by(self, span: _OpenSpan | None) -> int:
         """How many spans may be one hold with this one as the last."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.spans import FLEETING_STEPS, JOLT_STEPS, LEAST_BEGINNING, SpanFinder
 
-DIGITS = {".": (0.1, 0.0), "-": (0.9, 0.0)}
-"""A step on the move, and a still one; digits are still ones, and tenths of a beginning."""
+DIGITS = {".": (0.1, 0.0), "!": (0.001, 0.0), "-": (0.9, 0.0)}
+"""A step on the move, one surely so, and a still one; digits are still, tenths of a beginning."""
 
 
 def said(story):
@@ -69,6 +69,13 @@ def test_a_jolt_ends_no_span():
     assert found(f"..9----{jolt}-----.....") == [(2, 11 + JOLT_STEPS, 0.9)]
     moved = "." * (JOLT_STEPS + 1)
     assert len(found(f"..9----{moved}------------.....")) == 2
+
+
+def test_a_hand_that_has_surely_moved_on_ends_its_span_at_once():
+    assert len(found("..9----!------------.....")) == 2
+    finder, story = SpanFinder(least=0.2, around=4, still=0.5, longest=3), "..9----!"
+    spans = [finder.feed(STEP_S * np.array([i]), said(step)) for i, step in enumerate(story)]
+    assert [len(ended) for ended in spans] == [0, 0, 0, 0, 0, 0, 0, 1]
 
 
 def test_a_signal_may_begin_and_end_in_a_hold():

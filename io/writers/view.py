@@ -15,7 +15,7 @@ from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.writers.document import Document, Signal
 from jihwa.recognizer.events import Emission, readings
-from jihwa.recognizer.segmenter import SegmentationTrace
+from jihwa.recognizer.trace import SegmentationTrace
 
 _N_READINGS = 5
 """So many readings of a hold are shown."""
