@@ -228,7 +228,8 @@ class PosePosterior:
     def knowing(self, effect: WearerEffect) -> "PosePosterior":
         """The same where this was known of the wearer before."""
         before = np.linalg.inv(effect.covariance)  # (13, 13)
-        return replace(self, wearer=np.linalg.inv(before + self.shown), known=before @ effect.mean)
+        wearer = np.asarray(np.linalg.inv(before + self.shown), np.float64)
+        return replace(self, wearer=wearer, known=before @ effect.mean)
 
     @property
     def covariance(self) -> Array:
