@@ -9,6 +9,9 @@ each of them.
 
 For example, the recordings of August have the board turned by 48° about its normal; of the grid,
 45° and no tilt is nearest, and the 4° that are left cost next to nothing at a spread of 9°.
+
+Where there is no acceleration, gravity comes from pitch and roll, whose error stays for a stretch
+of recording: it is found as a part of the mount.
 """
 
 from dataclasses import dataclass
