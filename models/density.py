@@ -28,6 +28,8 @@ TANGENT = slice(N_FINGERS, N_COORDINATES)
 _LENGTH_STEPS = 200
 """Steps in which the length of gravity is told apart, so that factors can be kept."""
 
+_FINGER_BITS = 1 << np.arange(N_FINGERS)
+
 
 def tangent_basis(direction: Array) -> Array:
     """Two unit vectors at right angles to each other and to every direction.
@@ -36,13 +38,22 @@ def tangent_basis(direction: Array) -> Array:
         direction: (..., 3) unit vectors.
 
     Returns:
-        (..., 2, 3) the tangents.
+        (..., 2, 3) the tangents: the first at right angles to the vertical, too, or where the
+        direction is about that, to the first axis.
     """
-    upright = np.abs(direction[..., 2:]) < 0.9
-    helper = np.where(upright, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0])  # (..., 3)
-    first = np.cross(direction, helper)
-    first /= np.linalg.norm(first, axis=-1, keepdims=True)
-    return np.stack([first, np.cross(direction, first)], axis=-2)
+    x, y, z = direction[..., 0], direction[..., 1], direction[..., 2]
+    upright = np.abs(z) < 0.9
+    basis = np.empty((*direction.shape[:-1], 2, 3))
+    first, second = basis[..., 0, :], basis[..., 1, :]
+    # Cross products by hand: those of NumPy take ten times as long for so few vectors.
+    first[..., 0] = np.where(upright, y, 0.0)
+    first[..., 1] = np.where(upright, -x, z)
+    first[..., 2] = np.where(upright, 0.0, -y)
+    first /= np.sqrt(np.add.reduce(first * first, axis=-1, keepdims=True))
+    second[..., 0] = y * first[..., 2] - z * first[..., 1]
+    second[..., 1] = z * first[..., 0] - x * first[..., 2]
+    second[..., 2] = x * first[..., 1] - y * first[..., 0]
+    return basis
 
 
 def pose_coordinates(x: Array, pose: Array, basis: Array) -> Array:
@@ -59,11 +70,9 @@ def pose_coordinates(x: Array, pose: Array, basis: Array) -> Array:
     Returns:
         (..., 7) coordinates; NaN where a feature is.
     """
-    gravity = x[..., GRAVITY]
-    length = np.sqrt((gravity * gravity).sum(axis=-1, keepdims=True))
-    gravity = gravity / np.maximum(length, 1e-9)  # (..., 3)
-    cosine = (gravity * pose[..., GRAVITY]).sum(axis=-1, keepdims=True)  # (..., 1)
-    along = (basis @ gravity[..., None])[..., 0]  # (..., 2)
+    gravity = _directions(x)  # (..., 3)
+    cosine = np.einsum("...i,...i->...", gravity, pose[..., GRAVITY])[..., None]  # (..., 1)
+    along = np.einsum("...j,...ij->...i", gravity, basis)  # (..., 2)
     plane = along * np.sqrt(2.0 / np.maximum(1.0 + cosine, 1e-9))
     return np.concatenate([x[..., FLEX] - pose[..., FLEX], plane], axis=-1)
 
@@ -77,12 +86,14 @@ class _Factor:
     constant: Array  # (K,)
     degrees_of_freedom: float
 
-    def log_density(self, z: Array) -> Array:
-        """(n, K) of the (n, K, d) coordinates that are kept."""
-        white = z.transpose(1, 0, 2) @ self.whiten.mT  # (K, n, d), ten times as fast as einsum
-        square = (white * white).sum(axis=-1).T  # (n, K)
+    def log_density(self, square: Array) -> Array:
+        """(n, K) of the squares of whitened coordinates, which are overwritten."""
         nu, d = self.degrees_of_freedom, len(self.kept)
-        return np.asarray(self.constant - 0.5 * (nu + d) * np.log1p(square / nu))
+        square /= nu
+        np.log1p(square, out=square)
+        square *= -0.5 * (nu + d)
+        square += self.constant
+        return square
 
 
 @dataclass(frozen=True)
@@ -99,11 +110,6 @@ class _StudentT:
         init=False, repr=False, default_factory=dict
     )
 
-    def log_density(self, z: Array, key: int) -> Array:
-        """(n, K) of coordinates (n, K, 7) that share one pattern of missing sensors."""
-        bends, gravity = self.factors(key)
-        return bends.log_density(z[..., bends.kept]) + gravity.log_density(z[..., gravity.kept])
-
     def factors(self, key: int) -> tuple[_Factor, _Factor]:
         """Those of bends and of gravity under one pattern of missing sensors."""
         if key not in self._factors:
@@ -117,14 +123,75 @@ class _StudentT:
             scale[:, i, i] += shortening
 
         def factor(group: slice) -> _Factor:
-            kept = group.start + np.flatnonzero(present[group])
-            root = np.linalg.cholesky(scale[:, kept[:, None], kept])  # (K, d, d)
+            kept = np.flatnonzero(present[group])
+            of_group = scale[:, group, group]
+            root = np.linalg.cholesky(of_group[:, kept[:, None], kept])  # (K, d, d)
             log_det = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)  # (K,)
             nu, d = self.degrees_of_freedom, len(kept)
             constant = lgamma((nu + d) / 2) - lgamma(nu / 2) - 0.5 * d * log(nu * pi) - log_det
             return _Factor(kept, np.linalg.inv(root), constant, nu)
 
         return factor(FLEX), factor(TANGENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Centres:
+    """Densities around K points under one pattern of missing sensors, ready for many holds.
+
+    What whitens coordinates is laid out so that one product of matrices does it for all centres.
+    """
+
+    bends: _Factor
+    gravity: _Factor
+    whiten_bends: Array  # (d, d K)
+    bend: Array  # (d, K) of the centres, whitened
+    direction: Array  # (3, K) gravity of the poses that the centres are around
+    whiten_gravity: Array  # (3, 2 K)
+    tangent: Array | None  # (2, K) of the centres, whitened; None where they are the poses
+
+    @classmethod
+    def of(
+        cls, factors: tuple[_Factor, _Factor], pose: Array, basis: Array, centre: Array | None
+    ) -> "_Centres":
+        """For (K, 8) poses with (K, 2, 3) tangents, and (K, 7) centres around them."""
+        bends, gravity = factors
+        bend, tangent = pose[:, bends.kept], None  # (K, d)
+        if centre is not None:
+            bend = bend + centre[:, bends.kept]
+            tangent = (gravity.whiten @ centre[:, TANGENT][:, gravity.kept, None])[..., 0].T
+        along = gravity.whiten @ basis[:, gravity.kept]  # (K, 2, 3)
+        return cls(
+            bends,
+            gravity,
+            whiten_bends=bends.whiten.transpose(2, 1, 0).reshape(len(bends.kept), bend.size),
+            bend=(bends.whiten @ bend[..., None])[..., 0].T,
+            direction=pose[:, GRAVITY].T,
+            whiten_gravity=along.transpose(2, 1, 0).reshape(3, -1),
+            tangent=tangent,
+        )
+
+    def of_bends(self, bends: Array) -> Array:
+        """(n, K) log densities of (n, 5) warped bends."""
+        white = bends[:, self.bends.kept] @ self.whiten_bends
+        white = white.reshape(len(bends), *self.bend.shape)  # (n, d, K)
+        white -= self.bend
+        return self.bends.log_density(np.einsum("ndk,ndk->nk", white, white))
+
+    def of_gravity(self, directions: Array) -> Array:
+        """(n, K) log densities of (n, 3) unit vectors."""
+        if not len(self.gravity.kept):
+            return np.zeros((len(directions), self.direction.shape[1]))
+        stretch = directions @ self.direction  # (n, K) cosines, from which Lambert's factor is made
+        stretch += 1.0
+        np.maximum(stretch, 1e-9, out=stretch)
+        np.divide(2.0, stretch, out=stretch)
+        plane = (directions @ self.whiten_gravity).reshape(len(directions), 2, -1)  # (n, 2, K)
+        if self.tangent is not None:
+            plane *= np.sqrt(stretch)[:, None]
+            plane -= self.tangent
+        plane *= plane
+        square = plane[:, 0] + plane[:, 1]
+        return self.gravity.log_density(square if self.tangent is not None else square * stretch)
 
 
 @dataclass(frozen=True)
@@ -139,16 +206,18 @@ class PoseDensity:
         pose: (K, 8) features of the poses, gravity of length 1.
         scale: (K, 7, 7) scale matrices in the coordinates of `pose_coordinates`.
         degrees_of_freedom: Of both Student-t: small is heavy-tailed.
+        basis: (K, 2, 3) tangents at the poses' gravity.
     """
 
     pose: Array
     scale: Array
     degrees_of_freedom: float
-    _basis: Array = field(init=False, repr=False)
+    basis: Array = field(init=False, repr=False)
     _student: _StudentT = field(init=False, repr=False)
+    _centres: dict[int, _Centres] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_basis", tangent_basis(self.pose[:, GRAVITY]))
+        object.__setattr__(self, "basis", tangent_basis(self.pose[:, GRAVITY]))
         object.__setattr__(self, "_student", _StudentT(self.scale, self.degrees_of_freedom))
 
     def moved(self, pose: Array) -> "PoseDensity":
@@ -166,9 +235,9 @@ class PoseDensity:
         if len(x) and (keys == keys[0]).all():
             return self._log_density(x, int(keys[0]))
         out = np.empty((len(x), len(self.pose)))
-        for key in np.unique(keys):
+        for key in set(keys.tolist()):
             rows = keys == key
-            out[rows] = self._log_density(x[rows], int(key))
+            out[rows] = self._log_density(x[rows], key)
         return out
 
     def turned_log_density(self, x: Array, mount: Array) -> Array:
@@ -181,26 +250,23 @@ class PoseDensity:
         Returns:
             (M, K) natural log densities.
         """
-        bends, gravity = self._student.factors(int(pattern_keys(x[None])[0]))
-        here = self._around(pose_coordinates(x[None, None], self.pose, self._basis))  # (1, C, 7)
-        of_bends = bends.log_density(here[..., bends.kept])  # (1, C)
-        if not len(gravity.kept):
-            return np.repeat(self._pooled(of_bends), len(mount), axis=0)
-        turned = x[GRAVITY] @ mount  # (M, 3)
-        turned /= max(float(np.sqrt(x[GRAVITY] @ x[GRAVITY])), 1e-9)
-        cosine = turned @ self.pose[:, GRAVITY].T  # (M, S)
-        along = np.tensordot(turned, self._basis, axes=(1, 2))  # (M, S, 2)
-        plane = along * np.sqrt(2.0 / np.maximum(1.0 + cosine, 1e-9))[..., None]
-        return self._pooled(of_bends + gravity.log_density(self._around(plane, TANGENT)))
+        around = self._around(int(pattern_keys(x[None])[0]))
+        turned = np.einsum("i,mij->mj", _directions(x), mount)  # (M, 3)
+        return self._pooled(around.of_bends(x[None, FLEX]) + around.of_gravity(turned))
 
     def _log_density(self, x: Array, key: int) -> Array:
         """The same for rows that share one pattern of missing sensors."""
-        z = pose_coordinates(x[:, None], self.pose, self._basis)  # (n, K, 7)
-        return self._pooled(self._student.log_density(self._around(z), key))
+        around = self._around(key)
+        return self._pooled(around.of_bends(x[:, FLEX]) + around.of_gravity(_directions(x)))
 
-    def _around(self, z: Array, group: slice = slice(None)) -> Array:
-        """Coordinates around every centre, of those around every pose; all or one group of them."""
-        return z
+    def _around(self, key: int) -> _Centres:
+        """All centres under one pattern of missing sensors."""
+        if key not in self._centres:
+            self._centres[key] = self._centred(self._student.factors(key))
+        return self._centres[key]
+
+    def _centred(self, factors: tuple[_Factor, _Factor]) -> _Centres:
+        return _Centres.of(factors, self.pose, self.basis, None)
 
     def _pooled(self, parts: Array) -> Array:
         """(n, K) densities around poses, of those around every centre."""
@@ -224,12 +290,25 @@ class PoseMixture(PoseDensity):
     centre: Array
     weight: Array
 
-    def _around(self, z: Array, group: slice = slice(None)) -> Array:
-        return z[:, self.of] - self.centre[:, group]
+    def _centred(self, factors: tuple[_Factor, _Factor]) -> _Centres:
+        return _Centres.of(factors, self.pose[self.of], self.basis[self.of], self.centre)
 
     def _pooled(self, parts: Array) -> Array:
-        first = np.searchsorted(self.of, np.arange(len(self.pose)))  # (S,)
-        return np.asarray(np.logaddexp.reduceat(parts + np.log(self.weight), first, axis=1))
+        if len(self.of) == len(self.pose):
+            return parts + np.log(self.weight)
+        # As `np.logaddexp.reduceat`, a dozen times as fast: with such tails no pose is so unlikely
+        # beside the others that the exponential would be 0.
+        most = parts.max(axis=1, keepdims=True)
+        parts -= most
+        of_pose = self.weight[:, None] * (self.of[:, None] == np.arange(len(self.pose)))  # (K, S)
+        return np.asarray(most + np.log(np.exp(parts, out=parts) @ of_pose))
+
+
+def _directions(x: Array) -> Array:
+    """(..., 3) the direction of gravity in (..., 8) features."""
+    gravity = x[..., GRAVITY]
+    length = np.sqrt(np.add.reduce(gravity * gravity, axis=-1, keepdims=True))
+    return np.asarray(gravity / np.maximum(length, 1e-9))
 
 
 def broad_log_density(x: Array, bend: float, bend_sd: float) -> Array:
@@ -240,18 +319,20 @@ def broad_log_density(x: Array, bend: float, bend_sd: float) -> Array:
         bend: Mean of a finger's warped bend.
         bend_sd: Its standard deviation.
     """
-    z = (x[:, FLEX] - bend) / bend_sd  # (n, 5)
-    fingers = np.nan_to_num(-0.5 * z * z - log(bend_sd) - 0.5 * log(2 * pi), nan=0.0)
-    sphere = np.where(np.isfinite(x[:, GRAVITY]).all(axis=1), -log(4 * pi), 0.0)
-    return np.asarray(fingers.sum(axis=1) + sphere)
+    known = np.isfinite(x)  # (n, 8)
+    z = np.where(known[:, FLEX], (x[:, FLEX] - bend) / bend_sd, 0.0)  # (n, 5)
+    n_fingers, sphere = known[:, FLEX].sum(axis=1), known[:, GRAVITY].all(axis=1)
+    constant = log(bend_sd) + 0.5 * log(2 * pi)
+    return np.asarray(-0.5 * (z * z).sum(axis=1) - constant * n_fingers - log(4 * pi) * sphere)
 
 
 def pattern_keys(x: Array) -> NDArray[np.int64]:
     """(n,) for every row which fingers and whether gravity are present, and gravity's length."""
-    present = np.isfinite(x[:, FLEX]) @ (1 << np.arange(N_FINGERS))
-    length = np.sqrt((x[:, GRAVITY] ** 2).sum(axis=1))
-    steps = np.rint(np.clip(1.0 - length, 0.0, 1.0) * _LENGTH_STEPS)
-    steps = np.nan_to_num(steps, nan=_LENGTH_STEPS + 1.0).astype(np.int64)
+    present = np.isfinite(x[:, FLEX]) @ _FINGER_BITS
+    gravity = x[:, GRAVITY]
+    length = np.sqrt(np.add.reduce(gravity * gravity, axis=1))
+    steps = np.minimum(np.maximum(1.0 - length, 0.0), 1.0) * _LENGTH_STEPS
+    steps = np.where(np.isfinite(length), np.rint(steps), _LENGTH_STEPS + 1.0).astype(np.int64)
     return np.asarray(present + (steps << N_FINGERS))
 
 
@@ -262,3 +343,14 @@ def read_key(key: int) -> tuple[NDArray[np.bool_], float]:
     has_gravity = steps <= _LENGTH_STEPS
     present = np.concatenate([fingers, [has_gravity, has_gravity]]).astype(bool)
     return present, steps / _LENGTH_STEPS if has_gravity else 0.0
+
+
+def precision_of_hold(covariance: Array, key: int) -> Array:
+    """(..., 7, 7) precision of a hold with one pattern of missing sensors; 0 for those."""
+    present, shortening = read_key(key)
+    kept = np.flatnonzero(present)
+    wider = covariance.copy()
+    wider[..., TANGENT, TANGENT] += shortening * np.eye(2)
+    precision = np.zeros_like(wider)
+    precision[..., kept[:, None], kept] = np.linalg.inv(wider[..., kept[:, None], kept])
+    return precision

@@ -2,7 +2,8 @@
 
 Eight numbers: five square-root-warped flex readings (thumb to little finger), then gravity in the
 frame of the hand. Yaw drifts and the fused angles carry an error that stays for a whole stretch of
-recording, so neither is a feature; acceleration of a still hand is clean.
+recording, so neither is a feature; acceleration of a still hand is clean. Where there is none,
+gravity is computed from pitch and roll all the same.
 """
 
 import math
@@ -35,14 +36,15 @@ class FeatureExtractor:
     Attributes:
         baseline_adc: Reading of a straight finger.
         softening_adc: Bend c up to which the warp is linear.
-        angle_error_deg: Standard error of gravity computed from pitch and roll.
+        angle_error_deg: Standard error of gravity computed from pitch and roll, without what stays
+            for a stretch of recording: that is one more mount of the board (see `mount`).
         min_usable: Smallest share of a hold's readings that has to be usable; below it the
             channel is left out.
     """
 
     baseline_adc: float = 770.0
     softening_adc: float = 20.0
-    angle_error_deg: float = 10.0
+    angle_error_deg: float = 4.0
     min_usable: float = 0.25
 
     def of_frames(self, frames: Frames) -> Array:

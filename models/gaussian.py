@@ -33,6 +33,7 @@ from jihwa.models.density import (
     TANGENT,
     PoseDensity,
     broad_log_density,
+    precision_of_hold,
     tangent_basis,
 )
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
@@ -87,6 +88,7 @@ class HierarchicalGaussian:
     signs: PoseDensity = field(init=False, repr=False)
     _rest: PoseDensity = field(init=False, repr=False)
     _return: PoseDensity = field(init=False, repr=False)
+    _precisions: dict[int, Array] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         stranger = self.jacobian @ self.wearer @ self.jacobian.mT  # (S, 7, 7)
@@ -126,6 +128,12 @@ class HierarchicalGaussian:
         centre[GRAVITY] /= np.linalg.norm(centre[GRAVITY])
         around = self._return.moved(centre[None])
         return around.log_density(x)[:, 0] / self.temperature
+
+    def hold_precision(self, key: int) -> Array:
+        """(S, 7, 7) precision of a hold, around what its session shows for each sign."""
+        if key not in self._precisions:
+            self._precisions[key] = precision_of_hold(self.take + self.block, key)
+        return self._precisions[key]
 
     def _density(self, pose: Array, scale: Array) -> PoseDensity:
         return PoseDensity(pose, scale, self.degrees_of_freedom)

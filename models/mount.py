@@ -9,6 +9,9 @@ each of them.
 
 For example, the recordings of August have the board turned by 48° about its normal; of the grid,
 45° and no tilt is nearest, and the 4° that are left cost next to nothing at a spread of 9°.
+
+Where there is no acceleration, gravity comes from pitch and roll, whose error stays for a stretch
+of recording: it is found as a part of the mount.
 """
 
 from dataclasses import dataclass
@@ -132,9 +135,19 @@ class Mounts:
         most = int(about.argmax())
         if self.near[0, most]:
             return np.asarray(self.mount[0]), float(about[most])
-        near = self.near[most]
+        return self._mean_about(most, weight), float(about[most])
+
+    def slip(self, before: Array, after: Array) -> Array:
+        """(3, 3) the rotation from the mount that one (K,) belief is about to that of another."""
+        weights = (_share(np.exp(belief - belief.max())) for belief in (before, after))
+        old, new = (self._mean_about(int((self.near @ w).argmax()), w) for w in weights)
+        return np.asarray(new @ old.T)
+
+    def _mean_about(self, mount: int, weight: Array) -> Array:
+        """(3, 3) the mean of those that are about the same as one, by (K,) weights."""
+        near = self.near[mount]
         left, _, right = np.linalg.svd(np.tensordot(weight[near], self.mount[near], axes=1))
-        return np.asarray(left @ right), float(about[most])
+        return np.asarray(left @ right)
 
 
 def turn_deg(mount: Array, usual: Array) -> float:

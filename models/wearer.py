@@ -28,12 +28,10 @@ from numpy.typing import NDArray
 from jihwa.data.signal.frames import Array
 from jihwa.models.density import (
     N_COORDINATES,
-    TANGENT,
     PoseMixture,
     pattern_keys,
     pose_coordinates,
-    read_key,
-    tangent_basis,
+    precision_of_hold,
 )
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.gaussian import N_WEARER, HierarchicalGaussian
@@ -108,16 +106,17 @@ class WearerEffect:
             features: (n, 8) features, NaN where a sensor is absent or dead.
             share: (n, S) how likely each hold shows each sign; at most 1 in all.
         """
-        z = pose_coordinates(features[:, None], gaussian.mean, _basis(gaussian))  # (n, S, 7)
-        z = np.nan_to_num(z) * share[..., None]
+        z = pose_coordinates(features[:, None], gaussian.mean, gaussian.signs.basis)  # (n, S, 7)
+        z[np.isnan(z)] = 0.0
         precision = np.zeros_like(gaussian.block)  # (S, 7, 7)
         information = np.zeros((len(share.T), N_COORDINATES))  # (S, 7)
         keys = pattern_keys(features)
-        for key in np.unique(keys):
+        for key in set(keys.tolist()):
             rows = keys == key
-            of_hold = _precision(gaussian.take + gaussian.block, int(key))  # (S, 7, 7)
+            of_hold = gaussian.hold_precision(key)  # (S, 7, 7)
             precision += of_hold * share[rows].sum(axis=0)[:, None, None]
-            information += _apply(of_hold, z[rows].sum(axis=0))
+            shown = np.einsum("ns,nsd->sd", share[rows], z[rows])  # (S, 7)
+            information += _apply(of_hold, shown)
         posterior = PosePosterior.of(gaussian, precision)
         doubt = DOUBT + EARLY_DOUBT / len(features)
         return cls(posterior.effect(information), posterior.wearer + doubt * gaussian.wearer)
@@ -145,47 +144,56 @@ def with_own_signs(gaussian: HierarchicalGaussian, pose: Array) -> HierarchicalG
     )
 
 
-def personalise(
-    gaussian: HierarchicalGaussian, holds: ShownHolds, effect: WearerEffect | None = None
-) -> PoseMixture:
-    """Densities of every sign for the wearer who showed these holds.
+class ShownPoses:
+    """What the holds that one wearer showed say of the poses of all signs.
 
     The result depends on the holds and not on their order, up to rounding.
 
     Args:
         gaussian: The model.
         holds: What they showed.
-        effect: What else is known of them; None for a stranger.
     """
-    n_signs = len(gaussian.mean)
-    blocks = _blocks(gaussian, holds)
-    of_block = gaussian.block[blocks.sign]  # (G, 7, 7) B
-    shrink = _shrink(of_block, blocks.precision)
-    precision = np.zeros_like(gaussian.block)  # (S, 7, 7) L
-    information = np.zeros((n_signs, N_COORDINATES))  # (S, 7)
-    np.add.at(precision, blocks.sign, blocks.precision @ shrink)
-    np.add.at(information, blocks.sign, _apply(shrink.mT, blocks.information))
 
-    poses = PosePosterior.of(gaussian, precision, effect)
-    pose, pose_covariance = poses.mean(information), poses.covariance  # (S, 7), (S, 7, 7)
-    own = shrink @ of_block  # (G, 7, 7) covariance of a block's pose given its sign's
-    block_pose = _apply(own, blocks.information) + _apply(shrink, pose[blocks.sign])  # (G, 7)
-    block_pose_covariance = own + shrink @ pose_covariance[blocks.sign] @ shrink.mT
+    def __init__(self, gaussian: HierarchicalGaussian, holds: ShownHolds) -> None:
+        self._gaussian = gaussian
+        n_signs = len(gaussian.mean)
+        self._blocks = blocks = _blocks(gaussian, holds)
+        self._of_block = gaussian.block[blocks.sign]  # (G, 7, 7) B
+        self._shrink = shrink = _shrink(self._of_block, blocks.precision)
+        precision = np.zeros_like(gaussian.block)  # (S, 7, 7) L
+        self._information = np.zeros((n_signs, N_COORDINATES))  # (S, 7)
+        np.add.at(precision, blocks.sign, blocks.precision @ shrink)
+        np.add.at(self._information, blocks.sign, _apply(shrink.mT, blocks.information))
+        self._poses = PosePosterior.of(gaussian, precision)
+        of = np.concatenate([np.arange(n_signs), blocks.sign])
+        self._order = np.argsort(of, kind="stable")
+        self._of = of[self._order]
+        customers = NEW_BLOCK + np.bincount(blocks.sign, blocks.shown, n_signs)  # (S,)
+        weight = np.concatenate([np.full(n_signs, NEW_BLOCK), blocks.shown])  # (S + G,)
+        self._weight = (weight / customers[of])[self._order]
 
-    of = np.concatenate([np.arange(n_signs), blocks.sign])
-    order = np.argsort(of, kind="stable")
-    new = gaussian.take + gaussian.block + pose_covariance  # (S, 7, 7)
-    again = gaussian.take + block_pose_covariance  # (G, 7, 7)
-    customers = NEW_BLOCK + np.bincount(blocks.sign, blocks.shown, n_signs)  # (S,)
-    weight = np.concatenate([np.full(n_signs, NEW_BLOCK), blocks.shown])  # (S + G,)
-    return PoseMixture(
-        pose=gaussian.mean,
-        of=of[order],
-        centre=np.concatenate([pose, block_pose])[order],
-        scale=np.concatenate([new, again])[order],
-        weight=(weight / customers[of])[order],
-        degrees_of_freedom=gaussian.degrees_of_freedom,
-    )
+    def density(self, effect: WearerEffect | None = None) -> PoseMixture:
+        """Densities of every sign for the wearer.
+
+        Args:
+            effect: What else is known of them; None for a stranger.
+        """
+        gaussian, blocks, shrink = self._gaussian, self._blocks, self._shrink
+        poses = self._poses.knowing(effect) if effect else self._poses
+        pose, pose_covariance = poses.mean(self._information), poses.covariance  # (S, 7), (S, 7, 7)
+        own = shrink @ self._of_block  # (G, 7, 7) covariance of a block's pose given its sign's
+        block_pose = _apply(own, blocks.information) + _apply(shrink, pose[blocks.sign])  # (G, 7)
+        block_pose_covariance = own + shrink @ pose_covariance[blocks.sign] @ shrink.mT
+        new = gaussian.take + gaussian.block + pose_covariance  # (S, 7, 7)
+        again = gaussian.take + block_pose_covariance  # (G, 7, 7)
+        return PoseMixture(
+            pose=gaussian.mean,
+            of=self._of,
+            centre=np.concatenate([pose, block_pose])[self._order],
+            scale=np.concatenate([new, again])[self._order],
+            weight=self._weight,
+            degrees_of_freedom=gaussian.degrees_of_freedom,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,37 +204,32 @@ class PosePosterior:
         own: (S, 7, 7) covariance of each sign's pose if the wearer's effect were known.
         moved: (S, 7, 13) how the wearer's effect moves the poses, as far as what was shown of
             the sign itself leaves it a say.
+        shown: (13, 13) precision of the wearer's effect by what was shown alone.
         wearer: (13, 13) covariance of the wearer's effect.
         known: (13,) information on it that was there before.
     """
 
     own: Array
     moved: Array
+    shown: Array
     wearer: Array
     known: Array
 
     @classmethod
-    def of(
-        cls,
-        gaussian: HierarchicalGaussian,
-        precision: Array,
-        effect: WearerEffect | None = None,
-    ) -> "PosePosterior":
-        """From the (S, 7, 7) precision L of all that was shown of each sign.
-
-        Args:
-            gaussian: The model.
-            precision: L.
-            effect: What was known of the wearer before; None for a stranger.
-        """
-        effect = effect or WearerEffect.of_stranger(gaussian)
-        before = np.linalg.inv(effect.covariance)  # (13, 13)
+    def of(cls, gaussian: HierarchicalGaussian, precision: Array) -> "PosePosterior":
+        """Of a stranger, from the (S, 7, 7) precision L of all that was shown of each sign."""
         between = gaussian.session + gaussian.mean_covariance  # (S, 7, 7) D
         shrink = _shrink(between, precision)
         moved = shrink @ gaussian.jacobian  # (S, 7, 13)
         shown = (gaussian.jacobian.mT @ precision @ moved).sum(axis=0)  # (13, 13)
-        wearer = np.linalg.inv(before + shown)
-        return cls(shrink @ between, moved, wearer, before @ effect.mean)
+        wearer = np.linalg.inv(np.linalg.inv(gaussian.wearer) + shown)
+        return cls(shrink @ between, moved, shown, wearer, np.zeros(N_WEARER))
+
+    def knowing(self, effect: WearerEffect) -> "PosePosterior":
+        """The same where this was known of the wearer before."""
+        before = np.linalg.inv(effect.covariance)  # (13, 13)
+        wearer = np.asarray(np.linalg.inv(before + self.shown), np.float64)
+        return replace(self, wearer=wearer, known=before @ effect.mean)
 
     @property
     def covariance(self) -> Array:
@@ -245,13 +248,13 @@ class PosePosterior:
 
 def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     """Add up the holds of every block."""
-    basis = _basis(gaussian)[holds.sign]
+    basis = gaussian.signs.basis[holds.sign]
     at = pose_coordinates(holds.features, gaussian.mean[holds.sign], basis)  # (n, 7)
     at = np.nan_to_num(at)
     each = np.zeros((len(at), N_COORDINATES, N_COORDINATES))  # (n, 7, 7) precisions
     keys = pattern_keys(holds.features)
-    for key in np.unique(keys):
-        each[keys == key] = _precision(gaussian.take, int(key))
+    for key in set(keys.tolist()):
+        each[keys == key] = precision_of_hold(gaussian.take, key)
     each *= holds.weight[:, None, None]
     block, of = np.unique(np.stack([holds.sign, holds.block]), axis=1, return_inverse=True)
     precision = np.zeros((block.shape[1], N_COORDINATES, N_COORDINATES))
@@ -260,22 +263,6 @@ def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     np.add.at(information, of, _apply(each, at))
     shown = np.minimum(np.bincount(of, holds.weight, block.shape[1]), 1.0)
     return _Blocks(block[0], precision, information, shown)
-
-
-def _basis(gaussian: HierarchicalGaussian) -> Array:
-    """(S, 2, 3) tangents at the gravity of every sign."""
-    return tangent_basis(gaussian.mean[:, GRAVITY])
-
-
-def _precision(covariance: Array, key: int) -> Array:
-    """(..., 7, 7) precision of a hold with one pattern of missing sensors; 0 for those."""
-    present, shortening = read_key(key)
-    kept = np.flatnonzero(present)
-    wider = covariance.copy()
-    wider[..., TANGENT, TANGENT] += shortening * np.eye(2)
-    precision = np.zeros_like(wider)
-    precision[..., kept[:, None], kept] = np.linalg.inv(wider[..., kept[:, None], kept])
-    return precision
 
 
 def _shrink(covariance: Array, precision: Array) -> Array:

@@ -21,10 +21,11 @@ from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.mount import USUAL_IF_SHOWN, Mounts
 from jihwa.models.overlap import most_telling_signs, mount_signs
 from jihwa.recognizer.events import likeliest
+from jihwa.recognizer.fit import SLIPS
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows
 from jihwa.recognizer.segmenter import Segmenter
-from jihwa.recognizer.sitting import AS_EVER, UNSURE, read_so, turn, unlike_last
+from jihwa.recognizer.sitting import AS_EVER, UNSURE, read_so, slipped, turn, unlike_last
 
 MOUNT_SIGNS = 3
 """Signs that show how the board sits. Two directions determine a rotation, and of recorded sessions
@@ -116,7 +117,9 @@ class Calibration:
         self._model = PersonalModel(bundle, profile)
         self._density = self._model.density()
         self._mounts = Mounts.around(self._model.mount, USUAL_IF_SHOWN)
-        self._belief = self._mounts.log_prior  # (K,)
+        self._evidence: list[Array] = []  # (K,) what each accepted hold says of the mounts
+        self._n_before = 0  # how many of them were shown before the glove slipped
+        self._before = self._belief = self._mounts.log_prior  # (K,) by these, and by the others
         own = any(prompt.sign not in bundle.alphabet.index for prompt in plan)
         self._kind = StepKind.OWN_SIGN if own else kind
         variance = np.diagonal(self._model.gaussian.take)[TANGENT].mean()
@@ -147,6 +150,8 @@ class Calibration:
         mount, certainty = self._mounts.likeliest(self._belief)
         if certainty < CERTAIN:
             return UNSURE
+        if self._n_before and (how := turn(mount, self._mounts.likeliest(self._before)[0])):
+            return slipped(how)
         last = self._model.last
         if last and (how := turn(mount, self._model.mount)):
             return unlike_last(how, last)
@@ -187,8 +192,7 @@ class Calibration:
                     ko=f"손이 쉬고 있는 것 같습니다. {prompt.sign} 자세를 잡으세요.",
                     en=f"The hand seems to rest. Take the pose of {prompt.sign}.",
                 )
-            self._belief = belief + by_mount[:, sign]
-        self._take(seen)
+        self._take(seen, None if sign is None else by_mount[:, sign])
         return None
 
     def accept(self) -> None:
@@ -199,17 +203,33 @@ class Calibration:
     def step(self, date: str) -> Step | None:
         """What was accepted so far, as a step for the profile; None if there is nothing.
 
+        If the glove has slipped meanwhile, what came before is as the board would read it now.
+
         Args:
             date: Today, ISO 8601.
         """
         if not self._accepted:
             return None
-        mount, _ = self._mounts.likeliest(self._belief)
-        return Step(self._kind, date, tuple(self._accepted), mount_rows(mount))
+        n, (mount, _) = self._n_before, self._mounts.likeliest(self._belief)
+        slip = self._mounts.slip(self._before, self._belief)
+        before = [each.turned(slip) for each in self._accepted[:n]]
+        return Step(self._kind, date, (*before, *self._accepted[n:]), mount_rows(mount))
 
-    def _take(self, seen: Observation) -> None:
+    def _take(self, seen: Observation, evidence: Array | None = None) -> None:
         self._accepted.append(seen)
+        self._evidence.append(0 * self._belief if evidence is None else evidence)
+        self._look_for_slip()
         self.skip()
+
+    def _look_for_slip(self) -> None:
+        """Find after how many holds the glove slipped, unless one mount explains all of them."""
+        so_far = np.cumsum([self._mounts.log_prior, *self._evidence], axis=0)  # (n + 1, K)
+        since = so_far[-1] - so_far + self._mounts.log_prior  # (n + 1, K)
+        whole = sum(np.logaddexp.reduce(each, axis=1) for each in (so_far, since)) + np.log(SLIPS)
+        whole[:MOUNT_SIGNS] = whole[-MOUNT_SIGNS:] = -np.inf  # so few do not show a mount
+        whole[0] = np.logaddexp.reduce(so_far[-1])  # it has not slipped
+        n = self._n_before = int(whole.argmax())
+        self._before, self._belief = so_far[n], since[n]
 
     def _unsteady(self, hold: Frames) -> Message | None:
         n = len(hold)

@@ -81,10 +81,11 @@ class Classifier:
             x, holds, no_sign, [self.fit.spelling.goes_on] * len(holds)
         )  # (n, S)
         here = unturned(x, self.fit.mount)  # a board that sits otherwise hangs down otherwise
-        rest = np.logaddexp(*map(self._gaussian.rest_log_likelihood, (x, here))) - np.log(2)  # (n,)
+        either = self._gaussian.rest_log_likelihood(np.concatenate([x, here])).reshape(2, -1)
+        rest = np.logaddexp(*either) - math.log(2)  # (n,)
         if self._rest_pose is not None:
             known = self._gaussian.pose_log_likelihood(x, self._rest_pose)
-            rest = np.logaddexp(np.log(RETURNS) + known, np.log(1 - RETURNS) + rest)
+            rest = np.logaddexp(math.log(RETURNS) + known, math.log(1 - RETURNS) + rest)
         return tuple(map(Emission, segments, log_likelihood, rest.tolist(), no_sign.tolist(), x))
 
     def read_again(self, emissions: Sequence[Emission]) -> list[Emission]:

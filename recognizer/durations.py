@@ -7,8 +7,6 @@ against it, and one of 3.5 times that with 1.7 for it again: there the hand hesi
 
 import math
 
-import numpy as np
-
 LETTER_SPREAD = 0.45
 """Standard deviation of the natural logarithm of a letter's hold; its median is the usual one. The
 figures are those of assembled sessions (`tests/benchmarks/tempo.py`)."""
@@ -40,9 +38,9 @@ def no_sign_log_ratio(hold: float) -> float:
     """
     long = log_normal(hold, HESITATION_MEDIAN, HESITATION_SPREAD)
     turn = log_normal(hold, TURN_MEDIAN, TURN_SPREAD)
-    letter = _mixed(turn, log_normal(hold, 1.0, LETTER_SPREAD), TURN_SHARE)
+    letter = mixed(turn, log_normal(hold, 1.0, LETTER_SPREAD), TURN_SHARE)
     passing = log_normal(hold, PASSING_MEDIAN, PASSING_SPREAD)
-    return _mixed(long, passing, HESITATION_SHARE) - _mixed(long, letter, LINGERING_SHARE)
+    return mixed(long, passing, HESITATION_SHARE) - mixed(long, letter, LINGERING_SHARE)
 
 
 def log_normal(value: float, median: float, spread: float) -> float:
@@ -50,6 +48,7 @@ def log_normal(value: float, median: float, spread: float) -> float:
     return -0.5 * (math.log(value / median) / spread) ** 2 - math.log(spread)
 
 
-def _mixed(one: float, other: float, share: float) -> float:
+def mixed(one: float, other: float, share: float) -> float:
     """The log of a mixture in which one has this share."""
-    return float(np.logaddexp(math.log(share) + one, math.log(1 - share) + other))
+    one, other = math.log(share) + one, math.log(1 - share) + other
+    return max(one, other) + math.log1p(math.exp(-abs(one - other)))

@@ -1,5 +1,6 @@
 """What the recogniser says: held segments, and how likely each sign was in them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -96,7 +97,7 @@ class Emission:
     @property
     def of_readings(self) -> Array:
         """(S + 2,) log-likelihood of each of the `readings`."""
-        return np.array([*self.log_likelihood, self.no_sign, self.rest])
+        return np.append(self.log_likelihood, (self.no_sign, self.rest))
 
     @property
     def posterior(self) -> Array:
@@ -107,7 +108,7 @@ class Emission:
     @property
     def any_sign(self) -> float:
         """Natural log-likelihood of a sign, whichever: the mean of their likelihoods."""
-        return float(np.logaddexp.reduce(self.log_likelihood) - np.log(len(self.log_likelihood)))
+        return float(np.logaddexp.reduce(self.log_likelihood)) - math.log(len(self.log_likelihood))
 
     @property
     def log_prob(self) -> float:

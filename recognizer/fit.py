@@ -14,8 +14,9 @@ With every hold a little of the belief goes back to where it began, for a glove 
 another mount becomes the likeliest although the first holds had spoken for the one before, it did:
 the holds before the moment that explains them all best tell nothing of how it sits now.
 
-A hand that spells nothing fits no glove. While the last holds look like no signs even so, letters
-are read as the glove usually fits; and while no mount foresees them as signs, nobody spells.
+A hand that spells nothing fits no glove. While the last holds look like no signs even so, nor more
+so than by the usual mount, letters are read as the glove usually fits; and while no mount foresees
+them as signs, nobody spells.
 """
 
 from collections import deque
@@ -34,7 +35,7 @@ from jihwa.models.mount import Mounts, rotation, unturned
 from jihwa.models.wearer import WearerEffect
 from jihwa.recognizer.events import Decision, Emission, Slip
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.sitting import read_so, slipped, turn, unlike_last
+from jihwa.recognizer.sitting import REVERSED, read_so, slipped, turn, unlike_last
 from jihwa.recognizer.spelling import SILENT, Spelling
 
 KEPT_HOLDS = 64
@@ -57,27 +58,20 @@ FAR_LOG_WEIGHT = -9.0
 TOLD_HOLDS, TOLD_CERTAINTY = 6, 0.95
 """From how many holds on and how sure a turn is told to the wearer."""
 
-SLIP_HOLDS, SLIP_NATS = 4, 3.0
+SLIP_HOLDS, SLIP_NATS = 4, 7.0
 """How many holds have to speak for the mount before, by how much, for the glove to have slipped."""
 
 MUCH = 0.2
 """A change of certainty that is news."""
 
-EXPLAINED_HOLDS, EXPLAINED_NATS = 12, 1.0
+EXPLAINED_HOLDS, EXPLAINED_NATS, BETTER_NATS = 12, 1.0, 0.5
 """The last so many holds but rests have to be likelier as signs, by so much on average, than as any
-pose. In sessions of strangers it is 2 to 6, where fingers are only tried 0.6 or less."""
+pose (in sessions of strangers by 2 to 6, where fingers are only tried by 0.6 or less), or than as
+signs by the usual mount."""
 
 REVERSED_NATS, REVERSED_EVERY = 1.0, 8
 """By so much the last holds have to be likelier as signs if fingers read less the more they bend;
 that is looked at once in so many holds. Where they read more it is -1 to -5."""
-
-REVERSED = Message(
-    ko="굽힐수록 flex 값이 작아지는 장갑 같습니다. 아는 장갑과 거꾸로라 글이 맞지 않습니다. 편 "
-    "손가락과 굽힌 손가락의 값을 --layout에 flex1[900:760]처럼 적고, 적었다면 앞뒤를 바꾸세요.",
-    en="A bent finger seems to read less than a straight one: the other way round than known "
-    "gloves, so the text is wrong. Write into --layout what a straight and a bent finger read, "
-    "like flex1[900:760]; if it is there, swap the two.",
-)
 
 UNEXPECTED = 0.1
 """How far the text may be wrong in what it expects."""
@@ -121,7 +115,7 @@ class GloveFit:
         self._learned = 0  # how many holds had been seen when the effect was estimated
         self._best = 0
         self._n_found = 0  # holds since it has been about that one
-        self._explains = False  # whether the last holds look like signs
+        self._explained = np.zeros(2)  # how well it explains the last holds
         self._is_reversed = False  # whether they would if fingers read the less the more they bend
         self.spelling = Spelling()
         self.slip: Slip | None = None
@@ -141,14 +135,23 @@ class GloveFit:
     @property
     def certainty(self) -> float:
         """How likely it is, and those that are about the same."""
-        return float(np.exp(np.logaddexp.reduce(self._log_weight[self._mounts.near[self._best]])))
+        return self._share_about(self._best)
+
+    @property
+    def _explains(self) -> bool:
+        """Whether letters are read by what is found.
+
+        Stops between words look like no signs, so it will do to explain more than usually.
+        """
+        return bool((self._explained > [EXPLAINED_NATS, BETTER_NATS]).any())
 
     @property
     def message(self) -> Message | None:
         """What to tell the wearer if glove or board are not as known; None if they are."""
         if self._is_reversed:
             return REVERSED
-        if not self._explains or self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
+        looks_so = self._explained[0] > EXPLAINED_NATS
+        if not looks_so or self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
             return None
         how = turn(self.mount @ rotation(self._effect.mean[ROTATION]), self._before)
         if how is None:
@@ -238,7 +241,7 @@ class GloveFit:
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
-        self._explains = self._are_signs()
+        self._explained = self._look_explained()
         if self._seen % REVERSED_EVERY == 0:
             self._is_reversed = self._look_reversed()
 
@@ -262,15 +265,16 @@ class GloveFit:
             self._believe(change)
             self._learn_effect(anew=False)
 
-    def _are_signs(self) -> bool:
-        """Whether the last holds look like signs, as the glove is believed to fit."""
+    def _look_explained(self) -> Array:
+        """(2,) nats by which the last holds are likelier as signs than as any pose, or usually."""
         holds = [hold for hold in self._holds if not hold.is_rest][-EXPLAINED_HOLDS:]
         if not holds:
-            return False
+            return np.zeros(2)
         x = unturned(np.array([hold.pose for hold in holds]), self.mount)  # (n, 8)
-        signs = self._density.log_density(x)  # (n, S)
-        gain = _log_sum(signs) - np.log(signs.shape[1]) - [hold.no_sign for hold in holds]  # (n,)
-        return bool(gain.mean() > EXPLAINED_NATS)
+        signs = _log_sum(self._density.log_density(x))  # (n,)
+        any_pose = np.log(len(holds[0].expected)) + [hold.no_sign for hold in holds]  # (n,)
+        found, usual = (_log_sum(np.array([h.by_mount[k] for h in holds])) for k in (self._best, 0))
+        return np.array([(signs - any_pose).mean(), (found - usual).mean()])
 
     def _look_reversed(self) -> bool:
         """Whether the last holds look like signs of fingers that read less the more they bend."""
@@ -290,30 +294,38 @@ class GloveFit:
         )
         return reversed_ - as_they_are > REVERSED_NATS
 
+    def _share_about(self, mount: int) -> float:
+        """How likely a mount is, and those that are about the same."""
+        return float(np.exp(np.logaddexp.reduce(self._log_weight[self._mounts.near[mount]])))
+
     def _believe(self, evidence: Array) -> None:
         self._log_weight = self._log_weight + evidence
         self._log_weight = self._log_weight - np.logaddexp.reduce(self._log_weight)
         best = int(self._log_weight.argmax())
-        if best != self._best:
-            if not self._mounts.near[self._best, best]:
-                self._look_for_slip(best)
-                self._n_found = 0
-            self._best = best
-            self._density = self._any_mount
-            self._learn_effect(anew=True)
+        if best == self._best:
+            return
+        if not self._mounts.near[self._best, best]:
+            n_before = self._holds_before_slip(best)
+            if n_before and self._share_about(best) < TOLD_CERTAINTY:
+                return  # a single hold may look so
+            for _ in range(n_before):
+                self._holds.popleft()
+            if n_before:
+                turned = self._mounts.mount[best] @ self.mount.T
+                self.slip, self._before = Slip(self._holds[0].start_s, turned), self.mount
+                self._told.clear()
+            self._n_found = 0
+        self._best = best
+        self._density = self._any_mount
+        self._learn_effect(anew=True)
 
-    def _look_for_slip(self, best: int) -> None:
-        """Forget the holds before the glove slipped to this mount, if that is what happened."""
+    def _holds_before_slip(self, best: int) -> int:
+        """After how many holds the glove slipped to this mount; 0 if that is not what happened."""
         now = [hold.evidence[best] - hold.evidence[self._best] for hold in self._holds]  # (n,)
         so_far = np.cumsum([0.0, *now])  # (n + 1,)
         n_before = int(so_far.argmin())
-        if not SLIP_HOLDS <= n_before < len(now) or so_far[n_before] > -SLIP_NATS:
-            return
-        for _ in range(n_before):
-            self._holds.popleft()
-        self.slip = Slip(self._holds[0].start_s, self._mounts.mount[best] @ self.mount.T)
-        self._before = self.mount
-        self._told.clear()
+        has_slipped = SLIP_HOLDS <= n_before < len(now) and so_far[n_before] <= -SLIP_NATS
+        return n_before if has_slipped else 0
 
     def _learn_effect(self, *, anew: bool) -> None:
         """Estimate the wearer's effect from all holds; twice where nothing is known of it."""

@@ -19,7 +19,7 @@ from jihwa.models.bundle import Bundle
 from jihwa.models.density import PoseDensity
 from jihwa.models.features import N_FEATURES, FeatureExtractor
 from jihwa.models.mount import unturned
-from jihwa.models.wearer import ShownHolds, WearerEffect, personalise, with_own_signs
+from jihwa.models.wearer import ShownHolds, ShownPoses, WearerEffect, with_own_signs
 from jihwa.recognizer.events import Decision, Slip
 from jihwa.recognizer.profile import (
     KEPT_HOLDS,
@@ -60,11 +60,15 @@ class PersonalModel:
         self.mount = profile.steps[-1].rotation if profile.steps else np.eye(3)
         self.last = profile.steps[-1].date if profile.steps else None
         self.rest = _rest(profile, bundle.extractor, self.mount)
-        self._shown = shown = _shown(profile, bundle.extractor, self.alphabet.index)
+        shown = _shown(profile, bundle.extractor, self.alphabet.index)
+        n_signs, n_bundled = len(self.alphabet.signs), len(bundle.alphabet.signs)
+        own = [_centre(shown.features[shown.sign == s]) for s in range(n_bundled, n_signs)]
+        if own:
+            self.gaussian = with_own_signs(self.gaussian, np.array(own))
+        self._poses = ShownPoses(self.gaussian, shown)
+        self._density: PoseDensity = self.gaussian.signs
         if len(shown.sign):
-            n_signs, n_bundled = len(self.alphabet.signs), len(bundle.alphabet.signs)
-            own = [_centre(shown.features[shown.sign == s]) for s in range(n_bundled, n_signs)]
-            self.gaussian = with_own_signs(self.gaussian, np.reshape(own, (-1, N_FEATURES)))
+            self._density = self._poses.density()
             weight = np.bincount(shown.sign, shown.weight, n_signs)[:n_bundled]
             new = 1 - float(np.minimum(weight, 1).mean())  # share of signs not shown yet
             self._bundle = replace(
@@ -89,9 +93,7 @@ class PersonalModel:
         Args:
             effect: What is known of the wearer besides what they showed.
         """
-        if effect is None and not len(self._shown.sign):
-            return self.gaussian.signs
-        return personalise(self.gaussian, self._shown, effect)
+        return self._poses.density(effect) if effect else self._density
 
     def with_network(self, of_pose: Array, holds: Sequence[Frames]) -> Array:
         """(n, S) what the network adds to what poses say, which are the wearer's own signs'."""

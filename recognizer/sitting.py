@@ -1,4 +1,4 @@
-"""How the board sits, in words."""
+"""How the glove sits, in words."""
 
 import numpy as np
 
@@ -14,6 +14,13 @@ UNSURE = Message(
     ko="보드가 어떻게 있는지 아직 확실하지 않습니다. `jihwa calibrate --quick`으로 지문자를 더 "
     "보여 주세요.",
     en="It is not sure yet how the board sits. Show more signs: `jihwa calibrate --quick`.",
+)
+REVERSED = Message(
+    ko="굽힐수록 flex 값이 작아지는 장갑 같습니다. 아는 장갑과 거꾸로라 글이 맞지 않습니다. 편 "
+    "손가락과 굽힌 손가락의 값을 --layout에 flex1[900:760]처럼 적고, 적었다면 앞뒤를 바꾸세요.",
+    en="A bent finger seems to read less than a straight one: the other way round than known "
+    "gloves, so the text is wrong. Write into --layout what a straight and a bent finger read, "
+    "like flex1[900:760]; if it is there, swap the two.",
 )
 
 

@@ -13,6 +13,7 @@ is near where the hand has been lately, or anything, each finger and the directi
 import math
 from collections import deque
 from dataclasses import dataclass
+from operator import mul
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD
+from jihwa.recognizer.durations import mixed
 from jihwa.recognizer.events import Emission, Segment
 
 JUDGED_HOLDS, FIRST_NATS = 10, 1.0
@@ -66,18 +68,22 @@ class _Lately:
 
         A direction is a Fisher distribution around where it was, for small spreads.
         """
-        known = np.isfinite(pose) & (self._n_seen >= LEAST_HOLDS)
-        was = np.divide(self._total, self._weight, out=np.zeros(N_FEATURES), where=known)
-        bend, mean = pose[FLEX][known[FLEX]], was[FLEX][known[FLEX]]
-        near = -((bend - mean) ** 2) / (2 * NEAR_BEND**2) - math.log(NEAR_BEND)
-        anywhere = -((bend - ANY_BEND) ** 2) / (2 * ANY_BEND_SD**2) - math.log(ANY_BEND_SD)
-        ratios = near - anywhere
-        if known[GRAVITY].all():
-            length = float(np.linalg.norm(pose[GRAVITY]) * np.linalg.norm(was[GRAVITY]))
-            cosine = pose[GRAVITY] @ was[GRAVITY] / max(length, 1e-9)
+        known = (np.isfinite(pose) & (self._n_seen >= LEAST_HOLDS)).tolist()
+        now = pose.tolist()
+        was = (self._total / np.maximum(self._weight, 1e-9)).tolist()
+        ratios = [
+            ((bend - ANY_BEND) / ANY_BEND_SD) ** 2 / 2
+            - ((bend - mean) / NEAR_BEND) ** 2 / 2
+            + math.log(ANY_BEND_SD / NEAR_BEND)
+            for bend, mean, is_known in zip(now[FLEX], was[FLEX], known[FLEX], strict=True)
+            if is_known
+        ]
+        if all(known[GRAVITY]):
+            length = math.hypot(*now[GRAVITY]) * math.hypot(*was[GRAVITY])
+            cosine = sum(map(mul, now[GRAVITY], was[GRAVITY])) / max(length, 1e-9)
             kappa = 1 / math.radians(NEAR_DEG) ** 2
-            ratios = np.append(ratios, math.log(2 * kappa) + kappa * (cosine - 1))
-        return float(np.logaddexp(math.log(1 - HOVERS), math.log(HOVERS) + ratios).sum())
+            ratios.append(math.log(2 * kappa) + kappa * (cosine - 1))
+        return sum(mixed(ratio, 0.0, HOVERS) for ratio in ratios)
 
 
 @dataclass(slots=True)

@@ -166,6 +166,21 @@ def test_board_that_sits_otherwise_than_last_time_is_told_with_the_date(bundle):
     assert f"otherwise than last time ({TODAY})" in calibration.sits.en
 
 
+def test_glove_that_slips_meanwhile_is_told_and_what_came_before_turned_along(bundle):
+    plan, slipped = quick_plan(bundle), turned(60)
+    meanwhile, before = (Calibration(bundle, plan) for _ in range(2))
+    for number, prompt in enumerate(plan):
+        shown = hold(prompt.sign, prompt.style)
+        assert meanwhile.answer(shown if number < QUICK_SIGNS else slipped.worn(shown)) is None
+        assert before.answer(slipped.worn(shown)) is None
+    assert "has slipped: the board sits turned by about" in meanwhile.sits.en
+    assert "has slipped" not in before.sits.en
+    for one, other in zip(
+        *(each.step(TODAY).observations for each in (meanwhile, before)), strict=True
+    ):
+        assert np.dot(one.gravity_g, other.gravity_g) > np.cos(np.radians(25))
+
+
 def test_every_plan_begins_with_signs_that_show_how_the_board_sits(bundle):
     mount = [prompt.sign for prompt in mount_plan(bundle)]
     assert [prompt.sign for prompt in full_plan(bundle)[: len(mount)]] == mount

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jihwa.composer.decoding.arcs import SegmentationRates
-from jihwa.composer.decoding.decoder import Decoder
+from jihwa.composer.decoding.decoder import Decoder, least_risk
 from jihwa.composer.decoding.evidence import PauseModel
 from jihwa.composer.decoding.grammar import GrammarCosts
 from jihwa.composer.decoding.options import DecoderOptions
@@ -123,6 +123,13 @@ def test_candidates_are_distinct_and_their_probabilities_add_up_to_one_at_most(f
     probabilities = [math.exp(ending.log_prob) for ending in endings]
     assert probabilities == sorted(probabilities, reverse=True)
     assert sum(probabilities) <= 1 + 1e-9
+
+
+@settings(max_examples=300)
+@given(st.lists(st.text("가나다라", min_size=3, max_size=3), max_size=38), st.randoms())
+def test_of_texts_that_differ_in_spaces_alone_the_likeliest_is_taken(others, random):
+    log_probs = sorted((random.uniform(-9, 0) for _ in range(len(others) + 2)), reverse=True)
+    assert least_risk(["가나다", *others, "가 나다"], log_probs) <= len(others)
 
 
 def test_commit_makes_the_preedit_final_and_the_text_goes_on(flat):

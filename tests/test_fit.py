@@ -76,6 +76,29 @@ def test_glove_that_slips_is_found_again(bundle):
     assert "has slipped" in back.en
 
 
+def test_slip_is_believed_when_it_is_certain(bundle):
+    fit = spell(GloveFit(PersonalModel(bundle)), bundle, np.eye(3), n=40)
+    for seed in range(20):
+        spell(fit, bundle, turned(60), n=1, seed=seed)
+        if fit.slip:
+            break
+    assert fit.slip
+    assert fit.certainty >= 0.95
+
+
+def test_stops_between_letters_do_not_make_the_mount_doubtful(bundle):
+    fit = spell(GloveFit(PersonalModel(bundle)), bundle, turned(60))
+    rng, mean = np.random.default_rng(0), bundle.of_glove().mean.copy()
+    mean[:, GRAVITY] @= turned(60).T
+    for seed in range(12):
+        spell(fit, bundle, turned(60), n=2, seed=seed)
+        x = np.concatenate([rng.uniform(0, 8, 5), rng.normal(size=3)])
+        x[GRAVITY] /= np.linalg.norm(x[GRAVITY])
+        fit.see(Emission(SOME_HOLD, fit.log_likelihood(x[None])[0], -40.0, -11.0, x))
+        read = fit.log_likelihood(mean).argmax(axis=1)
+        assert (read == np.arange(24)).mean() > 0.8
+
+
 def test_mount_that_is_found_at_the_beginning_is_no_slip(bundle):
     fit = spell(GloveFit(PersonalModel(bundle)), bundle, turned(60), n=40)
     assert fit.slip is None

@@ -12,11 +12,7 @@ from scipy.linalg import block_diag
 from jihwa.models.density import pose_coordinates, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.overlap import expected_overlap, most_telling_signs
-from jihwa.models.wearer import (
-    ShownHolds,
-    personalise,
-    with_own_signs,
-)
+from jihwa.models.wearer import ShownHolds, ShownPoses, with_own_signs
 
 N_SIGNS = 4
 
@@ -80,14 +76,14 @@ def new_block(model, density):
 def test_who_showed_nothing_is_a_stranger(model):
     x = holds_of(model, 0).features
     stranger = model.log_likelihood(x)
-    assert personalise(model, nothing()).log_density(x) == pytest.approx(stranger)
+    assert ShownPoses(model, nothing()).density().log_density(x) == pytest.approx(stranger)
 
 
 @settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.3]))
 def test_closed_form_is_the_conditional_normal_written_out(model, seed, dead):
     holds = holds_of(model, seed, dead=dead)
-    centre, covariance = new_block(model, personalise(model, holds))
+    centre, covariance = new_block(model, ShownPoses(model, holds).density())
     expected_centre, expected_covariance = conditioned(model, holds)
     assert centre == pytest.approx(expected_centre, abs=1e-6)
     assert covariance == pytest.approx(expected_covariance, abs=1e-6)
@@ -98,7 +94,7 @@ def test_order_does_not_matter(model, seed):
     holds = holds_of(model, seed)
     shuffled = rows(holds, np.random.default_rng(seed).permutation(len(holds.sign)))
     x = holds_of(model, seed + 1).features
-    one, other = (personalise(model, h).log_density(x) for h in (holds, shuffled))
+    one, other = (ShownPoses(model, h).density().log_density(x) for h in (holds, shuffled))
     assert one == pytest.approx(other, abs=1e-6)
 
 
@@ -108,7 +104,7 @@ def test_two_halves_of_trust_make_one_whole(model, seed):
     twice = rows(holds, np.repeat(np.arange(len(holds.sign)), 2))
     halves = replace(twice, weight=np.full(len(twice.sign), 0.5))
     x = holds_of(model, seed + 1).features
-    one, other = (personalise(model, h).log_density(x) for h in (holds, halves))
+    one, other = (ShownPoses(model, h).density().log_density(x) for h in (holds, halves))
     assert one == pytest.approx(other, abs=1e-6)
 
 
@@ -116,7 +112,7 @@ def test_label_without_trust_says_nothing(model):
     holds = replace(holds_of(model, 3), weight=np.full(9, 1e-9))
     x = holds_of(model, 4).features
     stranger = model.log_likelihood(x)
-    assert personalise(model, holds).log_density(x) == pytest.approx(stranger, abs=1e-4)
+    assert ShownPoses(model, holds).density().log_density(x) == pytest.approx(stranger, abs=1e-4)
 
 
 def test_sign_that_was_never_shown_gains_from_the_others(model):
@@ -127,7 +123,7 @@ def test_sign_that_was_never_shown_gains_from_the_others(model):
     turned[:, GRAVITY] /= np.linalg.norm(turned[:, GRAVITY], axis=1, keepdims=True)
     shown = ShownHolds(turned[:-1], np.arange(N_SIGNS - 1), np.zeros(N_SIGNS - 1, int), np.ones(3))
     before = model.log_likelihood(turned[-1:])[0, -1]
-    after = personalise(model, shown).log_density(turned[-1:])[0, -1]
+    after = ShownPoses(model, shown).density().log_density(turned[-1:])[0, -1]
     assert after > before + 0.3
 
 
@@ -138,7 +134,7 @@ def test_shown_block_is_expected_again_and_another_is_not_ruled_out(model):
     other[:, FLEX] -= 1.5
     shown = ShownHolds(x, np.zeros(1, int), np.zeros(1, int), np.ones(1))
     before = model.log_likelihood(np.vstack([x, other]))[:, 0]
-    after = personalise(model, shown).log_density(np.vstack([x, other]))[:, 0]
+    after = ShownPoses(model, shown).density().log_density(np.vstack([x, other]))[:, 0]
     assert after[0] > before[0] + 2
     assert after[1] > before[1] - 4
 
@@ -148,7 +144,7 @@ def test_own_sign_is_known_after_one_take_and_leaves_the_others_as_they_were(mod
     pose = np.concatenate([rng.uniform(0, 8, 5), [0.0, 0.0, 1.0]])[None]
     extended = with_own_signs(model, pose)
     shown = ShownHolds(pose, np.array([N_SIGNS]), np.zeros(1, int), np.ones(1))
-    density = personalise(extended, shown)
+    density = ShownPoses(extended, shown).density()
     again = pose + rng.normal(0, [0.2] * 5 + [0.02] * 3)
     assert density.log_density(again)[0].argmax() == N_SIGNS
     x = holds_of(model, 6).features
@@ -159,7 +155,7 @@ def test_own_sign_can_be_shown_with_a_dead_sensor(model):
     pose = np.full((1, 8), np.nan)
     pose[0, :4] = 2.0
     shown = ShownHolds(pose, np.array([N_SIGNS]), np.zeros(1, int), np.ones(1))
-    density = personalise(with_own_signs(model, pose), shown)
+    density = ShownPoses(with_own_signs(model, pose), shown).density()
     assert np.isfinite(density.log_density(model.mean)).all()
 
 
@@ -170,7 +166,7 @@ def test_update_takes_less_than_50_ms(bundle):
     took_s = []
     for _ in range(5):
         start_s = perf_counter()
-        personalise(gaussian, holds).log_density(gaussian.mean[:1])
+        ShownPoses(gaussian, holds).density().log_density(gaussian.mean[:1])
         took_s.append(perf_counter() - start_s)
     assert min(took_s) < 0.05
 

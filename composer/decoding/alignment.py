@@ -107,22 +107,24 @@ def posteriors(stack: Stack, edges: Iterable[Edge], n_readings: int) -> dict[Edg
         edges: The emissions.
         n_readings: Signs of the alphabet, no sign and rest.
     """
-    readings = {edge: np.zeros(n_readings) for edge in edges}
+    readings = {edge: [0.0] * n_readings for edge in edges}
     if not readings:
         return {}
     arcs: dict[Edge, dict[int, float]] = {edge: {} for edge in readings}
     first = min(edge.end for edge in readings)
     for step, weight in weights(stack, first).items():
+        number = step.arc.number
         for edge, sign in zip(step.path, step.arc.signs, strict=True):
             if edge in readings:
                 readings[edge][sign] += weight
-                number = step.arc.number
-                arcs[edge][number] = arcs[edge].get(number, 0.0) + weight
-    for edge, each in readings.items():
-        if not each.any():  # no hypothesis has it any more: it speaks for itself
-            each += np.exp(edge.seen.scores)
-        each /= each.sum()
-    return {edge: Posterior(readings[edge], arcs[edge]) for edge in readings}
+                of_edge = arcs[edge]
+                of_edge[number] = of_edge.get(number, 0.0) + weight
+    found: dict[Edge, Posterior] = {}
+    for edge, of in readings.items():
+        # One that no hypothesis has any more speaks for itself.
+        each = np.array(of) if any(of) else np.exp(edge.seen.scores)
+        found[edge] = Posterior(each / each.sum(), arcs[edge])
+    return found
 
 
 def aligned(

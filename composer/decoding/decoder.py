@@ -52,6 +52,8 @@ _COMMAND_PROBABILITY = 0.9
 weighed against letters like a segment that is no sign."""
 _WEIGHED_ENDINGS = 40
 """Endings whose errors are weighed against each other."""
+_EQUAL_RISK = 1e-9
+"""Edits by which rounding may tell texts apart that only differ in their spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ class Decoder:
             trails.setdefault(tokens, each.trail)
         likeliest = sorted(log_probs, key=lambda tokens: -log_probs[tokens])[:_WEIGHED_ENDINGS]
         texts = [decode(tokens) for tokens in likeliest]
-        least = _least_risk(texts, [log_probs[tokens] for tokens in likeliest])
+        least = least_risk(texts, [log_probs[tokens] for tokens in likeliest])
         likeliest.insert(0, likeliest.pop(least))
         return tuple(
             self._ending(trails[tokens], ended, state, log_probs[tokens])
@@ -323,7 +325,7 @@ class Decoder:
         )
 
 
-def _least_risk(texts: Sequence[str], log_probs: Sequence[float]) -> int:
+def least_risk(texts: Sequence[str], log_probs: Sequence[float]) -> int:
     """The place of the text whose expected edits, spaces aside, are fewest; of equals the first.
 
     The likeliest text is the one that is most often right as a whole. Where no text is likely, one
@@ -337,4 +339,5 @@ def _least_risk(texts: Sequence[str], log_probs: Sequence[float]) -> int:
     tight = [text.replace(" ", "") for text in texts]
     weights = np.exp(np.array(log_probs) - max(log_probs))  # (N,)
     edits = cdist(tight, tight, scorer=Levenshtein.distance)  # (N, N)
-    return int((edits @ weights).argmin())
+    risk = edits @ weights  # (N,)
+    return int((risk <= risk.min() + _EQUAL_RISK).argmax())

@@ -47,6 +47,9 @@ class State(IntEnum):
     ENDED = auto()
 
 
+N_KINDS = len(ArcKind)
+
+
 def _are_among(kinds: type[IntEnum], *chosen: IntEnum) -> tuple[bool, ...]:
     return tuple(kind in chosen for kind in kinds)
 

@@ -6,7 +6,7 @@ from jihwa.composer.decoding.hypotheses cimport Hypothesis, Trail
 from jihwa.composer.language.token_model cimport ModelState
 
 cdef int BOUNDARY, NO_TOKEN, _NO_SIGN, _SPACE_STATE
-cdef double _NEVER
+cdef double _NEVER, _ROUNDING
 cdef tuple IS_LONE, IS_SPACE, WORD_IS_OVER
 
 
@@ -32,6 +32,7 @@ cdef class Search:
     cdef double _repeated
     cdef double _paired
     cdef double _worst_space
+    cdef double _most
     cdef tuple _consuming
     cdef object _model
     cdef list _allowed
@@ -42,10 +43,10 @@ cdef class Search:
         missed=double, segmented=double, looks=double, weight=double, scores=list, arc=Arc,
         place=int, sign=int,
     )
-    cdef list _moves(self, tuple path)
+    cdef list _moves(self, tuple path, double least)
     cdef double _lm(self, Hypothesis hypothesis, Move move)
     @cython.locals(
-        hypothesis=Hypothesis, state=int, has_rested=bint, is_best=bint, least_space=double,
+        most=double, of_kind=list, hypothesis=Hypothesis, state=int, has_rested=bint, is_best=bint, least_space=double,
         kind=int, following=int, cost=double, is_space=bint, gap=double, before=double, surer=double,
         move=Move, arc=Arc, score=double, found=list, limit=double,
     )

@@ -23,6 +23,7 @@ from jihwa.composer.decoding.grammar import (
     IS_LONE,
     IS_SPACE,
     LONE_PAIRS,
+    N_KINDS,
     WORD_IS_OVER,
     ArcKind,
     Grammar,
@@ -43,6 +44,9 @@ _WORST_SPACE_SHARE = 0.9
 """Share of the beam's window that the space behind a rest costs at most."""
 _SURER_NATS = 0.2
 """How much above 0 a log-probability may be, since the language model's are coded."""
+
+_ROUNDING = 1e-9
+"""More than sums of the same scores in another order differ by."""
 
 _NO_SIGN, _SPACE_STATE = int(ArcKind.NO_SIGN), int(State.SPACE)
 _NEVER = -math.inf
@@ -118,6 +122,8 @@ class Search:
         # (S,) what is allowed in a state: kind of arc, the state behind it, its cost.
         steps = Grammar(options.grammar, mode).steps
         self._allowed = [[(kind, *of) for kind, of in step.items()] for step in steps]
+        costs = [cost for of in self._allowed for _, _, cost in of]
+        self._most = max(costs) + max(self._surer, self._repeated) + _ROUNDING
         self._free = _by_kind([Move(a.cost, a, (), not a.corrects) for a in arcs.consuming[0]])
         self._ends = _by_kind([Move(a.cost, a, (), True) for a in arcs.ends])
 
@@ -136,14 +142,15 @@ class Search:
             stacks: Those of earlier boundaries, closed.
             paths: All that end at the newest one.
         """
-        candidates, nothing = _Candidates(), [0.0] * len(ArcKind)
+        candidates, nothing = _Candidates(), [0.0] * N_KINDS
         for path in paths:
             if stack := stacks.get(path[0].begin):
-                self._try(candidates, stack, self._moves(path), nothing, 0)
+                least = candidates.limit - stack[0].score - self._most
+                self._try(candidates, stack, self._moves(path, least), nothing, 0)
         return self._best(self._taken(candidates, int(_CONSUMING_SHARE * self._beam)))
 
-    def _moves(self, path: Path) -> Moves:
-        """The moves along a path that are worth a try."""
+    def _moves(self, path: Path, least: float) -> Moves:
+        """The moves along a path that are worth a try: none of less than the least weight is."""
         missed, segmented = path[0].seen.missed, sum([edge.seen.cut for edge in path])
         scores = [edge.seen.scores for edge in path]
         moves = []
@@ -155,7 +162,8 @@ class Search:
                 weight = looks + segmented + arc.cost
                 if arc.corrects:
                     weight += missed
-                moves.append(Move(weight, arc, path, looks == 0 and not arc.corrects))
+                if weight >= least:
+                    moves.append(Move(weight, arc, path, looks == 0 and not arc.corrects))
         return _by_kind(moves)
 
     def closed(self, stack: Stack, ahead: Evidence | None = None) -> Stack:
@@ -226,8 +234,14 @@ class Search:
             nth_free: 0 where the moves consume emissions, 1 for the first that consumes nothing, 2
                 for the second: a missed letter behind a space, a space behind a missed letter.
         """
+        most = _NEVER  # that any move may add to a score
+        for kind, of_kind in enumerate(moves):
+            if of_kind:
+                most = max(most, of_kind[0].weight + evidence[kind] + self._most)
         is_best = nth_free == 1
         for hypothesis in stack:
+            if hypothesis.score + most < candidates.limit and not is_best:
+                break  # all that follow are less likely
             state = hypothesis.state
             has_rested = WORD_IS_OVER[state]
             least_space = _NEVER
@@ -325,7 +339,7 @@ class Search:
 
 def _by_kind(moves: list[Move]) -> Moves:
     """Moves by the kind of their arc, the likeliest first, of equal ones the first arc."""
-    kinds: Moves = [[] for _ in ArcKind]
+    kinds: Moves = [[] for _ in range(N_KINDS)]
     moves.sort(key=lambda move: -move.weight)
     for move in moves:
         kinds[move.arc.kind].append(move)

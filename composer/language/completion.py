@@ -36,6 +36,7 @@ _NEXT = {
     for kind, kinds in _FOLLOWS.items()
 }
 _MAY_END = (Kind.VOWEL, Kind.CODA)
+_NO_TOKEN = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +58,11 @@ class Beginning:
     kind: Kind = Kind.SPACE
     onsets: Sequence[Mapping[int, float]] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class _Branch:
-    """A beginning one token longer; the state behind that is made when it is opened."""
-
-    before: Beginning
-    token: int
-    log_prob: float
-
-    def opened(self) -> Beginning:
-        old, kind = self.before, _KINDS[self.token]
-        onsets = old.onsets[1:] if kind is Kind.ONSET else old.onsets
-        tokens = (*old.tokens, self.token)
-        return Beginning(tokens, self.log_prob, old.state.after(self.token), kind, onsets)
+    def followed_by(self, token: int, log_prob: float) -> "Beginning":
+        """The beginning that is one token longer, and so probable."""
+        kind = _KINDS[token]
+        onsets = self.onsets[1:] if kind is Kind.ONSET else self.onsets
+        return Beginning((*self.tokens, token), log_prob, self.state.after(token), kind, onsets)
 
 
 def likeliest_words(
@@ -89,8 +81,9 @@ def likeliest_words(
         The tokens of each word and the natural log of its probability, the likeliest first.
     """
     number = count()
-    queue: list[tuple[float, int, Beginning | _Branch]] = [
-        (-each.log_prob, next(number), each) for each in beginnings
+    # The negative log-probability and a number tell what is next: a beginning, or one and a token.
+    queue: list[tuple[float, int, Beginning, int]] = [
+        (-each.log_prob, next(number), each, _NO_TOKEN) for each in beginnings
     ]
     heapq.heapify(queue)
     found: dict[tuple[int, ...], float] = {}
@@ -98,8 +91,8 @@ def likeliest_words(
     for _ in range(MOST_OPENED):
         if not queue or -queue[0][0] <= least:
             break
-        _, _, first = heapq.heappop(queue)
-        here = first.opened() if isinstance(first, _Branch) else first
+        negative, _, first, last = heapq.heappop(queue)
+        here = first if last == _NO_TOKEN else first.followed_by(last, -negative)
         row, so_far = here.state.row(), here.log_prob
         if here is not first and here.kind in _MAY_END and not here.onsets:
             ends = so_far + float(np.logaddexp(row[SPACE], row[BOUNDARY]))
@@ -113,7 +106,7 @@ def likeliest_words(
             if onsets is not None and _KINDS[token] is Kind.ONSET:
                 likely += onsets.get(token, -math.inf)
             if likely > least:
-                heapq.heappush(queue, (-likely, next(number), _Branch(here, token, likely)))
+                heapq.heappush(queue, (-likely, next(number), here, token))
     return heapq.nlargest(n, found.items(), key=lambda word: word[1])
 
 

@@ -51,6 +51,7 @@ KINDS: NDArray[np.uint8] = np.repeat(
 """(N_TOKENS,) the `Kind` of every token."""
 
 _ID = {char: i for i, char in enumerate(TOKENS)}
+_LETTERS = str.maketrans(TOKENS, LETTER_OF)
 
 
 def encode(text: str) -> Tokens:
@@ -75,23 +76,6 @@ def has_coda(word: str) -> bool:
 
 def decode(tokens: Iterable[int]) -> str:
     """The text that tokens stand for: composed syllables, lone letters as compatibility jamo."""
-    text: list[str] = []
-    ids = [int(t) for t in tokens if t != BOUNDARY]
-    i = 0
-    while i < len(ids):
-        size = _syllable_size(ids, i)
-        if size > 1:
-            jamo = "".join(TOKENS[t] for t in ids[i : i + size])
-            text.append(unicodedata.normalize("NFC", jamo))
-        else:
-            text.append(LETTER_OF[ids[i]])
-        i += max(size, 1)
-    return "".join(text)
-
-
-def _syllable_size(ids: list[int], start: int) -> int:
-    """How many tokens from `start` form one syllable; 1 when there is none."""
-    kinds = [Kind(KINDS[t]) for t in ids[start : start + 3]]
-    if kinds == [Kind.ONSET, Kind.VOWEL, Kind.CODA]:
-        return 3
-    return 2 if kinds[:2] == [Kind.ONSET, Kind.VOWEL] else 1
+    jamo = "".join([TOKENS[token] for token in tokens if token != BOUNDARY])
+    composed = unicodedata.normalize("NFC", jamo)
+    return composed.translate(_LETTERS)  # what is no syllable

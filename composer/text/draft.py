@@ -38,6 +38,7 @@ class Draft:
         self._told = ToldDecisions()
         self.before_cursor = before[-MEMORY_CHARACTERS:]
         self.now: Snapshot
+        self._shown: tuple[Snapshot | None, Record] = None, empty  # what was shown when last asked
         self.begin(empty)
 
     def begin(self, record: Record, *, word_is_over: bool = False) -> None:
@@ -62,7 +63,9 @@ class Draft:
     def shown(self, at: Snapshot | None = None) -> Record:
         """The record as it would be if what is open were decided as it is read then, or now."""
         at = at or self.now
-        return at.record.with_steps(self.decoder.open_steps(at.decoder))
+        if self._shown[0] is not at:
+            self._shown = at, at.record.with_steps(self.decoder.open_steps(at.decoder))
+        return self._shown[1]
 
     def ahead(self, holds: Iterable[Emission]) -> Snapshot:
         """As it would be if these holds were over."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 
-import numpy as np
-
 from jihwa.composer.decoding.alignment import Reading, Step, Taken
 from jihwa.composer.language.jamo import BOUNDARY, KINDS, LETTER_OF, SPACE, TOKENS, Kind, decode
 from jihwa.composer.text.transcript import Sign, TextEdit, Word
@@ -226,17 +224,14 @@ class Record:
         return Entry(step.token, signs, taken, step.confidence, step.readings)
 
     def _sign(self, reading: Reading) -> Sign:
-        best = np.argsort(-reading.posterior, kind="stable")[:_SIGN_CANDIDATES].tolist()
+        share = reading.posterior.tolist()
+        best = sorted(range(len(share)), key=share.__getitem__, reverse=True)[:_SIGN_CANDIDATES]
         segment = reading.emission.segment
         return Sign(
             start_s=segment.start_s,
             end_s=segment.end_s,
             sign=self.labels[reading.sign],
-            candidates=tuple(
-                (self.labels[i], float(reading.posterior[i]))
-                for i in best
-                if reading.posterior[i] > 0
-            ),
+            candidates=tuple((self.labels[i], share[i]) for i in best if share[i] > 0),
         )
 
 

@@ -82,7 +82,8 @@ class FullScreen:
         """Draw anew soon, because the session has changed into this state."""
         is_calm = _but_the_hand(state) == _but_the_hand(self._drawn)
         due = not is_calm or time.monotonic() >= self._drawn_s + 1 / CALM_REDRAWS_HZ
-        if due and (application := self._application):
+        application = self._application
+        if due and application and not application.invalidated:
             _in_its_loop(application, application.invalidate)
 
     def leave(self) -> None:
