@@ -21,7 +21,7 @@ def gridded(time_s, values, cuts=()):
 
 @example(steps_ms=[1] * 42, seed=0, missing=0.0, cuts=[22])
 @given(
-    steps_ms=st.lists(st.integers(1, 150), min_size=1, max_size=60),
+    steps_ms=st.lists(st.integers(0, 150) | st.just(0), min_size=1, max_size=60),
     seed=st.integers(0, 2**32 - 1),
     missing=st.floats(0, 0.2),
     cuts=st.lists(st.integers(0, 60)),

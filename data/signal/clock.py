@@ -142,7 +142,7 @@ class EvenGrid:
         # A sample at an edge adds nothing, but numpy sums in another order where there is one more.
         inner = inner[edges_s[edges_s.searchsorted(time_s[inner])] != time_s[inner]]
         knots_s = np.concatenate([edges_s, time_s[inner]])
-        order = knots_s.argsort()
+        order = knots_s.argsort(kind="stable")  # of samples at the same time the later one is later
         knots_s = knots_s[order]
         lines = np.concatenate([at_edges, values[inner]])[order]
         areas = (lines[1:] + lines[:-1]) * (0.5 * (knots_s[1:] - knots_s[:-1]))[:, None]
