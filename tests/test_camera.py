@@ -27,6 +27,7 @@ from jihwa.models.bundle import LANDMARKS, load_shipped
 SEER = usual_python()  # before tests have a data folder of their own
 sees = pytest.mark.skipif(not SEER.exists(), reason=f"needs {REQUIREMENT} in {SEER.parents[1]}")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+MP4 = b"\0\0\0\x18ftypmp42"
 STILL = points(np.tile([0.3, 0.1, 0.4, 2.6, 2.2], (30, 1)), np.tile([-0.8, -0.36, 0.48], (30, 1)))
 
 
@@ -77,7 +78,7 @@ def log():
 
 
 @posix
-def test_what_is_spelled_before_a_camera_becomes_text(jihwa, stand_in):
+def test_what_is_spelled_before_a_camera_or_in_a_video_becomes_text(jihwa, stand_in, tmp_path):
     bundle = load_shipped(LANDMARKS)
     spelled = assemble(
         "고양이가 예뻐요",
@@ -91,6 +92,35 @@ def test_what_is_spelled_before_a_camera_becomes_text(jihwa, stand_in):
     done = jihwa("type", "--plain", "--source", f"camera:0?python={python}")
     assert done.code == 0
     assert "= 고양이가 예뻐요" in done.out
+
+    video = tmp_path / "clip.mp4"
+    video.write_bytes(MP4)
+    usual = usual_python()
+    usual.parent.mkdir(parents=True)
+    python.rename(usual)
+    done = jihwa("transcribe", video)
+    assert (done.code, done.out) == (0, "고양이가 예뻐요\n")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (End.OVER, "clip.mp4: none of 30 picture(s) shows a hand"),
+        (End.NO_PACKAGES, REQUIREMENT),
+        (End.NO_VIDEO, "clip.mp4: it cannot be read as a video"),
+        (7, "clip.mp4: the program that looks at the camera has ended (7). To see why: "),
+    ],
+    ids=str,
+)
+def test_of_a_video_without_text_it_is_told_why(jihwa, stand_in, tmp_path, code, told):
+    video, usual = tmp_path / "clip.mp4", usual_python()
+    video.write_bytes(MP4)
+    usual.parent.mkdir(parents=True)
+    stand_in(seen([None] * 30), code=int(code)).rename(usual)
+    done = jihwa("transcribe", video)
+    assert done.code == 1
+    assert told in done.err
 
 
 ENDS = {
@@ -138,7 +168,12 @@ def test_a_camera_that_falls_silent_is_lost_and_closing_waits_for_nothing(
     assert time.monotonic() - began_s < 1
 
 
-def test_without_what_sees_it_is_told_how_to_get_it(tmp_path):
+def test_without_what_sees_it_is_told_how_to_get_it(jihwa, tmp_path):
+    for name, beginning in (("a.mp4", MP4), ("b.avi", b"RIFF"), ("c.webm", b"\x1a\x45\xdf\xa3")):
+        (tmp_path / name).write_bytes(beginning)
+        done = jihwa("transcribe", tmp_path / name)
+        assert done.code == 2
+        assert f"-m pip install {REQUIREMENT}" in done.err
     for uri in ("camera:0", f"camera:0?python={tmp_path / 'none'}"):
         with pytest.raises(UsageError, match=f"-m pip install {REQUIREMENT}"):
             open_source(uri)
@@ -251,6 +286,16 @@ def test_no_hand_and_two_hands_of_a_video(tmp_path):
     assert two[-1]["hands"] == 2
     wrists = np.array([each["landmarks"][0] for each in two if each["hands"]])
     assert np.ptp(wrists) < 100  # always of the same hand
+
+
+@sees
+def test_a_drawn_video_is_transcribed(jihwa, tmp_path):
+    of_drawn(tmp_path, 640, 480, 30, 0.5)
+    usual_python().parent.parent.parent.mkdir(parents=True, exist_ok=True)
+    usual_python().parents[1].symlink_to(SEER.parents[1])
+    done = jihwa("transcribe", tmp_path / "drawn.avi", "--format", "json")
+    assert done.code == 0
+    assert json.loads(done.out)["duration_s"] == pytest.approx(1.0, abs=0.1)
 
 
 @sees

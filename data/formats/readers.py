@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +31,6 @@ CHUNK_BYTES = 1 << 16
 BEGINNING_BYTES = 64
 """Enough of a file to know what it is."""
 
-
 MOST_DOCUMENT_BYTES = 1 << 26
 """A JSON document is read as a whole; a larger one is not."""
 
@@ -40,6 +39,7 @@ MOST_CLASSES = 1 << 31
 
 Opened = BinaryIO | Inflated
 """A recording's content, from its beginning."""
+Open = Callable[[Path], Opened]
 
 
 class Recording:
@@ -51,6 +51,7 @@ class Recording:
     Args:
         path: Where it is; `STDIN` is the standard input.
         layout: What the fields of its lines mean, where no header says so.
+        opens: Gives its content; by default what is on the disk.
 
     Attributes:
         path: Where it is; `STDIN` is the standard input.
@@ -59,8 +60,9 @@ class Recording:
         read_bytes: How much of the file was read so far.
     """
 
-    def __init__(self, path: Path, layout: Layout | None = None) -> None:
+    def __init__(self, path: Path, layout: Layout | None = None, opens: Open | None = None) -> None:
         self.path, self._layout = path, layout
+        self._opens = opens or open_recording
         self.report = Report()
         self.label: str | None = None
         self.read_bytes = 0
@@ -72,7 +74,7 @@ class Recording:
             UsageError: There is no such file, or it cannot be a recording.
             DataError: The file is empty, cannot be read or holds no sample.
         """
-        with open_recording(self.path) as file:
+        with self._opens(self.path) as file:
             magic = self._read(file, len(HDF5_MAGIC))
             if not magic and not self.report.is_cut:
                 raise _empty(self.path)

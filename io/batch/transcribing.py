@@ -24,6 +24,7 @@ from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
+from jihwa.io.sources.camera import open_seen
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document, Reading
 from jihwa.models.bundle import GLOVE, SHIPPED
@@ -152,7 +153,7 @@ class Transcriber:
         engine = self._reader
         if not isinstance(engine, Engine):
             return self._of_words(engine, path, with_signal=with_signal)
-        recording = Recording(path, self._layout)
+        recording = Recording(path, self._layout, open_seen)
         duration_s = 0.0
 
         def source() -> Iterator[Frames]:

@@ -18,6 +18,7 @@ from jihwa.data.signal.frames import Array
 from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
 from jihwa.data.takes.derived import derive
 from jihwa.data.takes.sequences import without_padding
+from jihwa.io.sources.camera import open_seen
 from jihwa.io.writers.document import Reading
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.words import AGREEING, FRAMES, Pauses, Vote, WordSign
@@ -93,7 +94,7 @@ class WordReader:
         """
         seen: list[Array] = []
         parser = LineParser(see=seen.append)
-        with open_recording(path) as file:
+        with open_seen(path) as file:
             while data := file.read(CHUNK_BYTES):
                 parser.feed(data)
         parser.flush()

@@ -21,10 +21,12 @@ from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
+from jihwa.io.sources.camera import is_video
 from jihwa.io.streams import printable, warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import Document
+from jihwa.models.bundle import LANDMARKS
 from jihwa.recognizer.profile_format import from_json
 
 
@@ -34,8 +36,8 @@ def configure(arguments: Command) -> None:
     arguments.path(
         "paths",
         "PATH",
-        "녹화, 녹화가 든 폴더, 또는 '*.csv' 같은 패턴 (-: 표준 입력)",
-        "recording, folder of recordings, or pattern such as '*.csv' (-: stdin)",
+        "녹화, 손을 찍은 영상, 녹화가 든 폴더, 또는 '*.csv' 같은 패턴 (-: 표준 입력)",
+        "recording, video of a hand, folder of recordings, or pattern such as '*.csv' (-: stdin)",
         nargs="+",
     )
     arguments(
@@ -115,6 +117,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
         check_truth(options.compare, len(tasks))
         (truths,) = _anywhere([options.compare], workers)
     report_file = options.report and shared.output_file(options.report, "--report")
+    if options.model is None and all(is_video(each.path) for each in found.recordings):
+        options.model = LANDMARKS
     setup = Setup.of(options, language)
     transcriber = Transcriber(setup, language, truths)  # finds what is wrong with the models
     to_do = [task.to_do(force=options.force or not in_folder) for task in tasks]

@@ -1,19 +1,34 @@
 """A camera or a video that sees the hand, through a process that alone knows of pictures."""
 
+import io
+import math
 import shlex
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, cast
 
-from jihwa.data.messages import Message, UsageError
+from jihwa.data.formats.readers import STDIN, Opened, open_recording
+from jihwa.data.messages import DataError, Message, UsageError
 from jihwa.io.sources.camera_worker import PYTHONS, REQUIREMENT, End
 from jihwa.io.sources.source import JOIN_S, Connection, Link, Source
 from jihwa.io.user import storage
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+VIDEOS = (
+    (0, b"RIFF"),
+    (0, b"\x1a\x45\xdf\xa3"),
+    (0, b"\x00\x00\x01\xba"),
+    *((4, kind) for kind in (b"ftyp", b"moov", b"mdat", b"wide", b"skip", b"free")),
+)
+"""Where which bytes stand in a video: AVI, WebM and Matroska, MPEG, MP4 and QuickTime."""
 
 WORKER = Path(__file__).with_name("camera_worker.py")
 POLL_S = 0.1
@@ -67,13 +82,7 @@ class CameraSource(Source):
                 en=f"{what}: no such video. Check the path; a camera is named by its number, as "
                 "in camera:0.",
             )
-        interpreter = python or usual_python()
-        if not interpreter.is_file():
-            raise UsageError(
-                ko=f"{interpreter}: 그런 파이썬이 없습니다. {how_to_install().ko}",
-                en=f"{interpreter}: there is no such Python. {how_to_install().en}",
-            )
-        self._command = (str(interpreter), "-I", str(WORKER), what, str(speed))
+        self._command = _command(what, python or usual_python(), speed)
 
     def run(self) -> None:
         """Pass on what is seen until the video ends or the source is closed."""
@@ -110,18 +119,89 @@ class CameraSource(Source):
         return None
 
 
+def is_video(path: Path) -> bool:
+    """Whether a file begins like a video."""
+    beginning = b""
+    with suppress(OSError, ValueError):  # ValueError: a name with a zero byte
+        if path != STDIN and path.is_file():
+            with path.open("rb") as file:
+                beginning = file.read(8)
+    return any(beginning.startswith(told, at) for at, told in VIDEOS)
+
+
+def open_seen(path: Path) -> Opened:
+    """A recording, as `open_recording` opens it; of a video, what is seen in it.
+
+    Raises:
+        UsageError: There is no such file, it is a folder, or nothing here can see.
+        DataError: It cannot be read.
+    """
+    return io.BufferedReader(_Video(path)) if is_video(path) else open_recording(path)
+
+
+class _Video(io.RawIOBase):
+    """The lines of a video, as fast as they can be told; reading them may raise a `DataError`."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = str(path)
+        self._command = _command(self._name, usual_python(), math.inf)
+        self._process = _begun(self._command)
+        self._output = cast(io.BufferedReader, self._process.stdout)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        n = self._output.readinto1(buffer)
+        if not n and (reason := _reason(self._process.wait(), self._name, self._command)):
+            raise DataError(reason.ko, reason.en)
+        return n
+
+    def close(self) -> None:
+        if not self.closed:
+            _end(self._process)
+            self._output.close()
+        super().close()
+
+
+def _command(what: str, python: Path, speed: float) -> tuple[str, ...]:
+    """What begins the process that sees.
+
+    Raises:
+        UsageError: There is no such Python.
+    """
+    if not python.is_file():
+        raise UsageError(
+            ko=f"{python}: 그런 파이썬이 없습니다. {how_to_install().ko}",
+            en=f"{python}: there is no such Python. {how_to_install().en}",
+        )
+    return (str(python), "-I", str(WORKER), what, str(speed))
+
+
+def _begun(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """The process; it ends when this does, whatever becomes of jihwa."""
+    return subprocess.Popen(  # noqa: S603  # our own worker
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C in the terminal is for jihwa alone
+    )
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.stdin:
+        process.stdin.close()
+    process.kill()
+    process.wait()
+
+
 @contextmanager
 def _lines_of(
     command: Sequence[str],
 ) -> Iterator[tuple["subprocess.Popen[bytes]", SimpleQueue[bytes]]]:
     """A process with the lines that it prints, an empty one at its end; it is ended at the end."""
-    process = subprocess.Popen(  # noqa: S603  # our own worker
-        command,
-        stdin=subprocess.PIPE,  # it ends when this does, whatever becomes of jihwa
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C in the terminal is for jihwa alone
-    )
+    process = _begun(command)
     lines: SimpleQueue[bytes] = SimpleQueue()
 
     def listen() -> None:
@@ -135,10 +215,7 @@ def _lines_of(
     try:
         yield process, lines
     finally:
-        if process.stdin:
-            process.stdin.close()
-        process.kill()
-        process.wait()
+        _end(process)
         listener.join(JOIN_S)
 
 
