@@ -54,6 +54,7 @@ learned: $(VENV)/dev  ## fit everything that ships to the shared data again
 	$(BIN)/jihwa train build/landmarks/one build/landmarks/two --alphabet basic31 --output models/weights/landmarks31.bundle
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model hand --output data/hand.npz
 	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 --model segmenter --output models/weights/segmenter.bundle
+	$(BIN)/jihwa train $(SHARED)/signglove/hb $(SHARED)/signglove/v2 build/landmarks/one build/landmarks/two --model segmenter --output models/weights/landmarks_segmenter.bundle
 	$(BIN)/jihwa lm build $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz:4 lexicon_sharealike.txt titles_open.txt.gz addresses.txt:8) --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --output $(LM)
 	$(BIN)/jihwa lm lexicon $(addprefix $(TEXT)/,train_open.txt.gz train_sharealike.txt.gz) --titles $(TEXT)/titles_open.txt.gz --addresses $(TEXT)/addresses.txt --profane $(TEXT)/profane.txt --names $(TEXT)/family_names.txt $(TEXT)/given_names.txt --spoken $(TEXT)/lexicon_sharealike.txt $(TEXT)/train_sharealike.txt.gz --output $(LEXICON)
 

@@ -230,6 +230,7 @@ _MODELS = {
         "weights/gaussian24.bundle",
         "weights/landmarks31.bundle",
         "weights/segmenter.bundle",
+        "weights/landmarks_segmenter.bundle",
     ),
     "jihwa.composer.language": ("korean.lm", "korean.lexicon"),
 }

@@ -8,6 +8,7 @@ between two letters is much the same for all letters and all wearers.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from jihwa.models.features import N_FEATURES, FeatureExtractor
 Floats = NDArray[np.float32]
 
 FORMAT_VERSION = 1
-_SHIPPED = resources.files("jihwa.models") / "weights" / "segmenter.bundle"
+_WEIGHTS = resources.files("jihwa.models") / "weights"
 _KIND = FileKind(
     unopened=Message(
         ko="{file}: 구간 모델을 열 수 없습니다 ({error.strerror}). 경로를 확인하세요.",
@@ -137,13 +138,21 @@ class HoldNetwork:
 
     @classmethod
     def load(cls, path: Path | None = None) -> "HoldNetwork":
-        """Read a network; without a path the one that ships with jihwa.
+        """Read a network; without a path the one that ships for gloves.
 
         Raises:
             UsageError: There is no such file.
             DataError: It is no such network, or one of another version, damaged or cut short.
         """
-        file = _SHIPPED if path is None else path
+        return cls._read(_WEIGHTS / "segmenter.bundle" if path is None else path)
+
+    @classmethod
+    def of_landmarks(cls) -> "HoldNetwork":
+        """The one that ships for hands that a camera sees."""
+        return cls._read(_WEIGHTS / "landmarks_segmenter.bundle")
+
+    @classmethod
+    def _read(cls, file: Path | Traversable) -> "HoldNetwork":
         with _KIND.reading(file):
             archive = Archive.from_bytes(file.read_bytes(), FORMAT_VERSION)
             metadata = archive.metadata

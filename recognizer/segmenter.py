@@ -20,6 +20,7 @@ import numpy as np
 
 from jihwa.data.signal.clock import GAP_S, EvenGrid
 from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.landmarks import is_seen
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats, HoldNetwork
 from jihwa.recognizer.events import Boundary, Segment, Tempo
 from jihwa.recognizer.spans import LIKELY_BEGINNING, MOVED_ON, Span, SpanFinder
@@ -90,7 +91,7 @@ class Segmenter:
     the decoder weighs them against each other. Lost signal (`GAP_S`) ends a hold too.
 
     Args:
-        network: Sees the hand; None for the one that ships.
+        network: Sees the hand; None for the one that ships for gloves, or for what a camera sees.
         options: When stillness is a hold.
         observe: Is told all that boundaries are made of: (n,) times of even steps and the (n, 2)
             probabilities that the network gives them.
@@ -107,18 +108,10 @@ class Segmenter:
         observe: Callable[[Array, Floats], None] | None = None,
     ) -> None:
         self._options = options or SegmenterOptions()
-        self._network = network or HoldNetwork.load()
+        self._given = network
         self._observe = observe
         around = round(self._options.around_s / STEP_S)
-        self._head = self._network.head(self._options.look_ahead_s)
-        self._gone_head = self._network.head(self._options.gone_ahead_s)
-        ahead = self._network.look_ahead
-        self._soon: deque[tuple[float, list[float]]] = deque(
-            maxlen=ahead[self._head] - ahead[self._gone_head]
-        )  # what the earlier head says of the steps that the other one has not come to
-        self._extractor = self._network.extractor
         self._grid = EvenGrid(STEP_S)
-        self._stream = self._network.stream()
         still, longest = self._options.still, self._options.longest_span
         self._finder = SpanFinder(self._options.least, around, still, longest)
         self._early_finder = SpanFinder(self._options.early, 1, still, longest)
@@ -130,11 +123,31 @@ class Segmenter:
         self._last_end_s = -np.inf
         self._tempi: deque[Tempo] = deque(maxlen=TEMPO_HOLDS)
         self.tempo = Tempo()
+        self._is_known = self._given is not None  # what sees the hand
+        self._see_with(self._given or HoldNetwork.load())
         self._interrupt()
+
+    def _see_with(self, network: HoldNetwork) -> None:
+        self._network, self._extractor = network, network.extractor
+        self._head = network.head(self._options.look_ahead_s)
+        self._gone_head = network.head(self._options.gone_ahead_s)
+        ahead = network.look_ahead
+        self._soon: deque[tuple[float, list[float]]] = deque(
+            maxlen=ahead[self._head] - ahead[self._gone_head]
+        )  # what the earlier head says of the steps that the other one has not come to
+        self._stream = network.stream()
 
     def feed(self, frames: Frames) -> list[Boundary]:
         """The boundaries that become known with these frames."""
         boundaries: list[Boundary] = []
+        told = np.isfinite(frames.accel_g).all(axis=1)
+        if not self._is_known and told.any():
+            first = int(told.argmax())
+            self._is_known = True
+            if is_seen(frames[first : first + 1]):
+                boundaries += self.feed(frames[:first]) + self.flush()
+                self._see_with(HoldNetwork.of_landmarks())
+                frames = frames[first:]
         known_s = self._recent.time_s[-1:]
         time_s = np.concatenate([known_s, frames.time_s])
         breaks = (time_s[1:] - time_s[:-1] > GAP_S).nonzero()[0] + 1 - len(known_s)

@@ -43,6 +43,7 @@ def test_version_is_told_with_the_models_that_ship(capsys):
         "gaussian24.bundle",
         "landmarks31.bundle",
         "segmenter.bundle",
+        "landmarks_segmenter.bundle",
         "korean.lm",
         "korean.lexicon",
     )

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from jihwa.data.messages import DataError, UsageError
-from jihwa.data.takes.episodes import load_episodes
+from jihwa.data.signal.frames import Frames
+from jihwa.data.synthesis.spelling import SpelledSession
+from jihwa.data.takes.episodes import EpisodeSet, load_episodes
+from jihwa.models.features import FeatureExtractor
 from jihwa.models.hold_network import FORMAT_VERSION, HoldNetwork, movement
 
 hold_training = pytest.importorskip("jihwa.models.training.hold_training", reason="needs torch")
@@ -35,6 +38,33 @@ def test_a_seed_gives_the_same_network_and_another_one_another(takes, alphabet, 
 def test_more_updates_leave_less_to_learn(takes, alphabet, network):
     longer = hold_training.train_holds(takes, alphabet, seed=1, sessions=6, steps=60)
     assert longer.metrics["loss"] < 0.9 * network.metrics["loss"]
+
+
+def test_takes_of_every_session_are_practised(takes, alphabet, monkeypatch):
+    practised, hand = set(), hold_training.RecordedHand
+
+    def recorded(episodes, *rest):
+        practised.update(episodes.sessions.tolist())
+        return hand(episodes, *rest)
+
+    monkeypatch.setattr(hold_training, "RecordedHand", recorded)
+    three = EpisodeSet(tuple(replace(e, session=name) for name in "abc" for e in takes), ())
+    assert len([*hold_training.examples(three, alphabet, 9, 0, FeatureExtractor())]) == 9
+    assert practised == {"a", "b", "c"}
+
+
+def test_what_smooths_takes_single_samples_out_and_leaves_the_rest_where_it_is():
+    time_s, after = np.arange(60) / 30, np.arange(60) >= 30
+    flex_adc = np.where(after[:, None], 900.0, 800.0) * np.ones(5)
+    accel_g = np.where(after[:, None], [0.0, 0, 1], [1.0, 0, 0])
+    rough = Frames(time_s, flex_adc.copy(), accel_g.copy(), np.full((60, 3), np.nan))
+    rough.flex_adc[[10, 40, 42]], rough.accel_g[20] = 600.0, [0, -1, 0]
+    frames = hold_training.smoothed(SpelledSession("", rough, ())).frames
+    n = len(frames)
+    assert n > 55
+    np.testing.assert_array_equal(frames.time_s, time_s[:n])
+    np.testing.assert_array_equal(frames.flex_adc, flex_adc[:n])
+    np.testing.assert_array_equal(frames.accel_g, accel_g[:n])
 
 
 def test_it_says_the_same_outside_torch(network):

@@ -2,9 +2,11 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from benchmarks.cuts import likeliest_segments
 from benchmarks.ksl31 import SETS, SHARED, write_takes
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,12 +16,20 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import Recording
 from jihwa.data.signal.frames import Frames
-from jihwa.data.signal.landmarks import ADC_PER_RAD, ASPECTS, STRAIGHT_ADC, SeenHand
+from jihwa.data.signal.landmarks import (
+    ADC_PER_RAD,
+    ASPECTS,
+    STRAIGHT_ADC,
+    SeenHand,
+    Smoothing,
+    is_seen,
+)
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.models.bundle import LANDMARKS, load_shipped
 from jihwa.models.training.fitting import LEARNERS
+from jihwa.recognizer.segmenter import Segmenter
 
 BENDS = np.array([0.3, 0.1, 0.4, 2.6, 2.2])
 GRAVITY = np.array([-0.8, -0.36, 0.48])
@@ -284,6 +294,45 @@ def test_the_model_of_the_glove_does_not_read_them_in_silence(jihwa, session):
 
 def test_a_still_hand_has_no_stuck_sensors(jihwa, session):
     assert "stuck" not in read_with_model(jihwa, session("오늘 날씨", wearer=2)).err
+
+
+def misread_and_turning(seed):
+    """A hold of a second and a half as a camera sees it: a picture in four is read as another."""
+    rng, n = np.random.default_rng(seed), 45
+    time_s = np.arange(n) / 30
+    flex_adc = rng.uniform(775, 880, 5) + rng.normal(0, 4, (n, 5))
+    turn = np.radians(rng.uniform(-40, 40)) * time_s
+    accel_g = np.column_stack([-0.8 * np.cos(turn), 0.8 * np.sin(turn), np.full(n, 0.6)])
+    wrong = rng.random(n) < 0.25
+    flex_adc[wrong] += rng.normal(0, 20, (wrong.sum(), 5))
+    accel_g[wrong] += [0.1, 0.1, -0.5]
+    poses = Smoothing().feed(np.hstack([flex_adc, accel_g]))
+    return Frames(time_s, poses[:, :5], poses[:, 5:], np.full((n, 3), np.nan))
+
+
+def test_a_hand_that_is_misread_and_turns_hardly_holds_several_letters():
+    n_segments = 0
+    for seed in range(20):
+        segmenter = Segmenter()
+        found = segmenter.feed(misread_and_turning(seed)) + segmenter.flush()
+        n_segments += len(likeliest_segments(found))
+    assert n_segments < 1.7 * 20  # where it has practised on gloves alone: 66
+
+
+def test_any_cut_of_what_a_camera_sees_holds_the_same_and_a_glove_is_no_camera():
+    seen = misread_and_turning(3)
+    seen.flex_adc[:12], seen.accel_g[:12] = np.nan, np.nan  # the hand comes late
+    rough = replace(seen, accel_g=seen.accel_g.round(3))
+    assert is_seen(seen)
+    assert not is_seen(rough)
+    assert not is_seen(replace(seen, orientation_deg=np.zeros((len(seen), 3))))
+    found = []
+    for n in (len(seen), 1, 7):
+        segmenter = Segmenter()
+        told = [b for at in range(0, len(seen), n) for b in segmenter.feed(seen[at : at + n])]
+        told += segmenter.flush()
+        found.append([[(s.start_s, s.end_s, s.log_prob) for s in each] for each in told])
+    assert found[0] == found[1] == found[2] != []
 
 
 def test_shipped_model_knows_31_signs_and_where_it_comes_from(seen_bundle):

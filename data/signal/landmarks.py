@@ -14,7 +14,7 @@ within a recording: in 44 of the 62 public ones of a single right hand.)
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 N_POINTS = 21
 NO_HAND: Array = np.full((1, N_POINTS, 3), np.nan)
@@ -50,6 +50,8 @@ STRAIGHT_ADC, ADC_PER_RAD = 770.0, 50.0
 SMOOTHED = 5
 """Pictures whose median counts, up to the present one: single ones are read wrongly by a radian. It
 delays the signal by two."""
+
+_EXACT_G = 1e-9
 
 _BASES = np.arange(1, N_POINTS, 4)
 _LEAST_CURL, _MOST_EVIDENCE = 0.15, 10.0
@@ -92,6 +94,13 @@ def are_points(features: Array) -> bool:
     """Whether (n, F) features are those of `as_features`: how sure a point is tells nothing."""
     n = features.shape[1]
     return n == POINTS or (n in FEATURES and not np.ptp(features[:, 3:SURE_POINTS:4], axis=0).any())
+
+
+def is_seen(frames: Frames) -> bool:
+    """Whether a camera saw the hand: it tells no angles, and gravity to the last digit of 1 g."""
+    gravity = frames.accel_g[np.isfinite(frames.accel_g).all(axis=1)]
+    exact = np.abs(np.linalg.norm(gravity, axis=1) - 1) < _EXACT_G
+    return bool(len(gravity) and exact.all() and np.isnan(frames.orientation_deg).all())
 
 
 class Smoothing:

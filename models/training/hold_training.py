@@ -6,6 +6,7 @@ hand was held; the network learns from windows of them, varied anew each time.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, pad
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
+from jihwa.data.signal import landmarks
 from jihwa.data.signal.clock import EvenGrid
 from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.data.signal.monitor import SensorMonitor
@@ -119,7 +121,8 @@ def examples(
 ) -> Iterator[Example]:
     """Assemble n sessions of random texts, with the takes of every session of a data set in turn.
 
-    Every third one is held by a synthetic hand, whose noise is another.
+    Every third one is held by a synthetic hand, whose noise is another. What a camera saw is
+    smoothed as a whole, as it is before it is read.
 
     Raises:
         UsageError: A sign has no take.
@@ -128,17 +131,22 @@ def examples(
     statistics = _statistics(episodes)
     names = sorted(set(episodes.sessions.tolist()))
     of_session = [episodes[np.flatnonzero(episodes.sessions == name)] for name in names]
+    in_turn = cycle([*reversed(of_session), *of_session])
     paces, shares = list(SHARES), list(SHARES.values())
     for i in range(n):
         hand: RecordedHand | SyntheticHand
+        is_seen = False
         if i % 3:
-            hand = RecordedHand(of_session[i % len(names)], alphabet, rng)
+            takes = next(in_turn)
+            is_seen = landmarks.is_seen(takes.episodes[0].frames)
+            hand = RecordedHand(takes, alphabet, rng)
         else:
             hand = SyntheticHand(statistics, alphabet, rng)
         if rng.random() < 0.5:
             hand.rate_hz = float(rng.uniform(*RATES_HZ))
         pace = _varied(PACES[str(rng.choice(paces, p=shares))], rng)
         session = assemble(_text(rng), hand, alphabet, pace, rng)
+        session = smoothed(session) if is_seen else session
         frames = SensorMonitor().feed(session.frames)
         if rng.random() < WITHOUT_ACCELERATION:
             frames = replace(frames, accel_g=np.full_like(frames.accel_g, np.nan))
@@ -160,6 +168,15 @@ def example(session: SpelledSession, extractor: FeatureExtractor) -> Example:
             begun = (middle_s >= start_s + early_s) & (middle_s < start_s + late_s)
             target[begun, BEGINS] = 1
     return Example(moved.reshape(-1, N_FEATURES), target)
+
+
+def smoothed(session: SpelledSession) -> SpelledSession:
+    """A session as if a camera had seen it: smoothed as a whole, and what is late moved back."""
+    frames, late = session.frames, landmarks.SMOOTHED // 2
+    poses = landmarks.Smoothing().feed(np.hstack([frames.flex_adc, frames.accel_g]))
+    flex_adc, accel_g = np.split(poses[late:], [N_FINGERS], axis=1)
+    rest = frames[: len(frames) - late]
+    return replace(session, frames=replace(rest, flex_adc=flex_adc, accel_g=accel_g))
 
 
 class HoldModule(nn.Module):

@@ -2,13 +2,12 @@
 
     python tests/benchmarks/landmarks.py [--share F]
 
-The segmenter is the shipped one, which has met gloves alone. The signer of the set that is spelled
+The segmenter has practised on gloves and the fitted set. The signer of the set that is spelled
 shows nothing, or one take of every sign, which is not spelled with. Both directions are pooled. How
 single holds are read is said by `jihwa compare`, of the takes that `ksl31.py` writes.
 """
 
 import tempfile
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from unittest.mock import patch
@@ -17,24 +16,24 @@ import numpy as np
 from ksl31 import SETS, write_takes
 from reporting import options, pooled, show, table
 from sessions import KINDS, TEXTS, read, without_choice
-from shared import dev_texts
+from shared import SESSIONS, dev_texts
+from strangers import network_of
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal import landmarks
-from jihwa.data.signal.frames import N_FINGERS
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.hands import RecordedHand
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.sessions import Truth
-from jihwa.data.synthesis.spelling import SpelledSession, assemble, spell_words
+from jihwa.data.synthesis.spelling import assemble, spell_words
 from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.io.evaluation.errors import TextErrors
 from jihwa.io.evaluation.sessions import true_segments
-from jihwa.models.hold_network import HoldNetwork
 from jihwa.models.training.fitting import LEARNERS
+from jihwa.models.training.hold_training import smoothed
 from jihwa.recognizer.calibration import Calibration, full_plan, go_through
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.personal import PersonalModel
@@ -43,7 +42,7 @@ from jihwa.recognizer.segmenter import Segmenter
 
 SHOWN = ("nothing", "all signs once")
 WAYS = ("whole path", "perfect segments")
-SPEEDS = ("normal", "natural")
+SPEEDS = ("normal", "natural", "slow")
 
 Key = tuple[str, str, str]
 """Speed, what was shown, and way."""
@@ -79,11 +78,13 @@ def measure(
     errors = {key: TextErrors() for key in product(SPEEDS, SHOWN, WAYS)}
     personal = dict(zip(SHOWN, (None, PersonalModel(bundle, profile)), strict=True))
     composer = Composer(alphabet, Mixture.load())
+    (fitted_set,) = set(fitted.sessions)
+    network = network_of(*SESSIONS, fitted_set)
     for speed, text in product(SPEEDS, texts):
         hand = RecordedHand(others, alphabet, rng)
-        session = _as_seen(assemble(text, hand, alphabet, PACES[speed], rng))
+        session = smoothed(assemble(text, hand, alphabet, PACES[speed], rng))
         frames = SensorMonitor().feed(session.frames)
-        segmenter = Segmenter(HoldNetwork.load())
+        segmenter = Segmenter(network)
         truth = Truth(session.text, session.signs, session.pauses)
         lengths = [len(word) for word in spell_words(text, alphabet)]
         perfect = [(segment,) for segment in true_segments(frames, truth, lengths)]
@@ -94,15 +95,6 @@ def measure(
             told = read(seen if way == WAYS[0] else without_choice(seen), composer).text
             errors[speed, known, way] += TextErrors.of(session.text, told, alphabet)
     return errors
-
-
-def _as_seen(session: SpelledSession) -> SpelledSession:
-    """A session of pictures as they are, smoothed like any; what is late is moved back."""
-    frames, late = session.frames, landmarks.SMOOTHED // 2
-    poses = landmarks.Smoothing().feed(np.hstack([frames.flex_adc, frames.accel_g]))
-    flex_adc, accel_g = np.split(poses[late:], [N_FINGERS], axis=1)
-    rest = frames[: len(frames) - late]
-    return replace(session, frames=replace(rest, flex_adc=flex_adc, accel_g=accel_g))
 
 
 def main() -> None:

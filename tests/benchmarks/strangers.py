@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+from ksl31 import SETS, write_takes
 from numpy.typing import NDArray
 from shared import SESSIONS, SHARED, THIRD
 
@@ -21,14 +22,20 @@ from jihwa.models.training.fitting import LEARNERS
 from jihwa.models.training.takes import truth
 from jihwa.recognizer.personal import PersonalModel
 
+LANDMARKS = Path(__file__).parents[2] / "build" / "landmarks"
 NETWORKS = Path(__file__).parents[2] / "build" / "networks"
 """Trained networks are kept here: training one takes minutes."""
 
 
 @cache
 def episodes(session: str) -> EpisodeSet:
-    """All takes of a session."""
-    return load_episodes(SHARED / "signglove" / session, Alphabet.load())
+    """All takes of a session, or of a set of landmarks."""
+    folder = SHARED / "signglove"
+    if session in SETS:
+        folder = LANDMARKS
+        if not (folder / session).exists():
+            write_takes(folder)
+    return load_episodes(folder / session, Alphabet.load())
 
 
 @cache
@@ -40,22 +47,27 @@ def stranger(wearer: str) -> Bundle:
 
 @cache
 def stranger_network(wearer: str) -> HoldNetwork:
-    """A segmenter's network that was trained on the other session, now or earlier.
+    """A segmenter's network that was trained on the other session.
 
     Where that lacks a style, the synthetic hands among its practice are the shipped ones, which
     know both. For a third session it is the shipped one.
     """
-    if wearer not in SESSIONS:
-        return HoldNetwork.load()
+    return network_of(other_than(wearer)) if wearer in SESSIONS else HoldNetwork.load()
+
+
+@cache
+def network_of(*sessions: str) -> HoldNetwork:
+    """A segmenter's network that was trained on these sessions, now or earlier."""
     from jihwa.models.training import hold_training  # takes seconds to import
 
     learned_from = (motion, spelling, hold_network, hold_training)
     constants = "".join(map(_constants, learned_from))
     key = sha256(constants.encode()).hexdigest()[:12]
-    path = NETWORKS / f"{other_than(wearer)}-{key}.bundle"
+    path = NETWORKS / f"{'-'.join(sessions)}-{key}.bundle"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        hold_training.train_holds(episodes(other_than(wearer)), Alphabet.load()).save(path)
+        takes = EpisodeSet.join([episodes(name) for name in sessions])
+        hold_training.train_holds(takes, Alphabet.load()).save(path)
     return HoldNetwork.load(path)
 
 
