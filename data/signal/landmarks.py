@@ -97,10 +97,15 @@ def are_points(features: Array) -> bool:
 
 
 def is_seen(frames: Frames) -> bool:
-    """Whether a camera saw the hand: it tells no angles, and gravity to the last digit of 1 g."""
+    """Whether a camera saw the hand.
+
+    It tells no angles, gravity to the last digit of 1 g, and bends that are no whole counts.
+    """
     gravity = frames.accel_g[np.isfinite(frames.accel_g).all(axis=1)]
     exact = np.abs(np.linalg.norm(gravity, axis=1) - 1) < _EXACT_G
-    return bool(len(gravity) and exact.all() and np.isnan(frames.orientation_deg).all())
+    counts = np.nan_to_num(frames.flex_adc)
+    no_glove = np.isnan(frames.orientation_deg).all() and (counts % 1 > 0).any()
+    return bool(len(gravity) and exact.all() and no_glove)
 
 
 class Smoothing:
