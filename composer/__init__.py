@@ -1,4 +1,4 @@
-"""From emissions to Korean text: tables, automaton, language model, decoder."""
+"""From emissions to Korean text: language, decoder, the text being written; on top the composer."""
 
 from jihwa.composer import kernel
 

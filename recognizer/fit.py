@@ -7,8 +7,8 @@ wearer's effect θ (`jihwa.models.gaussian`), which all holds so far tell about 
 mount, each hold for every sign as much as it is likely to be that sign.
 
 For example, eight letters of a board that is turned by 48° are likelier by 45° than by 0° by 1.7
-nats each. The usual mount is likelier beforehand by ln(0.7 / 0.004), 5 nats, so that three or four
-letters turn the scales.
+nats each. The usual mount is likelier beforehand by ln(0.53 / 0.0015), 6 nats, so that four letters
+turn the scales.
 
 With every hold a little of the belief goes back to where it began, for a glove can slip. When
 another mount becomes the likeliest although the first holds had spoken for the one before, it did:

@@ -17,7 +17,7 @@ from jihwa.data.takes.derived import derive
 from jihwa.data.takes.sequences import load_sequences
 from jihwa.io.commands.live import read_words
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.live.words import WordEar
+from jihwa.io.live.words import WordListener
 from jihwa.io.sources.source import Link
 from jihwa.models.bundle import LANDMARKS, Bundle, load_shipped
 
@@ -190,10 +190,10 @@ def test_words_and_letters_by_turns_in_one_text(of_points):
         PACES["normal"],
         np.random.default_rng(1),
     ).frames
-    ear = WordEar(Bundle.load(of_points))
+    listener = WordListener(Bundle.load(of_points))
     wearer = Wearer(lambda: letters, Mixture.load, adapts=False)
-    with session(wearer=wearer, hear=ear.hear) as (live, wire):
-        read_words(ear, live)
+    with session(wearer=wearer, hear=listener.hear) as (live, wire):
+        read_words(listener, live)
         wire.give(camera_lines(shown_words(1)).encode())
         until(lambda: "쥐다 " in live.state.page.committed)
         live.pause(False)

@@ -1,4 +1,7 @@
-"""Josa: the particles that follow a Korean word without a space, and the words before them."""
+"""What the user typed, and how often: it fades, and a word counts without its josa too.
+
+Josa are the particles that follow a Korean word without a space: 서울에서는 teaches 서울.
+"""
 
 import heapq
 import re

@@ -217,7 +217,7 @@ class LineParser:
                 if not (layout.has_clock or self._arrival.is_noted):
                     self.report.say("clock", NO_CLOCK)
                 units = dict(layout.units)
-                self._done += self._samples.speak(layout, units, layout.has_clock, certain)
+                self._done += self._samples.switch_to(layout, units, layout.has_clock, certain)
             self._rows.append(numbers)
             self._lines.append(line)
 
@@ -297,7 +297,7 @@ class LineParser:
         """Take a sample that has no fields."""
         self._convert()
         self._layout = None
-        self._done += self._samples.speak(language, units, has_clock)
+        self._done += self._samples.switch_to(language, units, has_clock)
         before = self.report.samples
         self._done += self._samples.feed(row[None], [line], self._arrival.is_noted)
         if self.report.samples > before:

@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass
-class _Voice:
+class _LineForm:
     """One way of sending, with its units.
 
     Attributes:
@@ -110,10 +110,10 @@ class Samples:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._voices: dict[object, _Voice] = {}
-        self._voice: _Voice | None = None
+        self._forms: dict[object, _LineForm] = {}
+        self._form: _LineForm | None = None
 
-    def speak(
+    def switch_to(
         self, key: object, units: dict[str, str], has_clock: bool, certain: bool = False
     ) -> list[Frames]:
         """What follows is sent in this way; the samples that waited, of another one.
@@ -124,8 +124,8 @@ class Samples:
             has_clock: Whether it tells the time.
             certain: Whether the units are not to be doubted.
         """
-        voice = self._voices.get(key)
-        if voice is None:
+        form = self._forms.get(key)
+        if form is None:
             told = {**USUAL, **units}
             is_certain = certain and "time" in units
             times = Times(told["time"], is_certain=is_certain, is_absent=not has_clock)
@@ -134,23 +134,23 @@ class Samples:
                 for quantity in _PARTS
             }
             is_told = isinstance(key, Layout) and bool(key.spans)
-            voice = self._voices[key] = _Voice(times, guesses, is_told=is_told)
-        if voice is self._voice:
+            form = self._forms[key] = _LineForm(times, guesses, is_told=is_told)
+        if form is self._form:
             return []
         waited = self.flush()
-        self._voice = voice
+        self._form = form
         return waited
 
     @property
     def needs_arrival(self) -> bool:
         """Whether rows have to tell when they arrived."""
-        times = self._voice.times if self._voice else None
+        times = self._form.times if self._form else None
         return times is None or not times.settled or times.by_arrival
 
     @property
     def waits(self) -> bool:
         """Whether rows wait."""
-        return self._voice is not None and bool(self._voice.held)
+        return self._form is not None and bool(self._form.held)
 
     def feed(self, rows: Array, lines: Sequence[Line], arrives: bool) -> list[Frames]:
         """The samples that these rows complete.
@@ -160,72 +160,72 @@ class Samples:
             lines: Where they come from.
             arrives: Whether their arrival was noted by a clock.
         """
-        voice = self._voice
-        if voice is None or not len(rows):
+        form = self._form
+        if form is None or not len(rows):
             return []
-        if not voice.held and voice.knows(rows):
-            return [self._read(voice, rows, lines)]
+        if not form.held and form.knows(rows):
+            return [self._read(form, rows, lines)]
         done: list[Frames] = []
         for at, (row, line) in enumerate(zip(rows, lines, strict=True)):
-            if not voice.held and voice.knows(rows[at:]):
-                return [*done, self._read(voice, rows[at:], lines[at:])]
-            voice.held.append(row)
-            voice.lines.append(line)
-            voice.look(row, arrives=arrives)
-            if not voice.waits:
-                done.append(self._release(voice))
+            if not form.held and form.knows(rows[at:]):
+                return [*done, self._read(form, rows[at:], lines[at:])]
+            form.held.append(row)
+            form.lines.append(line)
+            form.look(row, arrives=arrives)
+            if not form.waits:
+                done.append(self._release(form))
         return done
 
     def flush(self) -> list[Frames]:
         """The samples that still wait; their units are decided by what there is."""
-        voice, done = self._voice, list[Frames]()
-        if voice and voice.held:
-            voice.decide()
-            done = [self._release(voice)]
-        if voice:
-            self._say_bends(voice)
+        form, done = self._form, list[Frames]()
+        if form and form.held:
+            form.decide()
+            done = [self._release(form)]
+        if form:
+            self._say_bends(form)
         return done
 
-    def _release(self, voice: _Voice) -> Frames:
-        known: dict[str, Times | Guess] = {"time": voice.times, **voice.guesses}
+    def _release(self, form: _LineForm) -> Frames:
+        known: dict[str, Times | Guess] = {"time": form.times, **form.guesses}
         for quantity, unit in known.items():
             if said := unit.said:
                 self._report.say(quantity, said)
-        rows, lines = np.array(voice.held), voice.lines
-        voice.held, voice.lines = [], []
-        return self._read(voice, rows, lines)
+        rows, lines = np.array(form.held), form.lines
+        form.held, form.lines = [], []
+        return self._read(form, rows, lines)
 
-    def _read(self, voice: _Voice, rows: Array, lines: Sequence[Line]) -> Frames:
+    def _read(self, form: _LineForm, rows: Array, lines: Sequence[Line]) -> Frames:
         values = rows[:, 1:].copy()
-        for quantity, guess in voice.guesses.items():
+        for quantity, guess in form.guesses.items():
             if guess.unit != USUAL[quantity]:
                 with np.errstate(over="ignore"):  # what is infinite is left out below
                     values[:, _PARTS[quantity]] /= guess.per
-        if voice.bends.feed(rows[:, 1:][:, _PARTS["flex"]]):
-            self._say_bends(voice)
+        if form.bends.feed(rows[:, 1:][:, _PARTS["flex"]]):
+            self._say_bends(form)
         self._leave_out_impossible(values, rows, lines)
-        time_s = self._seconds(voice, rows[:, 0].tolist(), lines)
+        time_s = self._seconds(form, rows[:, 0].tolist(), lines)
         kept = ~np.isnan(time_s)
         if not kept.all():
             time_s, values = time_s[kept], values[kept]
         self._report.samples += len(time_s)
         return Frames(time_s, *(values[:, part] for part in _PARTS.values()))
 
-    def _say_bends(self, voice: _Voice) -> None:
+    def _say_bends(self, form: _LineForm) -> None:
         if self._report.sees:
             return  # a camera, to which no resistor belongs
-        if found := voice.bends.found(voice.guesses["flex"].per, is_told=voice.is_told):
+        if found := form.bends.found(form.guesses["flex"].per, is_told=form.is_told):
             self._report.say("bends", found)
         else:
             self._report.said.pop("bends", None)
 
-    def _seconds(self, voice: _Voice, raw: list[float], lines: Sequence[Line]) -> Array:
+    def _seconds(self, form: _LineForm, raw: list[float], lines: Sequence[Line]) -> Array:
         """(n,) the time of every sample since the first one; NaN where it cannot be trusted."""
-        clock, times = self._report.clock, voice.times
+        clock, times = self._report.clock, form.times
         way = (times.unit, times.is_still, times.step_s)
-        if voice.last and voice.last[2] != way:  # the first sample was timed before that was known
-            clock.restart(times.second(*voice.last[:2]))
-        voice.last = (raw[-1], lines[-1].arrival_s, way)
+        if form.last and form.last[2] != way:  # the first sample was timed before that was known
+            clock.restart(times.second(*form.last[:2]))
+        form.last = (raw[-1], lines[-1].arrival_s, way)
         known_s = [
             clock.feed(times.second(at, line.arrival_s))
             for at, line in zip(raw, lines, strict=True)

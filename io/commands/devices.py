@@ -34,20 +34,20 @@ def run(options: argparse.Namespace, language: Language) -> int:
         f"Listening to {len(boards)} device(s) for about {LISTEN_S:.0f} s…",
     )
     print(intro, flush=True)
-    ears = [_Ear(board) for board in boards]
-    for ear in ears:
-        ear.source.start(ear.hear)
+    probes = [_Probe(board) for board in boards]
+    for probe in probes:
+        probe.source.start(probe.hear)
     time.sleep(LISTEN_S)
-    for ear in ears:
-        ear.source.close()
-        print(f"{ear.board.port}  {_kind(ear.board)}\n    {ear.verdict().text(language)}")
+    for probe in probes:
+        probe.source.close()
+        print(f"{probe.board.port}  {_kind(probe.board)}\n    {probe.verdict().text(language)}")
     if options.profile and profiles.path_of(options.profile).exists():
         for step in profiles.load(options.profile).steps[-1:]:
             print(how_board_sat(step).text(language))
     return 0
 
 
-class _Ear:
+class _Probe:
     """What one device says."""
 
     def __init__(self, board: Board) -> None:

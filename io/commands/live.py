@@ -15,7 +15,7 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.live.words import BEGUN, WordEar
+from jihwa.io.live.words import BEGUN, WordListener
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
@@ -82,7 +82,7 @@ def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], Non
     return look
 
 
-def words(options: argparse.Namespace) -> WordEar | None:
+def words(options: argparse.Namespace) -> WordListener | None:
     """What reads words, if the user's model is one of words; letters are then read by another.
 
     Raises:
@@ -93,17 +93,17 @@ def words(options: argparse.Namespace) -> WordEar | None:
     if bundle.gaussian:
         return None
     options.model = LANDMARKS
-    return WordEar(bundle)
+    return WordListener(bundle)
 
 
-def read_words(ear: WordEar, session: LiveSession) -> None:
+def read_words(listener: WordListener, session: LiveSession) -> None:
     """Let a session write words, while letters are paused; they are at first."""
 
     def write(word: str) -> None:
         if session.is_paused:
             session.writing.type(f"{word} ")
 
-    ear.write = write
+    listener.write = write
     session.pause(True)
     session.notify(BEGUN)
 

@@ -126,7 +126,7 @@ class Record:
 
         Args:
             lines: The lines, as they came.
-            layout: What lines of comma-separated fields meant before these; None if nothing.
+            layout: What lines of fields meant before these; None if nothing.
         """
 
     def edit(self, edit: TextEdit) -> None:
@@ -200,7 +200,7 @@ class Journal(Record):
 
         Args:
             lines: The lines, as they came.
-            layout: What lines of comma-separated fields meant before these; a new part says so.
+            layout: What lines of fields meant before these; a new part says so.
         """
         if self._size >= self._part_bytes:
             self._rotate(layout)

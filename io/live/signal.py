@@ -52,7 +52,7 @@ class SignalReader:
 
     Args:
         keep: Takes the whole lines before they are interpreted.
-        layout: What comma-separated fields mean until a header says so.
+        layout: What the fields of a line mean until a header says so.
     """
 
     def __init__(self, keep: Callable[[bytes], None], layout: Layout | None) -> None:
@@ -67,7 +67,7 @@ class SignalReader:
 
     @property
     def layout(self) -> Layout | None:
-        """What comma-separated fields mean by now; None while nobody has said so."""
+        """What the fields of a line mean by now; None while nobody has said so."""
         return self._parser.layout
 
     @property

@@ -18,7 +18,7 @@ BEGUN = Message(
 )
 
 
-class WordEar:
+class WordListener:
     """Lines of the points of a hand in, words out, each when it is known.
 
     Args:

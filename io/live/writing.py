@@ -110,7 +110,7 @@ class Writing:
 
     @request
     def undo(self) -> None:
-        """Take back the last change that the user made, if there is one."""
+        """Take back the last change of the text, by hand or by key, if there is one."""
         if update := self._composer.undo():
             self._change(update)
 

@@ -304,7 +304,9 @@ BINDINGS = (
     ),
     Binding(
         "F12, Ctrl-]",
-        Message("글을 받는 프로그램에 글쇠 주기", "give the keys to the program that types"),
+        Message(
+            "글을 받는 프로그램에 글쇠 주기", "give the keys to the program that takes the text"
+        ),
         lambda c, _: c.use_program(),
     ),
     Binding(
