@@ -28,4 +28,4 @@ def test_behind_a_word_that_ends_most_texts(completes):
     if completes:
         reader.follow(reader.composer.complete())
     reader.feed(shown("ㅎㅏㄱㄱㅛ-", BASIC))
-    assert reader.flush().text == "지워줄래 학교"
+    assert reader.flush().text == "지워 줄래 학교"

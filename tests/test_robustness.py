@@ -66,7 +66,7 @@ def test_broken_accelerometer_is_replaced_by_pitch_and_roll(recognize, spell, na
         one, other = emission_of(sign, whole), emission_of(sign, without)
         if one is not None and other is not None and sign.start_s > FAULTY_S:
             down, computed = one.pose[GRAVITY], other.pose[GRAVITY]
-            assert np.linalg.norm(computed) < 0.99  # and trusted less
+            assert np.linalg.norm(computed) < 0.998  # and trusted less
             assert down @ computed / np.linalg.norm(computed) > 0.99
 
 
