@@ -28,18 +28,6 @@ WAY_SHARES = np.linspace(0.25, 0.75, 6)
 LEAST_LOG_ODDS, MOST_LOG_ODDS = -4.0, 3.0
 """Of a stop: below, it is not looked at; above, nothing is believed more."""
 
-HURRIED_HOLD_S, HURRIED_GAP_S = 0.16, 0.5
-"""A hold as short as this, so soon behind another, may fall short of the pose it was aimed at."""
-
-SHORTFALLS = np.array([0.0, 0.15, 0.3, 0.45])
-"""Shares of the way from the pose before that such a hold may lack."""
-
-_LOG_SHORTFALLS = np.log([0.5, 0.3, 0.15, 0.05])
-"""Log-probabilities of `SHORTFALLS`."""
-
-_POSE_DIMENSIONS = 7
-"""Five fingers, and gravity's direction."""
-
 UNREAD = 100.0
 """So much less likely than none is every sign where there can be none."""
 
@@ -69,7 +57,6 @@ class Classifier:
         """Forget what was learned of the wearer since the beginning."""
         self.fit = GloveFit(self._initial)
         self._rest_pose: Array | None = self._initial.rest
-        self._before: Array | None = None  # the pose of the last hold
         self._hesitations.reset()
 
     def feed(self, *segments: Segment) -> tuple[Emission, ...]:
@@ -81,7 +68,6 @@ class Classifier:
         seen = likeliest(emissions)
         if self._rest_pose is None and seen.rest > seen.any_sign:
             self._rest_pose = seen.pose
-        self._before = emissions[0].pose
         self.fit.see(seen)
         return self._hesitations.feed(emissions)
 
@@ -91,9 +77,8 @@ class Classifier:
         x = np.array([self._extractor.of_hold(hold) for hold in holds])  # (n, 8)
         no_sign = self._gaussian.no_sign_log_likelihood(x)  # (n,)
         no_sign += [no_sign_log_ratio(segment.length) for segment in segments]
-        befores = [self._before if _is_hurried(segment) else None for segment in segments]
         log_likelihood = self._of_signs(
-            x, befores, holds, no_sign, [self.fit.spelling.goes_on] * len(holds)
+            x, holds, no_sign, [self.fit.spelling.goes_on] * len(holds)
         )  # (n, S)
         here = unturned(x, self.fit.mount)  # a board that sits otherwise hangs down otherwise
         either = self._gaussian.rest_log_likelihood(np.concatenate([x, here])).reshape(2, -1)
@@ -101,8 +86,7 @@ class Classifier:
         if self._rest_pose is not None:
             known = self._gaussian.pose_log_likelihood(x, self._rest_pose)
             rest = np.logaddexp(math.log(RETURNS) + known, math.log(1 - RETURNS) + rest)
-        likelihoods = log_likelihood, rest.tolist(), no_sign.tolist()
-        return tuple(map(Emission, segments, *likelihoods, x, befores))
+        return tuple(map(Emission, segments, log_likelihood, rest.tolist(), no_sign.tolist(), x))
 
     def read_again(self, emissions: Sequence[Emission]) -> list[Emission]:
         """Emissions as they would be by what is known now of how the glove fits."""
@@ -110,70 +94,25 @@ class Classifier:
         holds = [emission.segment.frames for emission in emissions]
         no_sign = np.array([emission.no_sign for emission in emissions])  # (n,)
         is_spelled = [self.fit.spelling.is_spelled(emission) for emission in emissions]
-        befores = [emission.before for emission in emissions]
-        log_likelihood = self._of_signs(x, befores, holds, no_sign, is_spelled)  # (n, S)
+        log_likelihood = self._of_signs(x, holds, no_sign, is_spelled)  # (n, S)
         return [
             replace(e, log_likelihood=of) for e, of in zip(emissions, log_likelihood, strict=True)
         ]
 
     def _of_signs(
-        self,
-        x: Array,
-        befores: Sequence[Array | None],
-        holds: Sequence[Frames],
-        no_sign: Array,
-        is_spelled: Sequence[bool],
+        self, x: Array, holds: Sequence[Frames], no_sign: Array, is_spelled: Sequence[bool]
     ) -> Array:
         """(n, S) log-likelihood of every sign for holds whose (n, 8) features are known.
 
         Where no finger is believed, nobody can tell letters; where nobody spells, there are none.
         """
-        log_likelihood = self.fit.personal.with_network(self._of_aims(x, befores), holds)
+        log_likelihood = self.fit.personal.with_network(self.fit.log_likelihood(x), holds)
         finds_none = [
             not spelled or not np.isfinite(hold.flex_adc).any()
             for hold, spelled in zip(holds, is_spelled, strict=True)
         ]
         log_likelihood[finds_none] = no_sign[finds_none, None] - UNREAD
         return log_likelihood
-
-    def _of_aims(self, x: Array, befores: Sequence[Array | None]) -> Array:
-        """(n, S) log-likelihood of every sign being what the hand was aimed at in these holds."""
-        aims = [aimed_at(pose, before) for pose, before in zip(x, befores, strict=True)]
-        log_likelihood = self.fit.log_likelihood(np.concatenate([poses for poses, _ in aims]))
-        log_likelihood += np.concatenate([log_prob for _, log_prob in aims])[:, None]
-        begins = np.cumsum([0, *(len(poses) for poses, _ in aims[:-1])])
-        return np.asarray(np.logaddexp.reduceat(log_likelihood, begins, axis=0))
-
-
-def aimed_at(pose: Array, before: Array | None) -> tuple[Array, Array]:
-    """The poses that a hand may have been aimed at, and the log-density of each falling so short.
-
-    A hand in a hurry is seen short of its aim by a share u of the way from the pose before:
-    seen = aim + u (before - aim), so aim = seen + u / (1 - u) (seen - before). A density of aims
-    is one of what is seen with the factor (1 - u)^-7: the shorter the hand falls, the closer
-    together what is seen of different aims. For example, a finger that came from 0 and is seen at
-    7 was aimed at 7, or at 10 with u = 0.3.
-
-    Args:
-        pose: (8,) features that were seen.
-        before: (8,) features of the hold before; None if the hand had time.
-
-    Returns:
-        (k, 8) features, the first as seen, and (k,) natural logarithms.
-    """
-    if before is None:
-        return pose[None], np.zeros(1)
-    further = (SHORTFALLS / (1 - SHORTFALLS))[:, None] * (pose - before)  # (k, 8)
-    aims = pose + np.where(np.isfinite(further), further, 0.0)
-    length = np.sqrt(np.add.reduce(aims[:, GRAVITY] ** 2, axis=1, keepdims=True))
-    aims[:, GRAVITY] *= length[0] / np.maximum(length, 1e-9)
-    return aims, _LOG_SHORTFALLS - _POSE_DIMENSIONS * np.log1p(-SHORTFALLS)
-
-
-def _is_hurried(segment: Segment) -> bool:
-    """Whether a hold may fall short of its aim; one of several spans is known to be a hold."""
-    short = segment.end_s - segment.start_s <= HURRIED_HOLD_S
-    return short and segment.gap_s <= HURRIED_GAP_S and segment.spans == 1
 
 
 class HesitationFinder:

@@ -86,7 +86,6 @@ class Emission:
             one is in comparison with a letter's.
         pose: (8,) features of the hold, NaN where a sensor is absent or dead; all of them for a
             letter that was typed and not signed.
-        before: (8,) features of the hold before, if the hand came from there in a hurry.
     """
 
     segment: Segment
@@ -94,7 +93,6 @@ class Emission:
     rest: float
     no_sign: float
     pose: Array = field(default_factory=lambda: np.full(N_FEATURES, np.nan))
-    before: Array | None = None
 
     @property
     def of_readings(self) -> Array:
