@@ -19,62 +19,9 @@ from math import lgamma, log, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.signal.frames import Array
+from jihwa.models.coordinates import TANGENT, directions, pattern_keys, read_key, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY
-
-N_COORDINATES = N_FINGERS + 2
-TANGENT = slice(N_FINGERS, N_COORDINATES)
-
-_LENGTH_STEPS = 200
-"""Steps in which the length of gravity is told apart, so that factors can be kept."""
-
-_FINGER_BITS = 1 << np.arange(N_FINGERS)
-
-
-def tangent_basis(direction: Array) -> Array:
-    """Two unit vectors at right angles to each other and to every direction.
-
-    Args:
-        direction: (..., 3) unit vectors.
-
-    Returns:
-        (..., 2, 3) the tangents: the first at right angles to the vertical, too, or where the
-        direction is about that, to the first axis.
-    """
-    x, y, z = direction[..., 0], direction[..., 1], direction[..., 2]
-    upright = np.abs(z) < 0.9
-    basis = np.empty((*direction.shape[:-1], 2, 3))
-    first, second = basis[..., 0, :], basis[..., 1, :]
-    # Cross products by hand: those of NumPy take ten times as long for so few vectors.
-    first[..., 0] = np.where(upright, y, 0.0)
-    first[..., 1] = np.where(upright, -x, z)
-    first[..., 2] = np.where(upright, 0.0, -y)
-    first /= np.sqrt(np.add.reduce(first * first, axis=-1, keepdims=True))
-    second[..., 0] = y * first[..., 2] - z * first[..., 1]
-    second[..., 1] = z * first[..., 0] - x * first[..., 2]
-    second[..., 2] = x * first[..., 1] - y * first[..., 0]
-    return basis
-
-
-def pose_coordinates(x: Array, pose: Array, basis: Array) -> Array:
-    """Coordinates of features around poses: difference of bends, and gravity in the tangent plane.
-
-    The plane is Lambert's azimuthal equal-area projection: its Jacobian is 1 everywhere, and the
-    distance from the centre is the chord, 2·sin(α/2).
-
-    Args:
-        x: (..., 8) features.
-        pose: (..., 8) features with gravity of length 1, broadcast against `x`.
-        basis: (..., 2, 3) tangents at the poses' gravity.
-
-    Returns:
-        (..., 7) coordinates; NaN where a feature is.
-    """
-    gravity = _directions(x)  # (..., 3)
-    cosine = np.einsum("...i,...i->...", gravity, pose[..., GRAVITY])[..., None]  # (..., 1)
-    along = np.einsum("...j,...ij->...i", gravity, basis)  # (..., 2)
-    plane = along * np.sqrt(2.0 / np.maximum(1.0 + cosine, 1e-9))
-    return np.concatenate([x[..., FLEX] - pose[..., FLEX], plane], axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,13 +198,13 @@ class PoseDensity:
             (M, K) natural log densities.
         """
         around = self._around(int(pattern_keys(x[None])[0]))
-        turned = np.einsum("i,mij->mj", _directions(x), mount)  # (M, 3)
+        turned = np.einsum("i,mij->mj", directions(x), mount)  # (M, 3)
         return self._pooled(around.of_bends(x[None, FLEX]) + around.of_gravity(turned))
 
     def _log_density(self, x: Array, key: int) -> Array:
         """The same for rows that share one pattern of missing sensors."""
         around = self._around(key)
-        return self._pooled(around.of_bends(x[:, FLEX]) + around.of_gravity(_directions(x)))
+        return self._pooled(around.of_bends(x[:, FLEX]) + around.of_gravity(directions(x)))
 
     def _around(self, key: int) -> _Centres:
         """All centres under one pattern of missing sensors."""
@@ -304,13 +251,6 @@ class PoseMixture(PoseDensity):
         return np.asarray(most + np.log(np.exp(parts, out=parts) @ of_pose))
 
 
-def _directions(x: Array) -> Array:
-    """(..., 3) the direction of gravity in (..., 8) features."""
-    gravity = x[..., GRAVITY]
-    length = np.sqrt(np.add.reduce(gravity * gravity, axis=-1, keepdims=True))
-    return np.asarray(gravity / np.maximum(length, 1e-9))
-
-
 def broad_log_density(x: Array, bend: float, bend_sd: float) -> Array:
     """Natural log density of any pose: every finger bends on its own, gravity points anywhere.
 
@@ -324,33 +264,3 @@ def broad_log_density(x: Array, bend: float, bend_sd: float) -> Array:
     n_fingers, sphere = known[:, FLEX].sum(axis=1), known[:, GRAVITY].all(axis=1)
     constant = log(bend_sd) + 0.5 * log(2 * pi)
     return np.asarray(-0.5 * (z * z).sum(axis=1) - constant * n_fingers - log(4 * pi) * sphere)
-
-
-def pattern_keys(x: Array) -> NDArray[np.int64]:
-    """(n,) for every row which fingers and whether gravity are present, and gravity's length."""
-    present = np.isfinite(x[:, FLEX]) @ _FINGER_BITS
-    gravity = x[:, GRAVITY]
-    length = np.sqrt(np.add.reduce(gravity * gravity, axis=1))
-    steps = np.minimum(np.maximum(1.0 - length, 0.0), 1.0) * _LENGTH_STEPS
-    steps = np.where(np.isfinite(length), np.rint(steps), _LENGTH_STEPS + 1.0).astype(np.int64)
-    return np.asarray(present + (steps << N_FINGERS))
-
-
-def read_key(key: int) -> tuple[NDArray[np.bool_], float]:
-    """The (7,) coordinates that are present, and the variance that gravity's length stands for."""
-    steps = key >> N_FINGERS
-    fingers = (key >> np.arange(N_FINGERS)) & 1
-    has_gravity = steps <= _LENGTH_STEPS
-    present = np.concatenate([fingers, [has_gravity, has_gravity]]).astype(bool)
-    return present, steps / _LENGTH_STEPS if has_gravity else 0.0
-
-
-def precision_of_hold(covariance: Array, key: int) -> Array:
-    """(..., 7, 7) precision of a hold with one pattern of missing sensors; 0 for those."""
-    present, shortening = read_key(key)
-    kept = np.flatnonzero(present)
-    wider = covariance.copy()
-    wider[..., TANGENT, TANGENT] += shortening * np.eye(2)
-    precision = np.zeros_like(wider)
-    precision[..., kept[:, None], kept] = np.linalg.inv(wider[..., kept[:, None], kept])
-    return precision

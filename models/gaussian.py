@@ -28,14 +28,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from jihwa.data.signal.frames import N_FINGERS, Array
-from jihwa.models.density import (
-    N_COORDINATES,
-    TANGENT,
-    PoseDensity,
-    broad_log_density,
-    precision_of_hold,
-    tangent_basis,
-)
+from jihwa.models.coordinates import N_COORDINATES, TANGENT, precision_of_hold, tangent_basis
+from jihwa.models.density import PoseDensity, broad_log_density
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 
 N_WEARER = 2 * N_FINGERS + 3

@@ -17,7 +17,7 @@ from itertools import combinations
 import numpy as np
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.density import N_COORDINATES, TANGENT, pose_coordinates, tangent_basis
+from jihwa.models.coordinates import N_COORDINATES, TANGENT, pose_coordinates, tangent_basis
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import HierarchicalGaussian
 from jihwa.models.mount import USUAL_IF_SHOWN, Mounts

@@ -26,13 +26,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.density import (
+from jihwa.models.coordinates import (
     N_COORDINATES,
-    PoseMixture,
     pattern_keys,
     pose_coordinates,
     precision_of_hold,
 )
+from jihwa.models.density import PoseMixture
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.gaussian import N_WEARER, HierarchicalGaussian
 

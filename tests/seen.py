@@ -7,6 +7,9 @@ from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
 
+AXES = [f"{axis}{point}" for point in range(21) for axis in "xyz"]
+"""The columns of a file of points."""
+
 _KNUCKLES = np.array([[0.5, 0.6], [1.0, 0.3], [1.0, 0.0], [0.95, -0.25], [0.85, -0.45]])
 """(5, 2) where fingers begin, along the palm and across it to the index finger, in palms."""
 _BONES = (0.45, 0.3, 0.25)
@@ -50,3 +53,8 @@ def points_of(frames, *, mirrored=False) -> np.ndarray:
     """(n, 21, 3) points of a hand that a glove would send these frames of."""
     bends = np.clip((frames.flex_adc - STRAIGHT_ADC) / ADC_PER_RAD, 0, 3)
     return points(bends, frames.accel_g, mirrored=mirrored)
+
+
+def rows(hand: np.ndarray) -> list[str]:
+    """The lines of a file, of (n, 21, 3) points."""
+    return [",".join(map(repr, row)) for row in hand.reshape(len(hand), -1).tolist()]

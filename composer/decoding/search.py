@@ -14,7 +14,6 @@ has to be changed along.
 """
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arc, Arcs
@@ -33,7 +32,7 @@ from jihwa.composer.decoding.grammar import (
 from jihwa.composer.decoding.hypotheses import Hypothesis, Stack, Trail
 from jihwa.composer.decoding.lattice import Path
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.language.jamo import BOUNDARY, Tokens, encode
+from jihwa.composer.language.jamo import BOUNDARY, known_end
 from jihwa.composer.language.token_model import Mode, TokenModel
 
 _FREE_SHARE, _CONSUMING_SHARE = 0.5, 1.5
@@ -51,11 +50,6 @@ _ROUNDING = 1e-9
 _NO_SIGN, _SPACE_STATE = int(ArcKind.NO_SIGN), int(State.SPACE)
 _NEVER = -math.inf
 """The score of what cannot be."""
-
-MEMORY_CHARACTERS = 16
-"""Characters of earlier text that are looked at: more tokens than a language model remembers."""
-_FORESIGHT_CHARACTERS = 4
-"""Characters of later text that are looked at."""
 
 
 class Move:
@@ -351,13 +345,3 @@ def _introduces(before: Hypothesis, move: Move) -> bool:
     if not move.arc.advances or (move.spelled and before.spelled):
         return False
     return before.model.is_profane(move.arc.token)
-
-
-def known_end(text: str) -> Tokens:
-    """The tokens at the end of a text that the language model knows; it knows no lone letters."""
-    return encode(re.split("[^가-힣 ] *", text)[-1][-MEMORY_CHARACTERS:])
-
-
-def known_start(text: str) -> Tokens:
-    """The first tokens of a text that the language model knows."""
-    return encode(re.split("[^가-힣 ]", text)[0][:_FORESIGHT_CHARACTERS].strip())

@@ -4,6 +4,7 @@ NFD tells an onset from a coda of the same shape, so a sequence of these tokens 
 only: ᄒ ᅡ ᆨ ᄀ ᅭ is 학교 and nothing else.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
@@ -25,6 +26,11 @@ SPACE = 1
 TOKENS = "\n " + ONSETS + VOWELS + CODAS
 """The character of every token; a token's id is its place here."""
 N_TOKENS = len(TOKENS)
+
+MEMORY_CHARACTERS = 16
+"""Characters of earlier text that are looked at: more tokens than a language model remembers."""
+_FORESIGHT_CHARACTERS = 4
+"""Characters of later text that are looked at."""
 
 LETTER_OF = (
     "\n "
@@ -79,3 +85,13 @@ def decode(tokens: Iterable[int]) -> str:
     jamo = "".join([TOKENS[token] for token in tokens if token != BOUNDARY])
     composed = unicodedata.normalize("NFC", jamo)
     return composed.translate(_LETTERS)  # what is no syllable
+
+
+def known_end(text: str) -> Tokens:
+    """The tokens at the end of a text that the language model knows; it knows no lone letters."""
+    return encode(re.split("[^가-힣 ] *", text)[-1][-MEMORY_CHARACTERS:])
+
+
+def known_start(text: str) -> Tokens:
+    """The first tokens of a text that the language model knows."""
+    return encode(re.split("[^가-힣 ]", text)[0][:_FORESIGHT_CHARACTERS].strip())

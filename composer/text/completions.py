@@ -15,9 +15,17 @@ import numpy as np
 
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State
 from jihwa.composer.decoding.hypotheses import Hypothesis, Stack, tokens_of
-from jihwa.composer.decoding.search import known_end
 from jihwa.composer.language.completion import Beginning, likeliest_words
-from jihwa.composer.language.jamo import BOUNDARY, KINDS, LETTER_OF, SPACE, Kind, decode, encode
+from jihwa.composer.language.jamo import (
+    BOUNDARY,
+    KINDS,
+    LETTER_OF,
+    SPACE,
+    Kind,
+    decode,
+    encode,
+    known_end,
+)
 from jihwa.composer.language.token_model import Mode, ModelState, TokenModel
 from jihwa.composer.language.word_list import fault
 from jihwa.composer.text.record import Record, jamo_of

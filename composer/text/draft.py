@@ -10,7 +10,7 @@ from itertools import chain
 from jihwa.composer.decoding.alignment import Reading, Step
 from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.hypotheses import Hypothesis
-from jihwa.composer.decoding.search import MEMORY_CHARACTERS
+from jihwa.composer.language.jamo import MEMORY_CHARACTERS
 from jihwa.composer.text.record import Record
 from jihwa.composer.text.undo import EXACT_STEPS, Decisions, Snapshot, ToldDecisions
 from jihwa.recognizer.events import Decision, Emission

@@ -21,8 +21,7 @@ from jihwa.composer.decoding.arcs import SegmentationRates
 from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.evidence import log_of, reading_scores
 from jihwa.composer.decoding.options import DecoderOptions
-from jihwa.composer.decoding.search import known_end, known_start
-from jihwa.composer.language.jamo import BOUNDARY, SPACE, decode
+from jihwa.composer.language.jamo import BOUNDARY, SPACE, decode, known_end, known_start
 from jihwa.composer.language.token_model import Mode, ModelState, TokenModel
 from jihwa.composer.text.record import Record
 from jihwa.composer.text.transcript import Candidate
