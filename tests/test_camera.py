@@ -169,11 +169,14 @@ def test_a_camera_that_falls_silent_is_lost_and_closing_waits_for_nothing(
 
 
 def test_without_what_sees_it_is_told_how_to_get_it(jihwa, tmp_path):
-    for name, beginning in (("a.mp4", MP4), ("b.avi", b"RIFF"), ("c.webm", b"\x1a\x45\xdf\xa3")):
+    videos = {"a.mp4": MP4, "b.avi": b"RIFF\0\1\0\0AVI ", "c.webm": b"\x1a\x45\xdf\xa3"}
+    for name, beginning in videos.items():
         (tmp_path / name).write_bytes(beginning)
         done = jihwa("transcribe", tmp_path / name)
         assert done.code == 2
         assert f"-m pip install {REQUIREMENT}" in done.err
+    (tmp_path / "sound.wav").write_bytes(b"RIFF\0\1\0\0WAVEfmt ")
+    assert "no header of the glove" in jihwa("transcribe", tmp_path / "sound.wav").err
     for uri in ("camera:0", f"camera:0?python={tmp_path / 'none'}"):
         with pytest.raises(UsageError, match=f"-m pip install {REQUIREMENT}"):
             open_source(uri)

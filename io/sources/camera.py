@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 VIDEOS = (
-    (0, b"RIFF"),
+    (8, b"AVI "),
     (0, b"\x1a\x45\xdf\xa3"),
     (0, b"\x00\x00\x01\xba"),
     *((4, kind) for kind in (b"ftyp", b"moov", b"mdat", b"wide", b"skip", b"free")),
@@ -125,7 +125,7 @@ def is_video(path: Path) -> bool:
     with suppress(OSError, ValueError):  # ValueError: a name with a zero byte
         if path != STDIN and path.is_file():
             with path.open("rb") as file:
-                beginning = file.read(8)
+                beginning = file.read(12)
     return any(beginning.startswith(told, at) for at, told in VIDEOS)
 
 
