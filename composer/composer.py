@@ -204,8 +204,8 @@ class Composer:
             )
         before, shown = self._draft.now, self._draft.shown()
         place = shown.place(word)
-        steps = self._words.spelling(shown, place, text, self._draft.before_cursor)
-        return self._changed(before, self._draft.rewrite(place, steps, text))
+        alignment = self._words.spelling(shown, place, text, self._draft.before_cursor)
+        return self._changed(before, self._draft.rewrite(place, alignment, text))
 
     def accept(self, completion: Completion | None = None) -> Update:
         """Write a completion, or the first of those that there are now; its word is over then.

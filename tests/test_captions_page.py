@@ -8,7 +8,7 @@ from live import until
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.speech.spoken import SpeechMode
 
 PHONE, DESK, TV = (360, 640), (1300, 900), (1920, 1080)
@@ -209,7 +209,7 @@ def test_open_page_goes_on_when_the_program_starts_again(look, browser):
         until(lambda: written(browser) == "안녕하세요 ")
     until(lambda: "끝냈습니다" in text_of(browser, "news"))
     assert written(browser) == "안녕하세요 "
-    with served(Record("안녕하세요 "), port=port) as second:
+    with served(SessionLog("안녕하세요 "), port=port) as second:
         second.types("저는")
         until(lambda: written(browser) == "안녕하세요 저는")
         assert text_of(browser, "news") in ("", "상대의 장갑이 연결되지 않았습니다.")

@@ -9,7 +9,7 @@ from live import Follower, Wire, session, signals, stranger, until
 
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Message
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveSession
 from jihwa.io.sources.source import Link
 
@@ -83,7 +83,7 @@ def test_bytes_that_come_while_the_models_load_are_not_lost(line):
         loaded.wait()
         return wearer.engine()
 
-    live = LiveSession(wire, prepare, Record())
+    live = LiveSession(wire, prepare, SessionLog())
     live.start()
     wire.give(line("학교"))
     live.writing.type("?")
@@ -98,7 +98,7 @@ def test_models_that_cannot_be_loaded_are_told_and_the_program_goes_on():
     def prepare():
         raise DataError(ko="모델이 손상되었습니다.", en="The model is damaged.")
 
-    live = LiveSession(Wire(), prepare, Record("쓰던 글"))
+    live = LiveSession(Wire(), prepare, SessionLog("쓰던 글"))
     live.start()
     until(lambda: live.failure)
     live.close()
@@ -190,7 +190,7 @@ def test_candidates_come_when_nothing_else_is_to_do_and_can_be_chosen(line):
 
 def test_an_older_text_stands_before_the_new_one_and_can_be_taken_back(line):
     data = line("학교")
-    with session(Record("우리 ")) as (live, wire):
+    with session(SessionLog("우리 ")) as (live, wire):
         assert live.state.page.committed == "우리 "
         wire.give(data)
         wire.connect(Link.ENDED)
@@ -202,7 +202,7 @@ def test_an_older_text_stands_before_the_new_one_and_can_be_taken_back(line):
         live.writing.clear()
         live.writing.clear()
         until(lambda: live.state.page.committed == "")
-    with session(Record("우리 학교 앞")) as (live, _):
+    with session(SessionLog("우리 학교 앞")) as (live, _):
         live.writing.backspace()
         until(lambda: live.state.page.committed == "우리 학교 ")
         live.writing.backspace_word()
@@ -226,7 +226,7 @@ def test_a_sink_that_fails_is_left_out_and_the_text_is_safe(line):
 
 
 def test_a_failure_inside_keeps_text_and_journal_and_is_told():
-    class Forgetful(Record):
+    class Forgetful(SessionLog):
         def raw(self, lines, layout):
             raise MemoryError
 

@@ -101,7 +101,7 @@ def press():
         ("\x1b2", [("choose", 1, "멋"), ("select", None)]),
         ("\x1b9", []),
         (LEFT, []),
-        (ESCAPE, [("hear", "")]),
+        (ESCAPE, [("answer", "")]),
         (CTRL_R, [("notify", NO_READERS)]),
         (CTRL_L + "a", [("type", "a")]),
         ("\x0b\x1b[19;5~", []),

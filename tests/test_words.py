@@ -192,7 +192,7 @@ def test_words_and_letters_by_turns_in_one_text(of_points):
     ).frames
     listener = WordListener(Bundle.load(of_points))
     wearer = Wearer(lambda: letters, Mixture.load, adapts=False)
-    with session(wearer=wearer, hear=listener.hear) as (live, wire):
+    with session(wearer=wearer, on_lines=listener.read) as (live, wire):
         read_words(listener, live)
         wire.give(camera_lines(shown_words(1)).encode())
         until(lambda: "쥐다 " in live.state.page.committed)

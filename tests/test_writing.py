@@ -12,7 +12,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.text.undo import MOST_STEPS as UNDO_STEPS
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.writing import KEPT_WORDS, MOST_WORDS, Writing
 
 ANY_SIGNAL = Frames(*(np.zeros(shape) for shape in ((1,), (1, 5), (1, 3), (1, 3))))
@@ -48,7 +48,7 @@ class Desk:
         self.hand, self.follower = Shows(), Follower()
         self.engine = Engine(self.hand, Composer(OWN, model()))
         self.follower.committed = text
-        self.journal = Record(text)
+        self.journal = SessionLog(text)
         self.writing = Writing(
             lambda: self.engine,
             self.journal,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from jihwa.composer.decoding.alignment import Step
+from jihwa.composer.decoding.alignment import AlignedToken
 from jihwa.composer.decoding.decoder import DecoderState
 from jihwa.composer.language.jamo import decode
 from jihwa.composer.text.record import Record
@@ -57,7 +57,7 @@ class Snapshot:
 
     def following(self, decoder: DecoderState) -> "Snapshot":
         """As it is once the decoder knows this, with what that has just committed."""
-        record, preedit = self.record.with_steps(decoder.committed), decode(decoder.preedit)
+        record, preedit = self.record.with_aligned(decoder.committed), decode(decoder.preedit)
         record = record if preedit else record.with_final_end()
         return replace(self, decoder=decoder, record=record, preedit=preedit)
 
@@ -83,16 +83,16 @@ class Snapshot:
         last = replace(last, decided=(*last.decided, *decided))
         return replace(self, before=(*self.before[:-1], last))
 
-    def rewritten(self, place: slice, steps: Sequence[Step], text: str) -> "Snapshot":
+    def rewritten(self, place: slice, alignment: Sequence[AlignedToken], text: str) -> "Snapshot":
         """With a text in the place of some entries, here and in every snapshot that has them all.
 
         Emissions behind which some were yet to come can no longer be taken back by themselves.
         """
         kept = (each for each in self.before if len(each.record.entries) >= place.stop)
         before = tuple(
-            replace(each, record=each.record.rewritten(place, steps, text)) for each in kept
+            replace(each, record=each.record.rewritten(place, alignment, text)) for each in kept
         )
-        return replace(self, record=self.record.rewritten(place, steps, text), before=before)
+        return replace(self, record=self.record.rewritten(place, alignment, text), before=before)
 
     def back(self, boundaries: int) -> "Snapshot":
         """As it was before the emissions since so many boundaries, which must be remembered."""

@@ -63,7 +63,7 @@ class LineParser:
     def reset(self) -> None:
         """Forget everything, as before the first byte."""
         self.report = Report()
-        self.language = ""
+        self.dialect = ""
         """What the last sample came as: the names of its fields, `JSON` or `OpenGloves`."""
         self.belief = Belief(self.report, self._described)
         self._arrival = _Arrival()
@@ -91,7 +91,7 @@ class LineParser:
         return self._samples.waits
 
     @property
-    def hears_glove(self) -> bool:
+    def is_of_glove(self) -> bool:
         """Whether what came is a glove's."""
         return bool(self.report.headers or self.report.samples or self.waits)
 
@@ -188,7 +188,7 @@ class LineParser:
             report.damage(report.lines, text)
         elif text.startswith("#"):
             header = text.lstrip("# ")
-            if self.belief.hear(header):
+            if self.belief.is_header(header):
                 self._take_rows(self.belief.read(Line(report.lines, header)))
             else:
                 report.messages += 1
@@ -233,7 +233,7 @@ class LineParser:
         before = self.report.samples
         self._done += self._samples.feed(table[:, :-1], lines, self._arrival.is_noted)
         if self.report.samples > before:
-            self.language = self._layout.language
+            self.dialect = self._layout.dialect
             self.report.ignored = self._layout.ignored
             if RECEIVED in self._layout.channels:
                 received_ms = table[:, -1]
@@ -292,16 +292,16 @@ class LineParser:
         self._take_row(_JSON, units, row, line, has_clock=has_clock)
 
     def _take_row(
-        self, language: str, units: dict[str, str], row: Array, line: Line, *, has_clock: bool
+        self, dialect: str, units: dict[str, str], row: Array, line: Line, *, has_clock: bool
     ) -> None:
         """Take a sample that has no fields."""
         self._convert()
         self._layout = None
-        self._done += self._samples.switch_to(language, units, has_clock)
+        self._done += self._samples.switch_to(dialect, units, has_clock)
         before = self.report.samples
         self._done += self._samples.feed(row[None], [line], self._arrival.is_noted)
         if self.report.samples > before:
-            self.language = language
+            self.dialect = dialect
 
 
 class _Arrival:

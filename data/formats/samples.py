@@ -133,7 +133,7 @@ class Samples:
                 quantity: Guess(quantity, told[quantity], certain and quantity in units)
                 for quantity in _PARTS
             }
-            is_told = isinstance(key, Layout) and bool(key.spans)
+            is_told = isinstance(key, Layout) and bool(key.ranges)
             form = self._forms[key] = _LineForm(times, guesses, is_told=is_told)
         if form is self._form:
             return []

@@ -54,7 +54,7 @@ TURNS_RAD = 0.8
 """What a hand that spells turns by while so many are looked at."""
 USUAL_FLEX_ADC = (680.0, 980.0)
 """What the fingers of a hand read for most of the time."""
-LEAST_SPAN, LEAST_MOVING = 0.04, 3
+LEAST_RANGE, LEAST_MOVING = 0.04, 3
 """A finger that moves changes its reading by such a share; so many of a hand that spells do."""
 LEAST_OPENED_ADC = 60.0
 """What a hand that spells moves by: 70-150; one that types or scratches, mostly less."""
@@ -216,7 +216,7 @@ class Bends:
         flex = np.array(self._kept) / per
         flex = flex[:, np.isfinite(flex).any(axis=0)]
         low, straight, bent = np.nanpercentile(flex, [5, 10, 95], axis=0)  # (m,) each
-        moves = bent - low > LEAST_SPAN * np.maximum(np.abs(bent), np.abs(low))
+        moves = bent - low > LEAST_RANGE * np.maximum(np.abs(bent), np.abs(low))
         if moves.sum() < LEAST_MOVING:
             return None
         ends = [float(np.median(each[moves])) for each in (straight, bent)]

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+Interval = tuple[float, float]
+"""From when to when, in seconds."""
+
 N_FINGERS = 5
 
 

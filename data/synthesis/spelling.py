@@ -15,7 +15,7 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
-from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames, Interval
 from jihwa.data.synthesis import motion
 from jihwa.data.synthesis.hands import Hand
 from jihwa.data.synthesis.pace import Manner, Pace, Range, drifted
@@ -72,7 +72,7 @@ class SpelledSession:
     text: str
     frames: Frames
     signs: tuple[SpelledSign, ...]
-    pauses: tuple[tuple[float, float], ...] = ()
+    pauses: tuple[Interval, ...] = ()
 
 
 def assemble(

@@ -8,7 +8,7 @@ from jihwa.composer.text.transcript import Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink, tell
-from jihwa.io.writers.document import Reading, Signal, SignStore
+from jihwa.io.writers.document import CompactTranscript, Signal, SignStore
 from jihwa.recognizer.events import Decision, Emission
 
 MOST_CHARACTERS, KEPT_WORDS = 400, 40
@@ -65,7 +65,7 @@ def read(
     sinks: Sequence[Sink] = (),
     most_characters: int = MOST_CHARACTERS,
     kept_words: int = KEPT_WORDS,
-) -> Reading:
+) -> CompactTranscript:
     """Follow a source to its end; the text is the same as `Engine.run` makes of it.
 
     Args:
@@ -89,7 +89,7 @@ def read(
         sink.finish(end)
     signs.extend(end.signs)
     before = "".join(texts)
-    return Reading(
+    return CompactTranscript(
         text=before + end.text,
         candidates=tuple(replace(each, text=before + each.text) for each in end.candidates),
         words=[*words, *end.words],

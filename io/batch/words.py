@@ -19,7 +19,7 @@ from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
 from jihwa.data.takes.derived import derive
 from jihwa.data.takes.sequences import without_padding
 from jihwa.io.sources.camera import open_seen
-from jihwa.io.writers.document import Reading
+from jihwa.io.writers.document import CompactTranscript
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.words import AGREEING, FRAMES, Pauses, Vote, WordSign
 
@@ -33,7 +33,7 @@ class StreamBy(StrEnum):
     VOTE = "vote"
 
 
-class WordReader:
+class WordSignReader:
     """Reads sequences of one word each, or a stream of frames with words in it.
 
     Args:
@@ -45,7 +45,7 @@ class WordReader:
         self._bundle, self._stream_by = bundle, stream_by
         self._n_frames = int(bundle.provenance.get("frames", FRAMES))
 
-    def read(self, path: Path) -> tuple[Reading, float]:
+    def read(self, path: Path) -> tuple[CompactTranscript, float]:
         """What a file says, and how long it is, in seconds.
 
         An array (sequences, frames, features) has a word in each sequence; one of (frames,
@@ -144,7 +144,7 @@ class WordReader:
             for at, row in enumerate(posterior)
         ]
 
-    def _reading(self, words: Sequence[WordSign]) -> Reading:
+    def _reading(self, words: Sequence[WordSign]) -> CompactTranscript:
         names = self._bundle.alphabet.signs
         told, signs = [], []
         for word in words:
@@ -155,4 +155,4 @@ class WordReader:
             signs.append(Sign(start_s, end_s, names[best[0]], candidates))
         text = " ".join(word.text for word in told)
         log_prob = sum(math.log(max(word.confidence, 1e-300)) for word in told)
-        return Reading(text, (Candidate(text, log_prob),), told, signs)
+        return CompactTranscript(text, (Candidate(text, log_prob),), told, signs)

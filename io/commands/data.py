@@ -34,7 +34,7 @@ from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 
 SUSPECT = "suspect"
-"""A file whose label the model does not hear."""
+"""A file whose label the model does not read."""
 
 KINDS: Mapping[str, Message] = {
     Defect.GAP: Message(ko="신호 끊김", en="gaps"),
@@ -131,7 +131,7 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     bundle = shared.model(options.model)
     bundle.of_glove()
     model, layout = PersonalModel(bundle, Profile.empty(bundle.alphabet)), shared.layout(options)
-    for found in map(partial(_heard, model, bundle), inspect(options.dataset, alphabet, layout)):
+    for found in map(partial(_checked, model, bundle), inspect(options.dataset, alphabet, layout)):
         n_files += 1
         kinds.update(found.kinds)
         if found.shows:
@@ -166,7 +166,7 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     return 1 if files else 0
 
 
-def _heard(model: PersonalModel, bundle: Bundle, found: Inspected) -> Inspected:
+def _checked(model: PersonalModel, bundle: Bundle, found: Inspected) -> Inspected:
     """The same, and whether the hand shows what the label says."""
     if found.shows is None or not len(found.hold):
         return found

@@ -205,7 +205,7 @@ def fail_if_it_did(session: LiveSession) -> None:
 def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """Within this, SIGTERM and SIGHUP only ask to end, however often: what there is gets saved.
 
-    Once one has come, no other is heard behind this: the program is about to end. They are ignored,
+    Once one has come, no other is taken behind this: the program is about to end. They are ignored,
     as Python gives up its own handlers before the process is over.
 
     Args:
@@ -213,13 +213,13 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """
     told = False
 
-    def hear(*_: object) -> None:
+    def handle(*_: object) -> None:
         nonlocal told
         told = True
         end()
 
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), hear) for name in names}
+    before = {name: signal.signal(getattr(signal, name), handle) for name in names}
     try:
         yield
     finally:

@@ -218,7 +218,7 @@ def _learner(
             profile = profile.with_step(transcriber.adaptation.step(profiles.now()))
             profiles.save(options.profile, profile)
         if shared.learns(options):
-            sure = (word.text for word in document.reading.words if word.confidence >= DOUBTFUL)
+            sure = (word.text for word in document.transcript.words if word.confidence >= DOUBTFUL)
             vocabulary.learn(" ".join(sure), options.profile)
 
     return learn

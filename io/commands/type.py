@@ -136,7 +136,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             accept_s=options.accept_after or math.inf,
             layout=shared.layout(options),
             recording=recording,
-            hear=words.hear if words else lambda _: None,
+            on_lines=words.read if words else lambda _: None,
         )
 
         watch = live.watch_for_camera(options)

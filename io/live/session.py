@@ -23,7 +23,7 @@ from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain, stopped
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
 from jihwa.io.live.state import Answers, LiveState, Notices, Page
@@ -54,7 +54,7 @@ class LiveOptions:
         layout: What lines without a header mean; None if they mean nothing.
         wearer: Who is calibrated, and learns from the text; None for nobody.
         recording: A file that takes the glove's lines too, unbuffered, as long as it can.
-        hear: Takes the lines as well, in the session's thread, and none when they have ended.
+        on_lines: Takes the lines as well, in the session's thread, and none when they have ended.
     """
 
     pause_s: float = math.inf
@@ -62,7 +62,7 @@ class LiveOptions:
     layout: Layout | None = None
     wearer: Wearer | None = None
     recording: BinaryIO | None = None
-    hear: Callable[[bytes], None] = lambda _: None
+    on_lines: Callable[[bytes], None] = lambda _: None
 
 
 class LiveSession:
@@ -89,7 +89,7 @@ class LiveSession:
         self,
         source: Source,
         make_engine: Callable[[], Engine],
-        journal: Record,
+        journal: SessionLog,
         options: LiveOptions | None = None,
         sinks: Sequence[Sink] = (),
         changed: Callable[[], None] = lambda: None,
@@ -147,9 +147,9 @@ class LiveSession:
         self._notices.tell(message)
 
     @request
-    def hear(self, answer: str) -> None:
+    def answer(self, text: str) -> None:
         """Show what somebody who reads the text answers; nothing puts all answers away."""
-        self._answers = self._answers.followed_by(answer)
+        self._answers = self._answers.followed_by(text)
 
     @request
     def pause(self, paused: bool) -> None:
@@ -256,7 +256,7 @@ class LiveSession:
         self._connection = connection
         if connection.link is Link.ENDED:
             self._read(self._reader.end(time.monotonic()))
-            self._options.hear(b"")
+            self._options.on_lines(b"")
             self.writing.conclude()
             self._tell_news()
             warning = self._reader.unread(connection.device)
@@ -268,7 +268,7 @@ class LiveSession:
     def _keep(self, lines: bytes) -> None:
         """Write down whole lines of the glove, before anything else happens with them."""
         self._journal.raw(lines, self._reader.layout)
-        self._options.hear(lines)
+        self._options.on_lines(lines)
         recording = self._options.recording
         if recording and not recording.closed:
             try:

@@ -88,7 +88,7 @@ class SignalReader:
         is_handless = report.unseen > unseen and not len(frames)
         self._handless_s = min(self._handless_s, at_s) if is_handless else math.inf
         n_pictures = len(frames) + report.unseen - unseen
-        self._speechless.hear(len(data), report.lines - lines, n_pictures, at_s)
+        self._speechless.count(len(data), report.lines - lines, n_pictures, at_s)
         return self._noted(frames, at_s)
 
     def end(self, at_s: float) -> Frames:
@@ -256,7 +256,7 @@ class _Speechless:
     lines: int = 0
     data_bytes: int = 0
 
-    def hear(self, n_bytes: int, n_lines: int, n_samples: int, at_s: float) -> None:
+    def count(self, n_bytes: int, n_lines: int, n_samples: int, at_s: float) -> None:
         """So much came."""
         if n_samples:
             self.since_s, self.lines, self.data_bytes = math.inf, 0, 0

@@ -49,7 +49,7 @@ class WordListener:
         self._pauses = Pauses(bundle.of_sequences, network.inputs.sd, n_frames)
         self._parser = LineParser(see=self._see)
 
-    def hear(self, lines: bytes) -> None:
+    def read(self, lines: bytes) -> None:
         """Read whole lines; none at the end of the signal."""
         self._parser.feed(lines)
         if not lines:

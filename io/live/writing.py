@@ -18,7 +18,7 @@ from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.io.engine import Change, Engine, Relay, Sink
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.page import HoldReader, LivePage, is_rest
 from jihwa.io.live.requests import request
 from jihwa.io.live.state import Hold, Page
@@ -51,7 +51,7 @@ class Writing:
     def __init__(
         self,
         make_engine: Callable[[], Engine],
-        journal: Record,
+        journal: SessionLog,
         sinks: Sequence[Sink],
         wearer: Wearer | None,
         pause_s: float,

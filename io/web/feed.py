@@ -77,7 +77,7 @@ class Feed:
             mailbox.put("")
 
     def remind(self) -> None:
-        """Tell all readers that nothing has happened, so that they know that they still hear."""
+        """Tell all readers that nothing has happened, so that they know that they are connected."""
         message = _json({"type": "alive", "seq": self._number})
         for mailbox in self._mailboxes:
             mailbox.put(message)

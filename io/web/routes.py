@@ -183,13 +183,15 @@ class Desk:
         with self._feed.reader(with_words=role is Role.PROGRAM) as mailbox, self._counted(name):
             await reader.prepare(request)
             telling = asyncio.create_task(_tell(reader, mailbox))
-            hearing = asyncio.create_task(reader.receive())  # readers only listen: it is their end
+            receiving = asyncio.create_task(
+                reader.receive()
+            )  # readers only listen: it is their end
             try:
-                await asyncio.wait([telling, hearing], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([telling, receiving], return_when=asyncio.FIRST_COMPLETED)
             finally:
                 telling.cancel()
-                hearing.cancel()
-                await asyncio.gather(telling, hearing, return_exceptions=True)
+                receiving.cancel()
+                await asyncio.gather(telling, receiving, return_exceptions=True)
         await reader.close(code=WSCloseCode.GOING_AWAY)
         return reader
 
@@ -207,7 +209,7 @@ class Desk:
     async def _answer(self, request: web.Request, _: Role) -> web.Response:
         text = _readable(await text_of(request, "text", ANSWER_CHARACTERS))
         self._access.count_wish(request)
-        self._session.hear(text)
+        self._session.answer(text)
         return _accepted()
 
     async def _speak(self, request: web.Request, _: Role) -> web.Response:

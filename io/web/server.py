@@ -23,7 +23,7 @@ from jihwa.io.web.transcription import Transcription
 LOOK_EVERY_S = 0.05
 """What happens within so long is told together."""
 ALIVE_EVERY_S = 10.0
-"""How often readers hear that they still hear."""
+"""How often readers are told that they are connected."""
 MOST_CONNECTIONS = 512
 """More are hung up on: the files of the program have to be enough for its own."""
 ACCEPTED_AT_ONCE = 64

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.tiers import Span, in_sentences, tiers, word_spans
+from jihwa.io.writers.tiers import Annotation, in_sentences, tiers, word_annotations
 
 AUTHOR = "jihwa"
 """What an ELAN document names as its author."""
@@ -23,11 +23,11 @@ def write_eaf(document: Document, file: TextIO) -> None:
     eaf.add_linguistic_type("about", constraints="Symbolic_Association", timealignable=False)
     for tier in tiers(document):
         eaf.add_tier(tier.name)
-        for span in tier.spans:
+        for span in tier.annotations:
             eaf.add_annotation(tier.name, span.start_ms, span.end_ms, span.text)
-        _add_about(eaf, tier.name, "confidence", (f"{s.confidence:.3f}" for s in tier.spans))
-        if any(span.candidates for span in tier.spans):
-            others = (" ".join(f"{k} {p:.2f}" for k, p in s.candidates) for s in tier.spans)
+        _add_about(eaf, tier.name, "confidence", (f"{s.confidence:.3f}" for s in tier.annotations))
+        if any(span.candidates for span in tier.annotations):
+            others = (" ".join(f"{k} {p:.2f}" for k, p in s.candidates) for s in tier.annotations)
             _add_about(eaf, tier.name, "candidates", others)
     eaf.remove_tier("default")
     _order_time(eaf)
@@ -40,11 +40,11 @@ def write_textgrid(document: Document, file: TextIO) -> None:
     from pympi.Praat import TextGrid  # what only some need is not loaded for all
 
     layers = tiers(document)
-    ends_s = [tier.spans[-1].end_ms / 1000 for tier in layers if tier.spans]
+    ends_s = [tier.annotations[-1].end_ms / 1000 for tier in layers if tier.annotations]
     grid = TextGrid(xmax=max([document.duration_s, LEAST_S, *ends_s]))
     for layer in layers:
         texts, confidences = grid.add_tier(layer.name), grid.add_tier(f"{layer.name} confidence")
-        for span in layer.spans:
+        for span in layer.annotations:
             place_s = span.start_ms / 1000, span.end_ms / 1000
             texts.add_interval(*place_s, span.text, check=False)  # they never overlap
             confidences.add_interval(*place_s, f"{span.confidence:.3f}", check=False)
@@ -89,7 +89,7 @@ def write_subtitles(document: Document, file: TextIO, kind: str) -> None:
     if kind == "vtt":
         file.write("WEBVTT\n\n")
     point = "." if kind == "vtt" else ","
-    cues = list(_cues(word_spans(document)))
+    cues = list(_cues(word_annotations(document)))
     next_ms = [cue.start_ms for cue in cues[1:]] + [cue.end_ms + SHORTEST_MS for cue in cues[-1:]]
     for number, (cue, latest_ms) in enumerate(zip(cues, next_ms, strict=True), start=1):
         end_ms = max(cue.end_ms, min(cue.start_ms + SHORTEST_MS, latest_ms))
@@ -104,7 +104,7 @@ def _clock(time_ms: int, point: str) -> str:
     return f"{hours:02}:{minutes:02}:{ms // 1000:02}{point}{ms % 1000:03}"
 
 
-def _cues(words: list[Span]) -> Iterator[Span]:
+def _cues(words: list[Annotation]) -> Iterator[Annotation]:
     """Words put together as far as they can be read at once and belong together."""
     for sentence in in_sentences(words):
         cue = sentence[0]
@@ -115,5 +115,5 @@ def _cues(words: list[Span]) -> Iterator[Span]:
                 cue = word
             else:
                 sure = min(cue.confidence, word.confidence)
-                cue = Span(cue.start_ms, word.end_ms, text, sure)
+                cue = Annotation(cue.start_ms, word.end_ms, text, sure)
         yield cue

@@ -55,7 +55,7 @@ def write_html(document: Document, file: TextIO) -> None:
 
 def _content(view: SessionView, language: Language) -> dict[str, Any]:
     document, say = view.document, speaker(language)
-    reading, frames = document.reading, view.frames
+    reading, frames = document.transcript, view.frames
     compared, rate_hz = document.comparison, (len(frames) - 1) / max(frames.duration_s, 1e-3)
     options, trace = SegmenterOptions(), view.trace
     return {

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from jihwa.composer.text.transcript import Word
+from jihwa.composer.text.transcript import Sign, Word
 from jihwa.io.writers.document import Document
 
 SENTENCE_PAUSE_S = 2.0
@@ -15,7 +15,7 @@ _FOREVER_MS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Annotation:
     """Something with a place on the time axis.
 
     Attributes:
@@ -35,35 +35,38 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A layer of spans that follow each other and never overlap."""
+    """A layer of annotations that follow each other and never overlap."""
 
     name: str
-    spans: Sequence[Span]
+    annotations: Sequence[Annotation]
 
 
 def tiers(document: Document) -> tuple[Tier, Tier, Tier]:
     """The sentences, words and signs of a document, in this order."""
-    words = word_spans(document)
+    words = word_annotations(document)
     letters = list(document.letters)
     places = _places([(sign.start_s, sign.end_s) for sign in letters])
     signs = [
-        Span(*place, sign.sign, dict(sign.candidates).get(sign.sign, math.nan), sign.candidates)
+        Annotation(
+            *place, sign.sign, dict(sign.candidates).get(sign.sign, math.nan), sign.candidates
+        )
         for place, sign in zip(places, letters, strict=True)
     ]
     sentences = [_joined(part) for part in in_sentences(words)]
     return Tier("sentence", sentences), Tier("words", words), Tier("signs", signs)
 
 
-def word_spans(document: Document) -> list[Span]:
+def word_annotations(document: Document) -> list[Annotation]:
     """The words of a document on the time axis."""
-    words: Sequence[Word] = document.reading.words
+    words: Sequence[Word] = document.transcript.words
     places = _places([(word.start_s, word.end_s) for word in words])
     return [
-        Span(*place, word.text, word.confidence) for place, word in zip(places, words, strict=True)
+        Annotation(*place, word.text, word.confidence)
+        for place, word in zip(places, words, strict=True)
     ]
 
 
-def in_sentences(words: Sequence[Span]) -> Iterator[Sequence[Span]]:
+def in_sentences(words: Sequence[Annotation]) -> Iterator[Sequence[Annotation]]:
     """The words that belong together, by the pauses between them."""
     breaks = [
         number
@@ -75,8 +78,12 @@ def in_sentences(words: Sequence[Span]) -> Iterator[Sequence[Span]]:
             yield words[start:end]
 
 
-def _joined(words: Sequence[Span]) -> Span:
-    return Span(
+def _share(sign: Sign) -> float:
+    return dict(sign.candidates).get(sign.sign, math.nan)
+
+
+def _joined(words: Sequence[Annotation]) -> Annotation:
+    return Annotation(
         start_ms=words[0].start_ms,
         end_ms=words[-1].end_ms,
         text=" ".join(word.text for word in words),

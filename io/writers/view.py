@@ -10,7 +10,7 @@ import numpy as np
 from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.clock import GAP_S
-from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Frames, Interval
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.writers.document import Document, Signal
@@ -19,9 +19,6 @@ from jihwa.recognizer.trace import SegmentationTrace
 
 _N_READINGS = 5
 """So many readings of a hold are shown."""
-
-Span = tuple[float, float]
-"""From when to when, in seconds."""
 
 
 class Rival(NamedTuple):
@@ -77,7 +74,7 @@ class SessionView:
     @cached_property
     def rivals(self) -> Sequence[Rival]:
         """The segments that competed for the same time, and those that the text passed over."""
-        chosen = {(sign.start_s, sign.end_s) for sign in self.document.reading.signs}
+        chosen = {(sign.start_s, sign.end_s) for sign in self.document.transcript.signs}
         rivals = self.trace.rivals
         known = {id(each) for each in rivals}
         alone = [ends[0] for ends in self.trace.boundaries if id(ends[0]) not in known]
@@ -93,7 +90,7 @@ class SessionView:
         return found
 
     @property
-    def gaps(self) -> list[Span]:
+    def gaps(self) -> list[Interval]:
         """Where the signal is missing, in seconds."""
         time_s = self.frames.time_s
         before = np.flatnonzero(np.diff(time_s) > GAP_S)
@@ -116,6 +113,6 @@ class SessionView:
         return [(names[i], float(share[i])) for i in best]
 
     @cached_property
-    def _by_time(self) -> Mapping[Span, Emission]:
+    def _by_time(self) -> Mapping[Interval, Emission]:
         emissions = ((each.segment, each) for each in self._emissions)
         return {(segment.start_s, segment.end_s): each for segment, each in emissions}

@@ -26,7 +26,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSign
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.settings.table import SETTINGS
@@ -91,7 +91,7 @@ def lived_through(texts: Sequence[str], minutes: float, faults: str | None) -> R
         live = LiveSession(
             SerialSource(NamedPort(str(link))),
             wearer.engine,
-            Record(),
+            SessionLog(),
             LiveOptions(SETTINGS["pause_s"].default, wearer=wearer),
             changed=look,
         )
