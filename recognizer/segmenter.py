@@ -19,9 +19,9 @@ from statistics import median
 import numpy as np
 
 from jihwa.data.signal.clock import GAP_S, EvenGrid
-from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Floats, Frames
 from jihwa.data.signal.landmarks import is_seen
-from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats, HoldNetwork
+from jihwa.models.hold_network import BEGINS, HELD, STEP_S, HoldNetwork
 from jihwa.recognizer.events import Boundary, Segment, Tempo
 from jihwa.recognizer.stillness import LIKELY_BEGINNING, MOVED_ON, Stillness, StillnessFinder
 

@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jihwa.data.signal.frames import Array
-from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats
+from jihwa.data.signal.frames import Array, Floats
+from jihwa.models.hold_network import BEGINS, HELD, STEP_S
 
 LEAST_BEGINNING = 0.005
 """Least probability that a stretch begins a hold: the network is never that sure."""

@@ -13,7 +13,15 @@ from seen import points
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.past import Past
-from jihwa.io.live.state import Answers, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
+from jihwa.io.live.state import (
+    Answers,
+    CalibrationProgress,
+    HoldState,
+    LiveState,
+    Notices,
+    Page,
+    SignalState,
+)
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
 from jihwa.io.screen.hand import skeleton
@@ -38,14 +46,14 @@ DINNER = Page(
 LIVE = LiveState(
     ready=True,
     connection=Connection(Link.LIVE, "/dev/ttyACM0"),
-    signal=Signal(
+    signal=SignalState(
         rate_hz=49.7,
         samples=1000,
         damaged=2,
         flex_adc=np.array([780.0, 780.0, 850.0, 900.0, np.nan]),
         gravity_g=np.array([-1.0, 0.0, 0.1]),
     ),
-    hold=Hold((("ㅇ", 0.93), ("ㅋ", 0.04), ("rest", 0.02)), duration_s=0.5, acceptance=0.6),
+    hold=HoldState((("ㅇ", 0.93), ("ㅋ", 0.04), ("rest", 0.02)), duration_s=0.5, acceptance=0.6),
     page=DINNER,
 )
 GLOVE_OFF = LiveState(ready=True, connection=Connection(Link.LOST, "COM3"))

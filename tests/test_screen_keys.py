@@ -13,7 +13,7 @@ from prompt_toolkit.output import DummyOutput
 from jihwa.composer.text.transcript import Candidate, Completion, TextEdit, Word
 from jihwa.data.messages import UsageError
 from jihwa.io.live import archive
-from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
+from jihwa.io.live.state import CalibrationProgress, LiveState, Page, SignalState
 from jihwa.io.screen import controls, full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, NO_READERS, Controls
 from jihwa.io.screen.full_screen import FullScreen
@@ -145,7 +145,7 @@ def test_keys_while_calibrating(press):
 
 
 def test_calibrating_needs_a_signal(press):
-    seen = replace(WRITING, signal=Signal(rate_hz=50.0))
+    seen = replace(WRITING, signal=SignalState(rate_hz=50.0))
     assert press(F7, F8, state=seen) == [("calibrate", "quick"), ("calibrate", "full")]
     ((asked, told),) = press(F7)
     assert (asked, "Nothing comes from the glove" in told.en) == ("notify", True)
@@ -337,7 +337,7 @@ def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):
             happening.join()
         return count
 
-    hand = [replace(WRITING, signal=Signal(rate_hz=rate)) for rate in (33.0, 34.0)]
+    hand = [replace(WRITING, signal=SignalState(rate_hz=rate)) for rate in (33.0, 34.0)]
     text = [replace(WRITING, page=Page(preedit=letters)) for letters in ("가", "각")]
     assert 5 < drawn(*hand) < 18 < drawn(*text) < 36
 

@@ -18,7 +18,7 @@ from jihwa.data.messages import DataError, JihwaError, Language, Message, UsageE
 from jihwa.data.signal.frames import Frames, Interval
 from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.reading import Watch, read
-from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task
+from jihwa.io.batch.tasks import STDOUT, Outcome, Task, TaskState
 from jihwa.io.batch.words import StreamBy, WordSignReader
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
@@ -248,7 +248,7 @@ class Transcriber:
             if learn:
                 learn(document)
         except JihwaError as error:
-            return Outcome(task.recording, State.FAILED, error=error)
+            return Outcome(task.recording, TaskState.FAILED, error=error)
         except OSError as error:
             return _failed(task, explain(error), error)
         except Exception as error:  # a bug costs one recording, not all that are left
@@ -260,7 +260,7 @@ class Transcriber:
             return _failed(task, message, error)
         return Outcome(
             recording=task.recording,
-            state=State.DONE,
+            state=TaskState.DONE,
             results=tuple(path for path in task.targets.values() if path != STDOUT),
             text=text,
             duration_s=document.duration_s,
@@ -311,7 +311,7 @@ def _write(document: Document, name: str, target: Path) -> str:
 def _failed(task: Task, message: Message, cause: Exception) -> Outcome:
     error = DataError(ko=message.ko, en=message.en)
     error.__cause__ = cause
-    return Outcome(task.recording, State.FAILED, error=error)
+    return Outcome(task.recording, TaskState.FAILED, error=error)
 
 
 def _found_anywhere(model: str | None) -> str | None:

@@ -41,7 +41,7 @@ NOTHING_COMES = Message(
     en="Nothing comes. Check that the glove is plugged in and switched on (jihwa devices).",
 )
 
-Event = SourceEvent | str | None
+Input = SourceEvent | str | None
 """What the source delivers, a line of the keyboard, or None: nothing for a while."""
 
 
@@ -228,7 +228,7 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Event]]:
+def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Input]]:
     """Events without end, as they come; the source is closed at the end.
 
     Args:
@@ -245,7 +245,7 @@ def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Event]]:
         source.close()
 
 
-def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Event]:
+def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Input]:
     while True:
         try:
             yield events.get(timeout=SILENCE_S)

@@ -13,7 +13,7 @@ import numpy as np
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import DOUBTFUL, TextEdit, Update
 from jihwa.io.engine import Engine
-from jihwa.io.live.state import SHOWN_LETTERS, Hold, Page
+from jihwa.io.live.state import SHOWN_LETTERS, HoldState, Page
 from jihwa.recognizer.events import Emission, Segment, readings
 
 RESTS_S = 0.7
@@ -129,7 +129,7 @@ class HoldReader:
         self._previewed: tuple[object, ...] = ()  # what the preedit was made of
         self._preedit = ""
 
-    def hold(self, engine: Engine) -> Hold | None:
+    def hold(self, engine: Engine) -> HoldState | None:
         """The hold that goes on; None while the hand moves."""
         held = engine.recognizer.hold
         if held is None or not _is_shown(held.segment):
@@ -139,7 +139,7 @@ class HoldReader:
             share, labels = emission.posterior, readings(engine.recognizer.alphabet)
             best = np.argsort(-share, kind="stable")[:SHOWN_LETTERS].tolist()
             self._ranked = emission, tuple((labels[i], float(share[i])) for i in best)
-        return Hold(self._ranked[1], held.duration_s, held.acceptance)
+        return HoldState(self._ranked[1], held.duration_s, held.acceptance)
 
     def behind(self, page: Page, engine: Engine) -> Page:
         """The page with the letters of these holds behind the composer's text."""

@@ -41,7 +41,7 @@ MOST_EVENTS = 200
 LEISURE_S = 0.15
 """How often there is time for what can wait."""
 
-Event = SourceEvent | Callable[[], None]
+_Queued = SourceEvent | Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class LiveSession:
         self.failure: Exception | None = None
         self._source, self._journal, self._changed = source, journal, changed
         self._options = options = options or LiveOptions()
-        self._queue: SimpleQueue[Event] = SimpleQueue()
+        self._queue: SimpleQueue[_Queued] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
         self._is_ready = self._is_closing = self.is_paused = False
         self._active_s, self._leisure_s = time.monotonic(), 0.0  # anything came last; there is time
@@ -216,7 +216,7 @@ class LiveSession:
 
     def _follow(self) -> None:
         """Take in what has happened, and look around if that was nothing."""
-        events: list[Event] = []
+        events: list[_Queued] = []
         with suppress(Empty):
             events.append(self._queue.get(timeout=TICK_S))
             while len(events) < MOST_EVENTS:
@@ -230,7 +230,7 @@ class LiveSession:
         if len(events) < MOST_EVENTS:
             time.sleep(max(next_s - time.monotonic(), 0))
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: _Queued) -> None:
         match event:
             case Received():
                 self._receive(event.data, event.at_s)
@@ -340,7 +340,7 @@ class LiveSession:
         )
 
 
-def _joined(events: Iterable[Event]) -> Iterator[Event]:
+def _joined(events: Iterable[_Queued]) -> Iterator[_Queued]:
     """The same events, but bytes that nothing came between are one."""
     for is_data, group in groupby(events, lambda event: isinstance(event, Received)):
         if is_data:

@@ -15,7 +15,7 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.signal.sensors import ACCELERATION, ANGLES
-from jihwa.io.live.state import Signal
+from jihwa.io.live.state import SignalState
 
 RATE_WINDOW_S = 1.5
 """Over how long the sampling rate is averaged."""
@@ -208,7 +208,7 @@ class SignalReader:
                     en=f"{channel}: what comes is no value (the first: {text}) and is left out.",
                 )
 
-    def signal(self, sensors: SensorMonitor, now_s: float) -> Signal:
+    def signal(self, sensors: SensorMonitor, now_s: float) -> SignalState:
         """What came so far.
 
         Args:
@@ -219,7 +219,7 @@ class SignalReader:
         clock = report.clock
         faults = [fault for fault in sensors.faults if math.isinf(fault.until_s)]
         last = _believed(self._last, {fault.sensor for fault in faults})
-        return Signal(
+        return SignalState(
             rate_hz=self._rate_hz(now_s),
             samples=report.samples,
             damaged=self._parser.unread,

@@ -19,7 +19,7 @@ KEPT_NOTICES = KEPT_ANSWERS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class SignalState:
     """What comes from the glove.
 
     Attributes:
@@ -46,7 +46,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class HoldState:
     """The pose that the hand holds right now.
 
     Attributes:
@@ -144,8 +144,8 @@ class LiveState:
     paused: bool = False
     connection: Connection = field(default_factory=lambda: Connection(Link.OPENING))
     profile: str = ""
-    signal: Signal = field(default_factory=Signal)
-    hold: Hold | None = None
+    signal: SignalState = field(default_factory=SignalState)
+    hold: HoldState | None = None
     page: Page = field(default_factory=Page)
     calibration: CalibrationProgress | None = None
     answers: Answers = field(default_factory=Answers)

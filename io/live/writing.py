@@ -21,7 +21,7 @@ from jihwa.io.engine import Change, Engine, Relay, Sink
 from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.page import HoldReader, LivePage, is_rest
 from jihwa.io.live.requests import request
-from jihwa.io.live.state import Hold, Page
+from jihwa.io.live.state import HoldState, Page
 from jihwa.io.live.wearer import Learning, Wearer
 from jihwa.recognizer.events import Emission
 
@@ -169,7 +169,7 @@ class Writing:
         page = self._page.show(self._composer)
         return page if page.selected is not None else self._holds.behind(page, self._engine)
 
-    def hold(self) -> Hold | None:
+    def hold(self) -> HoldState | None:
         """The hold that goes on; None while the hand moves."""
         return self._holds.hold(self._engine)
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import ceil, hypot
 
 from jihwa.io.screen import strokes
-from jihwa.io.screen.text import Fragment, Line
+from jihwa.io.screen.text import Fragment, StyledLine
 
 LEAST_ROWS = 6
 """Syllables of fewer rows cannot be told apart."""
@@ -16,7 +16,7 @@ FEW = 4
 _BLOCKS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 
 
-def large_rows(text: Sequence[Fragment], columns: int, rows: int) -> list[Line] | None:
+def large_rows(text: Sequence[Fragment], columns: int, rows: int) -> list[StyledLine] | None:
     """The end of a text, as large as there is room for.
 
     Args:
@@ -34,7 +34,7 @@ def large_rows(text: Sequence[Fragment], columns: int, rows: int) -> list[Line] 
     if not high or any(char != "\n" and strokes.width(char) is None for char, _ in chars):
         return None
     lines = _wrapped(chars, columns, high)[-((rows + 1) // (high + 1)) :]
-    drawn: list[Line] = []
+    drawn: list[StyledLine] = []
     for line in lines:
         drawn += [[]] * bool(drawn)
         drawn += [[(style, _glyph(char, high)[i]) for char, style in line] for i in range(high)]

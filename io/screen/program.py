@@ -22,7 +22,7 @@ from jihwa.io.outlets.outlet import OutletError
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen import emulator
 from jihwa.io.screen.controls import Controls
-from jihwa.io.screen.text import Line
+from jihwa.io.screen.text import StyledLine
 from jihwa.io.screen.view import Place
 
 _CHUNK_BYTES = 4096
@@ -121,7 +121,7 @@ class ChildControl(UIControl):
     def __init__(self, child: Child) -> None:
         self.terminal = emulator.Terminal(80, 24, self._answer)
         self._child = child
-        self._lines: dict[int, Line] = {}
+        self._lines: dict[int, StyledLine] = {}
         self._is_silent = False
 
     async def follow(self) -> int:

@@ -35,7 +35,7 @@ HEARTBEAT_S, CLOSE_S = 20.0, 1.0
 """A reader who does not even answer a ping for so long is gone; a farewell waits no longer."""
 _BEARER = {"WWW-Authenticate": "Bearer"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Act = Callable[[web.Request, Role], Awaitable[web.StreamResponse]]
+RoleHandler = Callable[[web.Request, Role], Awaitable[web.StreamResponse]]
 """Does what somebody of that role asks for."""
 
 SPEECH_IS_OFF = Message(
@@ -139,7 +139,7 @@ class Desk:
             self.fail(error)
             return refusal(500, None)
 
-    def _only(self, needed: Role, handle: Act) -> Handler:
+    def _only(self, needed: Role, handle: RoleHandler) -> Handler:
         """Do this only for those who may."""
 
         async def checked(request: web.Request) -> web.StreamResponse:
