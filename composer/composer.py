@@ -23,8 +23,8 @@ from jihwa.composer.text.transcript import (
 )
 from jihwa.composer.text.undo import (
     Decisions,
-    Point,
     Snapshot,
+    UndoStep,
     UndoSteps,
 )
 from jihwa.composer.text.words import AbbreviationReader, WordReader
@@ -307,14 +307,14 @@ class Composer:
         self.reset()
         return transcript
 
-    def _go_to(self, point: Point | None) -> Update | None:
-        if point is None:
+    def _go_to(self, step: UndoStep | None) -> Update | None:
+        if step is None:
             return None
         before = self._draft.now
-        if isinstance(point, Snapshot):
-            self._draft.now = point
+        if isinstance(step, Snapshot):
+            self._draft.now = step
         else:
-            self._draft.begin(self._draft.shown().with_text(point))
+            self._draft.begin(self._draft.shown().with_text(step))
         return self._draft.now.update_since(before)
 
     def _changed(

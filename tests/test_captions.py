@@ -193,7 +193,7 @@ def test_end_comes_after_the_last_words(line):
                 reading = asyncio.create_task(read(shown, client))
                 await closing_now.wait()
                 shown.live.writing.type("끝")
-                until(lambda: shown.live.state.page.committed == "끝")
+                until(lambda: shown.live.state.text.committed == "끝")
             return await reading
 
     closing_now = asyncio.Event()

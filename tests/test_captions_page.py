@@ -71,7 +71,7 @@ def test_text_appears_while_it_is_written(shown, look, line):
     shown.live.writing.complete()
     until(lambda: text_of(browser, "committed") == "안녕")
     shown.live.writing.backspace()
-    until(lambda: written(browser) == shown.live.state.page.committed != "안녕")
+    until(lambda: written(browser) == shown.live.state.text.committed != "안녕")
     assert not complaints(browser)
     assert of(browser, "location.hash") == ""  # nobody reads the ticket from the address
 

@@ -195,13 +195,13 @@ def test_words_and_letters_by_turns_in_one_text(of_points):
     with session(wearer=wearer, on_lines=listener.read) as (live, wire):
         read_words(listener, live)
         wire.give(camera_lines(shown_words(1)).encode())
-        until(lambda: "쥐다 " in live.state.page.committed)
+        until(lambda: "쥐다 " in live.state.text.committed)
         live.pause(False)
         until(lambda: not live.state.paused)
         wire.give(camera_lines(points_of(spelled), start_s=2.0).encode())
         wire.connect(Link.ENDED)
-        until(lambda: "고양이" in live.state.page.committed)
-    assert live.state.page.committed == "쥐다 고양이"
+        until(lambda: "고양이" in live.state.text.committed)
+    assert live.state.text.committed == "쥐다 고양이"
 
 
 @pytest.mark.parametrize("by", ["pauses", "vote"])

@@ -67,7 +67,7 @@ class Desk:
 
     @property
     def text(self):
-        page = self.writing.page()
+        page = self.writing.text()
         assert page.committed == self.journal.text == self.follower.committed
         return page.committed + page.preedit
 
@@ -116,7 +116,7 @@ def test_a_long_text_is_forgotten_word_by_word_and_nothing_of_it_is_lost():
         said += f"{number} "
         typed.writing.tidy()
         assert typed.text == said
-    words = typed.writing.page().words
+    words = typed.writing.text().words
     assert KEPT_WORDS <= len(words) <= MOST_WORDS + UNDO_STEPS
     typed.writing.choose(len(words) - 1, "끝")
     assert typed.text.split()[-2:] == [f"{many - 2}", "끝"]

@@ -99,16 +99,16 @@ class Snapshot:
         return replace(self.before[-boundaries], before=self.before[:-boundaries], decided=())
 
 
-Point = Snapshot | str
-"""Where one can go: a snapshot, or the text that was shown at its moment."""
+UndoStep = Snapshot | str
+"""Where an undo or a redo leads: a snapshot, or the text alone that was shown then."""
 
 
 class UndoSteps:
     """Every change of a text in order: those that can be undone, and those that were."""
 
     def __init__(self) -> None:
-        self._past: list[Point] = []
-        self._future: list[Point] = []
+        self._past: list[UndoStep] = []
+        self._future: list[UndoStep] = []
 
     def add(self, before: Snapshot) -> None:
         """Note a step: the text is no longer as it was; what was undone is gone for good."""
@@ -116,23 +116,23 @@ class UndoSteps:
         self._future.clear()
         _fade(self._past)
 
-    def undo(self, now: Snapshot) -> Point | None:
+    def undo(self, now: Snapshot) -> UndoStep | None:
         """Where the latest step began; None if there is none."""
         return _exchange(self._past, self._future, now)
 
-    def redo(self, now: Snapshot) -> Point | None:
+    def redo(self, now: Snapshot) -> UndoStep | None:
         """Where the step led that was undone last; None if there is none."""
         return _exchange(self._future, self._past, now)
 
     def forget_details(self) -> None:
         """Keep no more than the text of every snapshot."""
-        for points in (self._past, self._future):
-            points[:] = map(_shown, points)
+        for steps in (self._past, self._future):
+            steps[:] = map(_shown, steps)
 
     def lasting(self, now: Snapshot) -> str:
         """The beginning of the text that no undo, redo or backspace by signs can alter."""
-        points = chain([now], self._past, self._future)
-        texts = [point if isinstance(point, str) else point.lasting for point in points]
+        steps = chain([now], self._past, self._future)
+        texts = [step if isinstance(step, str) else step.lasting for step in steps]
         first, last = min(texts), max(texts)  # what these share, those between them share too
         return first[: len(first) - TextEdit.between(first, last).delete]
 
@@ -146,25 +146,25 @@ class UndoSteps:
 
     def release(self, length: int) -> None:
         """Forget the first characters of the text, which must be among what is `lasting`."""
-        for points in (self._past, self._future):
-            points[:] = [
-                point[length:] if isinstance(point, str) else point.without_first(length)
-                for point in points
+        for steps in (self._past, self._future):
+            steps[:] = [
+                step[length:] if isinstance(step, str) else step.without_first(length)
+                for step in steps
             ]
 
 
-def _shown(point: Point) -> str:
-    return point if isinstance(point, str) else point.text
+def _shown(step: UndoStep) -> str:
+    return step if isinstance(step, str) else step.text
 
 
-def _fade(points: list[Point]) -> None:
-    """Forget what is too far away, the first points."""
-    del points[:-MOST_STEPS]
-    points[:-EXACT_STEPS] = map(_shown, points[:-EXACT_STEPS])
+def _fade(steps: list[UndoStep]) -> None:
+    """Forget what is too far away, the first steps."""
+    del steps[:-MOST_STEPS]
+    steps[:-EXACT_STEPS] = map(_shown, steps[:-EXACT_STEPS])
 
 
-def _exchange(source: list[Point], target: list[Point], now: Snapshot) -> Point | None:
-    """Leave now for the last point that is another."""
+def _exchange(source: list[UndoStep], target: list[UndoStep], now: Snapshot) -> UndoStep | None:
+    """Leave now for the last step that is another."""
     while source and source[-1] == now.text:  # the rest of the snapshot is forgotten
         source.pop()
     if not source:

@@ -165,7 +165,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             session = _print_lines(begin, audience, options, language)
         exit_code = typed_into.exit_code
     if full:
-        print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
+        print(clean_lines(session.state.text.committed))  # to be copied from where it was typed
     live.fail_if_it_did(session)
     unread = session.state.connection.link is Link.ENDED and not session.state.signal.samples
     return exit_code or int(unread and not full)

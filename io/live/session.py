@@ -5,7 +5,7 @@ session's thread alone takes them out, reads the signal, writes the text and pub
 came to as a new `LiveState`. A byte goes this way:
 
     source → queue → `SignalReader`: whole lines → journal, samples → `Writing`: engine → text
-    → journal, sinks, page → `LiveState` → screen
+    → journal, sinks, `LiveText` → `LiveState` → screen
 """
 
 import math
@@ -26,7 +26,7 @@ from jihwa.io.failures import explain, stopped
 from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import Answers, LiveState, Notices, Page
+from jihwa.io.live.state import Answers, LiveState, Notices, TextState
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, LiveCalibration, PlanName, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
@@ -328,14 +328,14 @@ class LiveSession:
             n_told=self._notices.n_told,
         )
         if not self._is_ready:
-            return replace(known, page=Page(committed=self.writing.committed))
+            return replace(known, text=TextState(committed=self.writing.committed))
         reading = self._reader.is_live and not (self.is_paused or self._calibration)
         return replace(
             known,
             ready=True,
             signal=self._reader.signal(self.writing.sensors, time.monotonic()),
             hold=self.writing.hold() if reading else None,
-            page=self.writing.page(),
+            text=self.writing.text(),
             calibration=self._calibration.progress if self._calibration else None,
         )
 

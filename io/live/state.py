@@ -63,7 +63,7 @@ class HoldState:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TextState:
     """The text.
 
     Attributes:
@@ -133,7 +133,7 @@ class LiveState:
         profile: Name or file of the wearer's profile; empty for a stranger.
         signal: What comes over it.
         hold: What the hand holds; None while it moves.
-        page: The text.
+        text: The text.
         calibration: The calibration that goes on; None if none does.
         answers: What those who read the text have answered.
         notices: What to tell the user, the last few, newest last.
@@ -146,7 +146,7 @@ class LiveState:
     profile: str = ""
     signal: SignalState = field(default_factory=SignalState)
     hold: HoldState | None = None
-    page: Page = field(default_factory=Page)
+    text: TextState = field(default_factory=TextState)
     calibration: CalibrationProgress | None = None
     answers: Answers = field(default_factory=Answers)
     notices: tuple[Message, ...] = ()

@@ -84,7 +84,7 @@ class Program:
 
     def _press(self, keys: bytes) -> None:
         """Give it keys, behind all that was spelled before; that becomes final."""
-        is_open = self._late or self._session.state.page.preedit
+        is_open = self._late or self._session.state.text.preedit
         if is_open and self._session.failure is None:
             self._late.append(keys)
             self._session.writing.complete()

@@ -14,7 +14,7 @@ from prompt_toolkit.utils import get_cwidth
 from jihwa.composer.language.jamo import LETTER_OF, TOKENS
 from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.data.messages import Message
-from jihwa.io.live.state import LiveState, Page
+from jihwa.io.live.state import LiveState, TextState
 
 Fragment = tuple[str, str]
 """A style and the text that has it, as prompt-toolkit wants them."""
@@ -165,7 +165,7 @@ def cleaned(state: LiveState) -> LiveState:
         state,
         connection=replace(connection, device=clean(connection.device), reason=reason),
         signal=replace(state.signal, faults=tuple(map(clean_message, state.signal.faults))),
-        page=_clean_page(state.page),
+        text=_clean_text(state.text),
         calibration=calibration,
         answers=replace(state.answers, texts=tuple(map(clean, state.answers.texts))),
         notices=tuple(map(clean_message, state.notices)),
@@ -182,12 +182,12 @@ def clean_lines(text: str) -> str:
     return "\n".join(map(clean, text.split("\n")))
 
 
-def _clean_page(page: Page) -> Page:
+def _clean_text(written: TextState) -> TextState:
     return replace(
-        page,
-        committed=clean_lines(page.committed),
-        preedit=clean_lines(page.preedit),
-        words=tuple(replace(word, text=clean(word.text)) for word in page.words),
-        candidates=tuple(replace(each, text=clean(each.text)) for each in page.candidates),
-        completions=tuple(replace(each, text=clean(each.text)) for each in page.completions),
+        written,
+        committed=clean_lines(written.committed),
+        preedit=clean_lines(written.preedit),
+        words=tuple(replace(word, text=clean(word.text)) for word in written.words),
+        candidates=tuple(replace(each, text=clean(each.text)) for each in written.candidates),
+        completions=tuple(replace(each, text=clean(each.text)) for each in written.completions),
     )

@@ -227,7 +227,7 @@ class Desk:
     async def _accept(self, request: web.Request, _: Role) -> web.Response:
         asked = await object_of(request, {"word": int, "text": str})
         wanted = asked["word"], asked["text"]
-        for each in self._session.state.page.completions:
+        for each in self._session.state.text.completions:
             if (each.word, clean(each.text)) == wanted:
                 self._session.writing.accept(each)
                 return _accepted()
@@ -235,7 +235,7 @@ class Desk:
 
     async def _choose(self, request: web.Request, _: Role) -> web.Response:
         asked = await object_of(request, {"word": int, "was": str, "text": str})
-        words = self._session.state.page.words
+        words = self._session.state.text.words
         word, was = asked["word"], asked["was"]
         if not 0 < len(asked["text"]) <= MOST_CHARACTERS:
             raise RefusedError(400)

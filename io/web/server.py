@@ -176,7 +176,7 @@ class CaptionServer:
     def _tell(self) -> None:
         """Tell what readers see of the session, if it is not what they saw last."""
         state = self._latest
-        seen = (state.page, state.connection, state.ready, state.paused)
+        seen = (state.text, state.connection, state.ready, state.paused)
         if seen != self._seen:
             self._seen = seen
             self._feed.follow(cleaned(state))

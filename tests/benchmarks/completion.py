@@ -223,7 +223,7 @@ class Shown:
 
         def look() -> None:
             nonlocal before, since_s, text_before
-            page, now_s = live.state.page, time.monotonic()
+            page, now_s = live.state.text, time.monotonic()
             now = tuple(each.text for each in page.completions)
             if before and now != before:
                 self.stood_s.append(now_s - since_s)

@@ -107,7 +107,7 @@ def lived_through(texts: Sequence[str], minutes: float, faults: str | None) -> R
         min((at_s for at_s, link in links if link is Link.LIVE and at_s > plugged_s)) - plugged_s
         for plugged_s in back_s[1:]
     ]
-    text = state.page.committed + state.page.preedit
+    text = state.text.committed + state.text.preedit
     damaged, samples = state.signal.damaged, state.signal.samples
     signs = list(glove.signer.signs)
     return Run(text, signs, reconnected_s, damaged, samples, live.failure)
