@@ -13,8 +13,7 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.landmarks import NO_HAND, WITH_ANGLES, as_features
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
-from jihwa.data.takes.derived import derive
-from jihwa.data.takes.sequences import load_sequences
+from jihwa.data.takes.sequences import derive, load_sequences
 from jihwa.io.commands.live import read_words
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.live.words import WordListener

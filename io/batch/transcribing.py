@@ -17,9 +17,8 @@ from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, JihwaError, Language, Message, UsageError
 from jihwa.data.signal.frames import Frames, Interval
 from jihwa.data.synthesis.sessions import find_truth
-from jihwa.io.batch.reading import Watch, read
+from jihwa.io.batch.reading import StreamBy, Watch, WordSignReader, read
 from jihwa.io.batch.tasks import STDOUT, Outcome, Task, TaskState
-from jihwa.io.batch.words import StreamBy, WordSignReader
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.failures import explain

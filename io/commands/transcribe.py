@@ -13,9 +13,9 @@ from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.io.batch import jobs
 from jihwa.io.batch.discovery import Discovery, Found, discover
 from jihwa.io.batch.progress import Progress, reporting
+from jihwa.io.batch.reading import StreamBy
 from jihwa.io.batch.tasks import STDOUT, Outcome, Task, TaskState, is_file, plan
 from jihwa.io.batch.transcribing import Anywhere, Setup, Transcriber
-from jihwa.io.batch.words import StreamBy
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared

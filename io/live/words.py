@@ -8,7 +8,7 @@ from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Message, UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
-from jihwa.data.takes.derived import derive
+from jihwa.data.takes.sequences import derive
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.words import FRAMES, Pauses, WordSign
 

@@ -35,8 +35,7 @@ from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Link
 from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import BOOT_S, VirtualGlove
-from jihwa.io.virtual.ports import open_port
-from jihwa.io.virtual.server import Server
+from jihwa.io.virtual.server import Server, open_port
 from jihwa.models.bundle import load_shipped
 
 WEARER, SEED, RATE_HZ = 7, 3, 50

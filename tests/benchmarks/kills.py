@@ -34,8 +34,7 @@ from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.source import Connection, Deliver, Link, Received
 from jihwa.io.virtual.cable import Cable
 from jihwa.io.virtual.glove import VirtualGlove
-from jihwa.io.virtual.ports import open_port
-from jihwa.io.virtual.server import Server
+from jihwa.io.virtual.server import Server, open_port
 from jihwa.models.bundle import load_shipped
 
 JIHWA = (sys.executable, "-m", "jihwa.io", "--lang", "en")

@@ -12,9 +12,9 @@ from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.progress import Progress
+from jihwa.io.batch.reading import StreamBy
 from jihwa.io.batch.tasks import Outcome, TaskState
 from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
-from jihwa.io.batch.words import StreamBy
 from jihwa.io.commands.training.picture import draw
 from jihwa.io.engine import Engine
 from jihwa.io.evaluation import figures

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
 from jihwa.data.signal.frames import Interval
+from jihwa.io.batch.reading import StreamBy
 from jihwa.io.batch.transcribing import Setup, Transcriber
-from jihwa.io.batch.words import StreamBy
 from jihwa.io.commands.training.picture import LONGEST_S, draw
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared

@@ -9,9 +9,8 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.augment import Variation
-from jihwa.data.takes.derived import Feature
 from jihwa.data.takes.episodes import EpisodeSet
-from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.sequences import Feature, TakeSet
 from jihwa.data.takes.splits import stratified
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
