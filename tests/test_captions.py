@@ -15,8 +15,7 @@ from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpeechMode
-from jihwa.io.web.address import qr_rows
-from jihwa.io.web.server import CaptionServer
+from jihwa.io.web.server import CaptionServer, qr_rows
 
 
 def test_state_is_what_the_session_came_to(shown):

@@ -17,9 +17,9 @@ from pympi import Elan, Praat
 
 from jihwa.composer.text.transcript import Candidate, Sign, TextEdit, Transcript, Word
 from jihwa.io.writers import FORMATS
+from jihwa.io.writers.annotation import tiers
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.plain import schema
-from jihwa.io.writers.tiers import tiers
 from jihwa.recognizer.events import NO_SIGN, REST
 
 READING = Transcript(

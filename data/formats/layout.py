@@ -134,7 +134,7 @@ class Layout:
 
     @cached_property
     def channels(self) -> frozenset[str]:
-        """What it tells."""
+        """What its fields mean, all but those that mean nothing."""
         return frozenset(self.names) - {IGNORED}
 
     @cached_property

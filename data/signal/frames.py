@@ -84,7 +84,7 @@ class Frames:
 
     @classmethod
     def empty(cls) -> "Frames":
-        """No samples."""
+        """Frames that hold no sample."""
         return cls(np.empty(0), np.empty((0, N_FINGERS)), np.empty((0, 3)), np.empty((0, 3)))
 
     @classmethod

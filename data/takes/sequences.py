@@ -155,7 +155,7 @@ class SequenceSet:
 
     @property
     def n_holed(self) -> int:
-        """As many."""
+        """How many were too damaged: none, since a file is used as a whole or refused."""
         return 0
 
     @property

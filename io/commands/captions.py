@@ -58,8 +58,7 @@ def serve(options: argparse.Namespace, language: Language, lan: str | None, port
         port: Where; 0 for any that is free.
     """
     try:
-        from jihwa.io.web.address import lan_address
-        from jihwa.io.web.server import CaptionServer
+        from jihwa.io.web.server import CaptionServer, lan_address
     except ImportError as error:
         raise UsageError(
             ko="글을 브라우저에 보이려면 aiohttp와 segno가 필요합니다. 설치: "

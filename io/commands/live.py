@@ -136,7 +136,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
 
 
 def voice_settings(options: argparse.Namespace) -> VoiceSettings:
-    """How to speak."""
+    """How the voice shall speak."""
     return VoiceSettings(options.voice, options.rate, options.volume)
 
 

@@ -277,7 +277,7 @@ class Controls:
             self._copy(text)
 
     def say_past(self) -> None:
-        """Say it."""
+        """Say the earlier text that is lit."""
         if (text := self._lit_past()) and self._may_speak():
             self.spoken.say(text)
 

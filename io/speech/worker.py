@@ -142,7 +142,7 @@ class Synthesizer:
             raise SpeechError(Problem.FILE, f"{path}: {error.strerror}") from error
 
     def close(self) -> None:
-        """Be quiet."""
+        """Let go of the engine, which is silent from now on."""
         if self._playing is not None:
             self._playing.kill()
 

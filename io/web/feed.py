@@ -40,7 +40,7 @@ class Feed:
 
     @property
     def n_readers(self) -> int:
-        """How many read."""
+        """How many readers are connected."""
         return len(self._mailboxes)
 
     def whole(self, *, with_words: bool) -> Event:

@@ -8,8 +8,8 @@ from typing import Any, TextIO
 
 from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.io.evaluation.figures import as_content
+from jihwa.io.writers.annotation import tiers
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.tiers import tiers
 
 COLUMNS = ("source", "tier", "start_s", "end_s", "text", "confidence", "candidates")
 
