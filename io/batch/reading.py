@@ -13,7 +13,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.compressed import DAMAGES
-from jihwa.data.formats.lines import STEP_S, LineParser
+from jihwa.data.formats.lines import UNTIMED_STEP_S, LineParser
 from jihwa.data.formats.readers import CHUNK_BYTES, open_recording
 from jihwa.data.formats.tables import read_npy
 from jihwa.data.messages import DataError
@@ -168,7 +168,7 @@ class WordSignReader:
             words = stream.feed(array) + stream.flush()
         else:
             words = self._each(array if array.ndim == 3 else array[None])
-        return self._reading(words), math.prod(array.shape[:-1]) * STEP_S
+        return self._reading(words), math.prod(array.shape[:-1]) * UNTIMED_STEP_S
 
     def _stream(self) -> Pauses | Vote:
         """What tells the words of a stream from each other."""
@@ -246,7 +246,7 @@ class WordSignReader:
         names = self._bundle.alphabet.signs
         told, signs = [], []
         for word in words:
-            start_s, end_s = word.start * STEP_S, word.end * STEP_S
+            start_s, end_s = word.start * UNTIMED_STEP_S, word.end * UNTIMED_STEP_S
             best = np.argsort(-word.posterior, kind="stable")[:_CANDIDATES].tolist()
             candidates = tuple((names[at], float(word.posterior[at])) for at in best)
             told.append(Word(names[best[0]], start_s, end_s, candidates[0][1]))

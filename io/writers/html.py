@@ -19,7 +19,7 @@ from jihwa.data.signal.frames import Array
 from jihwa.io.evaluation.figures import details, figures
 from jihwa.io.settings.language import speaker
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.view import SessionView
+from jihwa.io.writers.view import UNSURE_LETTER, SessionView
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.events import NO_SIGN, REST
 from jihwa.recognizer.segmenter import SegmenterOptions
@@ -73,6 +73,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
             for word in reading.words
         ],
         "doubtful": DOUBTFUL,
+        "unsure": UNSURE_LETTER,
         "signs": [
             {
                 "start": round(sign.start_s, 3),

@@ -21,6 +21,8 @@ from jihwa.recognizer.segmenter import Segmenter
 
 _N_READINGS = 5
 """So many readings of a hold are shown."""
+UNSURE_LETTER = 0.5
+"""A letter of less confidence is marked."""
 _CHUNK_SAMPLES = 1000
 """A recording is fed in such chunks: what a segmenter keeps stays small."""
 

@@ -10,7 +10,7 @@ import numpy as np
 from jihwa.composer.text.transcript import DOUBTFUL
 from jihwa.data.signal.frames import Array, Interval
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.view import SessionView
+from jihwa.io.writers.view import UNSURE_LETTER, SessionView
 from jihwa.models.hold_network import STEP_S
 from jihwa.models.training.canvas import (
     BLUE,
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 LONGEST_S = 120.0
 """No figure shows more: letters would no longer be readable."""
-
-UNSURE_LETTER = 0.5
-"""A letter of less confidence is marked."""
 
 _ROW_S = 20.0
 """A longer session is drawn in several rows of the same length."""
