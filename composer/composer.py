@@ -9,6 +9,7 @@ from jihwa.composer.decoding.decoder import Decoder
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.jamo import decode
 from jihwa.composer.language.token_model import Mode, TokenModel
+from jihwa.composer.text.candidates import AbbreviationReader, WordReader
 from jihwa.composer.text.completions import CompletionReader
 from jihwa.composer.text.draft import Draft
 from jihwa.composer.text.record import Record
@@ -27,7 +28,6 @@ from jihwa.composer.text.undo import (
     UndoStep,
     UndoSteps,
 )
-from jihwa.composer.text.words import AbbreviationReader, WordReader
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission, likeliest, readings

@@ -236,8 +236,8 @@ def test_a_failure_inside_keeps_text_and_journal_and_is_told():
     journal = Forgetful("쓰던 글")
     with session(journal) as (live, wire):
         wire.give(b"timestamp,flex1\n")
-        until(lambda: live.failure)
-        assert "MemoryError" in live.state.notices[-1].en
+        assert "MemoryError" in until(lambda: live.state.notices)[-1].en
+        assert live.failure
     assert live.state.text.committed == "쓰던 글"
     assert journal.ended is False
 

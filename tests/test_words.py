@@ -16,7 +16,7 @@ from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.sequences import derive, load_sequences
 from jihwa.io.commands.live import read_words
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.live.words import WordListener
+from jihwa.io.live.word_signs import WordSignListener
 from jihwa.io.sources.source import Link
 from jihwa.models.bundle import LANDMARKS, Bundle, load_shipped
 
@@ -189,7 +189,7 @@ def test_words_and_letters_by_turns_in_one_text(of_points):
         PACES["normal"],
         np.random.default_rng(1),
     ).frames
-    listener = WordListener(Bundle.load(of_points))
+    listener = WordSignListener(Bundle.load(of_points))
     wearer = Wearer(lambda: letters, Mixture.load, adapts=False)
     with session(wearer=wearer, on_lines=listener.read) as (live, wire):
         read_words(listener, live)

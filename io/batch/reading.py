@@ -25,7 +25,7 @@ from jihwa.io.sources.camera import open_seen
 from jihwa.io.writers.document import CompactTranscript, Signal, SignStore
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.events import Decision, Emission
-from jihwa.recognizer.words import AGREEING, FRAMES, Pauses, Vote, WordSign
+from jihwa.recognizer.word_signs import AGREEING, FRAMES, Pauses, Vote, WordSign
 
 MOST_CHARACTERS, KEPT_WORDS = 400, 40
 """Of a longer text the composer keeps the last words; the others no longer change."""

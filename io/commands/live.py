@@ -15,7 +15,7 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.live.words import BEGUN, WordListener
+from jihwa.io.live.word_signs import BEGUN, WordSignListener
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
@@ -82,7 +82,7 @@ def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], Non
     return look
 
 
-def words(options: argparse.Namespace) -> WordListener | None:
+def words(options: argparse.Namespace) -> WordSignListener | None:
     """What reads words, if the user's model is one of words; letters are then read by another.
 
     Raises:
@@ -93,10 +93,10 @@ def words(options: argparse.Namespace) -> WordListener | None:
     if bundle.gaussian:
         return None
     options.model = LANDMARKS
-    return WordListener(bundle)
+    return WordSignListener(bundle)
 
 
-def read_words(listener: WordListener, session: LiveSession) -> None:
+def read_words(listener: WordSignListener, session: LiveSession) -> None:
     """Let a session write words, while letters are paused; they are at first."""
 
     def write(word: str) -> None:

@@ -23,7 +23,7 @@ from jihwa.data.signal.frames import Array
 from jihwa.data.takes.sequences import SequenceSet
 from jihwa.models.bundle import Bundle
 from jihwa.models.training.fitting import LEARNERS
-from jihwa.recognizer.words import Pauses, Vote, WordSign
+from jihwa.recognizer.word_signs import Pauses, Vote, WordSign
 
 WORDS, SHAPES, LEARNED = 10, 3, 30
 """Words, signs of each, and sequences of each that are learned."""

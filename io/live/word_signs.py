@@ -10,7 +10,7 @@ from jihwa.data.signal.frames import Array
 from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
 from jihwa.data.takes.sequences import derive
 from jihwa.models.bundle import Bundle
-from jihwa.recognizer.words import FRAMES, Pauses, WordSign
+from jihwa.recognizer.word_signs import FRAMES, Pauses, WordSign
 
 BEGUN = Message(
     ko="낱말 수어를 읽습니다. F2로 지문자와 번갈아 씁니다.",
@@ -18,7 +18,7 @@ BEGUN = Message(
 )
 
 
-class WordListener:
+class WordSignListener:
     """Lines of the points of a hand in, words out, each when it is known.
 
     Args:
