@@ -182,7 +182,7 @@ class Layout:
         return self.numbers_of(split(text, self.separator, len(self.fields)))
 
     def numbers_of(self, fields: Sequence[object]) -> "list[float] | None":
-        """The same of what stands in the fields, text or numbers."""
+        """As `numbers`, of what stands in the fields one by one: text, or numbers already."""
         if len(fields) != len(self.fields):
             return None
         found, n_values, n_wrong = [], 0, 0

@@ -50,7 +50,7 @@ class Audience(Protocol):
         """The session is in this state now; returns at once."""
 
     def serving(self, session: LiveSession, spoken: SpokenText) -> AbstractContextManager[None]:
-        """They can read within this."""
+        """Within this, others can read along."""
 
 
 def configure(arguments: Command) -> None:

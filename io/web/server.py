@@ -145,7 +145,7 @@ class CaptionServer:
 
     @property
     def invitation(self) -> Sequence[str]:
-        """The same as lines of text: the address, and its QR code."""
+        """What the next reader needs, as lines of text: the address, and its QR code."""
         return self.url, *qr_rows(self.url)
 
     def follow(self, state: LiveState) -> None:
