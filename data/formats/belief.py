@@ -57,7 +57,7 @@ class Belief:
             self._others = [replace(described, separator=each) for each in SEPARATORS]
 
     @property
-    def settled(self) -> Layout | None:
+    def certain(self) -> Layout | None:
         """The layout that is believed, while nothing waits and no other one was just announced."""
         return None if self._waiting or self._fresh else self.believed
 

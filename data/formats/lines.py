@@ -128,7 +128,7 @@ class LineParser:
     def _quick(self) -> Callable[[bytes], bool] | None:
         """What reads a line of the layout that goes on, nearly always; None where none goes on."""
         layout = self._layout
-        if layout is None or layout is not self.belief.settled or self._samples.needs_arrival:
+        if layout is None or layout is not self.belief.certain or self._samples.needs_arrival:
             return None
         if layout is not self._quick_layout:
             self._quick_layout, self._quick_read = layout, self._reader_of(layout)
