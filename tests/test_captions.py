@@ -9,7 +9,7 @@ from captions import events, opened, served
 from live import until
 
 from jihwa.data.messages import UsageError
-from jihwa.io.commands import captions as command
+from jihwa.io.commands import type as command
 from jihwa.io.live import archive
 from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.drawing import Size, draw
