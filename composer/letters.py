@@ -29,11 +29,7 @@ _TYPED = re.compile(r"([!-~]+)")
 
 
 def compose(
-    letters: str,
-    alphabet: Alphabet,
-    model: TokenModel,
-    options: DecoderOptions | None = None,
-    mode: Mode = Mode.FREE,
+    letters: str, alphabet: Alphabet, model: TokenModel, mode: Mode = Mode.FREE
 ) -> Transcript:
     """The text that letters spell when every one of them is certain.
 
@@ -43,7 +39,6 @@ def compose(
             letters and punctuation between them stand in the text as they are.
         alphabet: The signs.
         model: The language model.
-        options: How the decoder weighs evidence; nothing is missed or spurious here.
         mode: What the text may be.
 
     Returns:
@@ -53,7 +48,7 @@ def compose(
         UsageError: A character is no letter, or there are others but no letter at all.
     """
     _check(letters)
-    composer = Composer(alphabet, model, (options or DecoderOptions()).certain(), mode)
+    composer = Composer(alphabet, model, DecoderOptions().certain(), mode)
     time_s = 0.0
 
     def show(label: str) -> None:
