@@ -33,7 +33,7 @@ from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.gaussian import ROTATION
 from jihwa.models.mount import Mounts, rotation, unturned
 from jihwa.models.wearer import WearerEffect
-from jihwa.recognizer.events import Decision, Emission, Slip
+from jihwa.recognizer.events import Decision, Emission, Segment, Slip
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.sitting import REVERSED, read_so, slipped, turn, unlike_last
 from jihwa.recognizer.spelling import SILENT, Spelling
@@ -81,8 +81,7 @@ UNEXPECTED = 0.1
 class _Hold:
     """What is known of one hold."""
 
-    start_s: float
-    end_s: float
+    segment: Segment
     pose: Array  # (8,)
     by_mount: Array  # (K, S) log-likelihoods of the signs
     other: float  # log of the likelihood times the share of all that is no sign
@@ -213,13 +212,12 @@ class GloveFit:
     def see(self, emission: Emission) -> None:
         """Learn from a hold; it takes the place of holds that turn out to be parts of it."""
         segment = emission.segment
-        while segment.spans > 1 and self._holds and self._holds[-1].end_s > segment.start_s:
+        while segment.spans > 1 and self._holds and self._holds[-1].segment.end_s > segment.start_s:
             self._log_weight = self._log_weight - self._holds.pop().evidence
         n_signs = len(emission.log_likelihood)
         other = np.logaddexp(np.log(RESTS) + emission.rest, np.log(OTHERS) + emission.no_sign)
         hold = _Hold(
-            start_s=segment.start_s,
-            end_s=segment.end_s,
+            segment=segment,
             pose=emission.pose,
             by_mount=self._any_mount.turned_log_density(emission.pose, self._mounts.mount),
             other=float(other),
@@ -237,7 +235,8 @@ class GloveFit:
         self._log_weight = np.logaddexp(kept, np.log(moves) + self._mounts.log_prior)
         signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
         nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
-        is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
+        likeliest = hold.by_mount[[0, self._best]].max()  # while nobody spells, no letter is likely
+        is_rest = emission.rest > max(emission.no_sign, likeliest)
         self._n_found += not is_rest
         seen = None if is_rest else nats
         self.spelling.see(segment, seen, emission.pose, self._n_found)
@@ -315,7 +314,7 @@ class GloveFit:
                 self._holds.popleft()
             if n_before:
                 turned = self._mounts.mount[best] @ self.mount.T
-                self.slip, self._before = Slip(self._holds[0].start_s, turned), self.mount
+                self.slip, self._before = Slip(self._holds[0].segment.start_s, turned), self.mount
                 self._told.clear()
             self._n_found = 0
         self._best = best
