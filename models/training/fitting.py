@@ -12,6 +12,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.data.takes.marks import marks
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import LEAKING, Split, by_random, by_session, title
 from jihwa.models.bundle import Bundle
@@ -20,7 +21,7 @@ from jihwa.models.network import Channels
 from jihwa.models.training.estimation import LabelledHolds, fit
 from jihwa.models.training.evaluation import score
 from jihwa.models.training.runs import TrainingLog, TrainingOptions
-from jihwa.models.training.takes import marks, truth
+from jihwa.models.training.takes import truth
 
 _PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru projected-stacked-gru
 cnn-gru cnn-stacked-gru ms-gru ms-stacked-gru ms3d-gru ms3d-stacked-gru"""
