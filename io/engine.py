@@ -15,7 +15,7 @@ import numpy as np
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.token_model import Mode, TokenModel
-from jihwa.composer.text.transcript import TextEdit, Transcript, Update
+from jihwa.composer.text.transcript import Sign, TextEdit, Transcript, Update
 from jihwa.composer.text.undo import EXACT_STEPS
 from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
@@ -27,6 +27,7 @@ from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
+from jihwa.recognizer.words import WordSpotter
 
 COLLECTED_EVERY = 20_000
 """New objects after which Python looks for cycles among them. A letter makes thousands, none of
@@ -39,6 +40,8 @@ OTHERWISE = 0.4
 SAME_HOLD_S = 0.12
 """What begins so soon after a hold began is that hold: none is that short."""
 
+SPELLED = 0.5
+"""Who holds letters for so much of the time spells; a word sign moves."""
 
 Change = tuple[Update, Emission | None]
 """How the text has changed, and the hold that changed it; None where it was no hold."""
@@ -97,10 +100,13 @@ class Engine:
     Attributes:
         recognizer: The recognising stage.
         composer: The composing stage. What a keyboard changes there has to be told to `learn`.
+        words: Reads word signs between the letters, and sees the pictures; None where there are
+            letters alone.
     """
 
     def __init__(self, recognizer: Recognizer, composer: Composer) -> None:
         self.recognizer, self.composer = recognizer, composer
+        self.words: WordSpotter | None = None
         self._taken_s = -math.inf  # holds that begin before it were taken in
         self._recent: deque[_Boundary] = deque(maxlen=EXACT_STEPS)
 
@@ -131,14 +137,24 @@ class Engine:
         self.composer.reset()
         self._recent.clear()
         self._taken_s = -math.inf
+        if self.words:
+            self.words.reset()
 
     def feed(self, frames: Frames) -> Iterator[Change]:
         """Follow the signal further; all changes have to be asked for before more is fed."""
-        return self._compose(self.recognizer.feed(frames))
+        done = 0
+        for until in self.words.rests(frames.time_s) if self.words else ():
+            yield from self._compose(self.recognizer.feed(frames[done:until]))
+            yield from self._take_word()
+            done = until
+        yield from self._compose(self.recognizer.feed(frames[done:]))
 
     def flush(self) -> Iterator[Change]:
         """Take in what is still held, as if the signal ended."""
-        return self._compose(self.recognizer.flush())
+        yield from self._take_word()
+        if self.words:
+            self.words.forget()
+        yield from self._compose(self.recognizer.flush())
 
     def finish(self) -> Transcript:
         """End the text; what is still held belongs to no text any more."""
@@ -156,8 +172,10 @@ class Engine:
         self.recognizer.learn(update.decided)
         return update
 
-    def overlook(self, frames: Frames) -> None:
+    def overlook(self, frames: Frames) -> Iterator[Change]:
         """Follow the signal without taking anything for a letter, not even what is held."""
+        for _ in self.words.rests(frames.time_s) if self.words else ():
+            yield from self._take_word()
         self.recognizer.feed(frames)  # what nobody asks for is not classified
         self.recognizer.flush()
 
@@ -172,6 +190,35 @@ class Engine:
             start_s, seen_s = hold.segment.start_s, hold.segment.frames.time_s[-1]
             self._taken_s = max(float(seen_s), start_s + SAME_HOLD_S)
             yield self.learn(self.composer.feed(hold.alone)), hold
+
+    def _take_word(self) -> Iterator[Change]:
+        """Write the word that was shown, if it is one; what looked like letters in it is none.
+
+        The hand rests then, or is gone: how it rests belongs to the word.
+        """
+        if self.words is None:
+            return
+        start_s, end_s = self.words.stretch_s
+        if self._held_s(start_s, end_s) > SPELLED * (end_s - start_s):
+            self.words.forget()
+        elif word := self.words.ask():
+            names, posterior = self.words.names, word.posterior.tolist()
+            sign = Sign.of_word(start_s, end_s, names, posterior)
+            committed, shown = self.composer.text, self.composer.text + self.composer.preedit
+            self._take_back([each for each in self._recent if each.start_s >= start_s])
+            self._taken_s = max(self._taken_s, self.words.time_s(word.known))
+            update = self.learn(self.composer.show(sign))
+            yield self._since(committed, shown, update.decided), None
+
+    def _held_s(self, start_s: float, end_s: float) -> float:
+        """For how long letters were held between two times, by what holds look like."""
+        held_s = 0.0
+        for boundary in self._recent:
+            hold = likeliest(boundary.emissions)
+            from_s, to_s = max(hold.segment.start_s, start_s), min(hold.segment.end_s, end_s)
+            is_letter = float(hold.posterior[: len(hold.log_likelihood)].sum())
+            held_s += is_letter * max(to_s - from_s, 0.0)
+        return held_s
 
     def _compose(self, boundaries: Iterable[tuple[Emission, ...]]) -> Iterator[Change]:
         for emissions in boundaries:
@@ -205,18 +252,25 @@ class Engine:
         if not any(_look_otherwise(*pair) for pair in zip(old, new, strict=True)):
             return None
         committed, shown = self.composer.text, self.composer.text + self.composer.preedit
-        for boundary in recent:
-            if boundary.is_step:
-                self.composer.undo()
-        before_steps = next((at for at, each in enumerate(recent) if each.is_step), len(recent))
-        first = before_steps - self.composer.forget(before_steps)
+        first = self._take_back(recent)
         self._recent.clear()
         decided: list[Decision] = []
         for at, boundary in enumerate(recent):
             emissions = [new.pop(0) for _ in boundary.emissions]
             decided += self._take(emissions).decided if at >= first else ()
-        commit = TextEdit.between(committed, self.composer.text)
-        preedit = self.composer.preedit
+        return self._since(committed, shown, tuple(decided))
+
+    def _take_back(self, recent: Sequence["_Boundary"]) -> int:
+        """As if the last boundaries had never come; how many could not be forgotten."""
+        for boundary in recent:
+            if boundary.is_step:
+                self.composer.undo()
+        before_steps = next((at for at, each in enumerate(recent) if each.is_step), len(recent))
+        return before_steps - self.composer.forget(before_steps)
+
+    def _since(self, committed: str, shown: str, decided: Sequence[Decision]) -> Update:
+        """What of the text has changed since it was this, in several steps."""
+        commit, preedit = TextEdit.between(committed, self.composer.text), self.composer.preedit
         edit = TextEdit.between(shown, self.composer.text + preedit)
         return Update(edit, commit.insert, preedit, commit.delete, decided=tuple(decided))
 

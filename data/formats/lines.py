@@ -248,8 +248,8 @@ class LineParser:
         if layout.sees:
             self.report.sees = True
             points = layout.points(rows)
-            self._see(points / self._picture)
             table[:, 1 : 1 + N_FINGERS + 3] = self._hand.feed(points)
+            self._see(np.where(np.isnan(table[:, 1, None, None]), np.nan, points / self._picture))
             self.points = points[-1] if np.isfinite(table[-1, 1]) else None
         return table
 

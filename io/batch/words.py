@@ -23,8 +23,6 @@ from jihwa.io.writers.document import Reading
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.words import AGREEING, FRAMES, Pauses, Vote, WordSign
 
-_CANDIDATES = 5
-
 
 class StreamBy(StrEnum):
     """How words of a stream are told from each other."""
@@ -146,13 +144,11 @@ class WordReader:
 
     def _reading(self, words: Sequence[WordSign]) -> Reading:
         names = self._bundle.alphabet.signs
-        told, signs = [], []
-        for word in words:
-            start_s, end_s = word.start * STEP_S, word.end * STEP_S
-            best = np.argsort(-word.posterior, kind="stable")[:_CANDIDATES].tolist()
-            candidates = tuple((names[at], float(word.posterior[at])) for at in best)
-            told.append(Word(names[best[0]], start_s, end_s, candidates[0][1]))
-            signs.append(Sign(start_s, end_s, names[best[0]], candidates))
+        signs = [
+            Sign.of_word(word.start * STEP_S, word.end * STEP_S, names, word.posterior.tolist())
+            for word in words
+        ]
+        told = [Word(sign.sign, sign.start_s, sign.end_s, sign.confidence) for sign in signs]
         text = " ".join(word.text for word in told)
         log_prob = sum(math.log(max(word.confidence, 1e-300)) for word in told)
         return Reading(text, (Candidate(text, log_prob),), told, signs)

@@ -81,6 +81,7 @@ def _reading(options: argparse.Namespace) -> Sequence[str]:
     values = {
         "profile": options.profile,
         "model": options.model,
+        "letters": options.letters,
         "lm": options.lm,
         "mode": options.mode,
         "layout": options.layout and ",".join(options.layout),

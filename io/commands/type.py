@@ -88,6 +88,7 @@ def configure_typing(arguments: Command) -> None:
     """Add the arguments of whatever types, but for what text that goes on with."""
     arguments.preset(session=None, goes_on=None, serve_captions=False)
     arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
+    shared.add_letters(arguments)
     arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
     arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
     arguments.settings("journal.keep_days", "journal.keep_mb")
@@ -136,7 +137,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             accept_s=options.accept_after or math.inf,
             layout=shared.layout(options),
             recording=recording,
-            hear=words.hear if words else lambda _: None,
+            words=words,
         )
 
         watch = live.watch_for_camera(options)
@@ -156,7 +157,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
             session = LiveSession(source, make_engine, journal, known, follow, tell_all)
             if words:
-                live.read_words(words, session)
+                live.begin_with_words(session, letters=options.letters is not None)
             return session
 
         if full:

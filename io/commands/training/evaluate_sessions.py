@@ -37,7 +37,9 @@ _SHOWN = 5
 def configure(arguments: Command) -> None:
     """Add what only sessions need besides their folder."""
     arguments.group("세션 (--sessions)", "sessions (--sessions)").settings("adapt", "mode", "lm")
-    arguments.preset(learn=False, personal=False, history=False, stream_by=StreamBy.PAUSES)
+    arguments.preset(
+        learn=False, personal=False, history=False, stream_by=StreamBy.PAUSES, letters=None
+    )
 
 
 def evaluate(options: argparse.Namespace, language: Language) -> int:
