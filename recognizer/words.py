@@ -7,6 +7,7 @@ a word is read once the last answers agree. `WordSpotter` does the former beside
 hand spells.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ STILL, LOOK_BACK = 0.05, 3
 RESTS, GONE = 9, 3
 """After so many frames of rest, or without a hand, a word may have ended."""
 LEAST, MOST = 1 / 3, 3
-"""A word is as long as that, in lengths of the sequences that were learned."""
+"""What is shorter is no word, and what is longer and none is not gone on with, in lengths of the
+sequences that were learned."""
 _REMEMBERED = 2000
 """Frames whose times are known: more than a word that is followed has."""
 
@@ -60,6 +62,12 @@ class WordSign:
     def word(self) -> int:
         """Which one."""
         return int(self.posterior.argmax())
+
+    @property
+    def log_odds(self) -> float:
+        """Natural log of how much likelier it is than all others together."""
+        p = float(self.posterior.max())
+        return math.log(p / (1 - p)) if p < 1 else math.inf
 
 
 class Vote:
@@ -186,7 +194,7 @@ class Pauses:
     def ask(self) -> WordSign | None:
         """The word that all since the first movement is, if it is one."""
         word = None
-        if LEAST * self._n_frames <= self._n_moved <= MOST * self._n_frames:
+        if self._n_moved >= LEAST * self._n_frames:
             posterior = np.exp(self._log_posterior([np.array(self._taken)])[0])  # (S,)
             start, end = self.stretch
             if posterior.max() >= LIKELY:
