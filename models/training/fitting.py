@@ -94,6 +94,11 @@ class Learner:
                 ko="가우시안은 .npy 데이터를 읽지 못합니다. --model gru 같은 신경망을 고르세요.",
                 en="The Gaussian cannot read .npy data. Choose a network, such as --model gru.",
             )
+        elif len(classes := set(takes.signs.tolist())) < 2:
+            raise UsageError(
+                ko=f"종류가 하나뿐입니다: {' '.join(classes)}. 둘 이상인 데이터를 주세요.",
+                en=f"There is one class only: {' '.join(classes)}. Give data of two or more.",
+            )
         else:
             lengths = [len(sequence) for sequence in takes.sequences]
             provenance["frames"] = int(np.median(lengths))
