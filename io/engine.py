@@ -27,7 +27,7 @@ from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
-from jihwa.recognizer.words import WordSpotter
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 COLLECTED_EVERY = 20_000
 """New objects after which Python looks for cycles among them. A letter makes thousands, none of
@@ -107,7 +107,7 @@ class Engine:
 
     def __init__(self, recognizer: Recognizer, composer: Composer) -> None:
         self.recognizer, self.composer = recognizer, composer
-        self.words: WordSpotter | None = None
+        self.words: WordSignSpotter | None = None
         self._taken_s = -math.inf  # holds that begin before it were taken in
         self._recent: deque[_Boundary] = deque(maxlen=EXACT_STEPS)
 

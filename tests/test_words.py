@@ -15,14 +15,13 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.landmarks import NO_HAND, WITH_ANGLES, as_features
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
-from jihwa.data.takes.derived import derive
-from jihwa.data.takes.sequences import load_sequences
+from jihwa.data.takes.sequences import derive, load_sequences
 from jihwa.io.commands.live import begin_with_words
 from jihwa.io.engine import assemble_engine
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.source import Link
 from jihwa.models.bundle import LANDMARKS, Bundle, load_shipped
-from jihwa.recognizer.words import WordSpotter
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 WORDS = ("무한", "미국", "수학", "월세", "일요일")
 N_FRAMES, N_FEATURES = 12, 9
@@ -234,7 +233,7 @@ def test_words_and_letters_of_one_stream(jihwa, tmp_path, of_points, letters):
 
 def test_how_a_recording_is_cut_changes_no_word_and_no_letter(of_points, letters):
     engine = assemble_engine(load_shipped(LANDMARKS), Mixture.load())
-    engine.words = WordSpotter(Bundle.load(of_points))
+    engine.words = WordSignSpotter(Bundle.load(of_points))
     lines = camera_lines(mixed(letters)).encode()
     read = []
     for size in (len(lines), 1 << 14, 777):
@@ -248,19 +247,19 @@ def test_how_a_recording_is_cut_changes_no_word_and_no_letter(of_points, letters
 
 def test_while_letters_are_paused_words_are_read_alone(of_points, letters):
     wearer = Wearer(lambda: load_shipped(LANDMARKS), Mixture.load, adapts=False)
-    with session(wearer=wearer, words=WordSpotter(Bundle.load(of_points))) as (live, wire):
+    with session(wearer=wearer, words=WordSignSpotter(Bundle.load(of_points))) as (live, wire):
         begin_with_words(live, letters=False)
         wire.give(camera_lines(shown_words(1)).encode())
-        until(lambda: "쥐다" in live.state.page.committed)
-        assert live.state.page.committed == "쥐다"
+        until(lambda: "쥐다" in live.state.text.committed)
+        assert live.state.text.committed == "쥐다"
         live.pause(False)
         until(lambda: not live.state.paused)
         second = np.concatenate([letters, shown_words(0)])
         wire.give(camera_lines(second, start_s=5.0).encode())
-        until(lambda: "펴다" in live.state.page.committed)
+        until(lambda: "펴다" in live.state.text.committed)
         live.writing.backspace()  # a word sign is taken back whole
         wire.connect(Link.ENDED)
-        until(lambda: live.state.page.committed == "쥐다 고양이")
+        until(lambda: live.state.text.committed == "쥐다 고양이")
 
 
 def test_letters_go_with_a_model_of_words_of_a_hand(jihwa, tmp_path, model, of_points):

@@ -29,7 +29,7 @@ from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
 from jihwa.models.bundle import GLOVE, LANDMARKS, Bundle
-from jihwa.recognizer.words import WordSpotter
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 Tell = Callable[[Message], None]
 
@@ -50,7 +50,7 @@ WORDS_AND_LETTERS = Message(
     en="Word signs and letters are read. After F2 words alone are.",
 )
 
-Event = SourceEvent | str | None
+Input = SourceEvent | str | None
 """What the source delivers, a line of the keyboard, or None: nothing for a while."""
 
 
@@ -91,7 +91,7 @@ def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], Non
     return look
 
 
-def words(options: argparse.Namespace) -> WordSpotter | None:
+def words(options: argparse.Namespace) -> WordSignSpotter | None:
     """What reads words, if the user's model is one of words; letters are then read by another.
 
     Raises:
@@ -100,7 +100,7 @@ def words(options: argparse.Namespace) -> WordSpotter | None:
     """
     if options.letters is None and model(options).gaussian:
         return None
-    spotter = shared.word_spotter(options.model)
+    spotter = shared.word_sign_spotter(options.model)
     options.model = options.letters or LANDMARKS
     return spotter
 
@@ -139,7 +139,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
 
 
 def voice_settings(options: argparse.Namespace) -> VoiceSettings:
-    """How to speak."""
+    """How the voice shall speak."""
     return VoiceSettings(options.voice, options.rate, options.volume)
 
 
@@ -208,7 +208,7 @@ def fail_if_it_did(session: LiveSession) -> None:
 def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """Within this, SIGTERM and SIGHUP only ask to end, however often: what there is gets saved.
 
-    Once one has come, no other is heard behind this: the program is about to end. They are ignored,
+    Once one has come, no other is taken behind this: the program is about to end. They are ignored,
     as Python gives up its own handlers before the process is over.
 
     Args:
@@ -216,13 +216,13 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """
     told = False
 
-    def hear(*_: object) -> None:
+    def handle(*_: object) -> None:
         nonlocal told
         told = True
         end()
 
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), hear) for name in names}
+    before = {name: signal.signal(getattr(signal, name), handle) for name in names}
     try:
         yield
     finally:
@@ -231,7 +231,7 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Event]]:
+def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Input]]:
     """Events without end, as they come; the source is closed at the end.
 
     Args:
@@ -248,7 +248,7 @@ def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Event]]:
         source.close()
 
 
-def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Event]:
+def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Input]:
     while True:
         try:
             yield events.get(timeout=SILENCE_S)

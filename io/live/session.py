@@ -5,7 +5,7 @@ session's thread alone takes them out, reads the signal, writes the text and pub
 came to as a new `LiveState`. A byte goes this way:
 
     source → queue → `SignalReader`: whole lines → journal, samples → `Writing`: engine → text
-    → journal, sinks, page → `LiveState` → screen
+    → journal, sinks, `LiveText` → `LiveState` → screen
 """
 
 import math
@@ -23,14 +23,14 @@ from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain, stopped
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import Answers, LiveState, Notices, Page
+from jihwa.io.live.state import Answers, LiveState, Notices, TextState
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, LiveCalibration, PlanName, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
-from jihwa.recognizer.words import WordSpotter
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 TICK_S = 0.1
 """How often the thread looks around when nothing happens."""
@@ -42,7 +42,7 @@ MOST_EVENTS = 200
 LEISURE_S = 0.15
 """How often there is time for what can wait."""
 
-Event = SourceEvent | Callable[[], None]
+_Queued = SourceEvent | Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class LiveOptions:
     layout: Layout | None = None
     wearer: Wearer | None = None
     recording: BinaryIO | None = None
-    words: WordSpotter | None = None
+    words: WordSignSpotter | None = None
 
 
 class LiveSession:
@@ -90,7 +90,7 @@ class LiveSession:
         self,
         source: Source,
         make_engine: Callable[[], Engine],
-        journal: Record,
+        journal: SessionLog,
         options: LiveOptions | None = None,
         sinks: Sequence[Sink] = (),
         changed: Callable[[], None] = lambda: None,
@@ -98,7 +98,7 @@ class LiveSession:
         self.failure: Exception | None = None
         self._source, self._journal, self._changed = source, journal, changed
         self._options = options = options or LiveOptions()
-        self._queue: SimpleQueue[Event] = SimpleQueue()
+        self._queue: SimpleQueue[_Queued] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
         self._is_ready = self._is_closing = self.is_paused = False
         self._active_s, self._leisure_s = time.monotonic(), 0.0  # anything came last; there is time
@@ -148,9 +148,9 @@ class LiveSession:
         self._notices.tell(message)
 
     @request
-    def hear(self, answer: str) -> None:
+    def answer(self, text: str) -> None:
         """Show what somebody who reads the text answers; nothing puts all answers away."""
-        self._answers = self._answers.followed_by(answer)
+        self._answers = self._answers.followed_by(text)
 
     @request
     def pause(self, paused: bool) -> None:
@@ -217,7 +217,7 @@ class LiveSession:
 
     def _follow(self) -> None:
         """Take in what has happened, and look around if that was nothing."""
-        events: list[Event] = []
+        events: list[_Queued] = []
         with suppress(Empty):
             events.append(self._queue.get(timeout=TICK_S))
             while len(events) < MOST_EVENTS:
@@ -231,7 +231,7 @@ class LiveSession:
         if len(events) < MOST_EVENTS:
             time.sleep(max(next_s - time.monotonic(), 0))
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: _Queued) -> None:
         match event:
             case Received():
                 self._receive(event.data, event.at_s)
@@ -328,19 +328,19 @@ class LiveSession:
             n_told=self._notices.n_told,
         )
         if not self._is_ready:
-            return replace(known, page=Page(committed=self.writing.committed))
+            return replace(known, text=TextState(committed=self.writing.committed))
         reading = self._reader.is_live and not (self.is_paused or self._calibration)
         return replace(
             known,
             ready=True,
             signal=self._reader.signal(self.writing.sensors, time.monotonic()),
             hold=self.writing.hold() if reading else None,
-            page=self.writing.page(),
+            text=self.writing.text(),
             calibration=self._calibration.progress if self._calibration else None,
         )
 
 
-def _joined(events: Iterable[Event]) -> Iterator[Event]:
+def _joined(events: Iterable[_Queued]) -> Iterator[_Queued]:
     """The same events, but bytes that nothing came between are one."""
     for is_data, group in groupby(events, lambda event: isinstance(event, Received)):
         if is_data:

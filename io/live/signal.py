@@ -15,8 +15,8 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.signal.sensors import ACCELERATION, ANGLES
-from jihwa.io.live.state import Signal
-from jihwa.recognizer.words import WordSpotter
+from jihwa.io.live.state import SignalState
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 RATE_WINDOW_S = 1.5
 """Over how long the sampling rate is averaged."""
@@ -61,7 +61,7 @@ class SignalReader:
         self,
         keep: Callable[[bytes], None],
         layout: Layout | None,
-        words: WordSpotter | None = None,
+        words: WordSignSpotter | None = None,
     ) -> None:
         self._parser = LineParser(layout, keep, words.see if words else lambda _: None)
         self._arrivals: deque[tuple[float, int]] = deque()  # when, and how many samples
@@ -95,7 +95,7 @@ class SignalReader:
         is_handless = report.unseen > unseen and not len(frames)
         self._handless_s = min(self._handless_s, at_s) if is_handless else math.inf
         n_pictures = len(frames) + report.unseen - unseen
-        self._speechless.hear(len(data), report.lines - lines, n_pictures, at_s)
+        self._speechless.count(len(data), report.lines - lines, n_pictures, at_s)
         return self._noted(frames, at_s)
 
     def end(self, at_s: float) -> Frames:
@@ -215,7 +215,7 @@ class SignalReader:
                     en=f"{channel}: what comes is no value (the first: {text}) and is left out.",
                 )
 
-    def signal(self, sensors: SensorMonitor, now_s: float) -> Signal:
+    def signal(self, sensors: SensorMonitor, now_s: float) -> SignalState:
         """What came so far.
 
         Args:
@@ -226,7 +226,7 @@ class SignalReader:
         clock = report.clock
         faults = [fault for fault in sensors.faults if math.isinf(fault.until_s)]
         last = _believed(self._last, {fault.sensor for fault in faults})
-        return Signal(
+        return SignalState(
             rate_hz=self._rate_hz(now_s),
             samples=report.samples,
             damaged=self._parser.unread,
@@ -263,7 +263,7 @@ class _Speechless:
     lines: int = 0
     data_bytes: int = 0
 
-    def hear(self, n_bytes: int, n_lines: int, n_samples: int, at_s: float) -> None:
+    def count(self, n_bytes: int, n_lines: int, n_samples: int, at_s: float) -> None:
         """So much came."""
         if n_samples:
             self.since_s, self.lines, self.data_bytes = math.inf, 0, 0

@@ -16,7 +16,7 @@ from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED, Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
-from jihwa.recognizer.words import WordSpotter
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 NOT_OF_GLOVE = Message(
     ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
@@ -55,7 +55,7 @@ def add_letters(arguments: Arguments) -> None:
     )
 
 
-def word_spotter(name_or_path: str | None) -> WordSpotter:
+def word_sign_spotter(name_or_path: str | None) -> WordSignSpotter:
     """What reads word signs between letters.
 
     Raises:
@@ -68,7 +68,7 @@ def word_spotter(name_or_path: str | None) -> WordSpotter:
             ko="--letters는 낱말 모델과 함께 쓰세요: --model에 낱말로 배운 모델을 주세요.",
             en="--letters goes with a model of words: give one to --model.",
         )
-    return WordSpotter(bundle)
+    return WordSignSpotter(bundle)
 
 
 def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:

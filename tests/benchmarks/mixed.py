@@ -26,7 +26,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.text.transcript import Sign, Transcript
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.formats.lines import STEP_S, LineParser
+from jihwa.data.formats.lines import UNTIMED_STEP_S, LineParser
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import load_episodes
 from jihwa.io.engine import Engine
@@ -34,7 +34,7 @@ from jihwa.models.training.fitting import LEARNERS
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
-from jihwa.recognizer.words import WordSpotter
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 IN_STREAM = 12
 """Word signs and spelled words of a stream, each as likely."""
@@ -106,7 +106,7 @@ def stream(
             text, manner = str(rng.choice(SPELLED)), PACES[pace]
             stops = [(letters.index(sign), SPELLED_AT) for sign in ALPHABET.spell(text)]
         hand = path(signer, before, stops, manner)
-        shown.append(Shown(text, is_sign, n * STEP_S, (n + len(hand)) * STEP_S))
+        shown.append(Shown(text, is_sign, n * UNTIMED_STEP_S, (n + len(hand)) * UNTIMED_STEP_S))
         still = int(rng.integers(12, 60))
         behind = np.zeros((still, 63))
         if rest == RESTS[1]:
@@ -119,7 +119,7 @@ def stream(
 def lines(pictures: Array) -> Iterator[bytes]:
     """What a camera tells of (n, 63) pictures, a second at a time."""
     told = [
-        json.dumps({"timestamp": at * STEP_S, "landmarks": row if any(row) else []}) + "\n"
+        json.dumps({"timestamp": at * UNTIMED_STEP_S, "landmarks": row if any(row) else []}) + "\n"
         for at, row in enumerate(pictures.tolist())
     ]
     for at in range(0, len(told), 33):
@@ -145,7 +145,7 @@ def measure(number: int, n_streams: int) -> dict[Key, Counter[str]]:
             engine = Engine(
                 Recognizer(Segmenter(network), Classifier(letters)), Composer(ALPHABET, mixture)
             )
-            engine.words = None if way == WAYS[2] else WordSpotter(words)
+            engine.words = None if way == WAYS[2] else WordSignSpotter(words)
             read = follow(engine, pictures, with_letters=way != WAYS[1])
             for item in shown:
                 tally = counts.setdefault((pace, rest, way, item.is_sign), Counter())

@@ -3,8 +3,8 @@
 A network that has learned whole sequences is asked about a stretch of the stream. `Pauses` asks
 whenever the hand comes to rest, about all since it began to move. `Vote` asks at every frame, about
 as many of the last ones as the sequences had; what the network is sure of counts as an answer, and
-a word is read once the last answers agree. `WordSpotter` does the former beside the letters that a
-hand spells.
+a word is read once the last answers agree. `WordSignSpotter` does the former beside the letters
+that a hand spells.
 """
 
 import math
@@ -17,7 +17,7 @@ import numpy as np
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
-from jihwa.data.takes.derived import derive
+from jihwa.data.takes.sequences import derive
 from jihwa.models.bundle import Bundle
 
 FRAMES = 30
@@ -211,7 +211,7 @@ class Pauses:
         return bool(np.linalg.norm(frame - before) > STILL * steps * self._extent)
 
 
-class WordSpotter:
+class WordSignSpotter:
     """Word signs among the letters of a hand that a camera sees.
 
     It sees the pictures, and is then followed in step with the frames that are made of them.
