@@ -40,7 +40,7 @@ OTHERWISE = 0.4
 SAME_HOLD_S = 0.12
 """What begins so soon after a hold began is that hold: none is that short."""
 
-NATS_PER_S, MOST_NATS = 5.0, 4.6
+NATS_PER_S, MOST_NATS = 3.0, 4.6
 """What speaks against a word sign for every second in which letters were held, for it moves, and
 how much the network can say for one at most."""
 
@@ -200,15 +200,18 @@ class Engine:
         if self.words is None:
             return
         start_s, end_s = self.words.stretch_s
-        within = [each for each in self._recent if each.start_s >= start_s]
-        spelled_nats = NATS_PER_S * _held_s(within, end_s)
+        holds = [likeliest(boundary.emissions) for boundary in self._recent]
+        if last := self.recognizer.hold:
+            holds += self.recognizer.read(last.segment)
+        near = (hold for hold in holds if hold.segment.end_s > start_s - SAME_HOLD_S)
+        spelled_nats = NATS_PER_S * sum(map(_letter_s, near))
         if spelled_nats > MOST_NATS:
             self.words.forget()
         elif (word := self.words.ask()) and min(word.log_odds, MOST_NATS) > spelled_nats:
             names, posterior = self.words.names, word.posterior.tolist()
             sign = Sign.of_word(start_s, end_s, names, posterior)
             committed, shown = self.composer.text, self.composer.text + self.composer.preedit
-            self._take_back(within)
+            self._take_back([each for each in self._recent if each.start_s >= start_s])
             self._taken_s = max(self._taken_s, self.words.time_s(word.known))
             update = self.learn(self.composer.show(sign))
             yield self._since(committed, shown, update.decided), None
@@ -288,13 +291,10 @@ class _Boundary:
         return self.emissions[0].segment.start_s
 
 
-def _held_s(boundaries: Iterable[_Boundary], end_s: float) -> float:
-    """For how long letters were held up to a time, by what holds look like."""
-    held_s = 0.0
-    for hold in (likeliest(boundary.emissions) for boundary in boundaries):
-        is_letter = float(hold.posterior[: len(hold.log_likelihood)].sum())
-        held_s += is_letter * max(min(hold.segment.end_s, end_s) - hold.segment.start_s, 0.0)
-    return held_s
+def _letter_s(hold: Emission) -> float:
+    """For how long a letter was held, by what the hold looks like."""
+    is_letter = float(hold.posterior[: len(hold.log_likelihood)].sum())
+    return is_letter * (hold.segment.end_s - hold.segment.start_s)
 
 
 def _look_otherwise(before: Emission, now: Emission) -> bool:

@@ -221,9 +221,13 @@ def test_words_and_letters_of_one_recording(jihwa, tmp_path, of_points, letters,
     assert first["candidates"][0][1] == content["words"][0]["confidence"]
 
 
-def test_words_and_letters_of_one_stream(jihwa, tmp_path, of_points, letters):
-    path = tmp_path / "hand.jsonl"
-    path.write_text(camera_lines(mixed(letters)))
+@pytest.mark.parametrize("kind", ["jsonl", "npy"])
+def test_words_and_letters_of_one_stream(jihwa, tmp_path, of_points, letters, kind):
+    path, hands = tmp_path / f"hand.{kind}", mixed(letters)
+    if kind == "npy":
+        np.save(path, hands.reshape(len(hands), -1))
+    else:
+        path.write_text(camera_lines(hands))
     source = ("--source", f"replay:{path}?speed=0")
     done = jihwa("type", "--plain", "--model", of_points, "--letters", LANDMARKS, *source)
     assert done.code == 0
