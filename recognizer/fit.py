@@ -82,6 +82,7 @@ class _Hold:
     """What is known of one hold."""
 
     start_s: float
+    end_s: float
     pose: Array  # (8,)
     by_mount: Array  # (K, S) log-likelihoods of the signs
     other: float  # log of the likelihood times the share of all that is no sign
@@ -210,13 +211,15 @@ class GloveFit:
         return np.asarray(total / self._personal.gaussian.temperature)
 
     def see(self, emission: Emission) -> None:
-        """Learn from a hold; one that spans more boundaries stands for the holds before it too."""
-        for _ in range(min(emission.segment.spans - 1, len(self._holds))):
+        """Learn from a hold; it takes the place of holds that turn out to be parts of it."""
+        segment = emission.segment
+        while segment.spans > 1 and self._holds and self._holds[-1].end_s > segment.start_s:
             self._log_weight = self._log_weight - self._holds.pop().evidence
         n_signs = len(emission.log_likelihood)
         other = np.logaddexp(np.log(RESTS) + emission.rest, np.log(OTHERS) + emission.no_sign)
         hold = _Hold(
-            start_s=emission.segment.start_s,
+            start_s=segment.start_s,
+            end_s=segment.end_s,
             pose=emission.pose,
             by_mount=self._any_mount.turned_log_density(emission.pose, self._mounts.mount),
             other=float(other),
@@ -237,7 +240,7 @@ class GloveFit:
         is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
         self._n_found += not is_rest
         seen = None if is_rest else nats
-        self.spelling.see(emission.segment, seen, emission.pose, self._n_found)
+        self.spelling.see(segment, seen, emission.pose, self._n_found)
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
