@@ -193,9 +193,9 @@ class Engine:
             yield self.learn(self.composer.feed(hold.alone)), hold
 
     def _take_word(self) -> Iterator[Change]:
-        """Write the word that was shown, if it is one; what looked like letters in it is none.
+        """Write the word that was shown, if the network's odds for it outweigh the letters held.
 
-        The hand rests then, or is gone: how it rests belongs to the word.
+        What looked like letters within it is none, and how the hand rests now belongs to it.
         """
         if self.words is None:
             return

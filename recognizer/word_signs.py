@@ -36,7 +36,7 @@ LEAST, MOST = 1 / 3, 3
 """What is shorter is no word, and what is longer and none is not gone on with, in lengths of the
 sequences that were learned."""
 _REMEMBERED = 2000
-"""Frames whose times are known: more than a word that is followed has."""
+"""Frames that are kept, and whose times are: many more than a word has."""
 
 LogPosterior = Callable[[Sequence[Array]], Array]
 """Of every word for sequences of frames: (n, S) of n of (T, F)."""
@@ -152,7 +152,7 @@ class Pauses:
 
     def forget(self) -> None:
         """Begin anew at the next movement."""
-        self._taken: list[Array] = []
+        self._taken: deque[Array] = deque(maxlen=_REMEMBERED)
         self._n_moved = self._n_still = self._n_gone = 0
 
     def feed(self, frames: Array) -> list[WordSign]:
