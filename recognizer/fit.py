@@ -229,8 +229,7 @@ class GloveFit:
         hold.evidence = hold.weigh()
         self._holds.append(hold)
         self._seen += 1
-        measured = not np.linalg.norm(emission.pose[GRAVITY]) < 0.999
-        moves = SLIPS if measured else STRAYS
+        moves = STRAYS if np.linalg.norm(emission.pose[GRAVITY]) < 0.999 else SLIPS
         kept = np.log1p(-moves) + self._log_weight - np.logaddexp.reduce(self._log_weight)
         self._log_weight = np.logaddexp(kept, np.log(moves) + self._mounts.log_prior)
         signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
@@ -238,8 +237,7 @@ class GloveFit:
         likeliest = hold.by_mount[[0, self._best]].max()  # while nobody spells, no letter is likely
         is_rest = emission.rest > max(emission.no_sign, likeliest)
         self._n_found += not is_rest
-        seen = None if is_rest else nats
-        self.spelling.see(segment, seen, emission.pose, self._n_found)
+        self.spelling.see(segment, None if is_rest else nats, emission.pose, self._n_found)
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)

@@ -1,5 +1,7 @@
 """Hands that a camera sees, made up: points of a pose, and a hand of the shipped statistics."""
 
+import json
+
 import numpy as np
 
 from jihwa.data.signal.landmarks import ADC_PER_RAD, ASPECTS, N_POINTS, STRAIGHT_ADC
@@ -58,3 +60,32 @@ def points_of(frames, *, mirrored=False) -> np.ndarray:
 def rows(hand: np.ndarray) -> list[str]:
     """The lines of a file, of (n, 21, 3) points."""
     return [",".join(map(repr, row)) for row in hand.reshape(len(hand), -1).tolist()]
+
+
+def hand(closes, rng) -> np.ndarray:
+    """(20, 21, 3) points of a hand that opens or closes."""
+    bend = np.linspace(0.2, 2.2, 20)[:: 1 if closes else -1, None] + rng.normal(0, 0.02, (20, 5))
+    return points(bend, np.tile([-1.0, 0.0, 0.3], (20, 1)), at=rng.uniform(0.3, 0.6, 2))
+
+
+def camera_lines(hands, start_s=0.0) -> str:
+    """The lines of a camera of (n, 21, 3) shares of a picture; zeros are no hand."""
+    rows = (hands * (640, 360, 640)).round(3).reshape(-1, 63).tolist()
+    return "".join(
+        json.dumps(
+            {
+                "timestamp": round(start_s + 0.03 * at, 3),
+                "picture": [640, 360],
+                "landmarks": row if any(row) else [],
+            }
+        )
+        + "\n"
+        for at, row in enumerate(rows)
+    )
+
+
+def shown_words(*closes) -> np.ndarray:
+    """(n, 21, 3) points of hands that open or close, with nobody to be seen around them."""
+    rng = np.random.default_rng(1)
+    parts = [part for each in closes for part in (np.zeros((10, 21, 3)), hand(each, rng))]
+    return np.concatenate([*parts, np.zeros((10, 21, 3))])
