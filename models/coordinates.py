@@ -72,6 +72,17 @@ def directions(x: Array) -> Array:
     return np.asarray(gravity / np.maximum(length, 1e-9))
 
 
+WHOLE = (1 << N_FINGERS) - 1
+"""The pattern of a hold that misses no sensor, and of which gravity was measured."""
+
+
+def are_whole(x: Array) -> bool:
+    """Whether all (n, 8) features have the pattern `WHOLE` for certain; most have."""
+    gravity = x[:, GRAVITY]
+    square = np.einsum("ni,ni->n", gravity, gravity)
+    return bool((square > 1 - 1 / _LENGTH_STEPS + 1e-3).all() and np.isfinite(x).all())
+
+
 def pattern_keys(x: Array) -> NDArray[np.int64]:
     """(n,) for every row which fingers and whether gravity are present, and gravity's length."""
     present = np.isfinite(x[:, FLEX]) @ _FINGER_BITS

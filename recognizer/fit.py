@@ -22,17 +22,19 @@ them as signs, nobody spells.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log, log1p
 
 import numpy as np
 
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
 from jihwa.data.signal.sensors import BENT_ADC, STRAIGHT_ADC
-from jihwa.models.density import PoseDensity
+from jihwa.models.density import LEAST, PoseDensity
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.gaussian import ROTATION
 from jihwa.models.mount import Mounts, rotation, unturned
 from jihwa.models.wearer import WearerEffect
+from jihwa.recognizer.durations import mixed
 from jihwa.recognizer.events import Decision, Emission, Slip
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.sitting import REVERSED, read_so, slipped, turn, unlike_last
@@ -83,7 +85,9 @@ class _Hold:
 
     start_s: float
     pose: Array  # (8,)
-    by_mount: Array  # (K, S) log-likelihoods of the signs
+    by_mount: Array  # (S, K) likelihoods of the signs, over exp(log_scale)
+    log_scale: float
+    signs: Array  # (K,) log-likelihood of any sign, all as likely
     other: float  # log of the likelihood times the share of all that is no sign
     no_sign: float  # log-likelihood of any pose
     is_rest: bool
@@ -92,8 +96,8 @@ class _Hold:
 
     def weigh(self) -> Array:
         """(K,) the evidence, by what is expected now."""
-        signs = _log_sum(self.by_mount + self.expected)
-        return np.asarray(np.logaddexp(np.log(SIGNS) + signs, self.other))
+        signs = _log(np.exp(self.expected) @ self.by_mount) + self.log_scale
+        return np.asarray(np.logaddexp(log(SIGNS) + signs, self.other))
 
 
 class GloveFit:
@@ -214,26 +218,29 @@ class GloveFit:
         for _ in range(min(emission.segment.spans - 1, len(self._holds))):
             self._log_weight = self._log_weight - self._holds.pop().evidence
         n_signs = len(emission.log_likelihood)
-        other = np.logaddexp(np.log(RESTS) + emission.rest, np.log(OTHERS) + emission.no_sign)
+        other = mixed(emission.rest, emission.no_sign, RESTS / (RESTS + OTHERS))
+        other += log(RESTS + OTHERS)
+        by_mount, log_scale = self._any_mount.turned_density(emission.pose, self._mounts.mount)
+        signs = _log(by_mount.sum(axis=0)) + log_scale - log(n_signs)  # (K,)
         hold = _Hold(
             start_s=emission.segment.start_s,
             pose=emission.pose,
-            by_mount=self._any_mount.turned_log_density(emission.pose, self._mounts.mount),
-            other=float(other),
+            by_mount=by_mount,
+            log_scale=log_scale,
+            signs=signs,
+            other=other,
             no_sign=emission.no_sign,
             is_rest=emission.rest > emission.no_sign,
-            expected=np.full(n_signs, -np.log(n_signs)),
-            evidence=np.empty(0),
+            expected=np.full(n_signs, -log(n_signs)),
+            evidence=np.logaddexp(log(SIGNS) + signs, other),
         )
-        hold.evidence = hold.weigh()
         self._holds.append(hold)
         self._seen += 1
         measured = not np.linalg.norm(emission.pose[GRAVITY]) < 0.999
         moves = SLIPS if measured else STRAYS
-        kept = np.log1p(-moves) + self._log_weight - np.logaddexp.reduce(self._log_weight)
-        self._log_weight = np.logaddexp(kept, np.log(moves) + self._mounts.log_prior)
-        signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
-        nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
+        kept = self._log_weight + (log1p(-moves) - _log_sum(self._log_weight))
+        self._log_weight = np.logaddexp(kept, log(moves) + self._mounts.log_prior)
+        nats = np.array([signs[0], _log_sum(self._log_weight + signs)]) - hold.no_sign
         is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
         self._n_found += not is_rest
         seen = None if is_rest else nats
@@ -273,8 +280,8 @@ class GloveFit:
         x = unturned(np.array([hold.pose for hold in holds]), self.mount)  # (n, 8)
         signs = _log_sum(self._density.log_density(x))  # (n,)
         any_pose = np.log(len(holds[0].expected)) + [hold.no_sign for hold in holds]  # (n,)
-        found, usual = (_log_sum(np.array([h.by_mount[k] for h in holds])) for k in (self._best, 0))
-        return np.array([(signs - any_pose).mean(), (found - usual).mean()])
+        found = [hold.signs[self._best] - hold.signs[0] for hold in holds]
+        return np.array([float((signs - any_pose).mean()), sum(found) / len(found)])
 
     def _look_reversed(self) -> bool:
         """Whether the last holds look like signs of fingers that read less the more they bend."""
@@ -299,8 +306,8 @@ class GloveFit:
         return float(np.exp(np.logaddexp.reduce(self._log_weight[self._mounts.near[mount]])))
 
     def _believe(self, evidence: Array) -> None:
-        self._log_weight = self._log_weight + evidence
-        self._log_weight = self._log_weight - np.logaddexp.reduce(self._log_weight)
+        weight = self._log_weight + evidence
+        self._log_weight = weight - _log_sum(weight)
         best = int(self._log_weight.argmax())
         if best == self._best:
             return
@@ -344,7 +351,11 @@ class GloveFit:
             self._density = self._personal.density(self._effect)
 
 
+def _log(values: Array) -> Array:
+    return np.asarray(np.log(np.maximum(values, LEAST)))
+
+
 def _log_sum(values: Array) -> Array:
-    """(n,) log of the sums of exp of (n, m) values; ten times as fast as `np.logaddexp.reduce`."""
-    most = values.max(axis=1)
-    return np.asarray(most + np.log(np.exp(values - most[:, None]).sum(axis=1)))
+    """(…,) log of the sums of exp of (…, m) values; ten times as fast as `np.logaddexp.reduce`."""
+    most = values.max(axis=-1, keepdims=True)
+    return np.asarray(most[..., 0] + np.log(np.exp(values - most).sum(axis=-1)))
