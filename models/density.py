@@ -29,6 +29,7 @@ from jihwa.models.coordinates import (
     pattern_keys,
     read_key,
     tangent_basis,
+    tangents,
 )
 from jihwa.models.features import FLEX, GRAVITY
 
@@ -216,7 +217,7 @@ class _Centres:
         white = x[:, self.bends.kept] @ self.whiten_bends
         white = white.reshape(len(x), *self.bend.shape)  # (n, d, K)
         white -= self.bend
-        square = np.einsum("ndk,ndk->nk", white, white)
+        square: Array = np.einsum("ndk,ndk->nk", white, white)
         square += 1.0
         return square
 
@@ -247,7 +248,7 @@ class _Centres:
         x, y, z = directions
         stretch = np.sqrt(_stretch(self.direction.T @ directions))  # (S, M)
         stretch = np.repeat(stretch, self.count, axis=0)  # (K, M)
-        square = quadratic @ np.stack([x * x, y * y, z * z, x * y, x * z, y * z])
+        square: Array = quadratic @ np.stack([x * x, y * y, z * z, x * y, x * z, y * z])
         square *= stretch
         square += linear @ directions
         square *= stretch
@@ -259,7 +260,7 @@ def _stretch(cosine: Array) -> Array:
     """The square of Lambert's factor, of cosines, which are overwritten."""
     cosine += 1.0
     np.maximum(cosine, 1e-9, out=cosine)
-    return np.divide(2.0, cosine, out=cosine)
+    return np.asarray(np.divide(2.0, cosine, out=cosine))
 
 
 @dataclass(frozen=True)
@@ -287,12 +288,6 @@ class PoseDensity:
     def __post_init__(self) -> None:
         object.__setattr__(self, "basis", tangent_basis(self.pose[:, GRAVITY]))
         object.__setattr__(self, "_student", _StudentT(self.scale, self.degrees_of_freedom))
-
-    def moved(self, pose: Array) -> "PoseDensity":
-        """The same densities around other poses: (K, 8); what was factorised is kept."""
-        moved = PoseDensity(pose, self.scale, self.degrees_of_freedom)
-        object.__setattr__(moved, "_student", self._student)
-        return moved
 
     def log_density(self, x: Array) -> Array:
         """Natural log density of features around every pose: (n, 8) in, (n, K) out.
@@ -334,6 +329,39 @@ class PoseDensity:
 
     def _centred(self, factors: tuple[_Factor, _Factor]) -> _Centres:
         return _Centres.of(factors, self.pose, self.basis, np.arange(len(self.pose)), None, None)
+
+
+class MovingDensity:
+    """As a `PoseDensity` around one pose, for one that is another each time.
+
+    Args:
+        scale: (7, 7) scale matrix in the coordinates of `pose_coordinates`.
+        degrees_of_freedom: Of both Student-t.
+    """
+
+    def __init__(self, scale: Array, degrees_of_freedom: float) -> None:
+        self._student = _StudentT(scale[None], degrees_of_freedom)
+
+    def log_density(self, x: Array, pose: Array) -> Array:
+        """(n,) natural log density of (n, 8) features around a pose (8,), gravity of length 1."""
+        if are_whole(x):
+            return self._of_pattern(x, pose, WHOLE)
+        keys, out = pattern_keys(x), np.empty(len(x))
+        for key in set(keys.tolist()):
+            rows = keys == key
+            out[rows] = self._of_pattern(x[rows], pose, key)
+        return out
+
+    def _of_pattern(self, x: Array, pose: Array, key: int) -> Array:
+        bends, gravity = self._student.factors(key)
+        white = (x[:, bends.kept] - pose[bends.kept]) @ bends.whiten[0].T
+        rarity = bends.exponent * np.log1p(np.einsum("nd,nd->n", white, white))
+        if len(gravity.kept):
+            direction, centre = directions(x), pose[GRAVITY]
+            plane = direction @ (gravity.whiten[0] @ tangents(*centre.tolist())).T
+            square = np.einsum("nd,nd->n", plane, plane) * _stretch(direction @ centre)
+            rarity += gravity.exponent * np.log1p(square)
+        return np.asarray(bends.constant[0] + gravity.constant[0] - rarity)
 
 
 @dataclass(frozen=True)
