@@ -15,7 +15,7 @@ charge 16.4 and 8.2.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import lgamma, log, pi, sqrt
+from math import log, pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +27,11 @@ from jihwa.models.coordinates import (
     are_whole,
     directions,
     pattern_keys,
-    read_key,
     tangent_basis,
     tangents,
 )
 from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.student_t import Factor, StudentT, raised
 
 AT_ONCE = 1 << 16
 """So many densities by mounts are worked out at once: arrays that are larger go back to the system
@@ -39,90 +39,6 @@ each time, and to get them anew takes longer than the arithmetic."""
 
 LEAST = 1e-300
 """What is less likely than that beside the likeliest centre is that likely, or logs were -inf."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Factor:
-    """What a group of coordinates needs under one pattern of missing sensors."""
-
-    kept: NDArray[np.int64]  # (d,)
-    whiten: Array  # (K, d, d), such that whitened coordinates have the scale ν
-    constant: Array  # (K,)
-    exponent: float  # (ν + d) / 2
-
-    @classmethod
-    def of(cls, scale: Array, present: NDArray[np.bool_], nu: float) -> "_Factor":
-        """Of (K, D, D) scale matrices, and which (D,) of the coordinates are present."""
-        kept = np.flatnonzero(present)
-        whiten, log_det = _whiten(scale[:, kept[:, None], kept])
-        d = len(kept)
-        constant = lgamma((nu + d) / 2) - lgamma(nu / 2) - 0.5 * d * log(nu * pi) - 0.5 * log_det
-        return cls(kept, whiten / sqrt(nu), constant, (nu + d) / 2)
-
-
-def _whiten(scale: Array) -> tuple[Array, Array]:
-    """(K, d, d) inverses of the Cholesky factors of matrices, and the (K,) log-determinants.
-
-    All matrices at once, entry by entry: LAPACK takes them one by one, which is five times slower.
-    """
-    k, d, _ = scale.shape
-    entry = np.ascontiguousarray(scale.transpose(1, 2, 0))  # (d, d, K)
-    root, inverse = np.zeros((2, d, d, k))
-    determinant = np.ones(k)
-    for i in range(d):
-        for j in range(i):
-            left = entry[i, j] - np.einsum("mk,mk->k", root[i, :j], root[j, :j])
-            root[i, j] = left * inverse[j, j]
-        square = entry[i, i] - np.einsum("mk,mk->k", root[i, :i], root[i, :i])
-        determinant *= square
-        inverse[i, i] = 1 / np.sqrt(square)
-        for j in range(i):
-            above = np.einsum("mk,mk->k", root[i, j:i], inverse[j:i, j])
-            inverse[i, j] = -above * inverse[i, i]
-    return inverse.transpose(2, 0, 1), np.log(determinant)
-
-
-def _raised(base: Array, exponent: float) -> Array:
-    """A power, by products where the exponent is a multiple of ½, in a fraction of the time."""
-    left, half = divmod(exponent, 1)
-    if half not in (0, 0.5):
-        return np.asarray(base**exponent)
-    power = np.sqrt(base) if half else None
-    square, bits = base, int(left)
-    while bits:
-        if bits & 1:
-            power = square if power is None else power * square
-        bits >>= 1
-        if bits:
-            square = square * square
-    return np.ones_like(base) if power is None else power
-
-
-@dataclass(frozen=True)
-class _StudentT:
-    """K centred densities, with the factors of every pattern of missing sensors so far.
-
-    Each is a multivariate Student-t of the bends times one of gravity; what covariance there is
-    between the two is left out.
-    """
-
-    scale: Array  # (K, 7, 7)
-    degrees_of_freedom: float
-    _factors: dict[int, tuple[_Factor, _Factor]] = field(
-        init=False, repr=False, default_factory=dict
-    )
-
-    def factors(self, key: int) -> tuple[_Factor, _Factor]:
-        """Those of bends and of gravity under one pattern of missing sensors."""
-        if key not in self._factors:
-            present, shortening = read_key(key)
-            tilt = self.scale[:, TANGENT, TANGENT] + shortening * np.eye(2)
-            nu = self.degrees_of_freedom
-            self._factors[key] = (
-                _Factor.of(self.scale[:, FLEX, FLEX], present[FLEX], nu),
-                _Factor.of(tilt, present[TANGENT], nu),
-            )
-        return self._factors[key]
 
 
 @dataclass(frozen=True)
@@ -133,8 +49,8 @@ class _Centres:
     and powers are products, so that logarithms are taken of what is pooled only.
     """
 
-    bends: _Factor
-    gravity: _Factor
+    bends: Factor
+    gravity: Factor
     bend: Array  # (d, K) of the centres, whitened
     direction: Array  # (3, S) gravity of the poses
     along: Array  # (K, 2, 3) whitened tangents
@@ -148,7 +64,7 @@ class _Centres:
     @classmethod
     def of(
         cls,
-        factors: tuple[_Factor, _Factor],
+        factors: tuple[Factor, Factor],
         pose: Array,
         basis: Array,
         of: NDArray[np.int64],
@@ -184,15 +100,15 @@ class _Centres:
 
     def log_density(self, x: Array) -> Array:
         """(n, S) of (n, 8) features."""
-        rarity = _raised(self._of_bends(x), self.bends.exponent)
+        rarity = raised(self._of_bends(x), self.bends.exponent)
         if len(self.gravity.kept):
-            rarity *= _raised(self._of_gravity(directions(x)), self.gravity.exponent)
+            rarity *= raised(self._of_gravity(directions(x)), self.gravity.exponent)
         np.divide(1.0, rarity, out=rarity)
         return self._log(rarity @ self.share)
 
     def turned(self, x: Array, mount: Array) -> tuple[Array, float]:
         """(S, M) densities of (8,) features as (M, 3, 3) mounts would have them, by a log-scale."""
-        share = self.share / _raised(self._of_bends(x[None])[0], self.bends.exponent)[:, None]
+        share = self.share / raised(self._of_bends(x[None])[0], self.bends.exponent)[:, None]
         most = float(share.max())
         if not len(self.gravity.kept):
             pooled = np.repeat(share.sum(axis=0)[:, None], len(mount), axis=1)
@@ -201,7 +117,7 @@ class _Centres:
             at_once, pooled = max(1, AT_ONCE // len(share)), np.empty((share.shape[1], len(mount)))
             for begin in range(0, len(mount), at_once):
                 some = slice(begin, begin + at_once)
-                rarity = _raised(self._of_turned(turned[:, some]), self.gravity.exponent)
+                rarity = raised(self._of_turned(turned[:, some]), self.gravity.exponent)
                 np.divide(1.0, rarity, out=rarity)
                 np.matmul(share.T, rarity, out=pooled[:, some])
         return pooled / most, self.log_scale + log(most)
@@ -282,12 +198,12 @@ class PoseDensity:
     scale: Array
     degrees_of_freedom: float
     basis: Array = field(init=False, repr=False)
-    _student: _StudentT = field(init=False, repr=False)
+    _student: StudentT = field(init=False, repr=False)
     _centres: dict[int, _Centres] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "basis", tangent_basis(self.pose[:, GRAVITY]))
-        object.__setattr__(self, "_student", _StudentT(self.scale, self.degrees_of_freedom))
+        object.__setattr__(self, "_student", StudentT(self.scale, self.degrees_of_freedom))
 
     def log_density(self, x: Array) -> Array:
         """Natural log density of features around every pose: (n, 8) in, (n, K) out.
@@ -327,7 +243,7 @@ class PoseDensity:
             self._centres[key] = self._centred(self._student.factors(key))
         return self._centres[key]
 
-    def _centred(self, factors: tuple[_Factor, _Factor]) -> _Centres:
+    def _centred(self, factors: tuple[Factor, Factor]) -> _Centres:
         return _Centres.of(factors, self.pose, self.basis, np.arange(len(self.pose)), None, None)
 
 
@@ -340,7 +256,7 @@ class MovingDensity:
     """
 
     def __init__(self, scale: Array, degrees_of_freedom: float) -> None:
-        self._student = _StudentT(scale[None], degrees_of_freedom)
+        self._student = StudentT(scale[None], degrees_of_freedom)
 
     def log_density(self, x: Array, pose: Array) -> Array:
         """(n,) natural log density of (n, 8) features around a pose (8,), gravity of length 1."""
@@ -381,7 +297,7 @@ class PoseMixture(PoseDensity):
     centre: Array
     weight: Array
 
-    def _centred(self, factors: tuple[_Factor, _Factor]) -> _Centres:
+    def _centred(self, factors: tuple[Factor, Factor]) -> _Centres:
         return _Centres.of(factors, self.pose, self.basis, self.of, self.centre, self.weight)
 
 
