@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import log, nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
 from jihwa.models.density import LEAST, PoseDensity
@@ -24,7 +25,7 @@ class SeenHold:
     Attributes:
         start_s: When it began.
         pose: (8,) its features.
-        by_mount: (S, K) likelihoods of the signs by every mount, over exp(log_scale).
+        by_mount: (S, K) likelihoods of the signs by every mount, over exp(log_scale), float32.
         log_scale: The natural log of what they were divided by.
         signs: (K,) log-likelihood of any sign, all being as likely.
         other: Log of the likelihood times the share of all that is no sign.
@@ -37,7 +38,7 @@ class SeenHold:
 
     start_s: float
     pose: Array
-    by_mount: Array
+    by_mount: NDArray[np.float32]
     log_scale: float
     signs: Array
     other: float
@@ -64,7 +65,7 @@ class SeenHold:
         return cls(
             start_s=emission.segment.start_s,
             pose=emission.pose,
-            by_mount=by_mount,
+            by_mount=by_mount.astype(np.float32),  # they are many, and precise enough
             log_scale=log_scale,
             signs=signs,
             other=other,
