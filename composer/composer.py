@@ -9,6 +9,7 @@ from jihwa.composer.decoding.decoder import Decoder
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.jamo import decode
 from jihwa.composer.language.token_model import Mode, TokenModel
+from jihwa.composer.text.candidates import AbbreviationReader, WordReader
 from jihwa.composer.text.completions import CompletionReader
 from jihwa.composer.text.draft import Draft
 from jihwa.composer.text.record import Record
@@ -23,11 +24,10 @@ from jihwa.composer.text.transcript import (
 )
 from jihwa.composer.text.undo import (
     Decisions,
-    Point,
     Snapshot,
+    UndoStep,
     UndoSteps,
 )
-from jihwa.composer.text.words import AbbreviationReader, WordReader
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission, likeliest, readings
@@ -204,8 +204,8 @@ class Composer:
             )
         before, shown = self._draft.now, self._draft.shown()
         place = shown.place(word)
-        steps = self._words.spelling(shown, place, text, self._draft.before_cursor)
-        return self._changed(before, self._draft.rewrite(place, steps, text))
+        alignment = self._words.spelling(shown, place, text, self._draft.before_cursor)
+        return self._changed(before, self._draft.rewrite(place, alignment, text))
 
     def accept(self, completion: Completion | None = None) -> Update:
         """Write a completion, or the first of those that there are now; its word is over then.
@@ -307,14 +307,14 @@ class Composer:
         self.reset()
         return transcript
 
-    def _go_to(self, point: Point | None) -> Update | None:
-        if point is None:
+    def _go_to(self, step: UndoStep | None) -> Update | None:
+        if step is None:
             return None
         before = self._draft.now
-        if isinstance(point, Snapshot):
-            self._draft.now = point
+        if isinstance(step, Snapshot):
+            self._draft.now = step
         else:
-            self._draft.begin(self._draft.shown().with_text(point))
+            self._draft.begin(self._draft.shown().with_text(step))
         return self._draft.now.update_since(before)
 
     def _changed(

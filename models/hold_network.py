@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jihwa.data.files import FileKind, write_whole
 from jihwa.data.messages import Message
-from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.signal.frames import N_FINGERS, Array, Floats
 from jihwa.models.archive import Archive
 from jihwa.models.features import N_FEATURES, FeatureExtractor
-
-Floats = NDArray[np.float32]
 
 FORMAT_VERSION = 1
 _WEIGHTS = resources.files("jihwa.models") / "weights"

@@ -121,10 +121,10 @@ class Emission:
         return replace(self, segment=replace(self.segment, spans=1, log_prob=0.0))
 
 
-Rival = TypeVar("Rival", Segment, Emission)
+_Ending = TypeVar("_Ending", Segment, Emission)
 
 
-def likeliest(rivals: Sequence[Rival]) -> Rival:
+def likeliest(rivals: Sequence[_Ending]) -> _Ending:
     """Of segments or emissions that end together the likeliest, whatever the letters."""
     return max(rivals, key=lambda rival: rival.log_prob)
 

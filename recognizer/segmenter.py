@@ -1,12 +1,12 @@
 """Where the hand holds still: hypotheses of where holds begin and end, and how likely each is.
 
 A hold that wavers looks like two, and two letters in a hurry look like one, so nothing is decided
-here. Stillness comes in spans (see `spans`), each of which begins a hold with some probability; at
-the end of each a boundary is reported, with every hold that may end there.
+here. Stillness comes in stretches (see `stillness`), each of which begins a hold with some
+probability; at the end of each a boundary is reported, with every hold that may end there.
 
-For example, let span A surely begin a hold and span B with probability 0.3. At the end of B two
-segments compete: B by itself, log 0.3, behind a hold that was A; or A and B together, log 0.7, a
-hold that spans 2. Which of them it was, letters and language decide.
+For example, let stretch A surely begin a hold and stretch B with probability 0.3. At the end of B
+two segments compete: B by itself, log 0.3, behind a hold that was A; or A and B together, log 0.7,
+a hold that spans 2. Which of them it was, letters and language decide.
 """
 
 from collections import deque
@@ -19,11 +19,11 @@ from statistics import median
 import numpy as np
 
 from jihwa.data.signal.clock import GAP_S, EvenGrid
-from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Floats, Frames
 from jihwa.data.signal.landmarks import is_seen
-from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats, HoldNetwork
+from jihwa.models.hold_network import BEGINS, HELD, STEP_S, HoldNetwork
 from jihwa.recognizer.events import Boundary, Segment, Tempo
-from jihwa.recognizer.spans import LIKELY_BEGINNING, MOVED_ON, Span, SpanFinder
+from jihwa.recognizer.stillness import LIKELY_BEGINNING, MOVED_ON, Stillness, StillnessFinder
 
 KEPT_OF_HOLD_S = 3.0
 """Samples of a longer hold are not kept: they add nothing, and memory stays bounded."""
@@ -46,7 +46,7 @@ class SegmenterOptions:
         least: Probability of a beginning below which there is none.
         sure: Probability from which it is certain.
         around_s: Beginnings are further apart than this.
-        longest_span: Spans that one hold may consist of.
+        longest_span: Stretches that one hold may consist of.
         still: Probability of being held from which the hand counts as still.
         early: Probability of a beginning from which the hold that goes on is shown.
     """
@@ -77,8 +77,8 @@ class OpenHold:
 
 
 @dataclass(frozen=True, slots=True)
-class _SampledSpan(Span):
-    """A span, how long after the one before it, and its samples."""
+class _SampledStillness(Stillness):
+    """A stretch, how long after the one before it, and its samples."""
 
     gap_s: float
     frames: Frames
@@ -113,8 +113,8 @@ class Segmenter:
         around = round(self._options.around_s / STEP_S)
         self._grid = EvenGrid(STEP_S)
         still, longest = self._options.still, self._options.longest_span
-        self._finder = SpanFinder(self._options.least, around, still, longest)
-        self._early_finder = SpanFinder(self._options.early, 1, still, longest)
+        self._finder = StillnessFinder(self._options.least, around, still, longest)
+        self._early_finder = StillnessFinder(self._options.early, 1, still, longest)
         self.hold: OpenHold | None = None
         self.reset()
 
@@ -163,30 +163,30 @@ class Segmenter:
     def pending(self) -> list[Segment]:
         """The holds of which no boundary was reported yet, as far as they are known.
 
-        What the spans of the boundaries do not reach yet is told by the earliest head: how the one
-        that goes on goes on, and what comes behind it.
+        What the boundaries do not reach yet is told by the earliest head: how the one that goes on
+        goes on, and what comes behind it.
         """
         goes_on, early = self._finder.open, self._early_finder.open
-        spans = [goes_on] if goes_on else []
-        for span in (*self._early_spans, *([early] if early else [])):
-            if span.start_s >= self._finder.until_s or not goes_on:
-                spans.append(span)
+        stretches = [goes_on] if goes_on else []
+        for stretch in (*self._early, *([early] if early else [])):
+            if stretch.start_s >= self._finder.until_s or not goes_on:
+                stretches.append(stretch)
             else:
-                spans[0] = replace(spans[0], end_s=max(spans[0].end_s, span.end_s))
+                stretches[0] = replace(stretches[0], end_s=max(stretches[0].end_s, stretch.end_s))
         holds, end_s = [], self._last_end_s
-        for span in spans:
-            if span.start_s >= self._last_end_s - STEP_S:
-                holds.append(self._segment([self._sampled(span, end_s)], 0.0))
-                end_s = span.end_s
+        for stretch in stretches:
+            if stretch.start_s >= self._last_end_s - STEP_S:
+                holds.append(self._segment([self._sampled(stretch, end_s)], 0.0))
+                end_s = stretch.end_s
         return holds
 
     def _open_hold(self) -> OpenHold | None:
-        span = self._early_finder.open
-        if span is None:
+        stretch = self._early_finder.open
+        if stretch is None:
             return None
-        segment = self._segment([self._sampled(span, self._last_end_s)], 0.0)
+        segment = self._segment([self._sampled(stretch, self._last_end_s)], 0.0)
         moved_on = (1 - self._held_now) / (1 - self._options.still)
-        return OpenHold(segment, span.end_s - span.start_s, min(max(moved_on, 0.0), 1.0))
+        return OpenHold(segment, stretch.end_s - stretch.start_s, min(max(moved_on, 0.0), 1.0))
 
     def flush(self) -> list[Boundary]:
         """The boundaries of what was still held when the signal ended."""
@@ -196,8 +196,8 @@ class Segmenter:
             ahead = self._network.look_ahead[self._head]
             later_s = np.asarray(self._step_s + STEP_S * np.arange(1.0, ahead + 1))
             probabilities = self._stream.feed(np.repeat(self._pose, ahead, axis=0))
-            spans = self._new_spans(later_s, probabilities) + self._finder.flush()
-            boundaries = [*map(self._boundary, spans)]
+            stretches = self._new_stretches(later_s, probabilities) + self._finder.flush()
+            boundaries = [*map(self._boundary, stretches)]
         self._interrupt()
         return boundaries
 
@@ -214,8 +214,8 @@ class Segmenter:
         self.hold = None
         self._known_s = -np.inf  # the last step of which something was said
         self._soon.clear()
-        self._recent_spans: list[_SampledSpan] = []
-        self._early_spans: list[Span] = []  # early ones, beyond what the boundaries are found in
+        self._recent_stretches: list[_SampledStillness] = []
+        self._early: list[Stillness] = []  # early ones, beyond what the boundaries are found in
 
     def _follow(self, frames: Frames) -> list[Boundary]:
         """The boundaries that become known with frames without a gap."""
@@ -227,15 +227,15 @@ class Segmenter:
         self._step_s, self._pose = float(time_s[-1]), poses[-1:]
         probabilities = self._stream.feed(poses)  # (n, K, 2)
         self._held_now = float(probabilities[-1, 0, HELD])
-        self._early_spans += self._early_finder.feed(*self._of_head(time_s, probabilities, 0))
-        boundaries = [self._boundary(span) for span in self._new_spans(time_s, probabilities)]
+        self._early += self._early_finder.feed(*self._of_head(time_s, probabilities, 0))
+        boundaries = [*map(self._boundary, self._new_stretches(time_s, probabilities))]
         known_s = self._finder.open.start_s if self._finder.open else self._finder.until_s
-        self._early_spans = [span for span in self._early_spans if span.end_s > known_s]
+        self._early = [stretch for stretch in self._early if stretch.end_s > known_s]
         self._forget()
         return boundaries
 
-    def _new_spans(self, time_s: Array, probabilities: Floats) -> list[Span]:
-        """The spans that become known with what is said at these steps."""
+    def _new_stretches(self, time_s: Array, probabilities: Floats) -> list[Stillness]:
+        """The stretches that become known with what is said at these steps."""
         steps = self._told(time_s, probabilities)
         if self._observe:
             self._observe(*steps)
@@ -274,60 +274,60 @@ class Segmenter:
         there = of_s > self._began_s - 0.5 * STEP_S
         return of_s[there], probabilities[there, head]
 
-    def _boundary(self, span: Span) -> Boundary:
-        """All holds that may end with a span: by itself, or with those before it."""
-        certain = span.begins >= self._options.sure or not self._recent_spans
-        begins = 1.0 if certain else span.begins
-        last = self._sampled(replace(span, begins=begins), self._last_end_s)
-        self._recent_spans = [*self._recent_spans[1 - self._options.longest_span :], last]
-        hypotheses, joined = [], 0.0  # the log-probability that the later spans belong together
-        for place in range(len(self._recent_spans) - 1, -1, -1):
-            begins = self._recent_spans[place].begins
-            hypotheses.append(self._segment(self._recent_spans[place:], joined + log(begins)))
+    def _boundary(self, stretch: Stillness) -> Boundary:
+        """All holds that may end with a stretch: by itself, or with those before it."""
+        certain = stretch.begins >= self._options.sure or not self._recent_stretches
+        begins = 1.0 if certain else stretch.begins
+        last = self._sampled(replace(stretch, begins=begins), self._last_end_s)
+        self._recent_stretches = [*self._recent_stretches[1 - self._options.longest_span :], last]
+        hypotheses, joined = [], 0.0  # the log-probability that the later stretches belong together
+        for place in range(len(self._recent_stretches) - 1, -1, -1):
+            begins = self._recent_stretches[place].begins
+            hypotheses.append(self._segment(self._recent_stretches[place:], joined + log(begins)))
             if begins == 1.0:
                 break
             joined += log(1 - begins)
-        if last.gap_s < LONGEST_MOVEMENT_S and span.begins >= LIKELY_BEGINNING:
-            self._tempi.append(Tempo(span.end_s - span.start_s, last.gap_s))
+        if last.gap_s < LONGEST_MOVEMENT_S and stretch.begins >= LIKELY_BEGINNING:
+            self._tempi.append(Tempo(stretch.end_s - stretch.start_s, last.gap_s))
             known = [*[Tempo()] * TEMPO_PRIOR, *self._tempi]
             hold_s, gap_s = median(t.hold_s for t in known), median(t.gap_s for t in known)
             self.tempo = Tempo(hold_s, gap_s)
-        self._last_end_s = span.end_s
+        self._last_end_s = stretch.end_s
         return tuple(hypotheses)
 
-    def _segment(self, spans: Sequence[_SampledSpan], log_prob: float) -> Segment:
-        frames = Frames.concatenate([span.frames for span in spans])
-        if len(spans) > 1 and frames.duration_s > KEPT_OF_HOLD_S:
+    def _segment(self, stretches: Sequence[_SampledStillness], log_prob: float) -> Segment:
+        frames = Frames.concatenate([stretch.frames for stretch in stretches])
+        if len(stretches) > 1 and frames.duration_s > KEPT_OF_HOLD_S:
             frames = frames[frames.time_s <= frames.time_s[0] + KEPT_OF_HOLD_S]
         return Segment(
-            start_s=spans[0].start_s,
-            end_s=spans[-1].end_s,
-            gap_s=spans[0].gap_s,
+            start_s=stretches[0].start_s,
+            end_s=stretches[-1].end_s,
+            gap_s=stretches[0].gap_s,
             frames=frames,
-            spans=len(spans),
+            spans=len(stretches),
             log_prob=log_prob,
             tempo=self.tempo,
         )
 
-    def _sampled(self, span: Span, behind_s: float) -> _SampledSpan:
-        """A span with its samples, or the nearest one; behind a hold that ended then."""
+    def _sampled(self, stretch: Stillness, behind_s: float) -> _SampledStillness:
+        """A stretch with its samples, or the nearest one; behind a hold that ended then."""
         time_s = self._recent.time_s
-        first = int(time_s.searchsorted(span.start_s))
-        until_s = min(span.end_s, span.start_s + KEPT_OF_HOLD_S)
+        first = int(time_s.searchsorted(stretch.start_s))
+        until_s = min(stretch.end_s, stretch.start_s + KEPT_OF_HOLD_S)
         end = int(time_s.searchsorted(until_s, side="right"))
         if first < end:
             frames = self._recent[first:end]
         else:
-            away_s = np.abs(time_s - 0.5 * (span.start_s + span.end_s))
+            away_s = np.abs(time_s - 0.5 * (stretch.start_s + stretch.end_s))
             frames = self._recent[away_s == away_s.min()]
-        gap_s = max(span.start_s - behind_s, STEP_S)  # none is known to be shorter
-        return _SampledSpan(span.start_s, span.end_s, span.begins, gap_s, frames)
+        gap_s = max(stretch.start_s - behind_s, STEP_S)  # none is known to be shorter
+        return _SampledStillness(stretch.start_s, stretch.end_s, stretch.begins, gap_s, frames)
 
     def _forget(self) -> None:
         """Drop the samples that no segment can need any more."""
         time_s = self._recent.time_s
-        spans = filter(None, (self._finder.open, self._early_finder.open, *self._early_spans))
-        start_s = min([self._finder.until_s, *(span.start_s for span in spans)])
+        stretches = filter(None, (self._finder.open, self._early_finder.open, *self._early))
+        start_s = min([self._finder.until_s, *(stretch.start_s for stretch in stretches)])
         first = max(int(time_s.searchsorted(start_s, side="right")) - 1, 0)
         self._recent = self._recent[first:]
         # Of a long hold only what its segment takes is kept, and what may begin behind it.

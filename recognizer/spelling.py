@@ -18,7 +18,7 @@ from operator import mul
 import numpy as np
 
 from jihwa.data.messages import Message
-from jihwa.data.signal.frames import Array
+from jihwa.data.signal.frames import Array, Interval
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD
 from jihwa.recognizer.durations import mixed
@@ -112,7 +112,7 @@ class Spelling:
     def __init__(self) -> None:
         self.goes_on = True
         self.n_changes = 0
-        self.unread: list[tuple[float, float]] = []
+        self.unread: list[Interval] = []
         self._nats = np.array([FIRST_NATS, FIRST_NATS + FOUND_NATS])
         self._lately = _Lately()
         self._holds: deque[_Hold] = deque(maxlen=4 * JUDGED_HOLDS)

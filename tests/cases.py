@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jihwa.composer.automaton import Automaton
+from jihwa.composer.letters import Automaton
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import JihwaError
 

@@ -63,4 +63,4 @@ def run(decoder, emissions):
         state = decoder.step(state, (each,))
         steps += state.committed
     endings = decoder.endings(state)
-    return (*steps, *endings[0].steps), endings
+    return (*steps, *endings[0].alignment), endings

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.formats.writers import write_recording
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.source import Connection, Link, Received
@@ -69,7 +69,7 @@ def session(journal=None, *, wearer=None, sinks=(), follow=lambda state: None, *
     wire, wearer = Wire(), wearer or stranger()
     options = LiveOptions(wearer=wearer, **options)
     changed = lambda: follow(live.state)  # noqa: E731
-    live = LiveSession(wire, wearer.engine, journal or Record(), options, sinks, changed)
+    live = LiveSession(wire, wearer.engine, journal or SessionLog(), options, sinks, changed)
     live.start()
     try:
         yield live, wire

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.composer.language.jamo import encode
-from jihwa.composer.language.ngram import LanguageModel, NGramState
+from jihwa.composer.language.ngram import LanguageModel
+from jihwa.composer.language.token_model import ModelState, TokenModel
 from jihwa.composer.language.training.corpus import Text
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 
@@ -22,7 +23,7 @@ def built(path: Path, lines: str, order: int = 4, max_ngrams: int = 10**9) -> La
     return LanguageModel.load(path)
 
 
-def state_after(model: LanguageModel, text: str) -> NGramState:
+def state_after(model: TokenModel, text: str) -> ModelState:
     state = model.start()
     for token in encode(text).tolist():
         state = state.after(token)

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,18 @@ def imports(path: Path) -> set[str]:
 
 def test_sources_are_found():
     assert len(SOURCES) > 30
+
+
+def test_a_public_class_has_a_name_of_its_own():
+    """Two that are called alike are two concepts with one name, or one concept in two places."""
+    places = defaultdict(list)
+    for path in SOURCES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            targets = node.targets if isinstance(node, ast.Assign) else [node]
+            for name in (getattr(target, "id", getattr(target, "name", "")) for target in targets):
+                if re.match("[A-Z][A-Za-z]*[a-z]", name):
+                    places[name].append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

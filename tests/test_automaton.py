@@ -8,7 +8,7 @@ from cases import BACKSPACE, COMPOSITIONS, FLUSH, outcome, play, read_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.composer.automaton import Automaton
+from jihwa.composer.letters import Automaton
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 

@@ -9,14 +9,13 @@ from captions import events, opened, served
 from live import until
 
 from jihwa.data.messages import UsageError
-from jihwa.io.commands import captions as command
+from jihwa.io.commands import type as command
 from jihwa.io.live import archive
 from jihwa.io.live.state import Answers, LiveState
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.spoken import SpeechMode
-from jihwa.io.web.address import qr_rows
-from jihwa.io.web.server import CaptionServer
+from jihwa.io.web.server import CaptionServer, qr_rows
 
 
 def test_state_is_what_the_session_came_to(shown):
@@ -193,7 +192,7 @@ def test_end_comes_after_the_last_words(line):
                 reading = asyncio.create_task(read(shown, client))
                 await closing_now.wait()
                 shown.live.writing.type("끝")
-                until(lambda: shown.live.state.page.committed == "끝")
+                until(lambda: shown.live.state.text.committed == "끝")
             return await reading
 
     closing_now = asyncio.Event()

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from live import until
 
 from jihwa.io import cli
-from jihwa.io.commands import captions as command
+from jihwa.io.commands import type as command
 from jihwa.io.settings import configuration
 from jihwa.io.web import access, routes, server
 from jihwa.io.web.openapi import document
@@ -103,7 +103,7 @@ def test_recording_is_read_as_the_glove_is():
     words = ["captions", *given.split()]
     options = cli._parser(words, "en").parse_args(words)
     configuration.resolve(options, configuration.Configuration())
-    words = ["transcribe", "a.csv", *command._reading(options)]
+    words = ["transcribe", "a.csv", *command.transcribing(options)]
     read = cli._parser(words, "en").parse_args(words)
     configuration.resolve(read, configuration.Configuration())
     assert (read.profile, read.model) == ("mine.json", "own.bundle")

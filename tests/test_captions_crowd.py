@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from live import until
 
 from jihwa.composer.text.transcript import Word
-from jihwa.io.live.state import LiveState, Page
+from jihwa.io.live.state import LiveState, TextState
 from jihwa.io.web import requests, server
 from jihwa.io.web.feed import MOST_WAITING, Feed
 
@@ -25,7 +25,7 @@ def test_reader_who_never_reads_gets_the_whole_state_in_the_end():
         with feed.reader(with_words=False) as mailbox:
             assert json.loads(await mailbox.take())["seq"] == 0
             for i in range(10 * MOST_WAITING):
-                feed.follow(LiveState(page=Page(committed="가" * (i + 1))))
+                feed.follow(LiveState(text=TextState(committed="가" * (i + 1))))
                 assert len(mailbox._waiting) <= MOST_WAITING
             feed.end()
             event = json.loads(await mailbox.take())
@@ -45,7 +45,7 @@ def test_whoever_reads_now_and_then_has_the_same_text(pages, data):
         with feed.reader(with_words=False) as mailbox:
             for committed, open_end in pages:
                 words = (Word(committed, 0.0, float("nan"), 1.0),) if committed else ()
-                feed.follow(LiveState(page=Page(committed, open_end, words)))
+                feed.follow(LiveState(text=TextState(committed, open_end, words)))
                 while (mailbox._waiting or mailbox._is_behind) and data.draw(st.booleans()):
                     text, preedit, number = applied(await mailbox.take(), text, preedit, number)
             while mailbox._waiting or mailbox._is_behind:
@@ -115,7 +115,7 @@ def test_two_hundred_readers_and_one_who_never_reads_do_not_slow_the_signer(show
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n\r\n".encode()
         )
         together, texts = asyncio.run(crowd())
-    assert set(texts) == {shown.live.state.page.committed}
+    assert set(texts) == {shown.live.state.text.committed}
     median_s, late_s = together[len(together) // 2], together[len(together) * 9 // 10]
     print(f"median {1e3 * alone[200]:.1f} → {1e3 * median_s:.1f} ms, nine in ten {late_s:.3f} s")
     assert median_s < alone[len(alone) // 2] + 0.02
@@ -133,7 +133,7 @@ def test_idle_connections_neither_use_up_the_files_nor_keep_the_session_from_any
             last.settimeout(10)
             assert last.recv(1) == b""  # hung up
         shown.live.writing.type("가")
-        until(lambda: shown.live.state.page.committed == "가")
+        until(lambda: shown.live.state.text.committed == "가")
 
     def is_shown():
         with suppress(ConnectionError):  # as long as the crowd is leaving

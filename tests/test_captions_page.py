@@ -8,7 +8,7 @@ from live import until
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.speech.spoken import SpeechMode
 
 PHONE, DESK, TV = (360, 640), (1300, 900), (1920, 1080)
@@ -71,7 +71,7 @@ def test_text_appears_while_it_is_written(shown, look, line):
     shown.live.writing.complete()
     until(lambda: text_of(browser, "committed") == "안녕")
     shown.live.writing.backspace()
-    until(lambda: written(browser) == shown.live.state.page.committed != "안녕")
+    until(lambda: written(browser) == shown.live.state.text.committed != "안녕")
     assert not complaints(browser)
     assert of(browser, "location.hash") == ""  # nobody reads the ticket from the address
 
@@ -209,7 +209,7 @@ def test_open_page_goes_on_when_the_program_starts_again(look, browser):
         until(lambda: written(browser) == "안녕하세요 ")
     until(lambda: "끝냈습니다" in text_of(browser, "news"))
     assert written(browser) == "안녕하세요 "
-    with served(Record("안녕하세요 "), port=port) as second:
+    with served(SessionLog("안녕하세요 "), port=port) as second:
         second.types("저는")
         until(lambda: written(browser) == "안녕하세요 저는")
         assert text_of(browser, "news") in ("", "상대의 장갑이 연결되지 않았습니다.")

@@ -249,21 +249,21 @@ def test_whatever_is_taken_the_edits_give_the_text(story, then):
 
 def test_the_page_shows_completions_and_what_was_seen_is_taken(line):
     with session() as (live, wire):
-        until(lambda: live.state.page.completions)
+        until(lambda: live.state.text.completions)
         wire.give(line("감사"))
         seen = until(
             lambda: (
-                [c for c in live.state.page.completions if c.text == "감사합니다"]
-                and live.state.page.preedit == "감사"
-                and live.state.page.completions
+                [c for c in live.state.text.completions if c.text == "감사합니다"]
+                and live.state.text.preedit == "감사"
+                and live.state.text.completions
             )
         )
         wanted = next(each for each in seen if each.text == "감사합니다")
         live.writing.accept(wanted)
-        until(lambda: live.state.page.committed == "감사합니다")
+        until(lambda: live.state.text.committed == "감사합니다")
         live.writing.accept(replace(wanted, word=7))
         live.writing.undo()
-        until(lambda: live.state.page.committed + live.state.page.preedit == "감사")
+        until(lambda: live.state.text.committed + live.state.text.preedit == "감사")
 
 
 @pytest.mark.parametrize("accept_s", [1.2, math.inf])
@@ -282,7 +282,7 @@ def test_holding_the_last_sign_takes_the_first_one_if_that_is_wanted(spell, acce
         wire.give(held, size)
         until(lambda: live.state.signal.samples >= held.count(b"\n") - 1)
         page = until(
-            lambda: live.state.page.preedit + live.state.page.committed and live.state.page
+            lambda: live.state.text.preedit + live.state.text.committed and live.state.text
         )
         assert page.committed + page.preedit == ("감사합니다" if accept_s < math.inf else "감사")
 
@@ -290,9 +290,9 @@ def test_holding_the_last_sign_takes_the_first_one_if_that_is_wanted(spell, acce
 def test_what_was_completed_is_remembered_like_what_was_typed(line):
     with session(wearer=stranger(remembers=True)) as (live, wire):
         wire.give(line("감사"))
-        until(lambda: live.state.page.preedit == "감사")
+        until(lambda: live.state.text.preedit == "감사")
         live.writing.accept(Completion(0, "감사합니다", 0.0))
-        until(lambda: live.state.page.committed == "감사합니다")
+        until(lambda: live.state.text.committed == "감사합니다")
         wire.connect(Link.ENDED)
     counts = vocabulary.history()[0].counts
     assert counts["감사합니다"] == pytest.approx(1.0, abs=0.01)

@@ -4,8 +4,7 @@ import pytest
 from cases import COMPOSITIONS, REFUSED, SPACE, CaseError, outcome, play, read_cases
 from stories import model
 
-from jihwa.composer.automaton import Automaton
-from jihwa.composer.letters import compose
+from jihwa.composer.letters import Automaton, compose
 from jihwa.data.messages import UsageError
 
 DECODER = COMPOSITIONS / "decoder.txt"

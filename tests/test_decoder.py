@@ -143,7 +143,7 @@ def test_commit_makes_the_preedit_final_and_the_text_goes_on(flat):
     for sign in "ㄴㅏ":
         state = flat.step(state, (shown(sign),))
         steps += state.committed
-    last = flat.endings(state)[0].steps
+    last = flat.endings(state)[0].alignment
     assert text_of([*steps, *last]).replace(" ", "") == "가나"
 
 
@@ -198,7 +198,7 @@ def test_any_likelihoods_give_a_text_and_account_for_every_emission(emissions, c
             state = decoder.commit(state)
             steps += state.committed
     endings = decoder.endings(state)
-    last = endings[0].steps
+    last = endings[0].alignment
     steps += last
     read = [reading.emission for step in steps for reading in step.readings]
     assert [id(e) for e in read] == [id(e) for e in emissions]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.models.training.evaluation import Answers, recall, score
+from jihwa.models.training.evaluation import Predictions, recall, score
 
 HAND = np.array(
     [
@@ -105,7 +105,7 @@ def test_evidence_for_a_hold_does_not_matter(case, evidence):
 def test_confusion_counts_every_hold_once(case):
     log_likelihood, sign = case
     n_signs = log_likelihood.shape[1]
-    answers = Answers.of(log_likelihood, sign)
+    answers = Predictions.of(log_likelihood, sign)
     counts = answers.confusion(n_signs)
     assert counts.sum(axis=1).tolist() == np.bincount(sign, minlength=n_signs).tolist()
     assert counts.trace() == answers.right.sum()
@@ -116,7 +116,7 @@ def test_confusion_counts_every_hold_once(case):
 
 @given(scored())
 def test_bins_of_the_reliability_diagram_hold_every_answer(case):
-    answers = Answers.of(*case)
+    answers = Predictions.of(*case)
     count, confidence, accuracy = answers.reliability()
     assert count.sum() == len(answers.sign)
     assert np.nansum(count * confidence) == pytest.approx(answers.confidence.sum())

@@ -196,7 +196,7 @@ with session(archive.begin("sim:", None)) as (live, wire):
         wire.give(line)
         if number % 40 == 0:
             live.writing.type("글")
-        print(number, live.state.page.committed, flush=True)
+        print(number, live.state.text.committed, flush=True)
         time.sleep(0.005)
 """
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jihwa.composer.language.jamo import BOUNDARY, encode
 from jihwa.composer.language.training.corpus import (
     MAX_WEIGHT,
-    Source,
     Text,
+    TextSource,
     corpus_of,
     training_texts,
 )
@@ -27,7 +27,7 @@ def test_compressed_and_plain_texts_are_the_same(tmp_path: Path) -> None:
     plain, packed = tmp_path / "a.txt", tmp_path / "a.txt.gz"
     plain.write_text("가자\n나도 가자\n", encoding="utf-8")
     packed.write_bytes(gzip.compress(plain.read_bytes()))
-    first, second = (corpus_of(training_texts([Source(path)])) for path in (plain, packed))
+    first, second = (corpus_of(training_texts([TextSource(path)])) for path in (plain, packed))
     np.testing.assert_array_equal(first.tokens, second.tokens)
 
 
@@ -74,7 +74,7 @@ def test_unreadable_texts_are_named(tmp_path: Path) -> None:
     fake.write_text("가자", encoding="utf-8")
     for path in (tmp_path, tmp_path / "none.txt", broken, fake):
         with pytest.raises(UsageError, match=str(path)):
-            training_texts([Source(path)])
+            training_texts([TextSource(path)])
 
 
 def test_names_and_words_stand_alone_too(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_names_and_words_stand_alone_too(tmp_path: Path) -> None:
     ):
         (tmp_path / name).write_text(lines, encoding="utf-8")
     _, words, names = training_texts(
-        [Source(tmp_path / "t")], names=(tmp_path / "family", tmp_path / "given")
+        [TextSource(tmp_path / "t")], names=(tmp_path / "family", tmp_path / "given")
     )
     assert words.lines.split("\n") == ["간다", "갔다", "나는", "나는", "학교에"]
     assert set(names.lines.split("\n")) == {"김영희", "김철수", "남궁영희", "남궁철수"}
@@ -96,25 +96,25 @@ def test_a_list_without_names_is_named(tmp_path: Path) -> None:
     text.write_text("나는 학교에 간다", encoding="utf-8")
     empty.touch()
     with pytest.raises(UsageError, match=r"family\.txt"):
-        corpus_of(training_texts([Source(text)], names=(empty, text)))
+        corpus_of(training_texts([TextSource(text)], names=(empty, text)))
 
 
 def test_a_source_names_a_file_and_how_much_it_counts() -> None:
-    assert Source.parse("a/b.txt") == Source(Path("a/b.txt"), 1)
-    assert Source.parse("a/b.txt.gz:12") == Source(Path("a/b.txt.gz"), 12)
-    assert Source.parse("odd:name.txt") == Source(Path("odd:name.txt"), 1)
+    assert TextSource.parse("a/b.txt") == TextSource(Path("a/b.txt"), 1)
+    assert TextSource.parse("a/b.txt.gz:12") == TextSource(Path("a/b.txt.gz"), 12)
+    assert TextSource.parse("odd:name.txt") == TextSource(Path("odd:name.txt"), 1)
 
 
 @pytest.mark.parametrize("weight", [0, MAX_WEIGHT + 1])
 def test_a_weight_out_of_range_is_refused(weight: int) -> None:
     with pytest.raises(UsageError, match=rf"t\.txt.*{weight}"):
-        Source.parse(f"t.txt:{weight}")
+        TextSource.parse(f"t.txt:{weight}")
 
 
 def test_every_token_weighs_as_much_as_its_text(tmp_path: Path) -> None:
     for name, lines in (("a", "가"), ("b", "나다\n라")):
         (tmp_path / name).write_text(lines, encoding="utf-8")
-    texts = training_texts([Source(tmp_path / "a", 3), Source(tmp_path / "b", 7)])
+    texts = training_texts([TextSource(tmp_path / "a", 3), TextSource(tmp_path / "b", 7)])
     corpus = corpus_of(texts[:2])
     np.testing.assert_array_equal(corpus.weights, [3] * 4 + [7] * 8)
     assert corpus.weights.shape == corpus.tokens.shape
@@ -123,7 +123,7 @@ def test_every_token_weighs_as_much_as_its_text(tmp_path: Path) -> None:
 def test_rare_words_do_not_stand_alone_unless_their_text_weighs_more(tmp_path: Path) -> None:
     for name, lines in (("a", "가자 가자 가자"), ("b", "나가 나가 나가")):
         (tmp_path / name).write_text(lines, encoding="utf-8")
-    light = training_texts([Source(tmp_path / "a"), Source(tmp_path / "b")])
+    light = training_texts([TextSource(tmp_path / "a"), TextSource(tmp_path / "b")])
     assert [text.lines for text in light] == ["가자 가자 가자", "나가 나가 나가"]
-    *_, words = training_texts([Source(tmp_path / "a", 2), Source(tmp_path / "b", 4)])
+    *_, words = training_texts([TextSource(tmp_path / "a", 2), TextSource(tmp_path / "b", 4)])
     assert words.lines == "나가"

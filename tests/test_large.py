@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from prompt_toolkit.utils import get_cwidth
 
 from jihwa.data.alphabet import LETTERS
-from jihwa.io.live.state import Answers, LiveState, Page
+from jihwa.io.live.state import Answers, LiveState, TextState
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.large import FEW, LEAST_ROWS, SEEN, large_rows
 from jihwa.io.screen.view import Place, View
@@ -66,12 +66,12 @@ def test_words_stay_whole_and_the_end_is_seen():
 
 def test_what_cannot_be_drawn_is_shown_small():
     assert rows_of("안녕 😀", 80, 24) is None
-    lines = draw(LiveState(page=Page("안녕 😀")), View("ko", large=True), Size(80, 24))
+    lines = draw(LiveState(text=TextState("안녕 😀")), View("ko", large=True), Size(80, 24))
     assert "안녕 😀" in "".join(text for _, text in lines[0])
 
 
 def test_only_the_text_is_shown_and_an_answer():
-    state = LiveState(ready=True, page=Page("안녕", "하"), answers=Answers(("네",), 1))
+    state = LiveState(ready=True, text=TextState("안녕", "하"), answers=Answers(("네",), 1))
     lines = draw(state, View("ko", large=True), Size(80, 24))
     rows = ["".join(text for _, text in line).strip() for line in lines]
     assert rows[-1] == "» 네"
@@ -84,7 +84,7 @@ def test_only_the_text_is_shown_and_an_answer():
 
 
 def test_place_of_help_is_as_ever():
-    state, size = LiveState(page=Page("안녕")), Size(80, 24)
+    state, size = LiveState(text=TextState("안녕")), Size(80, 24)
     assert draw(state, View("ko", Place.HELP, large=True), size) == draw(
         state, View("ko", Place.HELP), size
     )

@@ -9,7 +9,7 @@ from live import Follower, Wire, session, signals, stranger, until
 
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Message
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveSession
 from jihwa.io.sources.source import Link
 
@@ -19,9 +19,9 @@ def test_what_the_hand_spells_is_on_the_page(line):
     with session() as (live, wire):
         wire.give(data)
         until(signals(live, data.count(b"\n") - 1))
-        assert live.state.page.committed + live.state.page.preedit == "안녕하세요"
+        assert live.state.text.committed + live.state.text.preedit == "안녕하세요"
         assert live.state.connection.link is Link.LIVE
-    assert live.state.page.committed == "안녕하세요"
+    assert live.state.text.committed == "안녕하세요"
     assert live.failure is None
     assert wire.closed
 
@@ -41,8 +41,8 @@ def test_the_end_of_the_source_completes_the_text(line):
     with session() as (live, wire):
         wire.give(line("학교"))
         wire.connect(Link.ENDED)
-        until(lambda: live.state.page.committed == "학교")
-        assert live.state.page.preedit == ""
+        until(lambda: live.state.text.committed == "학교")
+        assert live.state.text.preedit == ""
 
 
 @settings(
@@ -61,7 +61,7 @@ def test_any_cut_of_the_bytes_gives_the_text_of_the_whole_recording(cuts, line, 
                     wire.give(data[place : place + size])
                     place += size
             wire.connect(Link.ENDED)
-        assert live.state.page.committed == whole
+        assert live.state.text.committed == whole
 
 
 def test_keyboard_and_hand_write_at_the_same_cursor(line):
@@ -71,9 +71,9 @@ def test_keyboard_and_hand_write_at_the_same_cursor(line):
         wire.give(data)
         until(signals(live, data.count(b"\n") - 1))
         live.writing.type("!")
-        until(lambda: live.state.page.committed == "A 학교!")
+        until(lambda: live.state.text.committed == "A 학교!")
         live.writing.backspace()
-        until(lambda: live.state.page.committed == "A 학교")
+        until(lambda: live.state.text.committed == "A 학교")
 
 
 def test_bytes_that_come_while_the_models_load_are_not_lost(line):
@@ -83,7 +83,7 @@ def test_bytes_that_come_while_the_models_load_are_not_lost(line):
         loaded.wait()
         return wearer.engine()
 
-    live = LiveSession(wire, prepare, Record())
+    live = LiveSession(wire, prepare, SessionLog())
     live.start()
     wire.give(line("학교"))
     live.writing.type("?")
@@ -91,19 +91,19 @@ def test_bytes_that_come_while_the_models_load_are_not_lost(line):
     loaded.set()
     until(lambda: live.state.ready)
     live.close()
-    assert live.state.page.committed == "학교?"
+    assert live.state.text.committed == "학교?"
 
 
 def test_models_that_cannot_be_loaded_are_told_and_the_program_goes_on():
     def prepare():
         raise DataError(ko="모델이 손상되었습니다.", en="The model is damaged.")
 
-    live = LiveSession(Wire(), prepare, Record("쓰던 글"))
+    live = LiveSession(Wire(), prepare, SessionLog("쓰던 글"))
     live.start()
     until(lambda: live.failure)
     live.close()
     assert live.state.notices[-1].en == "The model is damaged."
-    assert live.state.page.committed == "쓰던 글"
+    assert live.state.text.committed == "쓰던 글"
 
 
 def test_a_hold_shows_its_letters_while_it_goes_on(line):
@@ -130,10 +130,10 @@ def test_a_long_rest_completes_the_text(line):
     with session(sinks=[follower], pause_s=2.5) as (live, wire):
         wire.give(data)
         until(signals(live, data.count(b"\n") - 1))
-        assert live.state.page.preedit
+        assert live.state.text.preedit
         wire.give(resting)
-        until(lambda: live.state.page.committed == "학교")
-        assert live.state.page.preedit == ""
+        until(lambda: live.state.text.committed == "학교")
+        assert live.state.text.preedit == ""
         assert [update.complete for update in follower.updates].count(True) == 1
 
 
@@ -141,7 +141,7 @@ def test_a_line_that_is_lost_completes_the_text_too(line):
     with session(pause_s=0.3) as (live, wire):
         wire.give(line("학교"))
         wire.connect(Link.LOST)
-        until(lambda: live.state.page.committed == "학교")
+        until(lambda: live.state.text.committed == "학교")
         assert live.state.connection.link is Link.LOST
 
 
@@ -152,7 +152,7 @@ def test_after_a_lost_line_the_text_goes_on_where_it_was(line):
         wire.connect(Link.LOST)
         wire.connect(Link.LIVE)
         wire.give(second[7:])  # the board was reset: its first line is torn too
-    assert live.state.page.committed.replace(" ", "") == "학교에서"
+    assert live.state.text.committed.replace(" ", "") == "학교에서"
     assert live.state.signal.gaps == 1
 
 
@@ -166,7 +166,7 @@ def test_while_recognition_is_paused_the_signal_is_shown_but_nothing_is_written(
         assert live.state.hold is None
         live.pause(False)
         live.writing.type("끝")
-        until(lambda: live.state.page.committed == "끝")
+        until(lambda: live.state.text.committed == "끝")
 
 
 def test_candidates_come_when_nothing_else_is_to_do_and_can_be_chosen(line):
@@ -174,39 +174,39 @@ def test_candidates_come_when_nothing_else_is_to_do_and_can_be_chosen(line):
     with session() as (live, wire):
         wire.give(data)
         wire.connect(Link.ENDED)
-        until(lambda: live.state.page.candidates)
-        assert [word.text for word in live.state.page.words] == ["학교", "앞에서"]
+        until(lambda: live.state.text.candidates)
+        assert [word.text for word in live.state.text.words] == ["학교", "앞에서"]
         live.writing.select(0)
-        page = until(lambda: live.state.page.selected == 0 and live.state.page)
-        until(lambda: live.state.page.candidates and live.state.page.candidates[0].text == "학교")
+        page = until(lambda: live.state.text.selected == 0 and live.state.text)
+        until(lambda: live.state.text.candidates and live.state.text.candidates[0].text == "학교")
         live.writing.choose(0, "집")
-        until(lambda: live.state.page.committed == "집 앞에서")
+        until(lambda: live.state.text.committed == "집 앞에서")
         live.writing.select(17)
         live.writing.choose(17, "없음")
         live.writing.type("!")
-        until(lambda: live.state.page.committed == "집 앞에서!")
+        until(lambda: live.state.text.committed == "집 앞에서!")
         assert page.selected == 0
 
 
 def test_an_older_text_stands_before_the_new_one_and_can_be_taken_back(line):
     data = line("학교")
-    with session(Record("우리 ")) as (live, wire):
-        assert live.state.page.committed == "우리 "
+    with session(SessionLog("우리 ")) as (live, wire):
+        assert live.state.text.committed == "우리 "
         wire.give(data)
         wire.connect(Link.ENDED)
-        until(lambda: live.state.page.committed == "우리 학교")
+        until(lambda: live.state.text.committed == "우리 학교")
         live.writing.clear()
-        until(lambda: live.state.page.committed == "우리 ")
+        until(lambda: live.state.text.committed == "우리 ")
         live.writing.undo()
-        until(lambda: live.state.page.committed == "우리 학교")
+        until(lambda: live.state.text.committed == "우리 학교")
         live.writing.clear()
         live.writing.clear()
-        until(lambda: live.state.page.committed == "")
-    with session(Record("우리 학교 앞")) as (live, _):
+        until(lambda: live.state.text.committed == "")
+    with session(SessionLog("우리 학교 앞")) as (live, _):
         live.writing.backspace()
-        until(lambda: live.state.page.committed == "우리 학교 ")
+        until(lambda: live.state.text.committed == "우리 학교 ")
         live.writing.backspace_word()
-        until(lambda: live.state.page.committed == "우리 ")
+        until(lambda: live.state.text.committed == "우리 ")
 
 
 def test_a_sink_that_fails_is_left_out_and_the_text_is_safe(line):
@@ -218,7 +218,7 @@ def test_a_sink_that_fails_is_left_out_and_the_text_is_safe(line):
     with session(sinks=[Broken(), follower]) as (live, _):
         live.writing.type("가")
         live.writing.type("나")
-        until(lambda: live.state.page.committed == "가나")
+        until(lambda: live.state.text.committed == "가나")
         assert "Broken" in live.state.notices[-1].en
         assert len(live.state.notices) == 1
     assert follower.committed == "가나"
@@ -226,7 +226,7 @@ def test_a_sink_that_fails_is_left_out_and_the_text_is_safe(line):
 
 
 def test_a_failure_inside_keeps_text_and_journal_and_is_told():
-    class Forgetful(Record):
+    class Forgetful(SessionLog):
         def raw(self, lines, layout):
             raise MemoryError
 
@@ -236,9 +236,9 @@ def test_a_failure_inside_keeps_text_and_journal_and_is_told():
     journal = Forgetful("쓰던 글")
     with session(journal) as (live, wire):
         wire.give(b"timestamp,flex1\n")
-        until(lambda: live.failure)
-        assert "MemoryError" in live.state.notices[-1].en
-    assert live.state.page.committed == "쓰던 글"
+        assert "MemoryError" in until(lambda: live.state.notices)[-1].en
+        assert live.failure
+    assert live.state.text.committed == "쓰던 글"
     assert journal.ended is False
 
 

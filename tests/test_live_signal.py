@@ -17,7 +17,7 @@ def test_header_that_did_not_arrive_is_asked_for_again(line):
         until(lambda: wire.sent == ["header"])
         wire.give(header + b"\n" + b"".join(lines[60:]))
         until(signals(live, len(lines)))  # those that came before it are read too
-        assert live.state.page.committed + live.state.page.preedit == "학교"
+        assert live.state.text.committed + live.state.text.preedit == "학교"
     assert wire.sent == ["header"]
 
 
@@ -58,7 +58,7 @@ def test_lines_that_end_in_carriage_returns_are_read(line):
     with session() as (live, wire):
         wire.give(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r"))
         wire.connect(Link.ENDED)
-        until(lambda: live.state.page.committed == "학교")
+        until(lambda: live.state.text.committed == "학교")
 
 
 STRANGE = {
@@ -105,7 +105,7 @@ def test_units_and_sensors_that_send_no_value_are_told_once(line):
     with session() as (live, wire):
         wire.give(data + b"\n")
         wire.connect(Link.ENDED)
-        until(lambda: live.state.page.committed == "학교")
+        until(lambda: live.state.text.committed == "학교")
         notices = told(live)
         assert sum("Times are in seconds" in notice for notice in notices) == 1
         assert sum(notice.startswith("yaw: what comes is no value") for notice in notices) == 1
@@ -147,4 +147,4 @@ def test_fingers_that_all_read_what_none_can_are_told_once_and_write_nothing(lin
         assert sum("No finger can be believed" in notice for notice in told(live)) == 1
         assert len(live.state.signal.faults) == 1
         wire.connect(Link.ENDED)
-    assert live.state.page.committed == ""
+    assert live.state.text.committed == ""

@@ -14,9 +14,9 @@ def test_what_was_typed_and_chosen_is_remembered(line):
     with session(wearer=stranger(remembers=True)) as (live, wire):
         wire.give(data)
         wire.connect(Link.ENDED)
-        until(lambda: live.state.page.words)
+        until(lambda: live.state.text.words)
         live.writing.choose(0, "학겨")
-        until(lambda: live.state.page.committed == "학겨 앞에서")
+        until(lambda: live.state.text.committed == "학겨 앞에서")
     words = vocabulary.history()[0].counts
     assert "학겨" in words
     assert any(word.startswith("앞") for word in words)
@@ -62,7 +62,7 @@ def test_calibration_takes_holds_and_the_text_stays(spell):
         until(lambda: live.state.calibration is None)
         until(lambda: "Calibrated" in str(live.state.notices))
         live.writing.type("나중")
-        until(lambda: live.state.page.committed == "먼저 나중")
+        until(lambda: live.state.text.committed == "먼저 나중")
     (step,) = profiles.load("me").steps
     assert [each.sign for each in step.observations] == [first.sign]
 
@@ -124,16 +124,16 @@ def test_another_wearer_goes_on_with_the_text_and_each_learns_their_own(line):
     with session(wearer=stranger(adapts=True, profile="me", remembers=True)) as (live, wire):
         assert live.state.profile == "me"
         wire.give(first)
-        until(lambda: "먹을래" in live.state.page.committed + live.state.page.preedit)
+        until(lambda: "먹을래" in live.state.text.committed + live.state.text.preedit)
         live.wear(stranger(adapts=True, profile="you", remembers=True), lambda: worn.append("you"))
         until(lambda: live.state.profile == "you")
-        assert "먹을래" in live.state.page.committed
+        assert "먹을래" in live.state.text.committed
         mine = profiles.load("me")
         wire.give(second)
         wire.connect(Link.ENDED)
-        until(lambda: "만나자" in live.state.page.committed)
+        until(lambda: "만나자" in live.state.text.committed)
     assert (
-        live.state.page.committed.replace(" ", "") == "오늘저녁에같이밥먹을래내일아침에다시만나자"
+        live.state.text.committed.replace(" ", "") == "오늘저녁에같이밥먹을래내일아침에다시만나자"
     )
     assert worn == ["you"]
     assert profiles.load("me") == mine
@@ -154,4 +154,4 @@ def test_a_profile_that_cannot_be_read_changes_nothing():
         assert "bad.json" in notice.en
         assert live.state.profile == "me"
         live.writing.type("나")
-        until(lambda: live.state.page.committed == "나")
+        until(lambda: live.state.text.committed == "나")

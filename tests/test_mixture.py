@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_models import state_after
 
 from jihwa.composer.language.jamo import BOUNDARY, encode
 from jihwa.composer.language.lexicon import Lexicon
-from jihwa.composer.language.mixture import Mixture, MixtureState
+from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode
 
@@ -25,13 +26,6 @@ PARTS = ["경기", "경기도", " ", "광주시", "김민수", "나는", "시장
 texts = st.lists(st.sampled_from(PARTS)).map(lambda parts: " ".join("".join(parts).split()))
 
 
-def after(model: Mixture, text: str) -> MixtureState:
-    state = model.start()
-    for token in encode(text).tolist():
-        state = state.after(token)
-    return state
-
-
 def score(model: Mixture, text: str) -> float:
     state, total = model.start(), 0.0
     for token in (*encode(text).tolist(), BOUNDARY):
@@ -43,7 +37,7 @@ def score(model: Mixture, text: str) -> float:
 @settings(max_examples=50)
 @given(texts, st.sampled_from(Mode))
 def test_probabilities_sum_to_one_where_those_of_the_n_gram_do(text, mode):
-    state = after(SMALL.in_mode(mode), text)
+    state = state_after(SMALL.in_mode(mode), text)
     mixed, n_gram = (float(np.exp(row).sum()) for row in (state.row(), state.n_gram.row()))
     assert mixed == pytest.approx(1, abs=abs(n_gram - 1) + 0.02)
 
@@ -51,7 +45,7 @@ def test_probabilities_sum_to_one_where_those_of_the_n_gram_do(text, mode):
 @settings(max_examples=25)
 @given(texts, texts, texts)
 def test_states_are_the_same_exactly_where_they_predict_alike(one, other, text):
-    first, second = after(SMALL, one + text), after(SMALL, other + text)
+    first, second = state_after(SMALL, one + text), state_after(SMALL, other + text)
     alike = [(s.n_gram, s.nodes, s.steps, s.spotter) for s in (first, second)]
     assert (first is second) == (alike[0] == alike[1])
 
@@ -74,7 +68,7 @@ def test_unknown_words_can_be_spelled_in_every_mode(mode, text):
 
 def test_a_word_with_a_space_is_one_word():
     alone = Mixture(N_GRAM, Lexicon.of_words("places", {"뷁쀍 쀍뷁": 1.0}))
-    assert np.argmax(after(alone, "뷁쀍 ").row()) == encode("쀍")[0]
+    assert np.argmax(state_after(alone, "뷁쀍 ").row()) == encode("쀍")[0]
     assert score(alone, "뷁쀍 쀍뷁") > -5
 
 
@@ -84,7 +78,7 @@ def test_a_particle_may_follow():
 
 
 def test_what_the_lexicon_does_not_know_is_soon_forgotten():
-    state = after(SMALL, "김치")
+    state = state_after(SMALL, "김치")
     np.testing.assert_allclose(state.row(), state.n_gram.row(), atol=1e-5)
 
 
@@ -111,5 +105,5 @@ def test_profane_words_are_told_when_they_are_complete():
 
     assert [is_profane(text) for text in ("씨바", "씨발", "씨발점")] == [False, True, False]
     assert is_profane("시발 ")
-    assert after(SHIPPED, "시발").is_profane(BOUNDARY)
+    assert state_after(SHIPPED, "시발").is_profane(BOUNDARY)
     assert not is_profane("시발점 ")

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories import Reader, model
 
-from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.token_model import Mode
+from jihwa.composer.letters import Automaton
 
 SMALL = DecoderOptions(beam=24)
 

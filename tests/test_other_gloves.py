@@ -40,7 +40,7 @@ def test_fingers_of_opengloves_become_adc_counts(line):
     assert frames.flex_adc[0] == pytest.approx(FLEX_OF_ALPHA, abs=0.1)
     assert np.isnan(frames.accel_g).all()
     assert np.isnan(frames.orientation_deg).all()
-    assert (parser.language, parser.report.damaged, len(frames)) == ("OpenGloves", 0, 2)
+    assert (parser.dialect, parser.report.damaged, len(frames)) == ("OpenGloves", 0, 2)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_header_of_the_glove_is_believed_over_the_description():
 def test_header_is_waited_for_where_nothing_was_described():
     twelve_numbers = b"40,1,2,3,0,0,1,700,710,720,730,740\n"
     parser, frames = parse(twelve_numbers, twelve_numbers)
-    assert (len(frames), parser.report.damaged, parser.language) == (0, 2, "")
+    assert (len(frames), parser.report.damaged, parser.dialect) == (0, 2, "")
 
 
 def test_layout_tells_what_straight_and_bent_fingers_read(tmp_path):
@@ -168,4 +168,4 @@ def test_any_chunking_gives_the_same(stream, cuts, layout):
     whole_parser, whole = parse(stream, layout=layout)
     assert np.array_equal(frames.time_s, whole.time_s)
     assert np.array_equal(frames.flex_adc, whole.flex_adc, equal_nan=True)
-    assert (parser.report, parser.language) == (whole_parser.report, whole_parser.language)
+    assert (parser.report, parser.dialect) == (whole_parser.report, whole_parser.dialect)

@@ -60,10 +60,10 @@ def test_what_is_open_in_a_session_that_goes_on_is_not_finished():
         live.writing.type("안녕하세요")
         live.writing.complete()
         live.writing.type(" 저는")
-        until(lambda: live.state.page.committed == "안녕하세요 저는")
+        until(lambda: live.state.text.committed == "안녕하세요 저는")
         assert told() == ["안녕하세요"]
         live.writing.clear()
-        until(lambda: not live.state.page.committed)
+        until(lambda: not live.state.text.committed)
         assert told() == ["안녕하세요"]
 
 

@@ -8,10 +8,10 @@ import pytest
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.models.training import canvas
-from jihwa.models.training.evaluation import Answers
+from jihwa.models.training.evaluation import Predictions
 from jihwa.models.training.plots import confusion_matrix, evaluation_figures, learning_curves
 from jihwa.models.training.runs import Epoch
-from jihwa.models.training.summary import Row, draw
+from jihwa.models.training.summary import Standing, draw
 
 pytest.importorskip("matplotlib")
 
@@ -27,7 +27,7 @@ def ink(path):
 def answers(n_signs, n=400, seed=0):
     rng = np.random.default_rng(seed)
     sign = rng.integers(n_signs, size=n)
-    return Answers.of(rng.normal(0, 1, (n, n_signs)) + 4 * np.eye(n_signs)[sign], sign)
+    return Predictions.of(rng.normal(0, 1, (n, n_signs)) + 4 * np.eye(n_signs)[sign], sign)
 
 
 def history(n=12):
@@ -38,7 +38,7 @@ def history(n=12):
 
 
 def row(protocol, model, top1, sd=None):
-    return Row(protocol, model, 2, {"top1": top1}, {"top1": sd}, {})
+    return Standing(protocol, model, 2, {"top1": top1}, {"top1": sd}, {})
 
 
 @pytest.mark.parametrize(("name", "has_font"), [("basic24", True), ("full40", False)])
@@ -60,7 +60,7 @@ def test_every_figure_of_an_evaluation_is_drawn(tmp_path, monkeypatch, name, has
 
 
 def test_figures_of_one_sign_and_of_no_mistake(tmp_path):
-    right = Answers(np.zeros(3, int), np.zeros(3, int), np.array([0.9, 1.0, 0.8]))
+    right = Predictions(np.zeros(3, int), np.zeros(3, int), np.array([0.9, 1.0, 0.8]))
     evaluation_figures(right, ["ㄱ", "ㄴ"], tmp_path)
     assert len(list(tmp_path.iterdir())) == 7
 

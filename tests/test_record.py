@@ -19,7 +19,7 @@ from jihwa.data.synthesis.pace import Pace
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.collection import count_takes, missing, progress, take_path
 from jihwa.data.takes.episodes import load_episodes
-from jihwa.io.recording.takes import Collector, TakeCutter
+from jihwa.io.recording import Collector, TakeCutter
 from jihwa.models.bundle import load_shipped
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.personal import PersonalModel

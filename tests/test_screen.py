@@ -13,7 +13,15 @@ from seen import points
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.io.live.past import Past
-from jihwa.io.live.state import Answers, CalibrationProgress, Hold, LiveState, Notices, Page, Signal
+from jihwa.io.live.state import (
+    Answers,
+    CalibrationProgress,
+    HoldState,
+    LiveState,
+    Notices,
+    SignalState,
+    TextState,
+)
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
 from jihwa.io.screen.hand import skeleton
@@ -24,7 +32,7 @@ from jihwa.io.sources.source import Connection, Link
 from jihwa.io.user.phrases import Phrase
 from jihwa.recognizer.calibration import Prompt
 
-DINNER = Page(
+DINNER = TextState(
     committed="오늘 저녁에 같이 ",
     preedit="밥 먹",
     words=(
@@ -38,15 +46,15 @@ DINNER = Page(
 LIVE = LiveState(
     ready=True,
     connection=Connection(Link.LIVE, "/dev/ttyACM0"),
-    signal=Signal(
+    signal=SignalState(
         rate_hz=49.7,
         samples=1000,
         damaged=2,
         flex_adc=np.array([780.0, 780.0, 850.0, 900.0, np.nan]),
         gravity_g=np.array([-1.0, 0.0, 0.1]),
     ),
-    hold=Hold((("ㅇ", 0.93), ("ㅋ", 0.04), ("rest", 0.02)), duration_s=0.5, acceptance=0.6),
-    page=DINNER,
+    hold=HoldState((("ㅇ", 0.93), ("ㅋ", 0.04), ("rest", 0.02)), duration_s=0.5, acceptance=0.6),
+    text=DINNER,
 )
 GLOVE_OFF = LiveState(ready=True, connection=Connection(Link.LOST, "COM3"))
 KOREAN, ENGLISH = View("ko"), View("en")
@@ -145,13 +153,13 @@ def test_doubtful_word_is_underlined_and_nothing_is_put_into_the_text():
 def test_word_that_is_not_finished_is_not_called_doubtful():
     assert "doubt" not in styled("밥 먹")
     typed_on = replace(DINNER, committed="오늘 저녁에 같이 밥 먹", preedit="", words=DINNER.words)
-    assert "doubt" in styled("먹", replace(LIVE, page=replace(typed_on, candidates=())))
+    assert "doubt" in styled("먹", replace(LIVE, text=replace(typed_on, candidates=())))
 
 
 def test_candidates_are_numbered_and_the_lit_one_is_marked():
     assert "1 먹   2 멋" in shown()
     choosing = replace(KOREAN, place=Place.CHOOSING, highlight=1)
-    state = replace(LIVE, page=replace(DINNER, selected=3))
+    state = replace(LIVE, text=replace(DINNER, selected=3))
     assert "selected" in styled("멋", state, choosing)
     assert "selected" in styled("먹", state, choosing)  # the word in the text
     assert "selected" not in styled("먹", LIVE, KOREAN)
@@ -163,7 +171,7 @@ def test_completions_stand_in_a_row_of_their_own_and_the_lit_one_is_marked():
         Completion(3, "먹자", -2.0),
         Completion(4, "같이", -3.0),
     )
-    state = replace(LIVE, page=replace(DINNER, completions=offered))
+    state = replace(LIVE, text=replace(DINNER, completions=offered))
     rows = shown(state).splitlines()
     row = next(row for row in rows if "먹을래" in row)
     assert row.strip() == "→ 먹을래 · 먹자 · +같이"
@@ -176,8 +184,8 @@ def test_completions_stand_in_a_row_of_their_own_and_the_lit_one_is_marked():
 
 
 def test_end_of_a_long_text_is_shown():
-    page = Page(committed="가나다라 " * 500 + "\n끝", preedit="에")
-    lines = shown(replace(LIVE, page=page)).splitlines()
+    page = TextState(committed="가나다라 " * 500 + "\n끝", preedit="에")
+    lines = shown(replace(LIVE, text=page)).splitlines()
     assert "  끝에" in lines
     assert sum("가나다라" in line for line in lines) > 5
 
@@ -185,7 +193,8 @@ def test_end_of_a_long_text_is_shown():
 def test_lines_of_a_long_text_stay_where_they_are_while_it_grows():
     text = "가나다라마 " * 5000
     upper = {
-        shown(replace(LIVE, page=Page(committed=text + "바" * n))).splitlines()[9] for n in range(8)
+        shown(replace(LIVE, text=TextState(committed=text + "바" * n))).splitlines()[9]
+        for n in range(8)
     }
     assert len(upper) == 1
 
@@ -223,7 +232,7 @@ def test_nothing_that_a_terminal_obeys_is_ever_written(text):
     state = replace(
         LIVE,
         connection=Connection(Link.LOST, text, message),
-        page=Page(text, text, (Word(text, 0, 1, 0.1),), None, (Candidate(text, 0),) * 2),
+        text=TextState(text, text, (Word(text, 0, 1, 0.1),), None, (Candidate(text, 0),) * 2),
         answers=Answers((text,), 1),
         notices=(message,),
     )

@@ -13,7 +13,7 @@ from prompt_toolkit.output import DummyOutput
 from jihwa.composer.text.transcript import Candidate, Completion, TextEdit, Word
 from jihwa.data.messages import UsageError
 from jihwa.io.live import archive
-from jihwa.io.live.state import CalibrationProgress, LiveState, Page, Signal
+from jihwa.io.live.state import CalibrationProgress, LiveState, SignalState, TextState
 from jihwa.io.screen import controls, full_screen
 from jihwa.io.screen.controls import ASK_AGAIN, NO_READERS, Controls
 from jihwa.io.screen.full_screen import FullScreen
@@ -25,14 +25,14 @@ from jihwa.io.user.phrases import Phrase, path_of
 from jihwa.recognizer.calibration import Prompt
 from jihwa.recognizer.profile import Profile
 
-DINNER = Page(
+DINNER = TextState(
     committed="저녁 먹",
     words=(Word("저녁", 0, 1, 0.9), Word("먹", 1, 2, 0.9)),
     candidates=(Candidate("먹", -0.1), Candidate("멋", -2.0), Candidate("먼", -3.0)),
 )
 OFFERED = (Completion(1, "먹자", -0.1), Completion(1, "먹을래", -1.0))
-WRITING = LiveState(ready=True, page=DINNER)
-CHOOSING = LiveState(ready=True, page=replace(DINNER, selected=1))
+WRITING = LiveState(ready=True, text=DINNER)
+CHOOSING = LiveState(ready=True, text=replace(DINNER, selected=1))
 F7, F8 = "\x1b[18~", "\x1b[19~"
 ALT_BACKSPACE, LEFT, SHIFT_TAB, F1, F2, F3, F6 = (
     *("\x1b\x7f", "\x1b[D", "\x1b[Z"),
@@ -101,7 +101,7 @@ def press():
         ("\x1b2", [("choose", 1, "멋"), ("select", None)]),
         ("\x1b9", []),
         (LEFT, []),
-        (ESCAPE, [("hear", "")]),
+        (ESCAPE, [("answer", "")]),
         (CTRL_R, [("notify", NO_READERS)]),
         (CTRL_L + "a", [("type", "a")]),
         ("\x0b\x1b[19;5~", []),
@@ -133,7 +133,7 @@ def test_keys_while_choosing_a_word(press, keys, requests):
 )
 def test_keys_take_the_completion_that_is_lit(press, keys, taken):
     arrows = {"→": "\x1b[C", "↓": "\x1b[B", "↑": "\x1b[A"}
-    state = replace(WRITING, page=replace(DINNER, completions=OFFERED))
+    state = replace(WRITING, text=replace(DINNER, completions=OFFERED))
     assert press(*map(arrows.get, keys), state=state) == [("accept", OFFERED[taken])]
     assert press(*map(arrows.get, keys)) == []
 
@@ -145,7 +145,7 @@ def test_keys_while_calibrating(press):
 
 
 def test_calibrating_needs_a_signal(press):
-    seen = replace(WRITING, signal=Signal(rate_hz=50.0))
+    seen = replace(WRITING, signal=SignalState(rate_hz=50.0))
     assert press(F7, F8, state=seen) == [("calibrate", "quick"), ("calibrate", "full")]
     ((asked, told),) = press(F7)
     assert (asked, "Nothing comes from the glove" in told.en) == ("notify", True)
@@ -337,8 +337,8 @@ def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):
             happening.join()
         return count
 
-    hand = [replace(WRITING, signal=Signal(rate_hz=rate)) for rate in (33.0, 34.0)]
-    text = [replace(WRITING, page=Page(preedit=letters)) for letters in ("가", "각")]
+    hand = [replace(WRITING, signal=SignalState(rate_hz=rate)) for rate in (33.0, 34.0)]
+    text = [replace(WRITING, text=TextState(preedit=letters)) for letters in ("가", "각")]
     assert 5 < drawn(*hand) < 18 < drawn(*text) < 36
 
 

@@ -19,8 +19,7 @@ from jihwa.io.sources.simulated import SimulatedSource
 from jihwa.io.sources.source import Connection, Link, Received
 from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import VirtualGlove
-from jihwa.io.virtual.ports import open_port
-from jihwa.io.virtual.server import Server
+from jihwa.io.virtual.server import Server, open_port
 
 needs_pty = pytest.mark.skipif(os.name != "posix", reason="needs pseudo-terminals")
 PORTS = [pytest.param("pty", marks=needs_pty), "tcp://127.0.0.1:0"]

@@ -8,9 +8,9 @@ import pytest
 
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Frames
+from jihwa.io.writers.view import SegmentationTrace
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.segmenter import Segmenter, SegmenterOptions
-from jihwa.recognizer.trace import SegmentationTrace
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from takes import LABELS, sequences
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
-from jihwa.data.takes.augment import Augmentation, Kind
+from jihwa.data.takes.augment import Augmentation, Variation
 from jihwa.data.takes.sequences import SequenceSet
 from jihwa.data.takes.splits import hold_out
 from jihwa.models.bundle import Bundle
@@ -33,7 +33,7 @@ class TestBatches:
     SIGN = np.array([LABELS.index[sign] for sign in TAKES.signs])
     INPUTS = Inputs.fit(Channels.GIVEN, TAKES.sequences)
 
-    def epoch(self, number, kinds=frozenset(Kind)):
+    def epoch(self, number, kinds=frozenset(Variation)):
         augmentation = Augmentation(kinds, 770.0, 3.0, 0.25, 9.0, 10.0)
         return list(
             Batches(self.TAKES, self.SIGN, self.INPUTS, augmentation, 16, seed=1, epoch=number)
@@ -83,7 +83,7 @@ def test_the_bundle_knows_how_its_network_came_to_be(fitted, tmp_path):
     assert bundle.provenance["episodes"] == {"a": 36, "b": 36}
     assert bundle.provenance["seed"] == 0
     assert bundle.provenance["options"]["epochs"] == FEW.epochs
-    assert set(bundle.provenance["options"]["augment"]) == set(Kind)
+    assert set(bundle.provenance["options"]["augment"]) == set(Variation)
     assert set(bundle.provenance["versions"]) == {"torch", "pytorch-lightning"}
     validation, history = bundle.metrics["validation"], bundle.metrics["history"]
     assert (validation["held_out"], validation["episodes"]) == ("session a", 36)
@@ -131,7 +131,7 @@ def test_variations_can_be_left_out(monkeypatch):
         return varied
 
     monkeypatch.setattr(Augmentation, "of_sequences", spy)
-    kinds = tuple(kind for kind in Kind if kind != Kind.TIME)
+    kinds = tuple(kind for kind in Variation if kind != Variation.TIME)
     LEARNERS["gru"].fit(sequences(n=5), LABELS, 0, TrainingOptions(epochs=1, augment=kinds))
     assert lengths
     assert all(one == other for one, other in lengths)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jihwa.recognizer.words import AGREEING, FRAMES, GONE, RESTS, Pauses, Vote
+from jihwa.recognizer.word_signs import AGREEING, FRAMES, GONE, RESTS, Pauses, Vote
 
 
 class TestPauses:

@@ -13,11 +13,10 @@ from jihwa.data.messages import UsageError
 from jihwa.data.signal.landmarks import NO_HAND, WITH_ANGLES, as_features
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
-from jihwa.data.takes.derived import derive
-from jihwa.data.takes.sequences import load_sequences
+from jihwa.data.takes.sequences import derive, load_sequences
 from jihwa.io.commands.live import read_words
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.live.words import WordListener
+from jihwa.io.live.word_signs import WordSignListener
 from jihwa.io.sources.source import Link
 from jihwa.models.bundle import LANDMARKS, Bundle, load_shipped
 
@@ -190,18 +189,18 @@ def test_words_and_letters_by_turns_in_one_text(of_points):
         PACES["normal"],
         np.random.default_rng(1),
     ).frames
-    listener = WordListener(Bundle.load(of_points))
+    listener = WordSignListener(Bundle.load(of_points))
     wearer = Wearer(lambda: letters, Mixture.load, adapts=False)
-    with session(wearer=wearer, hear=listener.hear) as (live, wire):
+    with session(wearer=wearer, on_lines=listener.read) as (live, wire):
         read_words(listener, live)
         wire.give(camera_lines(shown_words(1)).encode())
-        until(lambda: "쥐다 " in live.state.page.committed)
+        until(lambda: "쥐다 " in live.state.text.committed)
         live.pause(False)
         until(lambda: not live.state.paused)
         wire.give(camera_lines(points_of(spelled), start_s=2.0).encode())
         wire.connect(Link.ENDED)
-        until(lambda: "고양이" in live.state.page.committed)
-    assert live.state.page.committed == "쥐다 고양이"
+        until(lambda: "고양이" in live.state.text.committed)
+    assert live.state.text.committed == "쥐다 고양이"
 
 
 @pytest.mark.parametrize("by", ["pauses", "vote"])

@@ -17,9 +17,9 @@ from pympi import Elan, Praat
 
 from jihwa.composer.text.transcript import Candidate, Sign, TextEdit, Transcript, Word
 from jihwa.io.writers import FORMATS
+from jihwa.io.writers.annotation import tiers
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.plain import schema
-from jihwa.io.writers.tiers import tiers
 from jihwa.recognizer.events import NO_SIGN, REST
 
 READING = Transcript(
@@ -37,7 +37,7 @@ DOCUMENT = Document("take.csv", 2.00049, READING, ("조심",))
 SPELLED = Document(
     source='my "take", 1.csv',
     duration_s=30.0,
-    reading=replace(
+    transcript=replace(
         READING,
         text="가나 다 라",
         words=(
@@ -119,10 +119,10 @@ def test_text_is_the_text_alone():
 
 def test_words_behind_a_long_pause_are_another_sentence():
     sentences, words, signs = tiers(SPELLED)
-    assert [span.text for span in sentences.spans] == ["가나 다", "라"]
-    assert [span.text for span in words.spans] == ["가나", "다", "라"]
-    assert "".join(span.text for span in signs.spans) == "ㄱㅏㄴㅏㄷㅏㄹㅏ"
-    assert sentences.spans[0].confidence == 0.5
+    assert [span.text for span in sentences.annotations] == ["가나 다", "라"]
+    assert [span.text for span in words.annotations] == ["가나", "다", "라"]
+    assert "".join(span.text for span in signs.annotations) == "ㄱㅏㄴㅏㄷㅏㄹㅏ"
+    assert sentences.annotations[0].confidence == 0.5
 
 
 def test_subtitles_hold_what_is_read_at_once():
@@ -137,7 +137,7 @@ def test_subtitles_hold_what_is_read_at_once():
 
 def test_long_text_is_cut_into_subtitles_that_never_overlap():
     words = tuple(Word("가나다라마바", 3 * i, 3 * i + 2.5, 0.9) for i in range(40))
-    text = written("srt", replace(SPELLED, reading=replace(READING, words=words)))
+    text = written("srt", replace(SPELLED, transcript=replace(READING, words=words)))
     times = re.findall(r"(\d+):(\d+):(\d+),(\d+)", text)
     times_ms = [
         int(h) * 3_600_000 + int(m) * 60_000 + int(s) * 1000 + int(ms) for h, m, s, ms in times
@@ -149,7 +149,7 @@ def test_long_text_is_cut_into_subtitles_that_never_overlap():
 
 def test_subtitles_of_more_than_a_hundred_hours_tell_the_hour():
     words = (Word("가", 3.5, 4.5, 0.9), Word("나", 400_000.0, 400_001.25, 0.9))
-    long = replace(SPELLED, reading=replace(READING, words=words))
+    long = replace(SPELLED, transcript=replace(READING, words=words))
     assert "111:06:40,000 --> 111:06:41,250\n나\n" in written("srt", long)
     assert "111:06:40.000 --> 111:06:41.250\n나\n" in written("vtt", long)
 
@@ -158,7 +158,9 @@ def test_subtitles_of_more_than_a_hundred_hours_tell_the_hour():
 def test_a_table_is_text_to_a_spreadsheet(first):
     text = f"{first}1+1"
     words = (Word(text, 0.0, 1.0, 0.9),)
-    content = written("csv", replace(SPELLED, source=text, reading=replace(READING, words=words)))
+    content = written(
+        "csv", replace(SPELLED, source=text, transcript=replace(READING, words=words))
+    )
     assert content.startswith("\ufeffsource,")
     for row in csv.DictReader(io.StringIO(content, newline="")):
         assert row["\ufeffsource"] == "'" + text
@@ -262,9 +264,9 @@ WORDS = st.lists(st.builds(Word, st.just("가"), TIME_S, TIME_S, st.floats(0, 1)
 
 @given(WORDS)
 def test_spans_follow_each_other_whatever_their_times(words):
-    document = replace(SPELLED, reading=replace(READING, words=tuple(words)))
+    document = replace(SPELLED, transcript=replace(READING, words=tuple(words)))
     for tier in tiers(document):
         end_ms = 0
-        for span in tier.spans:
+        for span in tier.annotations:
             assert end_ms <= span.start_ms < span.end_ms
             end_ms = span.end_ms

@@ -12,7 +12,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.text.undo import MOST_STEPS as UNDO_STEPS
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.writing import KEPT_WORDS, MOST_WORDS, Writing
 
 ANY_SIGNAL = Frames(*(np.zeros(shape) for shape in ((1,), (1, 5), (1, 3), (1, 3))))
@@ -48,7 +48,7 @@ class Desk:
         self.hand, self.follower = Shows(), Follower()
         self.engine = Engine(self.hand, Composer(OWN, model()))
         self.follower.committed = text
-        self.journal = Record(text)
+        self.journal = SessionLog(text)
         self.writing = Writing(
             lambda: self.engine,
             self.journal,
@@ -67,7 +67,7 @@ class Desk:
 
     @property
     def text(self):
-        page = self.writing.page()
+        page = self.writing.text()
         assert page.committed == self.journal.text == self.follower.committed
         return page.committed + page.preedit
 
@@ -116,7 +116,7 @@ def test_a_long_text_is_forgotten_word_by_word_and_nothing_of_it_is_lost():
         said += f"{number} "
         typed.writing.tidy()
         assert typed.text == said
-    words = typed.writing.page().words
+    words = typed.writing.text().words
     assert KEPT_WORDS <= len(words) <= MOST_WORDS + UNDO_STEPS
     typed.writing.choose(len(words) - 1, "끝")
     assert typed.text.split()[-2:] == [f"{many - 2}", "끝"]

@@ -46,13 +46,13 @@ class Reading(Decision):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One decided step: a token, and the emissions that spelled it.
+class AlignedToken:
+    """One decided token, and the emissions that spelled it.
 
     Attributes:
         token: What is written; None for rest and for a segment that is no sign.
         readings: Its emissions; none for a space and for a letter that was missed.
-        confidence: Probability of the step among what was possible; 1 where it has no emission.
+        confidence: Probability of the token among what was possible; 1 where it has no emission.
     """
 
     token: int | None
@@ -60,26 +60,26 @@ class Step:
     confidence: float
 
 
-def unmasked(step: Step, temperature: float) -> Step:
-    """A step that was the only one possible, with what its emissions themselves say.
+def unmasked(only: AlignedToken, temperature: float) -> AlignedToken:
+    """A token that was the only one possible, with what its emissions themselves say.
 
     Args:
-        step: Of a search in which only the best reading of an emission counts.
+        only: Of a search in which only the best reading of an emission counts.
         temperature: As for `reading_scores`.
     """
     readings = []
-    confidence = step.confidence
-    for each in step.readings:
+    confidence = only.confidence
+    for each in only.readings:
         scores = np.exp(reading_scores(each.emission, temperature))  # S + 2
         posterior = scores / scores.sum()
         readings.append(replace(each, posterior=posterior))
         confidence *= float(posterior[each.sign])
-    return Step(step.token, tuple(readings), confidence)
+    return AlignedToken(only.token, tuple(readings), confidence)
 
 
-def written(steps: Iterable[Step]) -> tuple[int, ...]:
-    """The tokens that steps write."""
-    return tuple(step.token for step in steps if step.token is not None)
+def written(alignment: Iterable[AlignedToken]) -> tuple[int, ...]:
+    """The tokens that are written."""
+    return tuple(each.token for each in alignment if each.token is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ def posteriors(stack: Stack, edges: Iterable[Edge], n_readings: int) -> dict[Edg
 
 def aligned(
     trail: Trail | None, stack: Stack, settled: Settled, n_readings: int
-) -> tuple[Step, ...]:
-    """The steps of a trail, with what the emissions of each may have been.
+) -> tuple[AlignedToken, ...]:
+    """The tokens of a trail, with what the emissions of each may have been.
 
     Args:
         trail: The last of the steps.
@@ -141,7 +141,7 @@ def aligned(
     trails = steps_of(trail)
     unsettled = (edge for each in trails for edge in each.path if edge not in settled)
     known = {**settled, **posteriors(stack, unsettled, n_readings)}
-    steps = []
+    alignment = []
     for each in trails:
         arc, of = each.arc, [known[edge] for edge in each.path]
         readings = tuple(
@@ -150,25 +150,25 @@ def aligned(
         )
         confidence = min((posterior.arcs.get(arc.number, 0.0) for posterior in of), default=1.0)
         token = None if arc.token == NO_TOKEN else arc.token
-        steps.append(Step(token, readings, min(1.0, confidence)))
-    return tuple(steps)
+        alignment.append(AlignedToken(token, readings, min(1.0, confidence)))
+    return tuple(alignment)
 
 
 def doubted(
-    steps: Sequence[Step],
+    alignment: Sequence[AlignedToken],
     trail: Trail | None,
     stack: Stack,
     settled: Settled,
     n_readings: int,
-) -> tuple[Step, ...]:
-    """Steps of a text that has ended; a letter is doubted where the end dropped the next one.
+) -> tuple[AlignedToken, ...]:
+    """The tokens of a text that has ended; a letter is doubted where the end dropped the next one.
 
     A text that is cut off within a word (감사합|니다) is read as one that ends with a word, and
     what was shown last perhaps as no sign. As likely as it was a sign before the text had to end,
     so likely is it that something is missing.
 
     Args:
-        steps: The `aligned` steps of the trail.
+        alignment: The `aligned` tokens of the trail.
         trail: The last of them.
         stack: Hypotheses from before the text had to end.
         settled: What had been known for good.
@@ -180,7 +180,7 @@ def doubted(
         for edge in each.path
         if each.arc.token == NO_TOKEN and edge not in settled
     }
-    more = list(steps)
+    more = list(alignment)
     for edge, before in posteriors(stack, dropped, n_readings).items():
         places = range(dropped[edge], -1, -1)
         at = next((at for at in places if more[at].token is not None), None)

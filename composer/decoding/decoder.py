@@ -15,9 +15,9 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from jihwa.composer.decoding.alignment import (
+    AlignedToken,
     Reading,
     Settled,
-    Step,
     aligned,
     doubted,
     posteriors,
@@ -65,14 +65,14 @@ class DecoderState:
         stacks: The stacks that an arc can still reach back to, by boundary.
         lattice: The emissions that are not decided.
         settled: What is known for good of some of them.
-        committed: Steps that were decided just now; they never change.
+        committed: Tokens that were decided just now; they never change.
     """
 
     last: Stack
     stacks: Mapping[int, Stack] = field(default_factory=dict)
     lattice: Lattice = field(default_factory=Lattice)
     settled: Settled = field(default_factory=dict)
-    committed: tuple[Step, ...] = ()
+    committed: tuple[AlignedToken, ...] = ()
 
     @property
     def preedit(self) -> tuple[int, ...]:
@@ -90,17 +90,17 @@ class Ending:
     """One way to read everything that was still open at the end.
 
     Attributes:
-        steps: What is written, and the emissions that spelled it.
+        alignment: What is written, and the emissions that spelled it.
         log_prob: Natural log of its probability among all endings in the beam.
     """
 
-    steps: tuple[Step, ...]
+    alignment: tuple[AlignedToken, ...]
     log_prob: float
 
     @property
     def tokens(self) -> tuple[int, ...]:
         """What is written."""
-        return written(self.steps)
+        return written(self.alignment)
 
 
 class Decoder:
@@ -249,26 +249,28 @@ class Decoder:
         self, trail: Trail | None, ended: Stack, state: DecoderState, log_prob: float
     ) -> Ending:
         """An ending; where only the best readings count, they have to be right as well."""
-        steps = self._aligned(trail, ended, state.settled)
-        steps = doubted(steps, trail, state.last, state.settled, self._n_readings)
+        alignment = self._aligned(trail, ended, state.settled)
+        alignment = doubted(alignment, trail, state.last, state.settled, self._n_readings)
         if self._exact:
-            of = [each.posterior[each.sign] for step in steps for each in step.readings]
+            of = [each.posterior[each.sign] for token in alignment for each in token.readings]
             log_prob += float(np.log(of).sum())
-        return Ending(steps, log_prob)
+        return Ending(alignment, log_prob)
 
-    def open_steps(
+    def open_alignment(
         self, state: DecoderState, hypothesis: Hypothesis | None = None
-    ) -> tuple[Step, ...]:
+    ) -> tuple[AlignedToken, ...]:
         """What one of the last hypotheses, or else the best one, takes the open emissions for."""
         trail = (hypothesis or state.last[0]).trail
         return self._aligned(trail, state.last, state.settled)
 
-    def _aligned(self, trail: Trail | None, stack: Stack, settled: Settled) -> tuple[Step, ...]:
+    def _aligned(
+        self, trail: Trail | None, stack: Stack, settled: Settled
+    ) -> tuple[AlignedToken, ...]:
         """As `aligned`; where only the best readings count, with how probable they are."""
-        steps = aligned(trail, stack, settled, self._n_readings)
+        alignment = aligned(trail, stack, settled, self._n_readings)
         if not self._exact:
-            return steps
-        return tuple(unmasked(step, self._options.temperature) for step in steps)
+            return alignment
+        return tuple(unmasked(each, self._options.temperature) for each in alignment)
 
     def _commit_agreed(self, state: DecoderState) -> DecoderState:
         """Commit what all hypotheses agree on; the best one decides about what is very old."""
@@ -311,7 +313,7 @@ class Decoder:
         """
         if last is None:
             return state
-        steps = self._aligned(last, rivals or state.last, state.settled)
+        alignment = self._aligned(last, rivals or state.last, state.settled)
         end = max((each.path[-1].end for each in steps_of(last) if each.path), default=0)
         lattice = state.lattice.decided(end) if end else state.lattice
         open_stacks = {at: stack for at, stack in state.stacks.items() if stack}
@@ -321,7 +323,7 @@ class Decoder:
             stacks=dict(zip(open_stacks, others, strict=True)),
             lattice=lattice,
             settled={e: p for e, p in state.settled.items() if e.end > lattice.first},
-            committed=(*state.committed, *steps),
+            committed=(*state.committed, *alignment),
         )
 
 

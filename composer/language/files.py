@@ -33,12 +33,12 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jihwa.composer.language.jamo import N_TOKENS
 from jihwa.composer.language.lexicon import Bytes, Lexicon, Nodes
 from jihwa.data.files import write_whole
 from jihwa.data.messages import DataError, Message
+from jihwa.data.signal.frames import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,6 @@ class FileFormat:
             f"{self.command}.",
         )
 
-
-Floats = NDArray[np.float32]
 
 N_PROB_CODES = 128
 N_BACKOFF_CODES = 256

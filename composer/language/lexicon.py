@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from jihwa.composer.language.jamo import BOUNDARY, Tokens, encode
 from jihwa.composer.language.trie import child_of
+from jihwa.data.signal.frames import Floats
 
 Bytes = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 Nodes = NDArray[np.int32]
 
 NOWHERE = -1

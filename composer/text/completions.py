@@ -28,9 +28,9 @@ from jihwa.composer.language.jamo import (
 )
 from jihwa.composer.language.token_model import Mode, ModelState, TokenModel
 from jihwa.composer.language.word_list import fault
+from jihwa.composer.text.candidates import AbbreviationReader
 from jihwa.composer.text.record import Record, jamo_of
 from jihwa.composer.text.transcript import Candidate, Completion
-from jihwa.composer.text.words import AbbreviationReader
 from jihwa.data.alphabet import Alphabet
 
 MOST_OFFERED = 5

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from jihwa.composer.decoding.alignment import Reading, Step
+from jihwa.composer.decoding.alignment import AlignedToken, Reading
 from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.hypotheses import Hypothesis
 from jihwa.composer.language.jamo import MEMORY_CHARACTERS
@@ -64,7 +64,7 @@ class Draft:
         """The record as it would be if what is open were decided as it is read then, or now."""
         at = at or self.now
         if self._shown[0] is not at:
-            self._shown = at, at.record.with_steps(self.decoder.open_steps(at.decoder))
+            self._shown = at, at.record.with_aligned(self.decoder.open_alignment(at.decoder))
         return self._shown[1]
 
     def ahead(self, holds: Iterable[Emission]) -> Snapshot:
@@ -94,29 +94,29 @@ class Draft:
         `begin` has to follow, or another draft.
         """
         endings = self.decoder.endings(self.now.decoder)
-        record, decided = self._settled(endings[0].steps)
+        record, decided = self._settled(endings[0].alignment)
         return record, endings, decided
 
-    def rewrite(self, place: slice, steps: Sequence[Step], text: str) -> Decisions:
+    def rewrite(self, place: slice, alignment: Sequence[AlignedToken], text: str) -> Decisions:
         """Write another text in the place of some entries, in every snapshot that has them.
 
         Args:
             place: The entries of a word that is shown.
-            steps: How the hand spelled the text; none where that is not known.
+            alignment: How the hand spelled the text; none where that is not known.
             text: The text.
         """
         now, shown = self.now, self.shown()
         if place.stop > len(now.record.entries):  # the word is in the preedit
             settled = self.decoder.commit_all(now.decoder).committed
-            record = now.record.with_steps(settled).rewritten(place, steps, text)
+            record = now.record.with_aligned(settled).rewritten(place, alignment, text)
             self.begin(record, word_is_over=now.decoder.word_is_over)
         else:
             settled = ()
-            self.now = now.rewritten(place, steps, text)
+            self.now = now.rewritten(place, alignment, text)
         gone = now.before[: len(now.before) - len(self.now.before)]
         decided = chain(*(before.decided for before in gone), self._decisions(settled))
         others = self._told.new(_but_of(shown, place, decided))
-        return (*others, *(reading.for_certain() for reading in self._decisions(steps)))
+        return (*others, *(reading.for_certain() for reading in self._decisions(alignment)))
 
     def complete_word(self, text: str, begun: Hypothesis | None) -> Decisions:
         """Write the rest of the last word, which is over then.
@@ -127,14 +127,14 @@ class Draft:
                 decided about what the hand has shown of it.
         """
         shown = self.shown()
-        steps = self.decoder.open_steps(self.now.decoder, begun)
-        record, decided = self._settled(steps)
+        alignment = self.decoder.open_alignment(self.now.decoder, begun)
+        record, decided = self._settled(alignment)
         self.begin(record.completed(text), word_is_over=True)
         return decided if begun else tuple(_but_of(shown, shown.place(-1), decided))
 
     def add_word(self, text: str) -> Decisions:
         """Write a word behind the last one, which stands as it is shown; the new one is over."""
-        record, decided = self._settled(self.decoder.open_steps(self.now.decoder))
+        record, decided = self._settled(self.decoder.open_alignment(self.now.decoder))
         behind = self.before_cursor + record.text
         space = " " * (bool(behind) and not behind[-1].isspace())
         self.begin(record.with_typed(space + text), word_is_over=True)
@@ -148,15 +148,16 @@ class Draft:
         self.now = self.now.with_decided(decided)
         return ()
 
-    def _settled(self, steps: Sequence[Step]) -> tuple[Record, Decisions]:
+    def _settled(self, alignment: Sequence[AlignedToken]) -> tuple[Record, Decisions]:
         """The whole record if what is open is read so, and all decisions that wait."""
         waiting = chain.from_iterable(each.decided for each in self.now.before)
-        decided = self._told.new((*waiting, *self._decisions(steps)))
-        return self.now.record.with_steps(steps), decided
+        decided = self._told.new((*waiting, *self._decisions(alignment)))
+        return self.now.record.with_aligned(alignment), decided
 
-    def _decisions(self, steps: Iterable[Step]) -> Iterator[Reading]:
+    def _decisions(self, alignment: Iterable[AlignedToken]) -> Iterator[Reading]:
         """How emissions were read that show letters and spaces."""
-        return (each for step in steps for each in step.readings if each.sign in self._writing)
+        read = (each for token in alignment for each in token.readings)
+        return (each for each in read if each.sign in self._writing)
 
 
 def _but_of(shown: Record, place: slice, decided: Iterable[Decision]) -> Iterator[Decision]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 
-from jihwa.composer.decoding.alignment import Reading, Step, Taken
+from jihwa.composer.decoding.alignment import AlignedToken, Reading, Taken
 from jihwa.composer.language.jamo import BOUNDARY, KINDS, LETTER_OF, SPACE, TOKENS, Kind, decode
 from jihwa.composer.text.transcript import Sign, TextEdit, Word
 from jihwa.recognizer.events import REST
@@ -72,9 +72,9 @@ class Record:
     commands: tuple[Sign, ...] = ()
     text: str = ""
 
-    def with_steps(self, steps: Iterable[Step]) -> "Record":
-        """With decided steps behind it."""
-        return self._longer([self._entry(step) for step in steps])
+    def with_aligned(self, alignment: Iterable[AlignedToken]) -> "Record":
+        """With decided tokens behind it."""
+        return self._longer([self._entry(token) for token in alignment])
 
     def with_typed(self, text: str) -> "Record":
         """With characters behind it as they were typed; a space is the one that the hand writes."""
@@ -201,15 +201,15 @@ class Record:
             return ()
         return tuple(reading for entry in entries for reading in entry.readings)
 
-    def rewritten(self, place: slice, steps: Sequence[Step], text: str) -> "Record":
+    def rewritten(self, place: slice, alignment: Sequence[AlignedToken], text: str) -> "Record":
         """With a text in the place of some entries; what comes behind them stands.
 
         Args:
             place: Which entries.
-            steps: How the hand spelled the text; none where that is not known.
+            alignment: How the hand spelled the text; none where that is not known.
             text: The text.
         """
-        new = [replace(self._entry(step), confidence=1.0) for step in steps]
+        new = [replace(self._entry(token), confidence=1.0) for token in alignment]
         if not new:
             signs = tuple(sign for entry in self.entries[place] for sign in entry.signs)
             first, *others = (Entry(SPACE if char == " " else char) for char in text)
@@ -218,10 +218,10 @@ class Record:
         rewritten = replace(self, entries=entries, text=_text_of(entries))
         return rewritten if place.stop < len(self.entries) else rewritten.with_final_end()
 
-    def _entry(self, step: Step) -> Entry:
-        taken = tuple(reading.taken for reading in step.readings)
-        signs = tuple(map(self._sign, step.readings))
-        return Entry(step.token, signs, taken, step.confidence, step.readings)
+    def _entry(self, token: AlignedToken) -> Entry:
+        taken = tuple(reading.taken for reading in token.readings)
+        signs = tuple(map(self._sign, token.readings))
+        return Entry(token.token, signs, taken, token.confidence, token.readings)
 
     def _sign(self, reading: Reading) -> Sign:
         share = reading.posterior.tolist()

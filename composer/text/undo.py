@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from jihwa.composer.decoding.alignment import Step
+from jihwa.composer.decoding.alignment import AlignedToken
 from jihwa.composer.decoding.decoder import DecoderState
 from jihwa.composer.language.jamo import decode
 from jihwa.composer.text.record import Record
@@ -57,7 +57,7 @@ class Snapshot:
 
     def following(self, decoder: DecoderState) -> "Snapshot":
         """As it is once the decoder knows this, with what that has just committed."""
-        record, preedit = self.record.with_steps(decoder.committed), decode(decoder.preedit)
+        record, preedit = self.record.with_aligned(decoder.committed), decode(decoder.preedit)
         record = record if preedit else record.with_final_end()
         return replace(self, decoder=decoder, record=record, preedit=preedit)
 
@@ -83,32 +83,32 @@ class Snapshot:
         last = replace(last, decided=(*last.decided, *decided))
         return replace(self, before=(*self.before[:-1], last))
 
-    def rewritten(self, place: slice, steps: Sequence[Step], text: str) -> "Snapshot":
+    def rewritten(self, place: slice, alignment: Sequence[AlignedToken], text: str) -> "Snapshot":
         """With a text in the place of some entries, here and in every snapshot that has them all.
 
         Emissions behind which some were yet to come can no longer be taken back by themselves.
         """
         kept = (each for each in self.before if len(each.record.entries) >= place.stop)
         before = tuple(
-            replace(each, record=each.record.rewritten(place, steps, text)) for each in kept
+            replace(each, record=each.record.rewritten(place, alignment, text)) for each in kept
         )
-        return replace(self, record=self.record.rewritten(place, steps, text), before=before)
+        return replace(self, record=self.record.rewritten(place, alignment, text), before=before)
 
     def back(self, boundaries: int) -> "Snapshot":
         """As it was before the emissions since so many boundaries, which must be remembered."""
         return replace(self.before[-boundaries], before=self.before[:-boundaries], decided=())
 
 
-Point = Snapshot | str
-"""Where one can go: a snapshot, or the text that was shown at its moment."""
+UndoStep = Snapshot | str
+"""Where an undo or a redo leads: a snapshot, or the text alone that was shown then."""
 
 
 class UndoSteps:
     """Every change of a text in order: those that can be undone, and those that were."""
 
     def __init__(self) -> None:
-        self._past: list[Point] = []
-        self._future: list[Point] = []
+        self._past: list[UndoStep] = []
+        self._future: list[UndoStep] = []
 
     def add(self, before: Snapshot) -> None:
         """Note a step: the text is no longer as it was; what was undone is gone for good."""
@@ -116,23 +116,23 @@ class UndoSteps:
         self._future.clear()
         _fade(self._past)
 
-    def undo(self, now: Snapshot) -> Point | None:
+    def undo(self, now: Snapshot) -> UndoStep | None:
         """Where the latest step began; None if there is none."""
         return _exchange(self._past, self._future, now)
 
-    def redo(self, now: Snapshot) -> Point | None:
+    def redo(self, now: Snapshot) -> UndoStep | None:
         """Where the step led that was undone last; None if there is none."""
         return _exchange(self._future, self._past, now)
 
     def forget_details(self) -> None:
         """Keep no more than the text of every snapshot."""
-        for points in (self._past, self._future):
-            points[:] = map(_shown, points)
+        for steps in (self._past, self._future):
+            steps[:] = map(_shown, steps)
 
     def lasting(self, now: Snapshot) -> str:
         """The beginning of the text that no undo, redo or backspace by signs can alter."""
-        points = chain([now], self._past, self._future)
-        texts = [point if isinstance(point, str) else point.lasting for point in points]
+        steps = chain([now], self._past, self._future)
+        texts = [step if isinstance(step, str) else step.lasting for step in steps]
         first, last = min(texts), max(texts)  # what these share, those between them share too
         return first[: len(first) - TextEdit.between(first, last).delete]
 
@@ -146,25 +146,25 @@ class UndoSteps:
 
     def release(self, length: int) -> None:
         """Forget the first characters of the text, which must be among what is `lasting`."""
-        for points in (self._past, self._future):
-            points[:] = [
-                point[length:] if isinstance(point, str) else point.without_first(length)
-                for point in points
+        for steps in (self._past, self._future):
+            steps[:] = [
+                step[length:] if isinstance(step, str) else step.without_first(length)
+                for step in steps
             ]
 
 
-def _shown(point: Point) -> str:
-    return point if isinstance(point, str) else point.text
+def _shown(step: UndoStep) -> str:
+    return step if isinstance(step, str) else step.text
 
 
-def _fade(points: list[Point]) -> None:
-    """Forget what is too far away, the first points."""
-    del points[:-MOST_STEPS]
-    points[:-EXACT_STEPS] = map(_shown, points[:-EXACT_STEPS])
+def _fade(steps: list[UndoStep]) -> None:
+    """Forget what is too far away, the first steps."""
+    del steps[:-MOST_STEPS]
+    steps[:-EXACT_STEPS] = map(_shown, steps[:-EXACT_STEPS])
 
 
-def _exchange(source: list[Point], target: list[Point], now: Snapshot) -> Point | None:
-    """Leave now for the last point that is another."""
+def _exchange(source: list[UndoStep], target: list[UndoStep], now: Snapshot) -> UndoStep | None:
+    """Leave now for the last step that is another."""
     while source and source[-1] == now.text:  # the rest of the snapshot is forgotten
         source.pop()
     if not source:

@@ -57,7 +57,7 @@ class Belief:
             self._others = [replace(described, separator=each) for each in SEPARATORS]
 
     @property
-    def settled(self) -> Layout | None:
+    def certain(self) -> Layout | None:
         """The layout that is believed, while nothing waits and no other one was just announced."""
         return None if self._waiting or self._fresh else self.believed
 
@@ -100,7 +100,7 @@ class Belief:
             self.believed, self._fresh, self.is_told_twice = other, None, False
             yield from self._read_waiting()
 
-    def hear(self, text: str) -> bool:
+    def is_header(self, text: str) -> bool:
         """Whether a message is a header that was made one."""
         announced = Layout.of_header(text)
         if announced is None or not announced.has_clock or len(announced.channels) < 6:

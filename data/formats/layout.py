@@ -49,7 +49,7 @@ class Layout:
         separator: What is between fields.
         names: What each field means: one of `COLUMNS` or `QUATERNION`, or `IGNORED`.
         units: The units that names tell, by what is measured (see `jihwa.data.formats.units`).
-        spans: What a finger reads that is straight, and one that is bent, where names tell it.
+        ranges: What a finger reads that is straight, and one that is bent, where names tell it.
         is_described: Whether a user said so.
     """
 
@@ -57,7 +57,7 @@ class Layout:
     separator: str
     names: tuple[str, ...]
     units: Mapping[str, str] = field(default_factory=dict, hash=False)
-    spans: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, hash=False)
     is_described: bool = field(default=False, compare=False)
 
     @classmethod
@@ -80,7 +80,7 @@ class Layout:
         enough = POINTS[0] in found.names or fingers >= (1 if TIME in found.names else 3)
         if found.twice or not enough:
             return None
-        return cls(tuple(fields), separator, found.names, found.units, found.spans)
+        return cls(tuple(fields), separator, found.names, found.units, found.ranges)
 
     @classmethod
     def of_setting(cls, text: str) -> "Layout":
@@ -107,7 +107,7 @@ class Layout:
             None,
         )
         if wrong is None and any(name in FLEX for name in found.names):
-            return cls(fields, separator, found.names, found.units, found.spans, is_described=True)
+            return cls(fields, separator, found.names, found.units, found.ranges, is_described=True)
         known = ", ".join((*COLUMNS, *QUATERNION, IGNORED))
         raise UsageError(
             ko=f"layout '{text}': "
@@ -128,13 +128,13 @@ class Layout:
         return f"{text}\n".encode() if announced and announced.names == self.names else b""
 
     @cached_property
-    def language(self) -> str:
+    def dialect(self) -> str:
         """How a user would describe it."""
         return ",".join(self.fields)
 
     @cached_property
     def channels(self) -> frozenset[str]:
-        """What it tells."""
+        """What its fields mean, all but those that mean nothing."""
         return frozenset(self.names) - {IGNORED}
 
     @cached_property
@@ -182,7 +182,7 @@ class Layout:
         return self.numbers_of(split(text, self.separator, len(self.fields)))
 
     def numbers_of(self, fields: Sequence[object]) -> "list[float] | None":
-        """The same of what stands in the fields, text or numbers."""
+        """As `numbers`, of what stands in the fields one by one: text, or numbers already."""
         if len(fields) != len(self.fields):
             return None
         found, n_values, n_wrong = [], 0, 0
@@ -214,7 +214,7 @@ class Layout:
         """(n, `COLUMNS`) what n lines of `numbers` tell; NaN where nothing."""
         table = np.array(rows, dtype=np.float64)
         told: Array = table[:, self._order]
-        for name, (straight, bent) in self.spans.items():
+        for name, (straight, bent) in self.ranges.items():
             finger = told[:, COLUMNS.index(name)]
             finger -= straight
             finger *= (BENT_ADC - STRAIGHT_ADC) / (bent - straight)

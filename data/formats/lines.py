@@ -18,12 +18,12 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.landmarks import NO_HAND, SeenHand, unit_of
 
-STEP_S, LEAST_STEP_S = 0.03, 0.001
+UNTIMED_STEP_S, LEAST_STEP_S = 0.03, 0.001
 """Usual and least time between two samples of a glove that has no clock."""
 
 NO_CLOCK = Message(
-    ko=f"시각이 없어 표본이 초당 {1 / STEP_S:.0f}개라고 봅니다.",
-    en=f"There are no times: the samples are taken to be {1 / STEP_S:.0f} a second.",
+    ko=f"시각이 없어 표본이 초당 {1 / UNTIMED_STEP_S:.0f}개라고 봅니다.",
+    en=f"There are no times: the samples are taken to be {1 / UNTIMED_STEP_S:.0f} a second.",
 )
 
 _JSON, _ALPHA = "JSON", "OpenGloves"
@@ -63,7 +63,7 @@ class LineParser:
     def reset(self) -> None:
         """Forget everything, as before the first byte."""
         self.report = Report()
-        self.language = ""
+        self.dialect = ""
         """What the last sample came as: the names of its fields, `JSON` or `OpenGloves`."""
         self.belief = Belief(self.report, self._described)
         self._arrival = _Arrival()
@@ -91,7 +91,7 @@ class LineParser:
         return self._samples.waits
 
     @property
-    def hears_glove(self) -> bool:
+    def is_of_glove(self) -> bool:
         """Whether what came is a glove's."""
         return bool(self.report.headers or self.report.samples or self.waits)
 
@@ -106,7 +106,7 @@ class LineParser:
         Args:
             data: Bytes as they came.
             at_s: When they came, on any monotone clock: the time of samples without one. None
-                where nobody knows; such samples are `STEP_S` apart.
+                where nobody knows; such samples are `UNTIMED_STEP_S` apart.
         """
         whole = self._cutter.feed(data)
         if not whole:
@@ -128,7 +128,7 @@ class LineParser:
     def _quick(self) -> Callable[[bytes], bool] | None:
         """What reads a line of the layout that goes on, nearly always; None where none goes on."""
         layout = self._layout
-        if layout is None or layout is not self.belief.settled or self._samples.needs_arrival:
+        if layout is None or layout is not self.belief.certain or self._samples.needs_arrival:
             return None
         if layout is not self._quick_layout:
             self._quick_layout, self._quick_read = layout, self._reader_of(layout)
@@ -188,7 +188,7 @@ class LineParser:
             report.damage(report.lines, text)
         elif text.startswith("#"):
             header = text.lstrip("# ")
-            if self.belief.hear(header):
+            if self.belief.is_header(header):
                 self._take_rows(self.belief.read(Line(report.lines, header)))
             else:
                 report.messages += 1
@@ -233,7 +233,7 @@ class LineParser:
         before = self.report.samples
         self._done += self._samples.feed(table[:, :-1], lines, self._arrival.is_noted)
         if self.report.samples > before:
-            self.language = self._layout.language
+            self.dialect = self._layout.dialect
             self.report.ignored = self._layout.ignored
             if RECEIVED in self._layout.channels:
                 received_ms = table[:, -1]
@@ -292,30 +292,30 @@ class LineParser:
         self._take_row(_JSON, units, row, line, has_clock=has_clock)
 
     def _take_row(
-        self, language: str, units: dict[str, str], row: Array, line: Line, *, has_clock: bool
+        self, dialect: str, units: dict[str, str], row: Array, line: Line, *, has_clock: bool
     ) -> None:
         """Take a sample that has no fields."""
         self._convert()
         self._layout = None
-        self._done += self._samples.switch_to(language, units, has_clock)
+        self._done += self._samples.switch_to(dialect, units, has_clock)
         before = self.report.samples
         self._done += self._samples.feed(row[None], [line], self._arrival.is_noted)
         if self.report.samples > before:
-            self.language = language
+            self.dialect = dialect
 
 
 class _Arrival:
     """Times by when the lines arrived, always increasing.
 
     Lines that arrive together were taken one after the other: the last one when it arrived, those
-    before it evenly since the arrival before, no more than `STEP_S` apart. Where nobody notes
-    arrivals, as in a file, lines are `STEP_S` apart.
+    before it evenly since the arrival before, no more than `UNTIMED_STEP_S` apart. Where nobody
+    notes arrivals, as in a file, lines are `UNTIMED_STEP_S` apart.
     """
 
     def __init__(self) -> None:
         self._last_s = -math.inf
         self._at_s: float | None = None
-        self._step_s = STEP_S
+        self._step_s = UNTIMED_STEP_S
 
     @property
     def is_noted(self) -> bool:
@@ -326,12 +326,12 @@ class _Arrival:
         """So many lines have come, at this time of any monotone clock; None if nobody knows."""
         self._at_s = at_s
         if at_s is not None and n_lines:
-            self._step_s = min(STEP_S, max(at_s - self._last_s, 0.0) / n_lines)
+            self._step_s = min(UNTIMED_STEP_S, max(at_s - self._last_s, 0.0) / n_lines)
 
     def time_s(self, number: int, n_behind: int) -> float:
         """The time of the sample in a line of this number, with so many lines behind it."""
         if self._at_s is None:
-            return number * STEP_S
+            return number * UNTIMED_STEP_S
         earliest_s = self._last_s + LEAST_STEP_S
         self._last_s = max(self._at_s - n_behind * self._step_s, earliest_s)
         return self._last_s

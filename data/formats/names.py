@@ -84,7 +84,7 @@ _JOINTS = ("wrist", "thumbcmc", "thumbmcp", "thumbip", "thumbtip", *(
 _POINT = re.compile(r"(.*?)(?:([xyz])([0-9]{1,3})|([0-9]{1,3})([xyz]))")
 _COUNTED = re.compile(r"(.*?)([0-9]{1,3})")
 _UNIT = re.compile(r"[\[(]\s*([^\])]*?)\s*[\])]")
-_SPAN = re.compile(r"(-?[0-9.]+) *: *(-?[0-9.]+)")
+_RANGE = re.compile(r"(-?[0-9.]+) *: *(-?[0-9.]+)")
 """What a straight and a bent finger read."""
 _SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)$")
 
@@ -99,14 +99,14 @@ class Meanings:
             `IGNORED` for one of which nothing is known.
         units: The units that the names tell, by what is measured.
         twice: Names that several fields claim.
-        spans: What a finger reads that is straight, and one that is bent, where names tell it.
+        ranges: What a finger reads that is straight, and one that is bent, where names tell it.
         unknown: Units of fields that are known otherwise.
     """
 
     names: tuple[str, ...]
     units: Mapping[str, str]
     twice: tuple[str, ...]
-    spans: Mapping[str, tuple[float, float]]
+    ranges: Mapping[str, tuple[float, float]]
     unknown: tuple[str, ...]
 
 
@@ -123,7 +123,7 @@ def meanings(fields: Sequence[str]) -> Meanings:
     if TIME not in names and times:  # of several, the likeliest
         names[bare.index(times[0])] = TIME
     units: dict[str, str] = {}
-    spans: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, tuple[float, float]] = {}
     unknown: list[str] = []
     for name, (bare_name, unit) in zip(names, told, strict=True):
         quantity = QUANTITY.get(name, "")
@@ -131,18 +131,18 @@ def meanings(fields: Sequence[str]) -> Meanings:
         for hint in (unit, bare_name) if name == TIME else (unit,):
             if hint in known:
                 units.setdefault(quantity, known[hint])
-        if name in FLEX and (span := _span(unit)):
-            spans[name], units["flex"] = span, "adc10"
+        if name in FLEX and (ends := _range(unit)):
+            ranges[name], units["flex"] = ends, "adc10"
         elif unit and unit not in known:
             unknown.append(unit)
     counts = Counter(name for name in names if name != IGNORED)
     twice = tuple(name for name, n in counts.items() if n > 1)
-    return Meanings(tuple(names), units, twice, spans, tuple(unknown))
+    return Meanings(tuple(names), units, twice, ranges, tuple(unknown))
 
 
-def _span(unit: str) -> tuple[float, float] | None:
+def _range(unit: str) -> tuple[float, float] | None:
     try:
-        straight, bent = map(float, match.groups()) if (match := _SPAN.fullmatch(unit)) else (0, 0)
+        straight, bent = map(float, match.groups()) if (match := _RANGE.fullmatch(unit)) else (0, 0)
     except ValueError:
         return None
     return (straight, bent) if straight != bent else None

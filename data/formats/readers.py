@@ -96,7 +96,7 @@ class Recording:
         return Frames.concatenate(list(self.chunks()))
 
     def whole(self) -> Frames:
-        """The same of a recording that is to be learned from: nearly all of it has to be there.
+        """All samples of a recording to learn from: nearly all of it has to be there.
 
         Raises:
             UsageError: As for `frames`.

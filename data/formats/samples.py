@@ -73,9 +73,9 @@ class _LineForm:
 
     def knows(self, rows: Array) -> bool:
         """Whether nothing is left to guess about these rows."""
-        if not self.times.settled or not self.open:
-            return self.times.settled
-        self.open = [(quantity, guess) for quantity, guess in self.open if not guess.settled]
+        if not self.times.decided or not self.open:
+            return self.times.decided
+        self.open = [(quantity, guess) for quantity, guess in self.open if not guess.decided]
         return not any(tells(name, rows[:, 1:][:, _PARTS[name]]) for name, _ in self.open)
 
     @property
@@ -88,7 +88,7 @@ class _LineForm:
         values = row[1:]
         accel = self.guesses["accel"]
         for quantity, guess in self.guesses.items():
-            if not guess.settled:
+            if not guess.decided:
                 known = quantity == "angle" and not accel.waits
                 gravity = values[_PARTS["accel"]] / accel.per if known else np.full(3, np.nan)
                 guess.look(values[_PARTS[quantity]], gravity)
@@ -133,7 +133,7 @@ class Samples:
                 quantity: Guess(quantity, told[quantity], certain and quantity in units)
                 for quantity in _PARTS
             }
-            is_told = isinstance(key, Layout) and bool(key.spans)
+            is_told = isinstance(key, Layout) and bool(key.ranges)
             form = self._forms[key] = _LineForm(times, guesses, is_told=is_told)
         if form is self._form:
             return []
@@ -145,7 +145,7 @@ class Samples:
     def needs_arrival(self) -> bool:
         """Whether rows have to tell when they arrived."""
         times = self._form.times if self._form else None
-        return times is None or not times.settled or times.by_arrival
+        return times is None or not times.decided or times.by_arrival
 
     @property
     def waits(self) -> bool:

@@ -32,7 +32,7 @@ class Times:
 
     def __init__(self, unit: str, *, is_certain: bool, is_absent: bool) -> None:
         self.unit, self._usual = unit, unit
-        self.is_absent = self.settled = is_absent
+        self.is_absent = self.decided = is_absent
         self.step_s: float | None = None
         """Time between two samples of a coarse clock; None for a fine one."""
         self.is_still = False
@@ -52,7 +52,7 @@ class Times:
     @property
     def waits(self) -> bool:
         """Whether samples should wait until more is known; the first one is at 0 anyhow."""
-        return not self.settled and (len(self._raw) > 1 or self._is_beyond)
+        return not self.decided and (len(self._raw) > 1 or self._is_beyond)
 
     @property
     def _is_beyond(self) -> bool:
@@ -61,13 +61,13 @@ class Times:
 
     def look(self, raw: float, *, arrives: bool) -> None:
         """Look at the time of one sample; `arrives` says whether its arrival is known."""
-        if self.settled or not isfinite(raw):
+        if self.decided or not isfinite(raw):
             return
         self._raw.append(raw)
         n = len(self._raw)
         step_s = (raw - self._raw[0]) / UNITS["time"][self.unit]
         if n == 2 and FINEST_S <= step_s <= 0.2:
-            self.settled = True
+            self.decided = True
         elif n >= PATIENCE:
             steps = [after - before for before, after in pairwise(self._raw)]
             ticks = sum(step > 0 for step in steps)
@@ -77,9 +77,9 @@ class Times:
 
     def decide(self) -> None:
         """Decide by what was seen, if that is enough."""
-        if self.settled or len(self._raw) < 2:
+        if self.decided or len(self._raw) < 2:
             return
-        self.settled = True
+        self.decided = True
         steps = [after - before for before, after in pairwise(self._raw)]
         forward = [step for step in steps if step > 0]
         if len(self._raw) < PATIENCE:  # too few to be sure, but that seconds are no milliseconds
@@ -146,6 +146,6 @@ class Times:
                 en=f"Times are in {called.en} and repeat: the samples of each were spread evenly "
                 f"({1 / self.step_s:.0f} a second).",
             )
-        if self.unit == self._usual or not self.settled:
+        if self.unit == self._usual or not self.decided:
             return None
         return Message(ko=f"{WHAT['time'].ko}: {called.ko}.", en=f"Times are in {called.en}.")

@@ -54,7 +54,7 @@ TURNS_RAD = 0.8
 """What a hand that spells turns by while so many are looked at."""
 USUAL_FLEX_ADC = (680.0, 980.0)
 """What the fingers of a hand read for most of the time."""
-LEAST_SPAN, LEAST_MOVING = 0.04, 3
+LEAST_RANGE, LEAST_MOVING = 0.04, 3
 """A finger that moves changes its reading by such a share; so many of a hand that spells do."""
 LEAST_OPENED_ADC = 60.0
 """What a hand that spells moves by: 70-150; one that types or scratches, mostly less."""
@@ -102,13 +102,13 @@ class Guess:
     Attributes:
         quantity: One of the keys of `UNITS`.
         unit: The unit by now.
-        settled: Whether it is known for good. Until then it is what is usual, or radians where
+        decided: Whether it is known for good. Until then it is what is usual, or radians where
             nothing but how the hand turns speaks for them: one angle that is none ends that.
     """
 
     quantity: str
     unit: str
-    settled: bool = False
+    decided: bool = False
 
     def __post_init__(self) -> None:
         self._usual = self.unit
@@ -124,7 +124,7 @@ class Guess:
     @property
     def waits(self) -> bool:
         """Whether samples should wait until more is known."""
-        return bool(self._seen) and not (self.settled or self._released)
+        return bool(self._seen) and not (self.decided or self._released)
 
     @property
     def said(self) -> Message | None:
@@ -146,13 +146,13 @@ class Guess:
             values: What the sensors of this quantity read.
             gravity: (3,) acceleration in g, for angles; NaN where it is not known.
         """
-        if self.settled or not tells(self.quantity, values):
+        if self.decided or not tells(self.quantity, values):
             return
         with np.errstate(over="ignore"):  # of what no sensor sends
             is_usual = self._is_usual(values)
         if is_usual:
             self._was_wrong = self.unit != self._usual
-            self.settled, self.unit = True, self._usual
+            self.decided, self.unit = True, self._usual
             return
         self._seen.append(np.concatenate([values, gravity]))
         level = self.quantity == "angle" and not np.isfinite(gravity).all()
@@ -163,13 +163,13 @@ class Guess:
         """Decide by what was seen, if that is enough; samples wait no longer either way."""
         if len(self._seen) < PATIENCE:
             self._seen, self._released = [], True
-        elif not self.settled:
+        elif not self.decided:
             seen, self._seen, self._released = np.array(self._seen), [], True
             guess = {"flex": _flex_unit, "accel": _accel_unit, "angle": _angle_unit}[self.quantity]
             with np.errstate(over="ignore", invalid="ignore"):
                 unit = guess(seen[:, :-3], seen[:, -3:], self._usual)
             is_certain = self.quantity != "angle" or bool(np.isfinite(seen[:, -3:]).any())
-            self.settled, self.unit = unit is not None and is_certain, unit or self.unit
+            self.decided, self.unit = unit is not None and is_certain, unit or self.unit
 
     def _is_usual(self, values: Array) -> bool:
         """Whether one sample is enough to know that the unit is the usual one."""
@@ -216,7 +216,7 @@ class Bends:
         flex = np.array(self._kept) / per
         flex = flex[:, np.isfinite(flex).any(axis=0)]
         low, straight, bent = np.nanpercentile(flex, [5, 10, 95], axis=0)  # (m,) each
-        moves = bent - low > LEAST_SPAN * np.maximum(np.abs(bent), np.abs(low))
+        moves = bent - low > LEAST_RANGE * np.maximum(np.abs(bent), np.abs(low))
         if moves.sum() < LEAST_MOVING:
             return None
         ends = [float(np.median(each[moves])) for each in (straight, bent)]

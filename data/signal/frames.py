@@ -13,6 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+Interval = tuple[float, float]
+"""From when to when, in seconds."""
 
 N_FINGERS = 5
 
@@ -80,7 +84,7 @@ class Frames:
 
     @classmethod
     def empty(cls) -> "Frames":
-        """No samples."""
+        """Frames that hold no sample."""
         return cls(np.empty(0), np.empty((0, N_FINGERS)), np.empty((0, 3)), np.empty((0, 3)))
 
     @classmethod

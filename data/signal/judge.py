@@ -33,7 +33,7 @@ times; a hand that spells six letters a second tips over 6 times."""
 TURN = np.array([70.0] * N_FINGERS + [0.5] * 3 + [np.inf] * 2)
 """(10,) what counts as a turn: steps of at least this in both directions. Angles wrap."""
 
-STEP_S, STRIDE_S = 0.025, 0.3
+_STEP_S, STRIDE_S = 0.025, 0.3
 """Readings are compared over these times, so that a faster glove shows the same steps: a short one
 for noise, a long one for drift."""
 
@@ -143,7 +143,7 @@ class Judge:
         """
         m = len(self._time_s)
         latest = np.maximum(np.arange(m - len(time_s), m) - 1, 0)
-        spans_s = np.array([[STEP_S], [STRIDE_S]])
+        spans_s = np.array([[_STEP_S], [STRIDE_S]])
         before = self._time_s.searchsorted(time_s - spans_s, side="right") - 1  # (2, n)
         before = np.maximum(np.minimum(before, latest), 0)
         with np.errstate(invalid="ignore"):  # nobody knows how far it is from infinity to infinity

@@ -71,7 +71,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Movement:
     """A movement, which lets go by a share of the way to rest at its middle."""
 
     duration_s: float
@@ -88,7 +88,7 @@ class Motion:
     """
 
     holds: Sequence[Hold]
-    moves: Sequence[Move]
+    moves: Sequence[Movement]
 
     @property
     def edges_s(self) -> Array:

@@ -16,6 +16,7 @@ from jihwa.data.files import decoded, write_whole
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import DataError, Message, UsageError
+from jihwa.data.signal.frames import Interval
 from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign, spell_words
 
 _SUFFIXES = (".json", ".txt")
@@ -38,7 +39,7 @@ class Truth:
 
     text: str
     signs: tuple[SpelledSign, ...] | None = None
-    pauses: tuple[tuple[float, float], ...] = ()
+    pauses: tuple[Interval, ...] = ()
     speed: str | None = None
     takes: str | None = None
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
-from jihwa.data.signal.frames import N_FINGERS, Array, Frames
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames, Interval
 from jihwa.data.synthesis import motion
 from jihwa.data.synthesis.hands import Hand
 from jihwa.data.synthesis.pace import Manner, Pace, Range, drifted
@@ -72,7 +72,7 @@ class SpelledSession:
     text: str
     frames: Frames
     signs: tuple[SpelledSign, ...]
-    pauses: tuple[tuple[float, float], ...] = ()
+    pauses: tuple[Interval, ...] = ()
 
 
 def assemble(
@@ -179,9 +179,9 @@ class _Signer:
             release = self._rng.uniform(*self._manner.release) if equal else 0.0
             if after.sign and not equal and self._happens(self._manner.false_starts):
                 passed.append(self._false_start(before))
-                moves.append(motion.Move(self._rng.uniform(*pace.transition_s)))
+                moves.append(motion.Movement(self._rng.uniform(*pace.transition_s)))
             passed.append(after)
-            moves.append(motion.Move(duration_s, release))
+            moves.append(motion.Movement(duration_s, release))
         return motion.Motion(passed, moves)
 
     def hesitate(self, course: motion.Motion) -> motion.Motion:
@@ -200,7 +200,7 @@ class _Signer:
                     move = replace(move, duration_s=move.duration_s + longer_s)
                 else:
                     holds.append(self._on_the_way(holds[-1], hold, longer_s))
-                    moves.append(motion.Move(self._rng.uniform(*pace.transition_s)))
+                    moves.append(motion.Movement(self._rng.uniform(*pace.transition_s)))
             holds.append(hold)
             moves.append(move)
         return motion.Motion(holds, moves)

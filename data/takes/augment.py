@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FLEX, _ACCEL, _ANGLES = np.split(SENSOR_NOISE, [N_FINGERS, N_FINGERS + 3])
 
 
-class Kind(StrEnum):
+class Variation(StrEnum):
     """What can be varied, and be left alone."""
 
     TIME = "time"
@@ -58,7 +58,7 @@ class Augmentation:
         sequence_log_scale: Standard deviation of their scale, natural log of a ratio.
     """
 
-    kinds: frozenset[Kind]
+    kinds: frozenset[Variation]
     straight_adc: float
     offset_adc: float
     log_gain: float
@@ -74,17 +74,17 @@ class Augmentation:
         """Other recordings of the same holds; dead readings stay dead."""
         length = np.array([len(hold) for hold in holds])  # (B,)
         frames = Frames.concatenate(holds)
-        if Kind.TIME in self.kinds:
+        if Variation.TIME in self.kinds:
             row, length = self._resample(length, rng)
             frames = frames[row]
         take = np.repeat(np.arange(len(length)), length)  # (all frames,)
         flex_adc, accel_g = frames.flex_adc, frames.accel_g
         orientation_deg = frames.orientation_deg
-        if Kind.FLEX in self.kinds:
+        if Variation.FLEX in self.kinds:
             flex_adc = self._another_hand(flex_adc, take, rng)
-        if Kind.ROTATION in self.kinds:
+        if Variation.ROTATION in self.kinds:
             accel_g, orientation_deg = self._another_mount(accel_g, orientation_deg, take, rng)
-        if Kind.NOISE in self.kinds:
+        if Variation.NOISE in self.kinds:
             noisy = np.clip(flex_adc + _noise(flex_adc, _FLEX, rng), *USABLE_FLEX_ADC)
             flex_adc = np.where(is_dead(flex_adc), flex_adc, noisy)
             accel_g = accel_g + _noise(accel_g, _ACCEL, rng)
@@ -103,18 +103,18 @@ class Augmentation:
         """
         length = np.array([len(sequence) for sequence in sequences])  # (B,)
         values = np.concatenate(sequences)  # (all frames, F)
-        if Kind.TIME in self.kinds:
+        if Variation.TIME in self.kinds:
             row, length = self._resample(length, rng)
             values = values[row]
         take = np.repeat(np.arange(len(length)), length)
-        if Kind.FLIP in self.kinds and are_points(values):
+        if Variation.FLIP in self.kinds and are_points(values):
             flipped = rng.random(len(length)) < 0.5
             values = np.where(flipped[take, None], mirrored(values, take), values)
-        if Kind.SCALE in self.kinds:
+        if Variation.SCALE in self.kinds:
             scale = np.exp(rng.normal(0, self.sequence_log_scale, (len(length), 1)))
             offset = rng.normal(0, self.sequence_offset, (len(length), len(sd))) * sd
             values = scale[take] * values + offset[take]
-        if Kind.NOISE in self.kinds:
+        if Variation.NOISE in self.kinds:
             values = values + _noise(values, self.sequence_noise * sd, rng)
         return np.split(values, np.cumsum(length)[:-1])
 

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from jihwa.data.files import unfinished
 from jihwa.data.messages import Language
-from jihwa.io.batch.tasks import Outcome, State
+from jihwa.io.batch.tasks import Outcome, TaskState
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 
@@ -93,7 +93,7 @@ class Progress:
         return f"{self._n_done}/{self._n}" + (rate if read_s else "")
 
 
-class Report:
+class ReportFile:
     """Counts outcomes and writes them as they come: a JSON object with a line for each.
 
     Args:
@@ -102,7 +102,7 @@ class Report:
     """
 
     def __init__(self, language: Language, file: TextIO | None = None) -> None:
-        self.counts: Counter[State] = Counter()
+        self.counts: Counter[TaskState] = Counter()
         self.duration_s = 0.0
         self._language, self._file = language, file
         if file:
@@ -127,7 +127,7 @@ class Report:
 
     def tell(self) -> None:
         """Tell the user what they might not expect."""
-        if kept := self.counts[State.KEPT]:
+        if kept := self.counts[TaskState.KEPT]:
             told = speaker(self._language)(
                 f"결과가 이미 있는 녹화 {kept}개는 그대로 두었습니다. --force로 다시 합니다.",
                 f"{kept} recording(s) have their results already and were kept. --force does them "
@@ -138,23 +138,23 @@ class Report:
     def close(self) -> None:
         """Write how many there were of each kind."""
         if self._file:
-            counts = {state.value: self.counts[state] for state in State}
+            counts = {state.value: self.counts[state] for state in TaskState}
             self._file.write("\n], " + json.dumps(counts)[1:] + "\n")
 
 
 @contextmanager
-def reporting(path: Path | None, language: Language) -> Iterator[Report]:
+def reporting(path: Path | None, language: Language) -> Iterator[ReportFile]:
     """A report into a file, which is there in the end, also of a run that was interrupted.
 
     Raises:
         OSError: It cannot be written.
     """
     if path is None:
-        yield Report(language)
+        yield ReportFile(language)
         return
     interrupt: BaseException | None = None
     with unfinished(path) as beside, beside.open("w", encoding="utf-8", errors="replace") as file:
-        report = Report(language, file)
+        report = ReportFile(language, file)
         try:
             yield report
         except BaseException as error:

@@ -32,7 +32,7 @@ class Task:
         return Task(self.recording, {f: p for f, p in self.targets.items() if f not in kept})
 
 
-class State(StrEnum):
+class TaskState(StrEnum):
     """How the work on a recording ended; the values are words of the report."""
 
     DONE = "done"
@@ -58,7 +58,7 @@ class Outcome:
     """
 
     recording: Found
-    state: State
+    state: TaskState
     results: tuple[Path, ...] = ()
     text: str = ""
     duration_s: float = 0.0

@@ -15,18 +15,17 @@ from jihwa.data.files import unfinished
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.readers import Recording
 from jihwa.data.messages import DataError, JihwaError, Language, Message, UsageError
-from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.frames import Frames, Interval
 from jihwa.data.synthesis.sessions import find_truth
-from jihwa.io.batch.reading import Watch, read
-from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task
-from jihwa.io.batch.words import StreamBy, WordReader
+from jihwa.io.batch.reading import StreamBy, Watch, WordSignReader, read
+from jihwa.io.batch.tasks import STDOUT, Outcome, Task, TaskState
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.failures import explain
 from jihwa.io.settings import options as shared
 from jihwa.io.sources.camera import open_seen
 from jihwa.io.writers import FORMATS
-from jihwa.io.writers.document import Document, Reading
+from jihwa.io.writers.document import CompactTranscript, Document
 from jihwa.models.bundle import GLOVE, SHIPPED
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
@@ -85,7 +84,7 @@ class Setup:
             stream_by=StreamBy(options.stream_by),
         )
 
-    def word_reader(self) -> WordReader | None:
+    def word_reader(self) -> WordSignReader | None:
         """What reads words, if the model has learned arrays of features and not the glove.
 
         Raises:
@@ -93,7 +92,7 @@ class Setup:
             DataError: It is damaged.
         """
         bundle = shared.model(self.model)
-        return WordReader(bundle, self.stream_by) if bundle.gaussian is None else None
+        return WordSignReader(bundle, self.stream_by) if bundle.gaussian is None else None
 
     def build(self) -> tuple[Engine, Adaptation | None]:
         """The engine, and what learns the wearer's hand while it reads.
@@ -129,7 +128,7 @@ class Transcriber:
 
     def __init__(self, setup: Setup, language: Language, truths: Path | None = None) -> None:
         words = setup.word_reader()
-        self._reader: Engine | WordReader
+        self._reader: Engine | WordSignReader
         self.adaptation: Adaptation | None
         self._reader, self.adaptation = (words, None) if words else setup.build()
         self._layout, self._is_of_glove = setup.layout, setup.model in (None, GLOVE)
@@ -188,7 +187,7 @@ class Transcriber:
         return Document(
             source=str(path),
             duration_s=duration_s,
-            reading=found,
+            transcript=found,
             warnings=tuple(warning.text(self._language) for warning in warnings),
             language=self._language,
             unread=unread,
@@ -197,7 +196,7 @@ class Transcriber:
             signal=self._watch.signal(alphabet) if with_signal else None,
         )
 
-    def _of_words(self, reader: WordReader, path: Path, *, with_signal: bool) -> Document:
+    def _of_words(self, reader: WordSignReader, path: Path, *, with_signal: bool) -> Document:
         """What an array of features says, by a model of words."""
         if with_signal or self._truths:
             raise UsageError(
@@ -213,7 +212,7 @@ class Transcriber:
         return Document(str(path), duration_s, found, told, self._language)
 
     def _compared(
-        self, found: Reading, where: Path, recording: Path, alphabet: Alphabet
+        self, found: CompactTranscript, where: Path, recording: Path, alphabet: Alphabet
     ) -> TextComparison | Message:
         """A text beside the truth about its recording, or why that cannot be."""
         try:
@@ -248,7 +247,7 @@ class Transcriber:
             if learn:
                 learn(document)
         except JihwaError as error:
-            return Outcome(task.recording, State.FAILED, error=error)
+            return Outcome(task.recording, TaskState.FAILED, error=error)
         except OSError as error:
             return _failed(task, explain(error), error)
         except Exception as error:  # a bug costs one recording, not all that are left
@@ -260,7 +259,7 @@ class Transcriber:
             return _failed(task, message, error)
         return Outcome(
             recording=task.recording,
-            state=State.DONE,
+            state=TaskState.DONE,
             results=tuple(path for path in task.targets.values() if path != STDOUT),
             text=text,
             duration_s=document.duration_s,
@@ -311,7 +310,7 @@ def _write(document: Document, name: str, target: Path) -> str:
 def _failed(task: Task, message: Message, cause: Exception) -> Outcome:
     error = DataError(ko=message.ko, en=message.en)
     error.__cause__ = cause
-    return Outcome(task.recording, State.FAILED, error=error)
+    return Outcome(task.recording, TaskState.FAILED, error=error)
 
 
 def _found_anywhere(model: str | None) -> str | None:
@@ -319,7 +318,7 @@ def _found_anywhere(model: str | None) -> str | None:
     return model if model is None or model in SHIPPED else str(Path(model).absolute())
 
 
-def _left_out(unread: Sequence[tuple[float, float]]) -> Message:
+def _left_out(unread: Sequence[Interval]) -> Message:
     """When nobody spelled, in all."""
     total_s = sum(end_s - start_s for start_s, end_s in unread)
     return Message(

@@ -33,15 +33,15 @@ class Finding:
 
 
 def good(ko: str, en: str) -> Finding:
-    """It works."""
+    """Something that works as it should."""
     return Finding(Verdict.GOOD, Message(ko=ko, en=en))
 
 
 def doubtful(ko: str, en: str) -> Finding:
-    """It works for some uses only."""
+    """Something that works for some uses only."""
     return Finding(Verdict.DOUBTFUL, Message(ko=ko, en=en))
 
 
 def bad(ko: str, en: str) -> Finding:
-    """It does not work."""
+    """Something that does not work, and that every use needs."""
     return Finding(Verdict.BAD, Message(ko=ko, en=en))

@@ -15,7 +15,7 @@ from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
 from jihwa.io.commands import live
 from jihwa.io.commands.asking import ask
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import CALIBRATED, PlanName
 from jihwa.io.screen.full_screen import FullScreen
@@ -300,7 +300,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
         session = LiveSession(
             live.source(options),
             wearer.engine,
-            Record(),
+            SessionLog(),
             LiveOptions(layout=shared.layout(options), wearer=wearer),
             changed=follow,
         )

@@ -34,7 +34,7 @@ from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 
 SUSPECT = "suspect"
-"""A file whose label the model does not hear."""
+"""A file whose label the model does not read."""
 
 KINDS: Mapping[str, Message] = {
     Defect.GAP: Message(ko="신호 끊김", en="gaps"),
@@ -125,17 +125,17 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     """Tell of every file with something wrong, then of all together; 1 if there was one."""
     alphabet = Alphabet.load(options.alphabet)
     kinds: Counter[str] = Counter()
-    cells: Counter[SignStyle] = Counter()
+    counts: Counter[SignStyle] = Counter()
     files = []
     n_files, told = 0, list[str]()
     bundle = shared.model(options.model)
     bundle.of_glove()
     model, layout = PersonalModel(bundle, Profile.empty(bundle.alphabet)), shared.layout(options)
-    for found in map(partial(_heard, model, bundle), inspect(options.dataset, alphabet, layout)):
+    for found in map(partial(_checked, model, bundle), inspect(options.dataset, alphabet, layout)):
         n_files += 1
         kinds.update(found.kinds)
         if found.shows:
-            cells[found.shows] += 1
+            counts[found.shows] += 1
         if found.kinds:
             notes = [note.text(language) for note in found.notes]
             files.append({"path": str(found.path), "kinds": list(found.kinds), "notes": notes})
@@ -150,23 +150,23 @@ def _check(options: argparse.Namespace, language: Language) -> int:
             en=f"{options.dataset}: no recording at all. Give a folder of <sign>/<style>/*.csv.",
         )
     lacking = [
-        (sign, style) for sign in alphabet.signs for style in STYLES if not cells[sign, style]
+        (sign, style) for sign in alphabet.signs for style in STYLES if not counts[sign, style]
     ]
     if options.json:
         content = {
             "files": n_files,
             "defects": dict(sorted(kinds.items())),
-            "takes": {s: {str(k): cells[s, k] for k in STYLES} for s in alphabet.signs},
-            "missing": [list(cell) for cell in lacking],
+            "takes": {s: {str(k): counts[s, k] for k in STYLES} for s in alphabet.signs},
+            "missing": [list(each) for each in lacking],
             "found": files,
         }
         print(json.dumps(content, ensure_ascii=False))
     else:
-        _summarise(n_files, len(files), kinds, cells, alphabet, language)
+        _summarise(n_files, len(files), kinds, counts, alphabet, language)
     return 1 if files else 0
 
 
-def _heard(model: PersonalModel, bundle: Bundle, found: Inspected) -> Inspected:
+def _checked(model: PersonalModel, bundle: Bundle, found: Inspected) -> Inspected:
     """The same, and whether the hand shows what the label says."""
     if found.shows is None or not len(found.hold):
         return found
@@ -190,7 +190,7 @@ def _summarise(
     n_files: int,
     n_wrong: int,
     kinds: Counter[str],
-    cells: Counter[SignStyle],
+    counts: Counter[SignStyle],
     alphabet: Alphabet,
     language: Language,
 ) -> None:
@@ -201,15 +201,15 @@ def _summarise(
     )
     for kind, n in kinds.most_common():
         print(f"  {n:5}  {KINDS[kind].text(language)}")
-    for line in _coverage(cells, alphabet, language):
+    for line in _coverage(counts, alphabet, language):
         warn(line)
 
 
-def _coverage(cells: Mapping[SignStyle, int], alphabet: Alphabet, language: Language) -> list[str]:
+def _coverage(counts: Mapping[SignStyle, int], alphabet: Alphabet, language: Language) -> list[str]:
     """Which signs lack takes, or takes of a style."""
     say = speaker(language)
-    of_sign = {sign: [k for k in STYLES if not cells.get((sign, k))] for sign in alphabet.signs}
-    unstyled = {sign for sign in alphabet.signs if cells.get((sign, 0))}
+    of_sign = {sign: [k for k in STYLES if not counts.get((sign, k))] for sign in alphabet.signs}
+    unstyled = {sign for sign in alphabet.signs if counts.get((sign, 0))}
     none = [sign for sign, lacks in of_sign.items() if lacks == [*STYLES] and sign not in unstyled]
     some = [
         f"{sign} ({', '.join(map(str, lacks))})"

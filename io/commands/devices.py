@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     print(intro, flush=True)
     probes = [_Probe(board) for board in boards]
     for probe in probes:
-        probe.source.start(probe.hear)
+        probe.source.start(probe.follow)
     time.sleep(LISTEN_S)
     for probe in probes:
         probe.source.close()
@@ -55,13 +55,13 @@ class _Probe:
         self.source = SerialSource(NamedPort(board.port))
         self._parser = LineParser()
         self._times_s: list[float] = []
-        self._heard = False
+        self._received = False
         self._trouble: Message | None = None
 
-    def hear(self, event: SourceEvent) -> None:
+    def follow(self, event: SourceEvent) -> None:
         """Take an event of the source."""
         if isinstance(event, Received):
-            self._heard = True
+            self._received = True
             self._times_s += self._parser.feed(event.data, event.at_s).time_s.tolist()
         elif event.reason is not None:
             self._trouble = event.reason
@@ -71,11 +71,13 @@ class _Probe:
         if len(self._times_s) > 1:
             lasted_s = self._times_s[-1] - self._times_s[0]
             rate_hz = (len(self._times_s) - 1) / lasted_s
-            what = f"{self._parser.language}, {rate_hz:.0f} Hz"
+            what = f"{self._parser.dialect}, {rate_hz:.0f} Hz"
             return Message(ko=f"장갑: {what}", en=f"a glove: {what}")
         if self._trouble is not None:
             return self._trouble
-        return reasons.stranger(self.board.port) if self._heard else reasons.silent(self.board.port)
+        return (
+            reasons.stranger(self.board.port) if self._received else reasons.silent(self.board.port)
+        )
 
 
 def _kind(board: Board) -> str:

@@ -28,7 +28,7 @@ class Into:
 
     @property
     def exit_code(self) -> int:
-        """That of the program if it has ended by itself, else 0; to be asked before the end."""
+        """The program's, if it has ended by itself, else 0; to be asked before the end."""
         return self.child.wait() if self.child and self.child.has_ended else 0
 
 

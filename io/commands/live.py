@@ -15,7 +15,7 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.live.words import BEGUN, WordListener
+from jihwa.io.live.word_signs import BEGUN, WordSignListener
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
@@ -41,7 +41,7 @@ NOTHING_COMES = Message(
     en="Nothing comes. Check that the glove is plugged in and switched on (jihwa devices).",
 )
 
-Event = SourceEvent | str | None
+Input = SourceEvent | str | None
 """What the source delivers, a line of the keyboard, or None: nothing for a while."""
 
 
@@ -82,7 +82,7 @@ def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], Non
     return look
 
 
-def words(options: argparse.Namespace) -> WordListener | None:
+def words(options: argparse.Namespace) -> WordSignListener | None:
     """What reads words, if the user's model is one of words; letters are then read by another.
 
     Raises:
@@ -93,10 +93,10 @@ def words(options: argparse.Namespace) -> WordListener | None:
     if bundle.gaussian:
         return None
     options.model = LANDMARKS
-    return WordListener(bundle)
+    return WordSignListener(bundle)
 
 
-def read_words(listener: WordListener, session: LiveSession) -> None:
+def read_words(listener: WordSignListener, session: LiveSession) -> None:
     """Let a session write words, while letters are paused; they are at first."""
 
     def write(word: str) -> None:
@@ -136,7 +136,7 @@ def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Weare
 
 
 def voice_settings(options: argparse.Namespace) -> VoiceSettings:
-    """How to speak."""
+    """How the voice shall speak."""
     return VoiceSettings(options.voice, options.rate, options.volume)
 
 
@@ -205,7 +205,7 @@ def fail_if_it_did(session: LiveSession) -> None:
 def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """Within this, SIGTERM and SIGHUP only ask to end, however often: what there is gets saved.
 
-    Once one has come, no other is heard behind this: the program is about to end. They are ignored,
+    Once one has come, no other is taken behind this: the program is about to end. They are ignored,
     as Python gives up its own handlers before the process is over.
 
     Args:
@@ -213,13 +213,13 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
     """
     told = False
 
-    def hear(*_: object) -> None:
+    def handle(*_: object) -> None:
         nonlocal told
         told = True
         end()
 
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), hear) for name in names}
+    before = {name: signal.signal(getattr(signal, name), handle) for name in names}
     try:
         yield
     finally:
@@ -228,7 +228,7 @@ def told_to_end(end: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Event]]:
+def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Input]]:
     """Events without end, as they come; the source is closed at the end.
 
     Args:
@@ -245,7 +245,7 @@ def listening(source: Source, *, keyboard: bool) -> Iterator[Iterator[Event]]:
         source.close()
 
 
-def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Event]:
+def _each(events: SimpleQueue[SourceEvent | str]) -> Iterator[Input]:
     while True:
         try:
             yield events.get(timeout=SILENCE_S)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jihwa.composer.language.jamo import SPACE, encode
 from jihwa.composer.language.ngram import LanguageModel
-from jihwa.composer.language.training.corpus import Source, read_text, training_texts
+from jihwa.composer.language.training.corpus import TextSource, read_text, training_texts
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.language.training.lexicon import LexiconSources, build_lexicon
 from jihwa.composer.language.word_list import fault, normalised, shown
@@ -74,7 +74,7 @@ def _configure_build(arguments: Arguments) -> None:
         "한 줄에 한 문장, .gz도 됨; 뒤에 :3을 붙이면 세 번 나온 듯이 셈",
         "one sentence a line; .gz will do; with :3 behind it, counts as if it came three times",
         nargs="+",
-        type=Source.parse,
+        type=TextSource.parse,
         metavar="TEXT[:N]",
     )
     arguments(

@@ -10,7 +10,7 @@ from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.data.takes import collection
 from jihwa.io.commands import live
-from jihwa.io.recording.takes import Collector, LeftOut, Saved, TakeCutter
+from jihwa.io.recording import Collector, LeftOut, Saved, TakeCutter
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.simulated import PosingSource

@@ -18,7 +18,7 @@ from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.io.writers import FORMATS
-from jihwa.io.writers.document import Document, Reading
+from jihwa.io.writers.document import CompactTranscript, Document
 
 EXPORTED = ("txt", "json", "srt")
 """What a text can be written as that nothing but its times is known of."""
@@ -103,7 +103,7 @@ def _continue(options: argparse.Namespace, language: Language) -> int:
 def _export(options: argparse.Namespace, language: Language) -> int:
     session = archive.find(options.session)
     told = read_timed(session.parts)
-    reading = Reading(told.text, (Candidate(told.text, 0.0),), told.words(), ())
+    reading = CompactTranscript(told.text, (Candidate(told.text, 0.0),), told.words(), ())
     document = Document(session.name, told.duration_s, reading, (), language)
     content = io.StringIO()
     FORMATS[options.format].write(document, content)

@@ -21,8 +21,7 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.streams import typed_lines, warn
 from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import VirtualGlove
-from jihwa.io.virtual.ports import open_port
-from jihwa.io.virtual.server import Server
+from jihwa.io.virtual.server import Server, open_port
 
 
 def configure(arguments: Command) -> None:

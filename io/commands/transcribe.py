@@ -13,9 +13,9 @@ from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.io.batch import jobs
 from jihwa.io.batch.discovery import Discovery, Found, discover
 from jihwa.io.batch.progress import Progress, reporting
-from jihwa.io.batch.tasks import STDOUT, Outcome, State, Task, is_file, plan
+from jihwa.io.batch.reading import StreamBy
+from jihwa.io.batch.tasks import STDOUT, Outcome, Task, TaskState, is_file, plan
 from jihwa.io.batch.transcribing import Anywhere, Setup, Transcriber
-from jihwa.io.batch.words import StreamBy
 from jihwa.io.evaluation import figures
 from jihwa.io.evaluation.comparison import TextComparison, check_truth
 from jihwa.io.settings import options as shared
@@ -150,8 +150,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
     report.tell()
     for line in figures.report(compared, language):
         print(line, file=sys.stderr)
-    missed = report.counts[State.DONE] - len(compared) if truths else 0
-    return 1 if report.counts[State.FAILED] or missed or n_holed else 0
+    missed = report.counts[TaskState.DONE] - len(compared) if truths else 0
+    return 1 if report.counts[TaskState.FAILED] or missed or n_holed else 0
 
 
 def _check(options: argparse.Namespace, workers: jobs.Workers) -> None:
@@ -182,17 +182,17 @@ def _anywhere(paths: Sequence[Path], workers: jobs.Workers) -> Sequence[Path]:
 def _known(found: Discovery, tasks: Sequence[Task], to_do: Sequence[Task]) -> Iterator[Outcome]:
     """What is known without any work."""
     for path, error in found.problems:
-        yield Outcome(Found(path, Path(), 0), State.FAILED, error=error)
+        yield Outcome(Found(path, Path(), 0), TaskState.FAILED, error=error)
     for task, left in zip(tasks, to_do, strict=True):
         if not left.targets:
-            yield Outcome(task.recording, State.KEPT, results=tuple(task.targets.values()))
+            yield Outcome(task.recording, TaskState.KEPT, results=tuple(task.targets.values()))
 
 
 def _lost(task: Task) -> Outcome:
     """What comes of a recording that no worker survives."""
     path, told = task.recording.path, jobs.WORKER_DIED
     error = DataError(ko=f"{path}: {told.ko}", en=f"{path}: {told.en}")
-    return Outcome(task.recording, State.FAILED, error=error)
+    return Outcome(task.recording, TaskState.FAILED, error=error)
 
 
 def _tell(outcome: Outcome, language: Language, *, warnings: bool, named: bool) -> None:
@@ -218,7 +218,7 @@ def _learner(
             profile = profile.with_step(transcriber.adaptation.step(profiles.now()))
             profiles.save(options.profile, profile)
         if shared.learns(options):
-            sure = (word.text for word in document.reading.words if word.confidence >= DOUBTFUL)
+            sure = (word.text for word in document.transcript.words if word.confidence >= DOUBTFUL)
             vocabulary.learn(" ".join(sure), options.profile)
 
     return learn

@@ -4,12 +4,12 @@ import argparse
 import math
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Protocol
 
-from jihwa.data.messages import Language, Message
+from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.commands import into, live
 from jihwa.io.commands.asking import ask
 from jihwa.io.engine import Engine, Sink
@@ -24,12 +24,17 @@ from jihwa.io.screen.lines import LineScreen
 from jihwa.io.screen.text import clean, clean_lines, tail
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
+from jihwa.io.settings.configuration import Origin
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.speech.voice import Voice
 from jihwa.io.streams import has_reader, typed_lines, warn
 
+PORT = 8517
+"""Where others read along; always the same, so that an open page finds the program again."""
+FOUND = "auto"
+"""In place of this computer's address in the local network: whatever it is."""
 LOOK_EVERY_S = 1.0
 """How often it is asked whether anybody still reads the lines."""
 SHOWN_COLUMNS = 72
@@ -50,7 +55,7 @@ class Audience(Protocol):
         """The session is in this state now; returns at once."""
 
     def serving(self, session: LiveSession, spoken: SpokenText) -> AbstractContextManager[None]:
-        """They can read within this."""
+        """Within this, others can read along."""
 
 
 def configure(arguments: Command) -> None:
@@ -86,7 +91,7 @@ def configure_serving(arguments: Command) -> None:
 
 def configure_typing(arguments: Command) -> None:
     """Add the arguments of whatever types, but for what text that goes on with."""
-    arguments.preset(session=None, goes_on=None, serve_captions=False)
+    arguments.preset(session=None, goes_on=None, serve_captions=False, lan=None, port=PORT)
     arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
     arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
     arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
@@ -112,21 +117,18 @@ def configure_typing(arguments: Command) -> None:
     into.add(arguments)
 
 
-def run(options: argparse.Namespace, language: Language, audience: Audience | None = None) -> int:
+def run(options: argparse.Namespace, language: Language) -> int:
     """Type until the user leaves; lines end with their source too.
 
     Args:
         options: Those of `configure_typing`, `session` a stored one to go on with.
         language: Of messages.
-        audience: Others who read along.
     """
-    if options.serve_captions and audience is None:
-        from jihwa.io.commands import captions  # which does it by calling this
-
-        return captions.serve(options, language, None, captions.PORT)
     full = live.can_be_full_screen() and not options.plain
-    source, words = live.source(options), live.words(options)
     with ExitStack() as stack:
+        readers = _served(options, language) if options.serve_captions else nullcontext()
+        audience = stack.enter_context(readers)
+        source, words = live.source(options), live.words(options)
         typed_into = stack.enter_context(into.opened(options, full_screen=full))
         journal = _journal(options, language, asks=full)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
@@ -136,7 +138,7 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             accept_s=options.accept_after or math.inf,
             layout=shared.layout(options),
             recording=recording,
-            hear=words.hear if words else lambda _: None,
+            on_lines=words.read if words else lambda _: None,
         )
 
         watch = live.watch_for_camera(options)
@@ -165,10 +167,49 @@ def run(options: argparse.Namespace, language: Language, audience: Audience | No
             session = _print_lines(begin, audience, options, language)
         exit_code = typed_into.exit_code
     if full:
-        print(clean_lines(session.state.page.committed))  # to be copied from where it was typed
+        print(clean_lines(session.state.text.committed))  # to be copied from where it was typed
     live.fail_if_it_did(session)
     unread = session.state.connection.link is Link.ENDED and not session.state.signal.samples
     return exit_code or int(unread and not full)
+
+
+@contextmanager
+def _served(options: argparse.Namespace, language: Language) -> Iterator[Audience]:
+    """A server for those who read along.
+
+    Raises:
+        UsageError: Its packages are not installed, or the port or the address cannot be had.
+    """
+    try:
+        from jihwa.io.web.server import CaptionServer, lan_address
+    except ImportError as error:
+        raise UsageError(
+            ko="글을 브라우저에 보이려면 aiohttp와 segno가 필요합니다. 설치: "
+            "pip install 'jihwa[web]'",
+            en="Showing the text in a browser needs aiohttp and segno. Install them with: "
+            "pip install 'jihwa[web]'",
+        ) from error
+    if options.resolved["speak"][1] is Origin.DEFAULT:
+        options.speak = SpeechMode.MANUAL  # for readers who wish to hear it
+    lan = lan_address() if options.lan == FOUND else options.lan
+    with closing(CaptionServer(lan, options.port, transcribing(options))) as server:
+        if not live.can_be_full_screen() or options.plain:
+            warn(speaker(language)(f"읽을 주소: {server.url}", f"to read along: {server.url}"))
+        yield server
+
+
+def transcribing(options: argparse.Namespace) -> Sequence[str]:
+    """Options of `jihwa transcribe` that read a recording as this session reads its glove."""
+    values = {
+        "profile": options.profile,
+        "model": options.model,
+        "lm": options.lm,
+        "mode": options.mode,
+        "layout": options.layout and ",".join(options.layout),
+    }
+    off = [name for name in ("personal", "history", "adapt") if not getattr(options, name)]
+    given = [f"--{name}={value}" for name, value in values.items() if value]
+    return [*given, *(f"--no-{name}" for name in off)]
 
 
 def _fill_the_screen(

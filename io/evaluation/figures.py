@@ -52,10 +52,10 @@ def details(comparison: TextComparison, language: Language) -> Iterator[str]:
     """Every difference, for people."""
     nothing = speaker(language)("(없음)", "(nothing)")
     for each in comparison.differences:
-        where = _span(each.start_s, each.end_s)
+        where = _interval(each.start_s, each.end_s)
         yield f"{where}  {each.truth or nothing} → {each.text or nothing}"
     for fault in comparison.faults:
-        yield f"{_span(fault.start_s, fault.end_s)}  {_fault_told(fault, language)}"
+        yield f"{_interval(fault.start_s, fault.end_s)}  {_fault_told(fault, language)}"
 
 
 def report(compared: Mapping[str, TextComparison], language: Language) -> Iterator[str]:
@@ -248,7 +248,7 @@ def _rate(percent: float) -> str:
     return "–" if math.isnan(percent) else f"{percent:.1f} %"
 
 
-def _span(start_s: float, end_s: float) -> str:
+def _interval(start_s: float, end_s: float) -> str:
     start, end = ("?" if math.isnan(t) else f"{t:.1f}" for t in (start_s, end_s))
     return f"{f'{start}–{end} s':>13}"
 

@@ -12,7 +12,7 @@ from statistics import median
 
 from jihwa.composer.text.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.frames import Frames, Interval
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.sessions import Truth
 from jihwa.data.synthesis.spelling import SpelledSign, spell_words
@@ -27,9 +27,6 @@ MOST_EXPENSIVE = 10
 """So many errors are shown, those that cost most."""
 UNKNOWN = "unknown"
 """The speed of sessions whose truth does not tell it."""
-
-Span = tuple[float, float]
-"""From when to when, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +246,8 @@ def true_segments(frames: Frames, truth: Truth, word_lengths: Sequence[int]) -> 
 
 
 def _rests(
-    letters: Sequence[Span], pauses: Sequence[Span], word_lengths: Sequence[int]
-) -> Iterator[Span]:
+    letters: Sequence[Interval], pauses: Sequence[Interval], word_lengths: Sequence[int]
+) -> Iterator[Interval]:
     """The pauses before, between and behind words that are no mere turning points."""
     places = [0, *accumulate(word_lengths)]  # letters before each of them
     for place in places:

@@ -111,7 +111,7 @@ def part_path(folder: Path, header: Header) -> Path:
     return folder / f"{header.session}.{header.part:03}{SUFFIX}"
 
 
-class Record:
+class SessionLog:
     """Keeps what a session comes to; this one only the text, and while the program runs.
 
     Attributes:
@@ -147,7 +147,7 @@ class SessionTakenError(UsageError):
     """A session belongs to another program."""
 
 
-class Journal(Record):
+class Journal(SessionLog):
     """Writes the parts of one session.
 
     A full disk stops no session: it is told once, and the text is written down in full as soon as

@@ -5,7 +5,7 @@ session's thread alone takes them out, reads the signal, writes the text and pub
 came to as a new `LiveState`. A byte goes this way:
 
     source → queue → `SignalReader`: whole lines → journal, samples → `Writing`: engine → text
-    → journal, sinks, page → `LiveState` → screen
+    → journal, sinks, `LiveText` → `LiveState` → screen
 """
 
 import math
@@ -23,10 +23,10 @@ from jihwa.data.messages import JihwaError, Message, UsageError
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain, stopped
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import Answers, LiveState, Notices, Page
+from jihwa.io.live.state import Answers, LiveState, Notices, TextState
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, LiveCalibration, PlanName, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
@@ -41,7 +41,7 @@ MOST_EVENTS = 200
 LEISURE_S = 0.15
 """How often there is time for what can wait."""
 
-Event = SourceEvent | Callable[[], None]
+_Queued = SourceEvent | Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class LiveOptions:
         layout: What lines without a header mean; None if they mean nothing.
         wearer: Who is calibrated, and learns from the text; None for nobody.
         recording: A file that takes the glove's lines too, unbuffered, as long as it can.
-        hear: Takes the lines as well, in the session's thread, and none when they have ended.
+        on_lines: Takes the lines as well, in the session's thread, and none when they have ended.
     """
 
     pause_s: float = math.inf
@@ -62,7 +62,7 @@ class LiveOptions:
     layout: Layout | None = None
     wearer: Wearer | None = None
     recording: BinaryIO | None = None
-    hear: Callable[[bytes], None] = lambda _: None
+    on_lines: Callable[[bytes], None] = lambda _: None
 
 
 class LiveSession:
@@ -89,7 +89,7 @@ class LiveSession:
         self,
         source: Source,
         make_engine: Callable[[], Engine],
-        journal: Record,
+        journal: SessionLog,
         options: LiveOptions | None = None,
         sinks: Sequence[Sink] = (),
         changed: Callable[[], None] = lambda: None,
@@ -97,7 +97,7 @@ class LiveSession:
         self.failure: Exception | None = None
         self._source, self._journal, self._changed = source, journal, changed
         self._options = options = options or LiveOptions()
-        self._queue: SimpleQueue[Event] = SimpleQueue()
+        self._queue: SimpleQueue[_Queued] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
         self._is_ready = self._is_closing = self.is_paused = False
         self._active_s, self._leisure_s = time.monotonic(), 0.0  # anything came last; there is time
@@ -147,9 +147,9 @@ class LiveSession:
         self._notices.tell(message)
 
     @request
-    def hear(self, answer: str) -> None:
+    def answer(self, text: str) -> None:
         """Show what somebody who reads the text answers; nothing puts all answers away."""
-        self._answers = self._answers.followed_by(answer)
+        self._answers = self._answers.followed_by(text)
 
     @request
     def pause(self, paused: bool) -> None:
@@ -216,7 +216,7 @@ class LiveSession:
 
     def _follow(self) -> None:
         """Take in what has happened, and look around if that was nothing."""
-        events: list[Event] = []
+        events: list[_Queued] = []
         with suppress(Empty):
             events.append(self._queue.get(timeout=TICK_S))
             while len(events) < MOST_EVENTS:
@@ -230,7 +230,7 @@ class LiveSession:
         if len(events) < MOST_EVENTS:
             time.sleep(max(next_s - time.monotonic(), 0))
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: _Queued) -> None:
         match event:
             case Received():
                 self._receive(event.data, event.at_s)
@@ -256,7 +256,7 @@ class LiveSession:
         self._connection = connection
         if connection.link is Link.ENDED:
             self._read(self._reader.end(time.monotonic()))
-            self._options.hear(b"")
+            self._options.on_lines(b"")
             self.writing.conclude()
             self._tell_news()
             warning = self._reader.unread(connection.device)
@@ -268,7 +268,7 @@ class LiveSession:
     def _keep(self, lines: bytes) -> None:
         """Write down whole lines of the glove, before anything else happens with them."""
         self._journal.raw(lines, self._reader.layout)
-        self._options.hear(lines)
+        self._options.on_lines(lines)
         recording = self._options.recording
         if recording and not recording.closed:
             try:
@@ -328,19 +328,19 @@ class LiveSession:
             n_told=self._notices.n_told,
         )
         if not self._is_ready:
-            return replace(known, page=Page(committed=self.writing.committed))
+            return replace(known, text=TextState(committed=self.writing.committed))
         reading = self._reader.is_live and not (self.is_paused or self._calibration)
         return replace(
             known,
             ready=True,
             signal=self._reader.signal(self.writing.sensors, time.monotonic()),
             hold=self.writing.hold() if reading else None,
-            page=self.writing.page(),
+            text=self.writing.text(),
             calibration=self._calibration.progress if self._calibration else None,
         )
 
 
-def _joined(events: Iterable[Event]) -> Iterator[Event]:
+def _joined(events: Iterable[_Queued]) -> Iterator[_Queued]:
     """The same events, but bytes that nothing came between are one."""
     for is_data, group in groupby(events, lambda event: isinstance(event, Received)):
         if is_data:

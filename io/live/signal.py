@@ -15,7 +15,7 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.signal.sensors import ACCELERATION, ANGLES
-from jihwa.io.live.state import Signal
+from jihwa.io.live.state import SignalState
 
 RATE_WINDOW_S = 1.5
 """Over how long the sampling rate is averaged."""
@@ -88,7 +88,7 @@ class SignalReader:
         is_handless = report.unseen > unseen and not len(frames)
         self._handless_s = min(self._handless_s, at_s) if is_handless else math.inf
         n_pictures = len(frames) + report.unseen - unseen
-        self._speechless.hear(len(data), report.lines - lines, n_pictures, at_s)
+        self._speechless.count(len(data), report.lines - lines, n_pictures, at_s)
         return self._noted(frames, at_s)
 
     def end(self, at_s: float) -> Frames:
@@ -208,7 +208,7 @@ class SignalReader:
                     en=f"{channel}: what comes is no value (the first: {text}) and is left out.",
                 )
 
-    def signal(self, sensors: SensorMonitor, now_s: float) -> Signal:
+    def signal(self, sensors: SensorMonitor, now_s: float) -> SignalState:
         """What came so far.
 
         Args:
@@ -219,7 +219,7 @@ class SignalReader:
         clock = report.clock
         faults = [fault for fault in sensors.faults if math.isinf(fault.until_s)]
         last = _believed(self._last, {fault.sensor for fault in faults})
-        return Signal(
+        return SignalState(
             rate_hz=self._rate_hz(now_s),
             samples=report.samples,
             damaged=self._parser.unread,
@@ -256,7 +256,7 @@ class _Speechless:
     lines: int = 0
     data_bytes: int = 0
 
-    def hear(self, n_bytes: int, n_lines: int, n_samples: int, at_s: float) -> None:
+    def count(self, n_bytes: int, n_lines: int, n_samples: int, at_s: float) -> None:
         """So much came."""
         if n_samples:
             self.since_s, self.lines, self.data_bytes = math.inf, 0, 0

@@ -19,7 +19,7 @@ KEPT_NOTICES = KEPT_ANSWERS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class SignalState:
     """What comes from the glove.
 
     Attributes:
@@ -46,7 +46,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class HoldState:
     """The pose that the hand holds right now.
 
     Attributes:
@@ -63,7 +63,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TextState:
     """The text.
 
     Attributes:
@@ -133,7 +133,7 @@ class LiveState:
         profile: Name or file of the wearer's profile; empty for a stranger.
         signal: What comes over it.
         hold: What the hand holds; None while it moves.
-        page: The text.
+        text: The text.
         calibration: The calibration that goes on; None if none does.
         answers: What those who read the text have answered.
         notices: What to tell the user, the last few, newest last.
@@ -144,9 +144,9 @@ class LiveState:
     paused: bool = False
     connection: Connection = field(default_factory=lambda: Connection(Link.OPENING))
     profile: str = ""
-    signal: Signal = field(default_factory=Signal)
-    hold: Hold | None = None
-    page: Page = field(default_factory=Page)
+    signal: SignalState = field(default_factory=SignalState)
+    hold: HoldState | None = None
+    text: TextState = field(default_factory=TextState)
     calibration: CalibrationProgress | None = None
     answers: Answers = field(default_factory=Answers)
     notices: tuple[Message, ...] = ()

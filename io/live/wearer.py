@@ -12,8 +12,8 @@ from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.failures import explain
-from jihwa.io.live.page import LivePage
 from jihwa.io.live.state import CalibrationProgress
+from jihwa.io.live.text import LiveText
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import (
@@ -187,13 +187,13 @@ class Learning:
 
     Args:
         wearer: Who learns.
-        page: The text.
+        text: The text.
         notify: Tells the user, once, that something cannot be kept.
     """
 
-    def __init__(self, wearer: Wearer, page: LivePage, notify: Callable[[Message], None]) -> None:
-        self._wearer, self._page, self._notify = wearer, page, notify
-        self._begun = len(page.text)  # where in the text begins what was not learned yet
+    def __init__(self, wearer: Wearer, text: LiveText, notify: Callable[[Message], None]) -> None:
+        self._wearer, self._text, self._notify = wearer, text, notify
+        self._begun = len(text.committed)  # where in the text begins what was not learned yet
         self._texts: deque[str] = deque()
         self._choices: deque[str] = deque()
         self._saved_s = time.monotonic()
@@ -205,7 +205,7 @@ class Learning:
 
         The last one may go on after a rest, so it waits for a space.
         """
-        text = self._page.text
+        text = self._text.committed
         self._begun = min(self._begun, len(text))
         if update.complete:
             self._take(len(text.rstrip()) if text[-1:].isspace() else text.rfind(" ") + 1)
@@ -220,7 +220,7 @@ class Learning:
 
     def keep(self) -> None:
         """Learn all that waits, and keep it."""
-        self._take(len(self._page.text))
+        self._take(len(self._text.committed))
         while self._texts:
             self._learn_text()
         while self._choices:
@@ -251,11 +251,11 @@ class Learning:
 
     def _take(self, end: int) -> None:
         if end > self._begun:
-            self._texts.append(self._page.text[self._begun : end])
+            self._texts.append(self._text.committed[self._begun : end])
             self._begun = end
 
     def _learn_text(self) -> None:
-        doubtful = self._page.doubtful
+        doubtful = self._text.doubtful
         sure = [word for word in self._texts.popleft().split() if word not in doubtful]
         self._safely(lambda: self._wearer.learn(" ".join(sure)))
 

@@ -18,10 +18,10 @@ from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.io.engine import Change, Engine, Relay, Sink
-from jihwa.io.live.journal import Record
-from jihwa.io.live.page import HoldReader, LivePage, is_rest
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.requests import request
-from jihwa.io.live.state import Hold, Page
+from jihwa.io.live.state import HoldState, TextState
+from jihwa.io.live.text import HoldReader, LiveText, is_rest
 from jihwa.io.live.wearer import Learning, Wearer
 from jihwa.recognizer.events import Emission
 
@@ -51,7 +51,7 @@ class Writing:
     def __init__(
         self,
         make_engine: Callable[[], Engine],
-        journal: Record,
+        journal: SessionLog,
         sinks: Sequence[Sink],
         wearer: Wearer | None,
         pause_s: float,
@@ -62,8 +62,8 @@ class Writing:
         self.then = then
         self._make_engine, self._journal = make_engine, journal
         self._pause_s, self._accept_s = pause_s, accept_s
-        self._page = LivePage(journal.text)
-        self._learning = Learning(wearer, self._page, notify) if wearer else None
+        self._text = LiveText(journal.text)
+        self._learning = Learning(wearer, self._text, notify) if wearer else None
         self._relay = Relay([*filter(None, [self._learning]), *sinks], notify)
         self._holds = HoldReader()
         self._notify = notify
@@ -93,9 +93,9 @@ class Writing:
         """Take back the last word."""
         self._take_held()
         if self._is_older:
-            text = self._page.text.rstrip()
+            text = self._text.committed.rstrip()
             words = text.rsplit(maxsplit=1)
-            self._shorten(len(self._page.text) - len(text) + len(words[-1]) if words else 0)
+            self._shorten(len(self._text.committed) - len(text) + len(words[-1]) if words else 0)
         else:
             self._change(self._composer.backspace_word())
 
@@ -104,7 +104,7 @@ class Writing:
         """Take back the text, as far as that can be undone; if there is none, what is older."""
         self._take_held()
         if self._is_older:
-            self._shorten(len(self._page.text))
+            self._shorten(len(self._text.committed))
         else:
             self._change(self._composer.clear())
 
@@ -122,15 +122,15 @@ class Writing:
 
     @request
     def select(self, word: int | None) -> None:
-        """Look at what one of the page's words may be; None for the last one again."""
+        """Look at what one of the words shown may be; None for the last one again."""
         if word is not None:
             self._take_held()
-        self._page.select(word)
+        self._text.select(word)
 
     @request
     def choose(self, word: int, text: str) -> None:
-        """Rewrite one of the page's words as one of its candidates, or as anything."""
-        if 0 <= word < len(self._page.show(self._composer).words):
+        """Rewrite one of the words shown as one of its candidates, or as anything."""
+        if 0 <= word < len(self._text.show(self._composer).words):
             self._change(self._composer.choose(word, text))
             if self._learning:
                 self._learning.choose(text)
@@ -157,19 +157,21 @@ class Writing:
     @property
     def committed(self) -> str:
         """The text that is final; it is known before there is an engine."""
-        return self._page.text
+        return self._text.committed
 
     @property
     def sensors(self) -> SensorMonitor:
         """Which sensors fail."""
         return self._engine.sensors
 
-    def page(self) -> Page:
+    def text(self) -> TextState:
         """The text as it is shown, with the letter that is held right now."""
-        page = self._page.show(self._composer)
-        return page if page.selected is not None else self._holds.behind(page, self._engine)
+        written = self._text.show(self._composer)
+        return (
+            written if written.selected is not None else self._holds.behind(written, self._engine)
+        )
 
-    def hold(self) -> Hold | None:
+    def hold(self) -> HoldState | None:
         """The hold that goes on; None while the hand moves."""
         return self._holds.hold(self._engine)
 
@@ -233,18 +235,18 @@ class Writing:
         """Do what can wait, now that nothing else does; whether there is news to see.
 
         The composer forgets what is far behind, so that memory and time stay bounded; the wearer
-        learns one thing; and the page finds out what a word may be, and what may come next.
+        learns one thing; and `LiveText` finds out what a word may be, and what may come next.
         """
-        page = self._page.show(self._composer)
-        choosing = page.selected is not None
-        if len(page.words) > MOST_WORDS and not choosing and self._composer.release(KEPT_WORDS):
-            self._page.renew()
+        written = self._text.show(self._composer)
+        choosing = written.selected is not None
+        if len(written.words) > MOST_WORDS and not choosing and self._composer.release(KEPT_WORDS):
+            self._text.renew()
         if self._learning:
             self._learning.idle()
             if not self._is_open and (expected := self._learning.expected()):
                 self._change(self._composer.expect(*expected))
-        foreseen = self._page.look_ahead(self._composer, self._holds.read(self._engine))
-        return self._page.look_up(self._composer) or foreseen
+        foreseen = self._text.look_ahead(self._composer, self._holds.read(self._engine))
+        return self._text.look_up(self._composer) or foreseen
 
     @cached_property
     def _engine(self) -> Engine:
@@ -281,7 +283,7 @@ class Writing:
 
     def _tell(self, update: Update, emission: Emission | None) -> None:
         """Journal how the text has changed, tell it, and do what a command of the hand means."""
-        self._page.follow(update)
+        self._text.follow(update)
         if edit := TextEdit(update.withdrawn, update.committed):
             self._journal.edit(edit)
         if update.complete:
@@ -299,18 +301,18 @@ class Writing:
             case Control.BACKSPACE if not update.edit and self._is_older:
                 self._shorten(1)
             case Control.CLEAR if not update.edit and self._is_older:
-                self._shorten(len(self._page.text))
+                self._shorten(len(self._text.committed))
 
     def _shorten(self, length: int) -> None:
         """Take characters off the end of a text that the composer does not know."""
-        length = min(length, len(self._page.text))
+        length = min(length, len(self._text.committed))
         if length:
             self._change(Update(TextEdit(length, ""), "", "", withdrawn=length))
             self._begin_behind(self._composer)
 
     def _begin_behind(self, composer: Composer) -> None:
-        self._page.renew()
-        composer.reset(self._page.context)
+        self._text.renew()
+        composer.reset(self._text.context)
 
     def _due_s(self, frames: Frames) -> float:
         """Device time before which no pause can be over and no letter held for long, to look then.

@@ -10,8 +10,7 @@ from functools import partial
 
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.messages import Message, UsageError
-from jihwa.io.outlets.outlet import Worker, printable
-from jihwa.io.outlets.tools import PATIENCE_S, Environment, run
+from jihwa.io.outlets.outlet import PATIENCE_S, Environment, Worker, printable, run
 
 _MOST_OSC_BYTES = 74_994
 """Of base64 in one OSC 52; longer ones are dropped by some terminals."""

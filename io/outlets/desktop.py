@@ -12,8 +12,7 @@ from functools import partial
 
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.messages import Message, UsageError
-from jihwa.io.outlets.outlet import OutletError, Worker
-from jihwa.io.outlets.tools import Environment, run
+from jihwa.io.outlets.outlet import Environment, OutletError, Worker, run
 
 _DELAY_MS = "100"
 """Between two letters. Each is put on the keyboard first; a program that is slow to learn of that

@@ -1,14 +1,20 @@
 """Typing what is final into another program, as if its user had typed it there."""
 
+import subprocess
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from queue import Queue
 from typing import Protocol
 
 from jihwa.composer.text.transcript import TextEdit, Transcript, Update
 from jihwa.data.messages import JihwaError
 from jihwa.recognizer.events import Emission
+
+PATIENCE_S = 5.0
+"""How long a tool of the system may take."""
+
+Environment = Mapping[str, str]
 
 
 class Target(Protocol):
@@ -145,3 +151,31 @@ class Worker:
             except OutletError as error:
                 self._failure = error
                 return
+
+
+def run(command: Sequence[str], given: bytes = b"") -> None:
+    """Run a tool of the system, through which other programs are reached.
+
+    Raises:
+        OutletError: It failed, or does not answer.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603  # a list of words, no shell
+            command,
+            input=given,
+            stdout=subprocess.DEVNULL,  # what stays to serve a clipboard would keep a pipe open
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _failed(command[0], str(error)) from error
+    if done.returncode:
+        raise _failed(command[0], str(done.returncode))
+
+
+def _failed(tool: str, why: str) -> OutletError:
+    return OutletError(
+        ko=f"{tool} 실패 ({why}). 글은 jihwa에 남아 있습니다. `jihwa doctor`로 살펴보세요.",
+        en=f"{tool} has failed ({why}). The text is safe in jihwa. See `jihwa doctor`.",
+    )

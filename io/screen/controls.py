@@ -93,7 +93,7 @@ class Controls:
         place = self._view.place
         if place is Place.TEXT and self.state.calibration is not None:
             place = Place.CALIBRATION
-        elif place is Place.TEXT and self.state.page.selected is not None:
+        elif place is Place.TEXT and self.state.text.selected is not None:
             place = Place.CHOOSING
         profile = Path(self.state.profile).stem or self._view.profile
         invitation = self._invite() if place is Place.INVITATION else ()
@@ -120,18 +120,18 @@ class Controls:
 
     def next_candidate(self, step: int) -> None:
         """Begin to choose the last word anew, or light another candidate."""
-        page = self.state.page
-        if page.selected is None:
-            self._select(len(page.words) - 1)
-        elif page.candidates:
-            lit = (self._view.highlight + step) % min(len(page.candidates), 9)
+        written = self.state.text
+        if written.selected is None:
+            self._select(len(written.words) - 1)
+        elif written.candidates:
+            lit = (self._view.highlight + step) % min(len(written.candidates), 9)
             self._view = replace(self._view, highlight=lit)
 
     def next_word(self, step: int) -> None:
         """Choose an earlier or later word instead."""
-        page = self.state.page
-        if page.selected is not None:
-            self._select(min(max(page.selected + step, 0), len(page.words) - 1))
+        written = self.state.text
+        if written.selected is not None:
+            self._select(min(max(written.selected + step, 0), len(written.words) - 1))
 
     def leave_choice(self) -> None:
         """Leave the word as it is."""
@@ -143,11 +143,11 @@ class Controls:
 
     def choose(self, candidate: int) -> None:
         """Take a candidate of the word that is being chosen, or else of the last one."""
-        page = self.state.page
-        if candidate < len(page.candidates):
-            word = len(page.words) - 1 if page.selected is None else page.selected
+        written = self.state.text
+        if candidate < len(written.candidates):
+            word = len(written.words) - 1 if written.selected is None else written.selected
             if candidate:  # the first is what stands there
-                self.session.writing.choose(word, page.candidates[candidate].text)
+                self.session.writing.choose(word, written.candidates[candidate].text)
             self._select(None)
 
     def toggle_large(self) -> None:
@@ -156,21 +156,21 @@ class Controls:
 
     def next_completion(self, step: int) -> None:
         """Light another completion."""
-        if offered := [each.text for each in self.state.page.completions]:
+        if offered := [each.text for each in self.state.text.completions]:
             lit = offered.index(self._view.lit) if self._view.lit in offered else 0
             self._view = replace(self._view, lit=offered[(lit + step) % len(offered)])
 
     def complete(self) -> None:
         """Take the completion that is lit, or else the first one."""
-        offered = self.state.page.completions
+        offered = self.state.text.completions
         lit = [each for each in offered if each.text == self._view.lit]
         for completion in [*lit, *offered][:1]:
             self.session.writing.accept(completion)
 
     def copy(self) -> None:
         """Fill the clipboard with the text."""
-        page = self.state.page
-        self._copy(page.committed + page.preedit)
+        written = self.state.text
+        self._copy(written.committed + written.preedit)
 
     def say_again(self) -> None:
         """Say the last sentence."""
@@ -277,7 +277,7 @@ class Controls:
             self._copy(text)
 
     def say_past(self) -> None:
-        """Say it."""
+        """Say the earlier text that is lit."""
         if (text := self._lit_past()) and self._may_speak():
             self.spoken.say(text)
 

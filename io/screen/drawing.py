@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from jihwa.io.live.state import LiveState, Page
+from jihwa.io.live.state import LiveState, TextState
 from jihwa.io.screen.hand import (
     SKELETON_COLUMNS,
     hand_rows,
@@ -26,7 +26,7 @@ from jihwa.io.screen.panels import (
 from jihwa.io.screen.text import (
     CURSOR,
     ELLIPSIS,
-    Line,
+    StyledLine,
     cut,
     doubts,
     pad,
@@ -47,7 +47,7 @@ NOTICE_ROWS = 2
 LARGE_BLOCK = 200
 """So many characters are more than there is ever room for where they are large."""
 _SIDE_GAP = 4
-_EMPTY: Line = []
+_EMPTY: StyledLine = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class Size:
         return self.rows >= FULL_ROWS and self.columns >= FULL_COLUMNS
 
     @property
-    def between(self) -> list[Line]:
+    def between(self) -> list[StyledLine]:
         """What separates two parts of the screen."""
         return [rule(self.columns)] if self.rows >= RULED_ROWS else []
 
 
-def draw(state: LiveState, view: View, size: Size) -> list[Line]:
+def draw(state: LiveState, view: View, size: Size) -> list[StyledLine]:
     """The rows of the screen, from the top; never more than fit.
 
     Args:
@@ -92,34 +92,34 @@ def draw(state: LiveState, view: View, size: Size) -> list[Line]:
     return [cut(row, size.columns) for row in rows][: size.rows]
 
 
-def _large(state: LiveState, view: View, size: Size) -> list[Line]:
+def _large(state: LiveState, view: View, size: Size) -> list[StyledLine]:
     """The text, and what somebody has to be told; to choose a word, the candidates too."""
     bottom = _notices(state, view, size)
     if view.place is Place.CHOOSING:
-        bottom += _indent([candidate_row(state.page, view, size.inside)])
+        bottom += _indent([candidate_row(state.text, view, size.inside)])
     room = max(size.rows - len(bottom), 1)
-    text = [*_marked(_last_blocks(state.page, LARGE_BLOCK), view)]
-    rows = large_rows(text, size.inside, room) or text_rows(state.page, view, size.inside, room)
+    text = [*_marked(_last_blocks(state.text, LARGE_BLOCK), view)]
+    rows = large_rows(text, size.inside, room) or text_rows(state.text, view, size.inside, room)
     lines = [*_filled(_indent(rows), room), *bottom]
     return [cut(line, size.columns) for line in lines][: size.rows]
 
 
-def _keys(view: View, size: Size) -> list[Line]:
+def _keys(view: View, size: Size) -> list[StyledLine]:
     if size.rows < 5:
         return []
     return [*size.between, *_indent([key_line(view, size.inside)])]
 
 
-def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
+def _notices(state: LiveState, view: View, size: Size) -> list[StyledLine]:
     """What is wrong now, then the newest of what happened; below it the last answers."""
     told = [*state.signal.faults, *filter(None, [state.connection.reason]), *state.notices]
     room = NOTICE_ROWS if size.rows >= FULL_ROWS else int(size.rows >= 4)
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for message in reversed(told):
         text = f"! {message.text(view.language)}"
         shown = paragraph(text, size.inside, max(room - len(lines), 0))
         lines = [*([("class:notice", line)] for line in shown), *lines]
-    answers: list[Line] = []
+    answers: list[StyledLine] = []
     room = (2 if size.is_full else 1) if size.rows >= 4 else 0
     for text in reversed(state.answers.texts):
         shown = paragraph(f"» {text}", size.inside, max(room - len(answers), 0))
@@ -127,7 +127,7 @@ def _notices(state: LiveState, view: View, size: Size) -> list[Line]:
     return _indent([*lines, *answers])
 
 
-def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
+def _body(state: LiveState, view: View, size: Size, rows: int) -> list[StyledLine]:
     """What is between the status and the notices: exactly that many rows."""
     match view.place:
         case Place.HELP:
@@ -147,18 +147,18 @@ def _body(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
     return _filled(_indent(lines), rows)
 
 
-def _writing(state: LiveState, view: View, size: Size, rows: int) -> list[Line]:
+def _writing(state: LiveState, view: View, size: Size, rows: int) -> list[StyledLine]:
     hand = _hand(state, view, size) if rows >= 3 else []
-    completions = _indent([completion_row(state.page, view, size.inside)]) if rows >= 5 else []
-    candidates = _indent([candidate_row(state.page, view, size.inside)])
+    completions = _indent([completion_row(state.text, view, size.inside)]) if rows >= 5 else []
+    candidates = _indent([candidate_row(state.text, view, size.inside)])
     if rows < 5 and not candidates[0]:
         candidates = []
     room = max(rows - len(hand) - len(completions) - len(candidates), 1)
-    text = _indent(text_rows(state.page, view, size.inside, room))
+    text = _indent(text_rows(state.text, view, size.inside, room))
     return [*hand, *_filled(text, room), *completions, *candidates][: max(rows, 1)]
 
 
-def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
+def _hand(state: LiveState, view: View, size: Size) -> list[StyledLine]:
     """Fingers and tilt, with what a camera sees, beside what is held.
 
     On a small screen, in one line what is held.
@@ -183,35 +183,35 @@ def _hand(state: LiveState, view: View, size: Size) -> list[Line]:
     return [*_indent(beside), *size.between]
 
 
-def _indent(lines: Sequence[Line]) -> list[Line]:
+def _indent(lines: Sequence[StyledLine]) -> list[StyledLine]:
     return [[("", " " * MARGIN), *line] if line else [] for line in lines]
 
 
-def _filled(lines: Sequence[Line], rows: int) -> list[Line]:
+def _filled(lines: Sequence[StyledLine], rows: int) -> list[StyledLine]:
     return [*lines, *([] for _ in range(rows - len(lines)))][:rows]
 
 
-def text_rows(page: Page, view: View, columns: int, rows: int) -> list[Line]:
+def text_rows(written: TextState, view: View, columns: int, rows: int) -> list[StyledLine]:
     """The end of the text with the cursor behind it, as many rows."""
-    page = _last_blocks(page, columns * rows)
-    return wrap([*_marked(page, view), (CURSOR, ""), ("", " ")], columns)[-rows:]
+    written = _last_blocks(written, columns * rows)
+    return wrap([*_marked(written, view), (CURSOR, ""), ("", " ")], columns)[-rows:]
 
 
-def _last_blocks(page: Page, block: int) -> Page:
-    """The page without the beginning of a long text; lines break elsewhere once in a block only."""
-    begin = max(len(page.committed) - block, 0) // block * block
-    return replace(page, committed=page.committed[begin:])
+def _last_blocks(written: TextState, block: int) -> TextState:
+    """Without the beginning of a long text; lines break elsewhere once in a block only."""
+    begin = max(len(written.committed) - block, 0) // block * block
+    return replace(written, committed=written.committed[begin:])
 
 
-def completion_row(page: Page, view: View, columns: int) -> Line:
+def completion_row(written: TextState, view: View, columns: int) -> StyledLine:
     """What the text may go on with: the one that the key takes is lit, one word more has a +."""
-    line: Line = []
+    line: StyledLine = []
     if view.place is not Place.TEXT:
         return line
-    offered = [each.text for each in page.completions]
-    last = min((each.word for each in page.completions), default=0)
+    offered = [each.text for each in written.completions]
+    last = min((each.word for each in written.completions), default=0)
     lit = offered.index(view.lit) if view.lit in offered else 0
-    for i, each in enumerate(page.completions):
+    for i, each in enumerate(written.completions):
         adds = "+" * (each.word > last)
         key, style = ("→ ", "class:lit") if i == lit else ("", "class:label")
         between = " · " if line else ""
@@ -222,35 +222,35 @@ def completion_row(page: Page, view: View, columns: int) -> Line:
     return line
 
 
-def candidate_row(page: Page, view: View, columns: int) -> Line:
+def candidate_row(written: TextState, view: View, columns: int) -> StyledLine:
     """What the word that is being chosen, or else the last one, may be; numbered."""
-    line: Line = []
-    if len(page.candidates) < 2 and view.place is not Place.CHOOSING:
+    line: StyledLine = []
+    if len(written.candidates) < 2 and view.place is not Place.CHOOSING:
         return line
-    for i, candidate in enumerate(page.candidates[:9]):
+    for i, candidate in enumerate(written.candidates[:9]):
         chosen = view.place is Place.CHOOSING and i == view.highlight
         style = "class:selected" if chosen else ""
         shown = [("class:number", f"{i + 1} "), (style, candidate.text), ("", "   ")]
-        more = i + 1 < len(page.candidates[:9])
+        more = i + 1 < len(written.candidates[:9])
         if width([*line, *shown]) > columns - more * width(ELLIPSIS):
             return cut([*line, ("class:label", ELLIPSIS)], columns)
         line += shown
     return line
 
 
-def _marked(page: Page, view: View) -> Iterator[tuple[str, str]]:
+def _marked(written: TextState, view: View) -> Iterator[tuple[str, str]]:
     """The fragments of the whole text: the end that may still change, doubtful words, the choice.
 
     Nothing stands in the text that is not of it, but for brackets where there are no colours.
     """
-    shown, final = page.committed + page.preedit, len(page.committed)
-    selected = page.selected if view.place is Place.CHOOSING else None
-    opening, closing = ("", "") if view.colours or not page.preedit else ("[", "]")
+    shown, final = written.committed + written.preedit, len(written.committed)
+    selected = written.selected if view.place is Place.CHOOSING else None
+    opening, closing = ("", "") if view.colours or not written.preedit else ("[", "]")
     styles = [(0, final, "class:committed"), (final, len(shown), "class:preedit")]
-    for i, (start, end, _) in enumerate(places(shown, page.words)):
+    for i, (start, end, _) in enumerate(places(shown, written.words)):
         if i == selected:
             styles.append((start, end, "class:selected"))
-    styles += [(*span, "class:doubt") for span in doubts(shown, final, page.words)]
+    styles += [(*span, "class:doubt") for span in doubts(shown, final, written.words)]
     for start, end in pairwise(sorted({edge for style in styles for edge in style[:2]})):
         if start == final:
             yield "class:preedit", opening

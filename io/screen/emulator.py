@@ -11,7 +11,7 @@ from functools import lru_cache
 from pyte import Screen, Stream, modes
 from pyte.screens import Char, Cursor, StaticDefaultDict
 
-from jihwa.io.screen.text import Line, clean, width
+from jihwa.io.screen.text import StyledLine, clean, width
 
 Cells = StaticDefaultDict[int, Char]
 
@@ -159,12 +159,12 @@ _COLOURS = {"black": "black", "brown": "yellow", "white": "gray"}
 _BRIGHT = {"black": "brightblack", "brown": "brightyellow", "white": "white"}
 
 
-def line_of(cells: Cells, columns: int) -> Line:
+def line_of(cells: Cells, columns: int) -> StyledLine:
     """A line of exactly that many columns: neighbours in the same style are one fragment.
 
     A wide character is shown only if both of its cells are still its own.
     """
-    line: Line = []
+    line: StyledLine = []
     for char, text in _shown(cells, columns):
         style = style_of(char._replace(data=""))
         if line and line[-1][0] == style:

@@ -175,7 +175,7 @@ def _in_its_loop(application: Application[None], act: Callable[[], None]) -> Non
 
 def _but_the_hand(state: LiveState) -> tuple[object, ...]:
     """A state without what changes with every sample."""
-    connection, page, calibration = state.connection, state.page, state.calibration
+    connection, page, calibration = state.connection, state.text, state.calibration
     return state.ready, state.paused, connection, page, calibration, state.n_told
 
 

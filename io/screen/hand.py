@@ -15,7 +15,7 @@ from jihwa.data.signal.landmarks import N_POINTS
 from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.collection import STYLE_NAMES
 from jihwa.io.live.state import SHOWN_LETTERS, CalibrationProgress, LiveState
-from jihwa.io.screen.text import Line, bar, pad, paragraph, width
+from jihwa.io.screen.text import StyledLine, bar, pad, paragraph, width
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
 from jihwa.recognizer.events import NO_SIGN
@@ -125,14 +125,16 @@ def tilt(gravity_g: Array, language: Language) -> str:
     return f"{arrow} {words.text(language)} · {on_top.text(language)}"
 
 
-def hand_rows(flex_adc: Array, gravity_g: Array, columns: int, language: Language) -> list[Line]:
+def hand_rows(
+    flex_adc: Array, gravity_g: Array, columns: int, language: Language
+) -> list[StyledLine]:
     """A row for every finger, its name and how bent it is; the last one is where the hand points.
 
     That one may take more columns.
     """
     names = [name.text(language) for name in (*FINGERS, TILT)]
     names_columns = max(map(width, names)) + 2
-    rows: list[Line] = []
+    rows: list[StyledLine] = []
     for share in bent(flex_adc).tolist():
         is_known = not np.isnan(share)
         rows.append(bar(share, columns - names_columns) if is_known else [("class:bad", UNKNOWN)])
@@ -143,7 +145,7 @@ def hand_rows(flex_adc: Array, gravity_g: Array, columns: int, language: Languag
     ]
 
 
-def picture(pose: Array, style: str) -> list[Line]:
+def picture(pose: Array, style: str) -> list[StyledLine]:
     """Five fingers upright, the thumb first, the longer the straighter; below them the palm.
 
     Args:
@@ -151,14 +153,14 @@ def picture(pose: Array, style: str) -> list[Line]:
         style: The style of the fingers.
     """
     heights = (1 - bent(pose)) * (PICTURE_ROWS * 8 - 4) + 4  # (5,) eighths of a row
-    rows: list[Line] = []
+    rows: list[StyledLine] = []
     for row in reversed(range(PICTURE_ROWS)):
         full = np.clip(np.nan_to_num(heights) - 8 * row, 0, 8).round().astype(int)
         rows.append([(style, "".join(f" {_EIGHTHS[eighths] * 2} " for eighths in full))])
     return [*rows, [("class:label", f" {'▔' * (PICTURE_COLUMNS - 2)} ")]]
 
 
-def skeleton(points: Array) -> list[Line]:
+def skeleton(points: Array) -> list[StyledLine]:
     """A hand that a camera sees as lines of dots, as large as there is room for.
 
     Args:
@@ -176,7 +178,7 @@ def skeleton(points: Array) -> list[Line]:
     return [[("class:bar", "".join(map(chr, row)))] for row in cells.tolist()]
 
 
-def hold_rows(state: LiveState, columns: int, language: Language) -> list[Line]:
+def hold_rows(state: LiveState, columns: int, language: Language) -> list[StyledLine]:
     """A row for every likely letter; at the end how far the hold is from being taken."""
     hold, say = state.hold, speaker(language)
     if hold is None:
@@ -184,7 +186,7 @@ def hold_rows(state: LiveState, columns: int, language: Language) -> list[Line]:
     names = [_name(reading, language) for reading, _ in hold.letters]
     name_columns = max(2, *map(width, names)) + 2
     room = columns - name_columns - len(" 100%")
-    rows: list[Line] = []
+    rows: list[StyledLine] = []
     styles = ("class:best", *[""] * SHOWN_LETTERS)
     for name, (_, share), style in zip(names, hold.letters, styles, strict=False):
         percent = (style, f"{share:5.0%}")
@@ -195,12 +197,12 @@ def hold_rows(state: LiveState, columns: int, language: Language) -> list[Line]:
     return [*rows, [], [("class:label", f"{label}  "), *taken]]
 
 
-def hold_line(state: LiveState, columns: int, language: Language) -> Line:
+def hold_line(state: LiveState, columns: int, language: Language) -> StyledLine:
     """The letters and the bar of `hold_rows` in one line, where there is room for no more."""
     hold = state.hold
     if hold is None:
         return [("class:label", _why_none(state, language))]
-    line: Line = []
+    line: StyledLine = []
     for i, (reading, share) in enumerate(hold.letters):
         style = "" if i else "class:best"
         line.append((style, f"{_name(reading, language)} {share:.0%}  "))
@@ -210,7 +212,7 @@ def hold_line(state: LiveState, columns: int, language: Language) -> Line:
 
 def wizard_rows(
     state: LiveState, progress: CalibrationProgress, columns: int, rows: int, language: Language
-) -> list[Line]:
+) -> list[StyledLine]:
     """The calibration; where there is little room, without pictures."""
     say = speaker(language)
     lines = _heading(progress, columns, language)
@@ -241,9 +243,9 @@ def _why_none(state: LiveState, language: Language) -> str:
     return (MOVING if live else NOTHING_COMES).text(language)
 
 
-def _heading(progress: CalibrationProgress, columns: int, language: Language) -> list[Line]:
+def _heading(progress: CalibrationProgress, columns: int, language: Language) -> list[StyledLine]:
     say, prompt = speaker(language), progress.prompt
-    line: Line = [("class:title", f"{prompt.sign}")]
+    line: StyledLine = [("class:title", f"{prompt.sign}")]
     if prompt.style is not None:
         line.append(("", f"  {STYLE_NAMES[prompt.style].text(language)}"))
     line.append(("class:label", say("  자세를 잡고 가만히", "  take the pose and hold still")))
@@ -254,7 +256,7 @@ def _heading(progress: CalibrationProgress, columns: int, language: Language) ->
 
 def _side(
     title: str, flex_adc: Array | None, gravity_g: Array | None, style: str, language: Language
-) -> list[Line]:
+) -> list[StyledLine]:
     """A hand: its title, its picture, the fingers' names, and where it points."""
     unknown = np.full(N_FINGERS, np.nan)
     pose = unknown if flex_adc is None else flex_adc[:N_FINGERS]
@@ -271,7 +273,7 @@ def _side(
 
 def _feedback(
     state: LiveState, progress: CalibrationProgress, columns: int, language: Language
-) -> list[Line]:
+) -> list[StyledLine]:
     """Why the last hold was refused, or that nothing comes."""
     if progress.feedback is not None:
         text = f"! {progress.feedback.text(language)}"

@@ -282,7 +282,7 @@ BINDINGS = (
     Binding(
         "Esc",
         Message("대답 치우기", "put the reader's answer away"),
-        lambda c, _: c.session.hear(""),
+        lambda c, _: c.session.answer(""),
         places=_TEXT,
     ),
     Binding(

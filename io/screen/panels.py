@@ -10,7 +10,7 @@ from math import ceil
 from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.keys import BINDINGS
-from jihwa.io.screen.text import CURSOR, Line, apart, clean, cut, pad, paragraph, tail, width
+from jihwa.io.screen.text import CURSOR, StyledLine, apart, clean, cut, pad, paragraph, tail, width
 from jihwa.io.screen.view import View
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
@@ -40,28 +40,28 @@ _KEY_GAP_COLUMNS = 3
 PAUSED = Message(ko="‖ 멈춤", en="‖ paused")
 
 
-def status_line(state: LiveState, view: View, columns: int) -> Line:
+def status_line(state: LiveState, view: View, columns: int) -> StyledLine:
     """The line, of that many columns at most."""
     language = view.language
     say, connection, signal = speaker(language), state.connection, state.signal
     symbol, style, words = LINKS[connection.link]
-    left: Line = [(style, f" {symbol} {words.text(language)}")]
+    left: StyledLine = [(style, f" {symbol} {words.text(language)}")]
     if state.paused:
         left.append(("class:bad", f"  {PAUSED.text(language)}"))
     if connection.device:
         left.append(("", f"  {tail(connection.device, DEVICE_COLUMNS)}"))
     if not state.ready:
         left.append(("class:label", f"  {LOADING.text(language)}…"))
-    counts: Line = [("class:label", f"  {signal.rate_hz:.0f} Hz")]
+    counts: StyledLine = [("class:label", f"  {signal.rate_hz:.0f} Hz")]
     damaged, gaps = say("손상", "damaged"), say("빠짐", "gaps")
     for count, name in ((signal.damaged, damaged), (signal.gaps, gaps)):
         counts.append(("class:bad" if count else "class:label", f"  {name} {count}"))
     settings = [view.profile, SPEAKS[view.speaks].text(language)]
-    right: Line = [("class:label", " · ".join(filter(None, settings)) + " ")]
+    right: StyledLine = [("class:label", " · ".join(filter(None, settings)) + " ")]
     return apart([*left, *counts], right, columns)
 
 
-def help_rows(view: View, columns: int, rows: int) -> list[Line]:
+def help_rows(view: View, columns: int, rows: int) -> list[StyledLine]:
     """A page of the help: all keys and what they do; the title says which page."""
     known = [binding for binding in BINDINGS if binding.shown]
     keys_columns = max(width(binding.shown) for binding in known) + _KEY_GAP_COLUMNS
@@ -77,25 +77,25 @@ def help_rows(view: View, columns: int, rows: int) -> list[Line]:
     return [[("class:title", title)], [], *(cut(line, columns) for line in shown)]
 
 
-def phrase_rows(phrases: tuple[Phrase, ...], columns: int, rows: int) -> list[Line]:
+def phrase_rows(phrases: tuple[Phrase, ...], columns: int, rows: int) -> list[StyledLine]:
     """The stored sentences: key, abbreviation, sentence."""
     short_columns = max((width(phrase.abbreviation or "") for phrase in phrases), default=0)
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for phrase in phrases:
-        key: Line = [("class:number", str(phrase.key or "·")), ("", "  ")]
+        key: StyledLine = [("class:number", str(phrase.key or "·")), ("", "  ")]
         short = pad([("class:label", clean(phrase.abbreviation or ""))], short_columns)
         lines.append(cut([*key, *short, ("", "  " + clean(phrase.text))], columns))
     return lines[:rows]
 
 
-def invitation_rows(view: View, columns: int, rows: int) -> list[Line]:
+def invitation_rows(view: View, columns: int, rows: int) -> list[StyledLine]:
     """The address for the next reader, and its QR code where there is room for all of it."""
     told = Message(
         ko="읽을 사람이 한 번 쓰는 주소입니다. 다음 사람의 주소는 또 다릅니다.",
         en="Whoever shall read opens this address, which is good once; the next one differs.",
     )
-    lines: list[Line] = [[("class:key", line)] for line in view.invitation[:1]]
-    code: list[Line] = [[("class:code", line)] for line in view.invitation[1:]]
+    lines: list[StyledLine] = [[("class:key", line)] for line in view.invitation[:1]]
+    code: list[StyledLine] = [[("class:code", line)] for line in view.invitation[1:]]
     text = paragraph(told.text(view.language), columns, rows)
     if max(map(width, code), default=0) > columns or len(lines) + len(code) > rows:
         code = []
@@ -104,23 +104,23 @@ def invitation_rows(view: View, columns: int, rows: int) -> list[Line]:
     return [*lines, *code][:rows]
 
 
-def profile_rows(view: View, columns: int, rows: int) -> list[Line]:
+def profile_rows(view: View, columns: int, rows: int) -> list[StyledLine]:
     """The stored profiles: key and name, the one that is worn marked."""
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for number, name in enumerate(view.profiles, start=1):
         key, style = str(number) if number < 10 else "·", "class:lit" * (name == view.profile)
         lines.append(cut([("class:number", key), (style, f"  {clean(name)}")], columns))
     return lines[:rows]
 
 
-def history_rows(view: View, columns: int, rows: int) -> list[Line]:
+def history_rows(view: View, columns: int, rows: int) -> list[StyledLine]:
     """What is looked for, and the earlier texts that have it around the one that is lit."""
-    wanted: Line = [("class:label", speaker(view.language)("찾기  ", "find  "))]
+    wanted: StyledLine = [("class:label", speaker(view.language)("찾기  ", "find  "))]
     words = tail(clean(view.wanted), max(columns - width(wanted) - 1, 1))
     wanted += [("", words), (CURSOR, ""), ("", " ")]
     room = max(rows - 2, 1)
     first = min(max(view.highlight - room // 2, 0), max(len(view.past) - room, 0))
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for number, past in enumerate(view.past[first:][:room], start=first):
         key, style = ("→ ", "class:lit") if number == view.highlight else ("  ", "")
         when = ("class:label", f"{past.began:%m-%d %H:%M}  ")
@@ -130,9 +130,9 @@ def history_rows(view: View, columns: int, rows: int) -> list[Line]:
     return [wanted, [], *lines][:rows] if rows > 2 else [*lines, wanted][-rows:]
 
 
-def key_line(view: View, columns: int) -> Line:
+def key_line(view: View, columns: int) -> StyledLine:
     """The keys that matter here, as many as there is room for; the last ones matter most."""
-    line: Line = []
+    line: StyledLine = []
     for binding in reversed(BINDINGS):
         if binding.short and view.place in binding.places:
             word, gap = binding.short.text(view.language), "  " if line else ""

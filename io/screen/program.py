@@ -22,7 +22,7 @@ from jihwa.io.outlets.outlet import OutletError
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen import emulator
 from jihwa.io.screen.controls import Controls
-from jihwa.io.screen.text import Line
+from jihwa.io.screen.text import StyledLine
 from jihwa.io.screen.view import Place
 
 _CHUNK_BYTES = 4096
@@ -84,7 +84,7 @@ class Program:
 
     def _press(self, keys: bytes) -> None:
         """Give it keys, behind all that was spelled before; that becomes final."""
-        is_open = self._late or self._session.state.page.preedit
+        is_open = self._late or self._session.state.text.preedit
         if is_open and self._session.failure is None:
             self._late.append(keys)
             self._session.writing.complete()
@@ -121,7 +121,7 @@ class ChildControl(UIControl):
     def __init__(self, child: Child) -> None:
         self.terminal = emulator.Terminal(80, 24, self._answer)
         self._child = child
-        self._lines: dict[int, Line] = {}
+        self._lines: dict[int, StyledLine] = {}
         self._is_silent = False
 
     async def follow(self) -> int:

@@ -14,11 +14,11 @@ from prompt_toolkit.utils import get_cwidth
 from jihwa.composer.language.jamo import LETTER_OF, TOKENS
 from jihwa.composer.text.transcript import DOUBTFUL, Word
 from jihwa.data.messages import Message
-from jihwa.io.live.state import LiveState, Page
+from jihwa.io.live.state import LiveState, TextState
 
 Fragment = tuple[str, str]
 """A style and the text that has it, as prompt-toolkit wants them."""
-Line = list[Fragment]
+StyledLine = list[Fragment]
 
 CURSOR = "[SetCursorPosition]"
 """The style of a fragment before which the cursor stands."""
@@ -47,11 +47,11 @@ def width(line: str | Sequence[Fragment]) -> int:
     return get_cwidth(text)
 
 
-def cut(line: Sequence[Fragment], columns: int) -> Line:
+def cut(line: Sequence[Fragment], columns: int) -> StyledLine:
     """The beginning of a line, as much as there is room for; `…` says that there is more."""
     if width(line) <= columns:
         return list(line)
-    short: Line = []
+    short: StyledLine = []
     room = columns - width(ELLIPSIS)
     for style, text in line:
         taken = text
@@ -73,21 +73,21 @@ def tail(text: str, columns: int) -> str:
     return ELLIPSIS + text
 
 
-def pad(line: Sequence[Fragment], columns: int) -> Line:
+def pad(line: Sequence[Fragment], columns: int) -> StyledLine:
     """A line of exactly that many columns."""
     line = cut(line, columns)
     return [*line, ("", " " * (columns - width(line)))]
 
 
-def apart(left: Sequence[Fragment], right: Sequence[Fragment], columns: int) -> Line:
+def apart(left: Sequence[Fragment], right: Sequence[Fragment], columns: int) -> StyledLine:
     """Two ends of a line; the right one goes first where there is no room for both."""
     room = columns - width(left) - width(right)
     return [*left, ("", " " * room), *right] if room > 0 else cut(left, columns)
 
 
-def wrap(line: Sequence[Fragment], columns: int) -> list[Line]:
+def wrap(line: Sequence[Fragment], columns: int) -> list[StyledLine]:
     """Lines of at most that many columns; a newline begins another one too."""
-    lines: list[Line] = [[]]
+    lines: list[StyledLine] = [[]]
     room = columns
     for style, text in line:
         taken = ""
@@ -144,13 +144,13 @@ def doubts(shown: str, final: int, words: Sequence[Word]) -> list[tuple[int, int
     ]
 
 
-def bar(share: float, columns: int, style: str = "class:bar") -> Line:
+def bar(share: float, columns: int, style: str = "class:bar") -> StyledLine:
     """A bar of which a share, 0 to 1, is full."""
     full = round(min(max(share, 0.0), 1.0) * columns)
     return [(style, "━" * full), ("class:track", "┈" * (columns - full))]
 
 
-def rule(columns: int) -> Line:
+def rule(columns: int) -> StyledLine:
     """A line between two parts of the screen."""
     return [("class:rule", "─" * columns)]
 
@@ -165,7 +165,7 @@ def cleaned(state: LiveState) -> LiveState:
         state,
         connection=replace(connection, device=clean(connection.device), reason=reason),
         signal=replace(state.signal, faults=tuple(map(clean_message, state.signal.faults))),
-        page=_clean_page(state.page),
+        text=_clean_text(state.text),
         calibration=calibration,
         answers=replace(state.answers, texts=tuple(map(clean, state.answers.texts))),
         notices=tuple(map(clean_message, state.notices)),
@@ -182,12 +182,12 @@ def clean_lines(text: str) -> str:
     return "\n".join(map(clean, text.split("\n")))
 
 
-def _clean_page(page: Page) -> Page:
+def _clean_text(written: TextState) -> TextState:
     return replace(
-        page,
-        committed=clean_lines(page.committed),
-        preedit=clean_lines(page.preedit),
-        words=tuple(replace(word, text=clean(word.text)) for word in page.words),
-        candidates=tuple(replace(each, text=clean(each.text)) for each in page.candidates),
-        completions=tuple(replace(each, text=clean(each.text)) for each in page.completions),
+        written,
+        committed=clean_lines(written.committed),
+        preedit=clean_lines(written.preedit),
+        words=tuple(replace(word, text=clean(word.text)) for word in written.words),
+        candidates=tuple(replace(each, text=clean(each.text)) for each in written.candidates),
+        completions=tuple(replace(each, text=clean(each.text)) for each in written.completions),
     )

@@ -27,7 +27,7 @@ class Speaker:
     language: Language
 
     def __call__(self, ko: str, en: str) -> str:
-        """The text."""
+        """The one of two texts that is in the user's language."""
         return Message(ko, en).text(self.language)
 
     def tell(self, ko: str, en: str) -> None:

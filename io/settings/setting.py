@@ -85,7 +85,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FreeText:
     """Any text; an empty one chooses nothing."""
 
     allowed: ClassVar = Message('"따옴표로 묶은 글"', 'a text in "quotation marks"')
@@ -167,10 +167,10 @@ class Names:
         return tuple(map(_text, found)) or None
 
 
-Typed = Number | Text | File | NameOrFile | Names
+Typed = Number | FreeText | File | NameOrFile | Names
 """What follows its option on the command line, and is checked here."""
 
-Kind = Choice | Switch | Typed
+ValueKind = Choice | Switch | Typed
 
 NONE = Message(ko="없음", en="none")
 
@@ -190,7 +190,7 @@ class Setting:
     """
 
     key: str
-    kind: Kind
+    kind: ValueKind
     default: Value
     help: Message
     metavar: str | None = None

@@ -5,7 +5,16 @@ from typing import get_args
 
 from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
-from jihwa.io.settings.setting import Choice, File, NameOrFile, Names, Number, Setting, Switch, Text
+from jihwa.io.settings.setting import (
+    Choice,
+    File,
+    FreeText,
+    NameOrFile,
+    Names,
+    Number,
+    Setting,
+    Switch,
+)
 
 SHIPPED = Message(ko="함께 온 것", en="the shipped one")
 
@@ -20,7 +29,7 @@ _ALL = (
     ),
     Setting(
         "source",
-        Text(),
+        FreeText(),
         "auto:",
         Message(
             ko="장갑이 있는 곳: auto:, /dev/ttyACM0, COM3, serial://…, socket://호스트:포트, "
@@ -140,7 +149,7 @@ _ALL = (
     ),
     Setting(
         "voice.name",
-        Text(),
+        FreeText(),
         None,
         Message("목소리의 이름", "name of the voice"),
         "NAME",

@@ -102,12 +102,12 @@ class CameraSource(Source):
     def _follow(self) -> int | None:
         """Pass on lines until there are no more; how it ended, None where it fell silent."""
         with _lines_of(self._command) as (process, lines):
-            patience_s, heard_s = STARTING_S, time.monotonic()
+            patience_s, received_s = STARTING_S, time.monotonic()
             while not self.closing.is_set():
                 try:
                     line = lines.get(timeout=POLL_S)
                 except Empty:
-                    if time.monotonic() - heard_s > patience_s:
+                    if time.monotonic() - received_s > patience_s:
                         return None
                     continue
                 if not line:
@@ -115,7 +115,7 @@ class CameraSource(Source):
                 self._has_seen = True
                 self.tell(Connection(Link.LIVE, self.device))
                 self.pass_on(line)
-                patience_s, heard_s = SILENCE_S, time.monotonic()
+                patience_s, received_s = SILENCE_S, time.monotonic()
         return None
 
 

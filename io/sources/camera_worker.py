@@ -24,7 +24,7 @@ REQUIREMENT = "mediapipe==0.10.21"
 PYTHONS = ((3, 9), (3, 12))
 """The first and the last Python that it is made for."""
 
-Hand = Sequence[tuple[float, float, float]]
+Points = Sequence[tuple[float, float, float]]
 """Points in pixels: x to the right, y down, z away."""
 
 
@@ -61,7 +61,7 @@ def follow(what: str, speed: float) -> End:
         return (End.IN_USE if exists else End.NO_CAMERA) if is_camera else End.NO_VIDEO
     pictures.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # a picture that waits is an old one
     seer = mediapipe.solutions.hands.Hands(max_num_hands=2)
-    last: Hand | None = None
+    last: Points | None = None
     n_pictures = 0
     step_s = 1 / max(pictures.get(cv2.CAP_PROP_FPS), 1.0)
     due = _now(pictures) if is_camera else _timed(pictures, cv2.CAP_PROP_POS_MSEC, step_s, speed)
@@ -87,7 +87,7 @@ def follow(what: str, speed: float) -> End:
     return End.OVER if n_pictures else End.NO_VIDEO
 
 
-def chosen(hands: Sequence[Hand], last: "Hand | None") -> "Hand | None":
+def chosen(hands: Sequence[Points], last: "Points | None") -> "Points | None":
     """The hand that was read before, or else the largest; None where there is none."""
     if not hands:
         return None

@@ -84,7 +84,7 @@ class NamedPort:
         same = [b.port for b in self._connected() if b.identity == self._identity]
         return [self.device] if self.device in same else [*same, self.device]
 
-    def hearing(self) -> Callable[[bytes], bool]:
+    def detector(self) -> Callable[[bytes], bool]:
         """Whatever comes is what the user asked for."""
         return bool
 
@@ -132,13 +132,13 @@ class AnyGlove:
         tried = [board for board in boards if board.port not in self._refused_s]
         return [board.port for board in sorted(tried, key=self._preference)]
 
-    def hearing(self) -> Callable[[bytes], bool]:
+    def detector(self) -> Callable[[bytes], bool]:
         """A port is a glove's if a header or a sample comes out of it."""
         parser = LineParser(self._layout)
 
         def is_glove(data: bytes) -> bool:
             parser.feed(data)
-            return parser.hears_glove
+            return parser.is_of_glove
 
         return is_glove
 

@@ -148,25 +148,25 @@ class SerialSource(Source):
             OSError: The line broke.
         """
         self.tell(Connection(Link.OPENING, port))
-        heard = self._hear_out(line, port, candidates)
-        if isinstance(heard, Connection):
-            return heard
+        received = self._identify(line, port, candidates)
+        if isinstance(received, Connection):
+            return received
         self._finder.found(port)
         self._lives += 1
         self.tell(Connection(Link.LIVE, port))
-        self.pass_on(heard)
+        self.pass_on(received)
         while not line.is_silent and not self.closing.is_set():
             self.pass_on(line.read())
             while not self._commands.empty():
                 line.write(self._commands.get())
         return Connection(Link.LOST, port, reasons.silent(port))
 
-    def _hear_out(self, line: "_Line", port: str, candidates: Sequence[str]) -> bytes | Connection:
+    def _identify(self, line: "_Line", port: str, candidates: Sequence[str]) -> bytes | Connection:
         """All that came until it proved to be a glove's, or else how the line is.
 
         A port that proves nothing is left at once for one that was just plugged in.
         """
-        held, is_glove, look_s = b"", self._finder.hearing(), LOOK_S
+        held, is_glove, look_s = b"", self._finder.detector(), LOOK_S
         while not self.closing.is_set():
             data = line.read()
             held += data
@@ -190,8 +190,8 @@ class _Line:
 
     def __init__(self, port: serial.SerialBase, timing: Timing, greeting: Sequence[str]) -> None:
         self._port, self._timing, self._greeting = port, timing, greeting
-        self._opened_s = self._heard_s = time.monotonic()
-        self._asked = self._heard = False
+        self._opened_s = self._received_s = time.monotonic()
+        self._asked = self._received = False
 
     @property
     def age_s(self) -> float:
@@ -201,20 +201,20 @@ class _Line:
     @property
     def is_silent(self) -> bool:
         """Whether nothing has come for so long that nothing will."""
-        boot_s = 0.0 if self._heard else self._timing.boot_s
-        return time.monotonic() - self._heard_s > self._timing.silence_s + boot_s
+        boot_s = 0.0 if self._received else self._timing.boot_s
+        return time.monotonic() - self._received_s > self._timing.silence_s + boot_s
 
     def read(self) -> bytes:
         """What has come of late, perhaps nothing."""
         data: bytes = self._port.read(READ_BYTES)
-        silent_s = time.monotonic() - self._heard_s
-        restarted = bool(data) and (not self._heard or silent_s > self._timing.pause_s)
+        silent_s = time.monotonic() - self._received_s
+        restarted = bool(data) and (not self._received or silent_s > self._timing.pause_s)
         if restarted or (not self._asked and silent_s > self._timing.boot_s):
             self._asked = True
             for command in self._greeting:
                 self.write(command)
         if data:
-            self._heard, self._heard_s = True, time.monotonic()
+            self._received, self._received_s = True, time.monotonic()
         return data
 
     def write(self, command: str) -> None:

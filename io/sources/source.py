@@ -19,7 +19,7 @@ class Link(Enum):
     OPENING = auto()
     """A device is being opened; a board that resets stays silent for about 2 s."""
     LIVE = auto()
-    """Bytes come."""
+    """The device is open, and bytes come."""
     LOST = auto()
     """They stopped, or the device went away; it is tried again by itself."""
     ENDED = auto()

@@ -52,7 +52,7 @@ def player() -> Sequence[str] | None:
     return next((each for each in PLAYERS if shutil.which(each[0])), None)
 
 
-class Speaker:
+class Synthesizer:
     """A pyttsx3 engine with a Korean voice.
 
     Args:
@@ -142,7 +142,7 @@ class Speaker:
             raise SpeechError(Problem.FILE, f"{path}: {error.strerror}") from error
 
     def close(self) -> None:
-        """Be quiet."""
+        """Let go of the engine, which is silent from now on."""
         if self._playing is not None:
             self._playing.kill()
 
@@ -179,7 +179,7 @@ class _Requests:
 
     def __init__(self, lines: TextIO) -> None:
         self.scratch = Path(tempfile.mkdtemp(prefix="jihwa-voice-"))
-        self.speaker: Speaker | None = None
+        self.speaker: Synthesizer | None = None
         self._lines = lines
         self._requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -219,7 +219,7 @@ def _serve(requests: _Requests, answers: TextIO) -> NoReturn:
         request = requests.next()
         try:
             if requests.speaker is None:
-                requests.speaker = Speaker(**request, scratch=requests.scratch)
+                requests.speaker = Synthesizer(**request, scratch=requests.scratch)
                 answer({"driver": requests.speaker.driver, "voice": requests.speaker.voice})
             elif "list" in request:
                 answer({"voices": [[each.id, each.name] for each in requests.speaker.voices()]})

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jihwa.composer.language.word_list import normalised, shown
+from jihwa.composer.language.word_list import COMMENT, normalised, shown
 from jihwa.data.messages import Message
 from jihwa.io.user import profiles, storage
 
@@ -13,7 +13,6 @@ MAX_LENGTH = 200
 """Characters of the longest sentence."""
 MAX_ABBREVIATION = 12
 """Characters of the longest abbreviation."""
-COMMENT = "#"
 
 STARTERS = """\
 1. ㅇㄴ = 안녕하세요. 만나서 반갑습니다.

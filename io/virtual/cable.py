@@ -13,7 +13,7 @@ from jihwa.data.messages import UsageError
 from jihwa.io.virtual.glove import VirtualGlove
 
 
-class Fault(StrEnum):
+class LineFault(StrEnum):
     """What can go wrong; the values are what the user types."""
 
     DAMAGE = "damage"
@@ -28,11 +28,15 @@ class Fault(StrEnum):
     """The port goes away, and comes back after a while."""
 
 
-SHARES = (Fault.DAMAGE, Fault.DROP)
+SHARES = (LineFault.DAMAGE, LineFault.DROP)
 """These befall a share of all bytes; the others happen at one time."""
 LONGEST_S = 3600.0
 """None of the others lasts longer."""
-LASTS_S: Mapping[Fault, float] = {Fault.STALL: 2.0, Fault.RESET: 0.0, Fault.UNPLUG: 3.0}
+LASTS_S: Mapping[LineFault, float] = {
+    LineFault.STALL: 2.0,
+    LineFault.RESET: 0.0,
+    LineFault.UNPLUG: 3.0,
+}
 """How long the others last, unless told otherwise; a reset lasts as long as the board needs."""
 
 
@@ -46,7 +50,7 @@ class Mishap:
         every_s: How long until it happens again; 0 where it does not.
     """
 
-    fault: Fault
+    fault: LineFault
     amount: float
     every_s: float = 0.0
 
@@ -67,8 +71,8 @@ class NoisyLine:
         luck = self._rng.random((len(data), 3))  # damaged?, what it becomes, dropped?
         sent = np.frombuffer(data, dtype=np.uint8)
         other = (sent + 1 + np.floor(255 * luck[:, 1]).astype(np.uint8)).astype(np.uint8)
-        arrived = np.where(luck[:, 0] < self.shares[Fault.DAMAGE], other, sent)
-        return arrived[luck[:, 2] >= self.shares[Fault.DROP]].tobytes()
+        arrived = np.where(luck[:, 0] < self.shares[LineFault.DAMAGE], other, sent)
+        return arrived[luck[:, 2] >= self.shares[LineFault.DROP]].tobytes()
 
 
 class Cable:
@@ -121,11 +125,11 @@ class Cable:
             self._line.shares[mishap.fault] = mishap.amount
         elif not self.plugged:
             return
-        elif mishap.fault is Fault.STALL:
+        elif mishap.fault is LineFault.STALL:
             self.glove.stall(mishap.amount)
         else:
             self.glove.reset()
-            if mishap.fault is Fault.UNPLUG:
+            if mishap.fault is LineFault.UNPLUG:
                 self.plugged = False
                 self._expect(self._now_s + mishap.amount, None)
 
@@ -183,9 +187,9 @@ def _scheduled(entry: str) -> Mishap:
 
 def _mishap(name: str, amount: str | None = None, every: str = "0") -> Mishap | None:
     """What is meant; None where there is no such fault, or it cannot be so much."""
-    if name not in tuple(Fault):
+    if name not in tuple(LineFault):
         return None
-    fault = Fault(name)
+    fault = LineFault(name)
     how_much = LASTS_S.get(fault, math.nan) if amount is None else _number(amount)
     most = 1 if fault in SHARES else LONGEST_S
     return Mishap(fault, how_much, _number(every)) if 0 <= how_much <= most else None

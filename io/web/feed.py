@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from jihwa.composer.text.transcript import Candidate, Completion, TextEdit
-from jihwa.io.live.state import LiveState, Page
+from jihwa.io.live.state import LiveState, TextState
 from jihwa.io.writers.plain import candidate_content, word_content
 
 MOST_WAITING = 64
@@ -34,13 +34,13 @@ class Feed:
     """
 
     def __init__(self, state: LiveState) -> None:
-        self._state, self._words, self._number = state, _words(state.page), 0
+        self._state, self._words, self._number = state, _words(state.text), 0
         self._session = secrets.token_hex(8)
         self._mailboxes: set[Mailbox] = set()
 
     @property
     def n_readers(self) -> int:
-        """How many read."""
+        """How many readers are connected."""
         return len(self._mailboxes)
 
     def whole(self, *, with_words: bool) -> Event:
@@ -49,22 +49,26 @@ class Feed:
         Args:
             with_words: Whether words are told too, and what they may be or become.
         """
-        page = self._state.page
+        written = self._state.text
         told: Event = {"type": "state", "session": self._session, "seq": self._number}
-        told |= {"committed": page.committed, "preedit": page.preedit, **_connection(self._state)}
+        told |= {
+            "committed": written.committed,
+            "preedit": written.preedit,
+            **_connection(self._state),
+        }
         return told | self._words if with_words else told
 
     def follow(self, state: LiveState) -> None:
         """Tell all readers how the session has changed."""
         before, self._state = self._state, state
-        if edit := TextEdit.between(before.page.committed, state.page.committed):
-            preedit = state.page.preedit
+        if edit := TextEdit.between(before.text.committed, state.text.committed):
+            preedit = state.text.preedit
             self._tell("commit", delete=edit.delete, insert=edit.insert, preedit=preedit)
-        elif before.page.preedit != state.page.preedit:
-            self._tell("preedit", preedit=state.page.preedit)
+        elif before.text.preedit != state.text.preedit:
+            self._tell("preedit", preedit=state.text.preedit)
         if (told := _connection(state)) != _connection(before):
             self._tell("connection", **told)
-        if (words := _words(state.page)) != self._words:
+        if (words := _words(state.text)) != self._words:
             self._words = words
             message = _json({"type": "candidates", "seq": self._number, **words})
             for mailbox in self._mailboxes:
@@ -77,7 +81,7 @@ class Feed:
             mailbox.put("")
 
     def remind(self) -> None:
-        """Tell all readers that nothing has happened, so that they know that they still hear."""
+        """Tell all readers that nothing has happened, so that they know that they are connected."""
         message = _json({"type": "alive", "seq": self._number})
         for mailbox in self._mailboxes:
             mailbox.put(message)
@@ -144,12 +148,12 @@ def _connection(state: LiveState) -> Event:
     return {"link": link, "ready": state.ready, "paused": state.paused}
 
 
-def _words(page: Page) -> Event:
+def _words(written: TextState) -> Event:
     return {
-        "words": list(map(word_content, page.words)),
-        "selected": page.selected,
-        "candidates": list(map(candidate_content, page.candidates)),
-        "completions": list(map(_completion, page.completions)),
+        "words": list(map(word_content, written.words)),
+        "selected": written.selected,
+        "candidates": list(map(candidate_content, written.candidates)),
+        "completions": list(map(_completion, written.completions)),
     }
 
 

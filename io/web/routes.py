@@ -35,7 +35,7 @@ HEARTBEAT_S, CLOSE_S = 20.0, 1.0
 """A reader who does not even answer a ping for so long is gone; a farewell waits no longer."""
 _BEARER = {"WWW-Authenticate": "Bearer"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Act = Callable[[web.Request, Role], Awaitable[web.StreamResponse]]
+RoleHandler = Callable[[web.Request, Role], Awaitable[web.StreamResponse]]
 """Does what somebody of that role asks for."""
 
 SPEECH_IS_OFF = Message(
@@ -139,7 +139,7 @@ class Desk:
             self.fail(error)
             return refusal(500, None)
 
-    def _only(self, needed: Role, handle: Act) -> Handler:
+    def _only(self, needed: Role, handle: RoleHandler) -> Handler:
         """Do this only for those who may."""
 
         async def checked(request: web.Request) -> web.StreamResponse:
@@ -183,13 +183,15 @@ class Desk:
         with self._feed.reader(with_words=role is Role.PROGRAM) as mailbox, self._counted(name):
             await reader.prepare(request)
             telling = asyncio.create_task(_tell(reader, mailbox))
-            hearing = asyncio.create_task(reader.receive())  # readers only listen: it is their end
+            receiving = asyncio.create_task(
+                reader.receive()
+            )  # readers only listen: it is their end
             try:
-                await asyncio.wait([telling, hearing], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([telling, receiving], return_when=asyncio.FIRST_COMPLETED)
             finally:
                 telling.cancel()
-                hearing.cancel()
-                await asyncio.gather(telling, hearing, return_exceptions=True)
+                receiving.cancel()
+                await asyncio.gather(telling, receiving, return_exceptions=True)
         await reader.close(code=WSCloseCode.GOING_AWAY)
         return reader
 
@@ -207,7 +209,7 @@ class Desk:
     async def _answer(self, request: web.Request, _: Role) -> web.Response:
         text = _readable(await text_of(request, "text", ANSWER_CHARACTERS))
         self._access.count_wish(request)
-        self._session.hear(text)
+        self._session.answer(text)
         return _accepted()
 
     async def _speak(self, request: web.Request, _: Role) -> web.Response:
@@ -225,7 +227,7 @@ class Desk:
     async def _accept(self, request: web.Request, _: Role) -> web.Response:
         asked = await object_of(request, {"word": int, "text": str})
         wanted = asked["word"], asked["text"]
-        for each in self._session.state.page.completions:
+        for each in self._session.state.text.completions:
             if (each.word, clean(each.text)) == wanted:
                 self._session.writing.accept(each)
                 return _accepted()
@@ -233,7 +235,7 @@ class Desk:
 
     async def _choose(self, request: web.Request, _: Role) -> web.Response:
         asked = await object_of(request, {"word": int, "was": str, "text": str})
-        words = self._session.state.page.words
+        words = self._session.state.text.words
         word, was = asked["word"], asked["was"]
         if not 0 < len(asked["text"]) <= MOST_CHARACTERS:
             raise RefusedError(400)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jihwa.composer.text.transcript import Candidate, Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language
-from jihwa.data.signal.frames import Frames
+from jihwa.data.signal.frames import Frames, Interval
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.recognizer.events import NO_SIGN, REST, Emission
 
@@ -40,7 +40,7 @@ class SignStore:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CompactTranscript:
     """What a signal was read as: a `Transcript` of the composer, in less memory.
 
     Attributes:
@@ -79,7 +79,7 @@ class Document:
     Attributes:
         source: Where the recording is.
         duration_s: Time from its first to its last sample.
-        reading: What it was read as.
+        transcript: What it was read as.
         warnings: What the user should know, in their language.
         language: Their language.
         unread: When the hand did not seem to spell: pairs of begin and end in seconds.
@@ -90,10 +90,10 @@ class Document:
 
     source: str
     duration_s: float
-    reading: Reading
+    transcript: CompactTranscript
     warnings: tuple[str, ...]
     language: Language = "ko"
-    unread: Sequence[tuple[float, float]] = ()
+    unread: Sequence[Interval] = ()
     comparison: TextComparison | None = None
     is_holed: bool = False
     signal: Signal | None = None
@@ -101,4 +101,4 @@ class Document:
     @property
     def letters(self) -> Iterator[Sign]:
         """The segments without those that were rest or no sign."""
-        return (sign for sign in self.reading.signs if sign.sign not in (REST, NO_SIGN))
+        return (sign for sign in self.transcript.signs if sign.sign not in (REST, NO_SIGN))

@@ -19,7 +19,7 @@ from jihwa.data.signal.frames import Array
 from jihwa.io.evaluation.figures import details, figures
 from jihwa.io.settings.language import speaker
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.view import SessionView
+from jihwa.io.writers.view import UNSURE_LETTER, SessionView
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.events import NO_SIGN, REST
 from jihwa.recognizer.segmenter import SegmenterOptions
@@ -55,7 +55,7 @@ def write_html(document: Document, file: TextIO) -> None:
 
 def _content(view: SessionView, language: Language) -> dict[str, Any]:
     document, say = view.document, speaker(language)
-    reading, frames = document.reading, view.frames
+    reading, frames = document.transcript, view.frames
     compared, rate_hz = document.comparison, (len(frames) - 1) / max(frames.duration_s, 1e-3)
     options, trace = SegmenterOptions(), view.trace
     return {
@@ -73,6 +73,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
             for word in reading.words
         ],
         "doubtful": DOUBTFUL,
+        "unsure": UNSURE_LETTER,
         "signs": [
             {
                 "start": round(sign.start_s, 3),

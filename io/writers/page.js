@@ -1,7 +1,7 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const say = data.words_of_page;
-const UNSURE_LETTER = 0.5, ABSENT = -32768, SHORTEST_S = 0.25, LONG = 120;
+const ABSENT = -32768, SHORTEST_S = 0.25, LONG = 120;
 const element = (id) => document.getElementById(id);
 const unpack = (text, kind) =>
   new kind(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer);
@@ -136,7 +136,7 @@ function drawSigns(lane) {
   data.signs.forEach((sign, i) => {
     if (sign.end < from || sign.start > to) return;
     const share = share_of(sign);
-    const kind = !sign.letter ? "rest" : share < UNSURE_LETTER ? "doubt" : "letter";
+    const kind = !sign.letter ? "rest" : share < data.unsure ? "doubt" : "letter";
     const { middle, width } = box(lane, sign.start, sign.end, colours(kind));
     if (i === chosen) {
       pen.strokeStyle = colours("accent");
@@ -377,7 +377,7 @@ function fillTable() {
     make("td", sign.start.toFixed(2), row);
     make("td", (sign.end - sign.start).toFixed(2), row);
     make("td", name_of(sign.sign), row, sign.letter ? "letter" : "");
-    make("td", percent(share), row, sign.letter && share < UNSURE_LETTER ? "doubtful" : "");
+    make("td", percent(share), row, sign.letter && share < data.unsure ? "doubtful" : "");
     make("td", sign.seen.slice(0, 3).map(([n, p]) => `${name_of(n)} ${percent(p)}`).join(" · "), row);
     row.addEventListener("click", () => choose(i));
   });

@@ -8,15 +8,15 @@ from typing import Any, TextIO
 
 from jihwa.composer.text.transcript import Candidate, Word
 from jihwa.io.evaluation.figures import as_content
+from jihwa.io.writers.annotation import tiers
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.tiers import tiers
 
 COLUMNS = ("source", "tier", "start_s", "end_s", "text", "confidence", "candidates")
 
 
 def write_text(document: Document, file: TextIO) -> None:
     """The text alone, on one line."""
-    file.write(document.reading.text + "\n")
+    file.write(document.transcript.text + "\n")
 
 
 def write_json(document: Document, file: TextIO) -> None:
@@ -27,9 +27,9 @@ def write_json(document: Document, file: TextIO) -> None:
     head = {
         "source": document.source,
         "duration_s": _rounded(document.duration_s, 3),
-        "text": document.reading.text,
-        "candidates": list(map(candidate_content, document.reading.candidates)),
-        "words": list(map(word_content, document.reading.words)),
+        "text": document.transcript.text,
+        "candidates": list(map(candidate_content, document.transcript.candidates)),
+        "words": list(map(word_content, document.transcript.words)),
     }
     file.write(_dump(head).removesuffix("}") + ', "signs": [')
     for number, sign in enumerate(document.letters):  # one by one: hours have tens of thousands
@@ -75,7 +75,7 @@ def write_csv(document: Document, file: TextIO) -> None:
     table = csv.writer(file, lineterminator="\r\n")
     table.writerow(COLUMNS)
     for tier in tiers(document):
-        for span in tier.spans:
+        for span in tier.annotations:
             times_s = (f"{ms / 1000:.3f}" for ms in (span.start_ms, span.end_ms))
             others = " ".join(f"{label} {p:.4f}" for label, p in span.candidates)
             sure = f"{span.confidence:.4f}" if math.isfinite(span.confidence) else ""

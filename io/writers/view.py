@@ -1,27 +1,72 @@
 """What there is to look at in a recorded session besides its text."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from math import exp
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.clock import GAP_S
-from jihwa.data.signal.frames import Array, Frames
+from jihwa.data.signal.frames import Array, Frames, Interval
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.io.writers.document import Document, Signal
-from jihwa.recognizer.events import Emission, readings
-from jihwa.recognizer.trace import SegmentationTrace
+from jihwa.models.hold_network import BEGINS, HELD
+from jihwa.recognizer.events import Boundary, Emission, Segment, readings
+from jihwa.recognizer.segmenter import Segmenter
 
 _N_READINGS = 5
 """So many readings of a hold are shown."""
+UNSURE_LETTER = 0.5
+"""A letter of less confidence is marked."""
+_CHUNK_SAMPLES = 1000
+"""A recording is fed in such chunks: what a segmenter keeps stays small."""
 
-Span = tuple[float, float]
-"""From when to when, in seconds."""
+
+@dataclass(frozen=True, slots=True)
+class SegmentationTrace:
+    """What a segmenter sees of a whole recording, for those who want to look at it.
+
+    Attributes:
+        time_s: (n,) when each even step began; none where the signal is missing.
+        held: (n,) probability that the hand was held then.
+        begins: (n,) probability that a hold had just begun.
+        boundaries: All that it reports.
+    """
+
+    time_s: Array
+    held: Array
+    begins: Array
+    boundaries: tuple[Boundary, ...]
+
+    @classmethod
+    def of(cls, frames: Frames) -> Self:
+        """What the shipped segmenter sees of a recording."""
+        seen = [(np.empty(0), np.empty((0, 2), np.float32))]
+        segmenter = Segmenter(observe=lambda time_s, said: seen.append((time_s, said)))
+        boundaries: list[Boundary] = []
+        for start in range(0, len(frames), _CHUNK_SAMPLES):
+            boundaries += segmenter.feed(frames[start : start + _CHUNK_SAMPLES])
+        boundaries += segmenter.flush()
+        times_s, said = zip(*seen, strict=True)
+        probabilities = np.concatenate(said).astype(float)  # (n, 2)
+        held, begins = probabilities[:, HELD], probabilities[:, BEGINS]
+        return cls(np.concatenate(times_s), held, begins, tuple(boundaries))
+
+    @property
+    def rivals(self) -> list[Segment]:
+        """The segments that compete with another one for the same time, in the order of ends."""
+        placed = [
+            (range(end - segment.spans, end), segment)
+            for end, boundary in enumerate(self.boundaries)
+            for segment in boundary
+        ]
+        contested = {span for spans, _ in placed if len(spans) > 1 for span in spans}
+        return [segment for spans, segment in placed if not contested.isdisjoint(spans)]
 
 
 class Rival(NamedTuple):
@@ -77,7 +122,7 @@ class SessionView:
     @cached_property
     def rivals(self) -> Sequence[Rival]:
         """The segments that competed for the same time, and those that the text passed over."""
-        chosen = {(sign.start_s, sign.end_s) for sign in self.document.reading.signs}
+        chosen = {(sign.start_s, sign.end_s) for sign in self.document.transcript.signs}
         rivals = self.trace.rivals
         known = {id(each) for each in rivals}
         alone = [ends[0] for ends in self.trace.boundaries if id(ends[0]) not in known]
@@ -93,7 +138,7 @@ class SessionView:
         return found
 
     @property
-    def gaps(self) -> list[Span]:
+    def gaps(self) -> list[Interval]:
         """Where the signal is missing, in seconds."""
         time_s = self.frames.time_s
         before = np.flatnonzero(np.diff(time_s) > GAP_S)
@@ -116,6 +161,6 @@ class SessionView:
         return [(names[i], float(share[i])) for i in best]
 
     @cached_property
-    def _by_time(self) -> Mapping[Span, Emission]:
+    def _by_time(self) -> Mapping[Interval, Emission]:
         emissions = ((each.segment, each) for each in self._emissions)
         return {(segment.start_s, segment.end_s): each for segment, each in emissions}

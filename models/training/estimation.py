@@ -70,11 +70,11 @@ BLOCK = _pose_covariance(bend=1.2, tilt_deg=5.0)
 TAKE = _pose_covariance(bend=0.3, tilt_deg=2.0)
 """(7, 7) least covariance between takes."""
 
-REST: Array = np.array([2.5, 4.0, 4.0, 4.0, 4.0, 0.94, -0.24, 0.24])
+REST_POSE: Array = np.array([2.5, 4.0, 4.0, 4.0, 4.0, 0.94, -0.24, 0.24])
 """(8,) features of a hand at rest: fingers half bent, hanging down (gravity near +x)."""
 
 REST_COVARIANCE = _pose_covariance(bend=2.0, tilt_deg=30.0)
-"""(7, 7) how far a stranger's rest may be from `REST`."""
+"""(7, 7) how far a stranger's rest may be from `REST_POSE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _fit(holds: LabelledHolds, n_signs: int, extractor: FeatureExtractor) -> Hie
         session=SESSION,
         jacobian=jacobian,
         wearer=WEARER * (1 + 1 / len(np.unique(holds.session))),
-        rest=REST,
+        rest=REST_POSE,
         rest_covariance=REST_COVARIANCE,
     )
 

@@ -50,7 +50,7 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Predictions:
     """The most likely sign of every hold.
 
     Attributes:
@@ -64,7 +64,7 @@ class Answers:
     confidence: Array
 
     @classmethod
-    def of(cls, log_likelihood: Array, sign: NDArray[np.int64]) -> "Answers":
+    def of(cls, log_likelihood: Array, sign: NDArray[np.int64]) -> "Predictions":
         """The answers of (n, S) log-likelihoods; (n,) true signs."""
         best = log_likelihood.argmax(axis=1)
         return cls(sign, best, np.exp(_log_posterior(log_likelihood).max(axis=1)))
@@ -87,7 +87,7 @@ class Answers:
         return counts
 
     def reliability(self) -> tuple[NDArray[np.int64], Array, Array]:
-        """Answers in bins of equal width over the confidence.
+        """Predictions in bins of equal width over the confidence.
 
         Returns:
             Per bin, (B,) each: how many, their mean confidence and the share that is right; NaN
@@ -112,7 +112,7 @@ def score(log_likelihood: Array, sign: NDArray[np.int64]) -> Scores:
     of_truth = np.take_along_axis(log_posterior, sign[:, None], axis=1)  # (n, 1)
     before = np.arange(log_posterior.shape[1]) < sign[:, None]  # (n, S)
     rank = ((log_posterior > of_truth) | (log_posterior == of_truth) & before).sum(axis=1)  # (n,)
-    answers = Answers.of(log_likelihood, sign)
+    answers = Predictions.of(log_likelihood, sign)
     counts = answers.confusion(log_likelihood.shape[1])
     hits, asked, answered = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)  # (S,) each
     present = asked > 0

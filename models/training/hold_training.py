@@ -19,7 +19,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal import landmarks
 from jihwa.data.signal.clock import EvenGrid
-from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.signal.frames import N_FINGERS, Array, Floats
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.synthesis.hands import HandStatistics, RecordedHand, SyntheticHand
 from jihwa.data.synthesis.pace import PACES, Pace
@@ -34,7 +34,6 @@ from jihwa.models.hold_network import (
     N_INPUTS,
     N_TAPS,
     STEP_S,
-    Floats,
     HoldNetwork,
     inputs,
 )

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array
-from jihwa.data.takes.augment import Augmentation, Kind
+from jihwa.data.takes.augment import Augmentation, Variation
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import hold_out, stratified
 from jihwa.models.features import FeatureExtractor
@@ -145,7 +145,7 @@ def to_onnx(module: nn.Module, n_features: int) -> bytes:
     return graph.getvalue()
 
 
-def _augmentation(kinds: Sequence[Kind], n_sessions: int) -> Augmentation:
+def _augmentation(kinds: Sequence[Variation], n_sessions: int) -> Augmentation:
     """Strangers differ from the mean wearer as the Gaussian's priors say, and so do the sources."""
     extractor, spread = FeatureExtractor(), np.sqrt(1 + 1 / n_sessions)
     return Augmentation(

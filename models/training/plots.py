@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.models.training.canvas import BLUE, GREY, ORANGE, PALE_BLUE, PALE_GREY, canvas, label
-from jihwa.models.training.evaluation import CALIBRATION_BINS, Answers, recall
+from jihwa.models.training.evaluation import CALIBRATION_BINS, Predictions, recall
 from jihwa.models.training.runs import Epoch
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _SIGN_IN = 0.34
 """Room for a sign along an axis, inches."""
 
 
-def evaluation_figures(answers: Answers, signs: Sequence[str], folder: Path) -> None:
+def evaluation_figures(answers: Predictions, signs: Sequence[str], folder: Path) -> None:
     """Draw all that can be seen of an evaluation.
 
     Args:
@@ -75,7 +75,7 @@ def accuracy_per_sign(counts: NDArray[np.int64], signs: Sequence[str], path: Pat
         axes.set(ylim=(0, 100), ylabel="right answers, %", title="Accuracy per sign")
 
 
-def confidence_per_sign(answers: Answers, signs: Sequence[str], path: Path) -> None:
+def confidence_per_sign(answers: Predictions, signs: Sequence[str], path: Path) -> None:
     """How sure the answers are for each sign, beside how many of them are right."""
     present = np.unique(answers.sign)
     of_sign = [answers.sign == sign for sign in present]
@@ -95,7 +95,7 @@ def confidence_per_sign(answers: Answers, signs: Sequence[str], path: Path) -> N
         axes.set(ylim=(0, 1.03), ylabel="confidence", title="Confidence per sign")
 
 
-def confidence_histogram(answers: Answers, path: Path) -> None:
+def confidence_histogram(answers: Predictions, path: Path) -> None:
     """How sure right and wrong answers are."""
     bins = np.linspace(0, 1, 21).tolist()
     with canvas(path, 6.4, 4) as figure:
@@ -117,7 +117,7 @@ def confidence_histogram(answers: Answers, path: Path) -> None:
         figure.legend(loc="outside lower center", ncols=2)
 
 
-def confidence_scatter(answers: Answers, signs: Sequence[str], path: Path) -> None:
+def confidence_scatter(answers: Predictions, signs: Sequence[str], path: Path) -> None:
     """Every answer by its sign and its confidence."""
     present, place = np.unique(answers.sign, return_inverse=True)
     x = place + np.random.default_rng(0).uniform(-0.32, 0.32, len(place))  # side by side
@@ -136,7 +136,7 @@ def confidence_scatter(answers: Answers, signs: Sequence[str], path: Path) -> No
         axes.set(ylim=(0, 1.03), ylabel="confidence", title="Confidence of every answer")
 
 
-def reliability_diagram(answers: Answers, path: Path) -> None:
+def reliability_diagram(answers: Predictions, path: Path) -> None:
     """Whether answers of a confidence are right that often."""
     count, confidence, accuracy = answers.reliability()  # (B,) each
     filled = np.flatnonzero(count)
@@ -197,7 +197,9 @@ def learning_curves(history: Sequence[Epoch], path: Path) -> None:
             axes.legend()
 
 
-def _right_and_wrong(answers: Answers) -> Iterator[tuple[str, NDArray[np.bool_], str, str, str]]:
+def _right_and_wrong(
+    answers: Predictions,
+) -> Iterator[tuple[str, NDArray[np.bool_], str, str, str]]:
     """Name, rows, colour, hatch and marker of the right answers, then of the wrong ones."""
     yield "right", answers.right, BLUE, "", "."
     yield "wrong", ~answers.right, ORANGE, "///", "x"

@@ -6,7 +6,7 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
-from jihwa.data.takes.augment import Kind
+from jihwa.data.takes.augment import Variation
 from jihwa.models.network import Channels, Network
 
 FLAGS: Mapping[str, str] = {
@@ -39,7 +39,7 @@ class TrainingOptions:
     """
 
     channels: Channels | None = None
-    augment: tuple[Kind, ...] = tuple(Kind)
+    augment: tuple[Variation, ...] = tuple(Variation)
     epochs: int = 40
     patience: int = 8
     batch_size: int = 64

@@ -69,7 +69,7 @@ _PROTOCOL_STYLE = {
 
 
 @dataclass(frozen=True)
-class Row:
+class Standing:
     """A model under a protocol.
 
     Attributes:
@@ -90,7 +90,7 @@ class Row:
     folds: Mapping[str, Mapping[str, float | None]]
 
 
-def summarise(trials: Sequence[Trial], results: Sequence[Result]) -> list[Row]:
+def summarise(trials: Sequence[Trial], results: Sequence[Result]) -> list[Standing]:
     """One row for each model and protocol; unseen sessions come first, then the best model.
 
     A seed for which a fold is missing is left out: its mean would be one of other takes.
@@ -112,7 +112,7 @@ def summarise(trials: Sequence[Trial], results: Sequence[Result]) -> list[Row]:
     return sorted(rows, key=lambda row: (order.index(row.protocol), -(row.mean["top1"] or 0)))
 
 
-def as_markdown(rows: Sequence[Row], language: Language) -> str:
+def as_markdown(rows: Sequence[Standing], language: Language) -> str:
     """All rows as one table, and how to read it."""
     headings = [
         Message("프로토콜", "protocol"),
@@ -133,7 +133,7 @@ def as_markdown(rows: Sequence[Row], language: Language) -> str:
     return f"{table}\n{LEGEND.text(language)}\n"
 
 
-def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def as_json(rows: Sequence[Standing]) -> list[dict[str, Any]]:
     """The rows for machines: scores from 0 to 1, not rounded."""
     return [
         {
@@ -148,7 +148,7 @@ def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def draw(rows: Sequence[Row], path: Path) -> None:
+def draw(rows: Sequence[Standing], path: Path) -> None:
     """Top-1 of every model under every protocol, in the order of the rows.
 
     Beside its name stands what a model reaches under the first protocol that has it.
@@ -181,11 +181,11 @@ def draw(rows: Sequence[Row], path: Path) -> None:
         figure.legend(loc="outside lower center", ncols=len(protocols))
 
 
-def _top1(row: Row) -> float:
+def _top1(row: Standing) -> float:
     return 100 * (row.mean["top1"] or 0)
 
 
-def _row(seeds: Sequence[Sequence[Result]]) -> Row:
+def _row(seeds: Sequence[Sequence[Result]]) -> Standing:
     """A row of the results of every seed."""
     of_seeds = [_mean([_figures(result) for result in of_seed]) for of_seed in seeds]
     names = {result.fold for of_seed in seeds for result in of_seed}
@@ -194,7 +194,7 @@ def _row(seeds: Sequence[Sequence[Result]]) -> Row:
         for name in sorted(names)
     }
     first = seeds[0][0]
-    return Row(
+    return Standing(
         protocol=first.protocol,
         model=first.model,
         n_seeds=len(seeds),

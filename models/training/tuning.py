@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import DataError, JihwaError, Message, UsageError
-from jihwa.data.takes.augment import Kind
+from jihwa.data.takes.augment import Variation
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import by_session
@@ -38,13 +38,13 @@ _DIVERGED = Message(
     en="the training diverged. Other settings are tried.",
 )
 
-Setting = str | int | float | bool
+Hyperparameter = str | int | float | bool
 
 _LEARNING_RATE, _WEIGHT_DECAY = (3e-4, 2e-2), (1e-6, 1e-2)
 _BATCH_SIZES = (32, 64, 128)
 _NETWORK_WEIGHT = (0.05, 0.95)
-_OF_GLOVE = (Kind.TIME, Kind.NOISE, Kind.FLEX, Kind.ROTATION)
-_OF_SEQUENCES = (Kind.TIME, Kind.NOISE, Kind.SCALE)
+_OF_GLOVE = (Variation.TIME, Variation.NOISE, Variation.FLEX, Variation.ROTATION)
+_OF_SEQUENCES = (Variation.TIME, Variation.NOISE, Variation.SCALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Asked:
     """
 
     number: int
-    settings: Mapping[str, Setting]
+    settings: Mapping[str, Hyperparameter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Objective:
             told = f"{type(error).__name__}: {error}"
             return Tried(asked, {}, Message(ko=told, en=told))
 
-    def learner(self, settings: Mapping[str, Setting]) -> tuple[Learner, TrainingOptions]:
+    def learner(self, settings: Mapping[str, Hyperparameter]) -> tuple[Learner, TrainingOptions]:
         """The learner with such settings, and how it is trained."""
         learner = LEARNERS[self.model]
         if "network_weight" in settings:
@@ -122,7 +122,7 @@ class Objective:
         chosen = settings.get("channels")
         return learner, TrainingOptions(
             channels=Channels(str(chosen)) if chosen else None,
-            augment=tuple(kind for kind in Kind if settings.get(f"augment_{kind}", False)),
+            augment=tuple(kind for kind in Variation if settings.get(f"augment_{kind}", False)),
             epochs=self.epochs,
             batch_size=int(settings["batch_size"]),
             learning_rate=float(settings["learning_rate"]),
@@ -131,7 +131,7 @@ class Objective:
 
     def suggest(self, trial: "Trial") -> Asked:
         """The next settings to try."""
-        settings: dict[str, Setting] = {
+        settings: dict[str, Hyperparameter] = {
             "learning_rate": trial.suggest_float("learning_rate", *_LEARNING_RATE, log=True),
             "weight_decay": trial.suggest_float("weight_decay", *_WEIGHT_DECAY, log=True),
             "batch_size": trial.suggest_categorical("batch_size", _BATCH_SIZES),
@@ -158,7 +158,7 @@ class Objective:
             "seed": str(self.seed),
         }
 
-    def _scores(self, settings: Mapping[str, Setting]) -> Iterator[tuple[str, Scores]]:
+    def _scores(self, settings: Mapping[str, Hyperparameter]) -> Iterator[tuple[str, Scores]]:
         learner, options = self.learner(settings)
         for split in by_session(self.takes):
             train, test = self.takes[split.train], self.takes[split.test]

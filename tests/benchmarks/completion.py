@@ -32,7 +32,7 @@ from jihwa.composer.text.completions import MOST_OFFERED
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames
 from jihwa.io.evaluation.errors import Tally
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.source import Link
@@ -223,7 +223,7 @@ class Shown:
 
         def look() -> None:
             nonlocal before, since_s, text_before
-            page, now_s = live.state.page, time.monotonic()
+            page, now_s = live.state.text, time.monotonic()
             now = tuple(each.text for each in page.completions)
             if before and now != before:
                 self.stood_s.append(now_s - since_s)
@@ -239,7 +239,7 @@ class Shown:
         wearer = Wearer(load_shipped, Mixture.load, adapts=False)
         source = open_source(f"sim:{text}?speed=natural&wearer={WEARER}")
         live = LiveSession(
-            source, wearer.engine, Record(), LiveOptions(wearer=wearer), changed=look
+            source, wearer.engine, SessionLog(), LiveOptions(wearer=wearer), changed=look
         )
         with closing(live):
             live.start()

@@ -22,11 +22,10 @@ from sessions import read
 from shared import SHARED, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
 
-from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.token_model import TokenModel
-from jihwa.composer.letters import compose
+from jihwa.composer.letters import Automaton, compose
 from jihwa.data.alphabet import Alphabet
 from jihwa.io.evaluation.errors import TextErrors
 

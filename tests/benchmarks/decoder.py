@@ -22,14 +22,13 @@ from sessions import read
 from shared import SHARED, TRAINING_TEXTS, dev_texts
 from simulation import TOP1, SimulatedClassifier, spelled
 
-from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.training.corpus import read_text
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
-from jihwa.composer.letters import compose
+from jihwa.composer.letters import Automaton, compose
 from jihwa.data.alphabet import Alphabet
 from jihwa.io.evaluation.errors import Tally, TextErrors
 

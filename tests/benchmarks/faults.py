@@ -26,7 +26,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import SpelledSign
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.settings.table import SETTINGS
@@ -35,8 +35,7 @@ from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Link
 from jihwa.io.virtual.cable import Cable, parse_schedule
 from jihwa.io.virtual.glove import BOOT_S, VirtualGlove
-from jihwa.io.virtual.ports import open_port
-from jihwa.io.virtual.server import Server
+from jihwa.io.virtual.server import Server, open_port
 from jihwa.models.bundle import load_shipped
 
 WEARER, SEED, RATE_HZ = 7, 3, 50
@@ -91,7 +90,7 @@ def lived_through(texts: Sequence[str], minutes: float, faults: str | None) -> R
         live = LiveSession(
             SerialSource(NamedPort(str(link))),
             wearer.engine,
-            Record(),
+            SessionLog(),
             LiveOptions(SETTINGS["pause_s"].default, wearer=wearer),
             changed=look,
         )
@@ -107,7 +106,7 @@ def lived_through(texts: Sequence[str], minutes: float, faults: str | None) -> R
         min((at_s for at_s, link in links if link is Link.LIVE and at_s > plugged_s)) - plugged_s
         for plugged_s in back_s[1:]
     ]
-    text = state.page.committed + state.page.preedit
+    text = state.text.committed + state.text.preedit
     damaged, samples = state.signal.damaged, state.signal.samples
     signs = list(glove.signer.signs)
     return Run(text, signs, reconnected_s, damaged, samples, live.failure)

@@ -53,7 +53,7 @@ class IdleHand(RestingHand):
             held_s = self._rng.uniform(*hold_s)
             pose = np.tile(self._pose(), (int(np.ceil(held_s * RATE_HZ)) + 1, 1))
             holds.append(motion.Hold(held_s, sense(pose, self._rng), None))
-            moves.append(motion.Move(self._rng.uniform(*move_s)))
+            moves.append(motion.Movement(self._rng.uniform(*move_s)))
             planned_s += held_s + moves[-1].duration_s
         course = motion.Motion(holds, moves[:-1])
         time_s = motion.ticks_s(course.edges_s[-1], RATE_HZ, Trouble(), self._rng)

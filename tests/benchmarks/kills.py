@@ -28,14 +28,13 @@ from unittest.mock import patch
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.synthesis.pace import PACES
 from jihwa.io.live import archive
-from jihwa.io.live.journal import Record
+from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.sources.source import Connection, Deliver, Link, Received
 from jihwa.io.virtual.cable import Cable
 from jihwa.io.virtual.glove import VirtualGlove
-from jihwa.io.virtual.ports import open_port
-from jihwa.io.virtual.server import Server
+from jihwa.io.virtual.server import Server, open_port
 from jihwa.models.bundle import load_shipped
 
 JIHWA = (sys.executable, "-m", "jihwa.io", "--lang", "en")
@@ -174,7 +173,7 @@ def read_again(part: Path, before: str) -> str:
     session = LiveSession(
         _Bytes(part.read_bytes()),
         wearer.engine,
-        Record(before),
+        SessionLog(before),
         LiveOptions(PAUSE_S, wearer=wearer),
     )
     done = threading.Event()

@@ -17,7 +17,7 @@ from shared import SHARED, TRAINING_TEXTS, dev_texts
 
 from jihwa.composer.language.jamo import SPACE, encode
 from jihwa.composer.language.ngram import LanguageModel
-from jihwa.composer.language.training.corpus import Source, training_texts
+from jihwa.composer.language.training.corpus import TextSource, training_texts
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 
 SHIPPED = Path(__file__).parents[2] / "composer/language/korean.lm"
@@ -44,7 +44,9 @@ def build_plain(path: Path) -> None:
     """Build the model that serves as the baseline."""
     folder = SHARED / "text"
     names = folder / "family_names.txt", folder / "given_names.txt"
-    build(training_texts([Source(folder / name) for name in TRAINING_TEXTS], names), path, PLAIN)
+    build(
+        training_texts([TextSource(folder / name) for name in TRAINING_TEXTS], names), path, PLAIN
+    )
 
 
 def print_bits(path: Path) -> None:

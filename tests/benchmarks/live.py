@@ -28,7 +28,7 @@ from jihwa.data.synthesis.pace import PACES
 from jihwa.io.evaluation.errors import TextErrors
 from jihwa.io.live.journal import Header, Journal
 from jihwa.io.live.session import LiveOptions, LiveSession
-from jihwa.io.live.state import Page
+from jihwa.io.live.state import TextState
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.settings.table import SETTINGS
 from jihwa.io.sources.source import Connection, Deliver, Link, Received
@@ -129,7 +129,7 @@ class Stopwatch:
     def finish(self, transcript: Transcript) -> None:
         """That was all."""
 
-    def look(self, page: Page) -> None:
+    def look(self, page: TextState) -> None:
         """The state is a new one."""
         now_s = time.monotonic()
         self.seen += [(*each, now_s) for each in self._waiting]
@@ -147,7 +147,7 @@ def session(source: Glove | Wire, folder: str, watch: Stopwatch | None = None) -
     if watch is None:
         return LiveSession(source, wearer.engine, journal, options)
     live: LiveSession = LiveSession(
-        source, wearer.engine, journal, options, [watch], lambda: watch.look(live.state.page)
+        source, wearer.engine, journal, options, [watch], lambda: watch.look(live.state.text)
     )
     return live
 
@@ -224,7 +224,7 @@ def letter_rates() -> Iterator[str]:
                 live.start()
                 source.pump(np.inf)
                 live.close()
-            errors += TextErrors.of(text, live.state.page.committed.strip(), alphabet)
+            errors += TextErrors.of(text, live.state.text.committed.strip(), alphabet)
         yield (
             f"{name}: {errors.texts} texts of strangers, CER "
             f"{errors.cer:.1f} % ({errors.cer_spaces:.1f} % with spaces), "
@@ -247,7 +247,7 @@ def hours(n: float = 8) -> Iterator[str]:
                 spelled += 1
                 source.pump(until_s, 5.0)
             taken_s = time.monotonic() - began_s
-            page = live.state.page
+            page = live.state.text
             yield (
                 f"{source.now_s / 3600:.1f} h: {resident_mb():.0f} MB, "
                 f"{1000 * taken_s / (n / 8 * 60):.0f} ms a minute of signing (simulator included), "

@@ -37,7 +37,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.text.transcript import Transcript
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Array
-from jihwa.models.training.evaluation import Answers, score
+from jihwa.models.training.evaluation import Predictions, score
 from jihwa.models.training.takes import truth
 from jihwa.recognizer.events import NO_SIGN, REST
 
@@ -177,7 +177,7 @@ def hold_rows() -> Iterator[tuple[str, ...]]:
     apart = [1000 * place + block for place, block in enumerate(blocks)]
     parts["all"] = np.concatenate(seen), np.concatenate(signs), np.concatenate(apart)
     for name, (log_likelihood, sign, block) in parts.items():
-        answers = Answers.of(log_likelihood, sign)
+        answers = Predictions.of(log_likelihood, sign)
         mean, *between = _expected_ece(answers, block)
         left, least, most = _unbiased_error(answers, block)
         by_temperature = (score(log_likelihood / t, sign) for t in HOLD_TEMPERATURES)
@@ -190,17 +190,17 @@ def hold_rows() -> Iterator[tuple[str, ...]]:
         )
 
 
-def _expected_ece(answers: Answers, block: NDArray[np.int64]) -> tuple[float, float, float]:
+def _expected_ece(answers: Predictions, block: NDArray[np.int64]) -> tuple[float, float, float]:
     """Mean, 5 % and 95 % of the ECE if probabilities were right."""
     rng, of = np.random.default_rng(0), np.unique(block, return_inverse=True)[1]
     drawn = []
     for _ in range(DRAWS):
         wrong = rng.random(of.max() + 1)[of] >= answers.confidence
-        drawn.append(Answers(wrong.astype(int), np.zeros_like(of), answers.confidence).ece)
+        drawn.append(Predictions(wrong.astype(int), np.zeros_like(of), answers.confidence).ece)
     return float(np.mean(drawn)), *np.percentile(drawn, [5, 95]).tolist()
 
 
-def _unbiased_error(answers: Answers, block: NDArray[np.int64]) -> tuple[float, float, float]:
+def _unbiased_error(answers: Predictions, block: NDArray[np.int64]) -> tuple[float, float, float]:
     """The error without what chance adds to it, and between what it lies in nine cases of ten."""
     rng, rows = np.random.default_rng(0), [np.flatnonzero(block == of) for of in np.unique(block)]
     gap = answers.right - answers.confidence  # (n,)

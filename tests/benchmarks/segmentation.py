@@ -28,9 +28,9 @@ from sessions import (
 )
 from strangers import stranger
 
-from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.letters import Automaton
 from jihwa.composer.text.transcript import Sign
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.signal.frames import Frames

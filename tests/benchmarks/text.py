@@ -27,9 +27,9 @@ from sessions import (
 from shared import THIRD
 from strangers import stranger
 
-from jihwa.composer.automaton import Automaton
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.letters import Automaton
 from jihwa.data.synthesis.spelling import SpelledSession
 from jihwa.io.evaluation.errors import Letters, TextErrors
 from jihwa.recognizer.events import NO_SIGN, REST

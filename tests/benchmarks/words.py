@@ -18,12 +18,12 @@ from ksl31 import SETS, SHARED
 from reporting import options, show, table
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.formats.lines import STEP_S
+from jihwa.data.formats.lines import UNTIMED_STEP_S
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.sequences import SequenceSet
 from jihwa.models.bundle import Bundle
 from jihwa.models.training.fitting import LEARNERS
-from jihwa.recognizer.words import Pauses, Vote, WordSign
+from jihwa.recognizer.word_signs import Pauses, Vote, WordSign
 
 WORDS, SHAPES, LEARNED = 10, 3, 30
 """Words, signs of each, and sequences of each that are learned."""
@@ -93,7 +93,7 @@ class Tally:
         left = [each for each in shown if each.word is not None]
         self.words, self.frames = self.words + len(left), self.frames + n_frames
         for word in sorted(read, key=lambda each: each.known):
-            latest = LATEST_S / STEP_S
+            latest = LATEST_S / UNTIMED_STEP_S
             fits = [s for s in left if s.word == word.word and s.start < word.known]
             hit = next((s for s in fits if word.known < s.end + latest), None)
             if hit is None:
@@ -106,8 +106,8 @@ class Tally:
     @property
     def row(self) -> tuple[str, str, str]:
         """Missed words, false alarms a minute, and median delay."""
-        minutes = self.frames * STEP_S / 60
-        delays = np.array(self.delays) * STEP_S
+        minutes = self.frames * UNTIMED_STEP_S / 60
+        delays = np.array(self.delays) * UNTIMED_STEP_S
         return (
             f"{1 - self.found / self.words:.1%}",
             f"{self.false / minutes:.1f}",

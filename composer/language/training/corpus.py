@@ -28,7 +28,7 @@ MAX_WEIGHT = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TextSource:
     """A file of text, and how much it counts.
 
     Attributes:
@@ -48,7 +48,7 @@ class Source:
             )
 
     @classmethod
-    def parse(cls, argument: str) -> "Source":
+    def parse(cls, argument: str) -> "TextSource":
         """Read `FILE` or `FILE:WEIGHT`.
 
         Raises:
@@ -67,7 +67,7 @@ class Text:
     Attributes:
         name: Where they come from, for messages.
         lines: The lines, joined by newlines.
-        weight: As that of a `Source`.
+        weight: As that of a `TextSource`.
     """
 
     name: str
@@ -97,7 +97,9 @@ def read_text(path: Path) -> Text:
     return Text(str(path), files.read_text(path))
 
 
-def training_texts(sources: Iterable[Source], names: tuple[Path, Path] | None = None) -> list[Text]:
+def training_texts(
+    sources: Iterable[TextSource], names: tuple[Path, Path] | None = None
+) -> list[Text]:
     """Everything that a model learns from: sentences, single words, personal names.
 
     Args:

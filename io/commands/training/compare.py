@@ -29,7 +29,7 @@ from jihwa.models.training.comparison import (
 )
 from jihwa.models.training.plots import learning_curves
 from jihwa.models.training.runs import Epoch
-from jihwa.models.training.summary import Row, as_json, as_markdown, draw, summarise
+from jihwa.models.training.summary import Standing, as_json, as_markdown, draw, summarise
 
 
 def configure(arguments: Command) -> None:
@@ -140,7 +140,7 @@ def _follow(
     return results, failures
 
 
-def _draw(results: Sequence[Result], rows: Sequence[Row], folder: Path) -> None:
+def _draw(results: Sequence[Result], rows: Sequence[Standing], folder: Path) -> None:
     """Models by protocols, and the learning curves of every training run."""
     if rows:
         draw(rows, folder / "comparison.png")

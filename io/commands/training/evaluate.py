@@ -22,7 +22,7 @@ from jihwa.io.settings.language import speaker
 from jihwa.io.streams import warn
 from jihwa.models.bundle import Bundle
 from jihwa.models.training.canvas import font_hint, require_matplotlib
-from jihwa.models.training.evaluation import Answers, most_confused, recall, score
+from jihwa.models.training.evaluation import Predictions, most_confused, recall, score
 from jihwa.models.training.plots import evaluation_figures, learning_curves
 from jihwa.models.training.runs import Epoch
 from jihwa.models.training.takes import known_sessions, likelihoods, truth
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         takes = datasets.derived(takes, bundle.features)
     log_likelihood = _read(takes, bundle, profile)  # (n, S)
     sign = truth(takes, alphabet)  # (n,)
-    answers = Answers.of(log_likelihood, sign)
+    answers = Predictions.of(log_likelihood, sign)
     signs = alphabet.signs
     counts = answers.confusion(len(signs))  # (S, S)
     result = {
@@ -106,7 +106,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return 1 if takes.n_holed else 0
 
 
-def _by_take(takes: TakeSet, answers: Answers, signs: Sequence[str]) -> str:
+def _by_take(takes: TakeSet, answers: Predictions, signs: Sequence[str]) -> str:
     """A table of all takes: sign, answer and how sure it is."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")

@@ -12,9 +12,9 @@ from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.data.synthesis.sessions import find_truth
 from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.progress import Progress
-from jihwa.io.batch.tasks import Outcome, State
+from jihwa.io.batch.reading import StreamBy
+from jihwa.io.batch.tasks import Outcome, TaskState
 from jihwa.io.batch.transcribing import Follow, Setup, Transcriber
-from jihwa.io.batch.words import StreamBy
 from jihwa.io.commands.training.picture import draw
 from jihwa.io.engine import Engine
 from jihwa.io.evaluation import figures
@@ -65,13 +65,13 @@ def evaluate(options: argparse.Namespace, language: Language) -> int:
             except JihwaError as error:
                 skipped.append(error.message)
                 n_holed += isinstance(error, HoledError)
-                shown.done(Outcome(recording, State.FAILED, error=error))
+                shown.done(Outcome(recording, TaskState.FAILED, error=error))
             else:
                 evaluation.add(session)
                 documents[session.source] = document
                 sources = {each.session.source for each in evaluation.expensive}
                 documents = {source: documents[source] for source in sources}
-                shown.done(Outcome(recording, State.DONE, duration_s=document.duration_s))
+                shown.done(Outcome(recording, TaskState.DONE, duration_s=document.duration_s))
     if not evaluation.tallies:
         raise DataError(
             ko=f"{options.sessions}: 잴 수 있는 세션이 없습니다. {skipped[0].ko} `jihwa data "

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jihwa.composer.text.transcript import DOUBTFUL
-from jihwa.data.signal.frames import Array
+from jihwa.data.signal.frames import Array, Interval
 from jihwa.io.writers.document import Document
-from jihwa.io.writers.view import SessionView, Span
+from jihwa.io.writers.view import UNSURE_LETTER, SessionView
 from jihwa.models.hold_network import STEP_S
 from jihwa.models.training.canvas import (
     BLUE,
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 LONGEST_S = 120.0
 """No figure shows more: letters would no longer be readable."""
 
-UNSURE_LETTER = 0.5
-"""A letter of less confidence is marked."""
-
 _ROW_S = 20.0
 """A longer session is drawn in several rows of the same length."""
 _SECOND_IN, _LEAST_IN, _MARGIN_IN = 0.8, 7.0, 1.0
@@ -50,22 +47,22 @@ _LANE_IN = 0.22
 _NAMES = {REST: "rest", NO_SIGN: "no sign"}
 
 
-def draw(document: Document, path: Path, span_s: Span) -> None:
+def draw(document: Document, path: Path, window_s: Interval) -> None:
     """Draw a stretch of a view, as PNG or SVG by the ending of the file's name.
 
     Args:
         document: What to draw, with its signal.
         path: The file.
-        span_s: From when to when, in seconds since the first sample.
+        window_s: From when to when, in seconds since the first sample.
 
     Raises:
         UsageError: matplotlib is not installed.
         OSError: The file cannot be written.
     """
-    view, (start_s, end_s) = SessionView(document), span_s
+    view, (start_s, end_s) = SessionView(document), window_s
     n_rows = math.ceil((end_s - start_s) / _ROW_S)
     row_s = (end_s - start_s) / n_rows
-    n_lanes = _lanes(view, span_s)
+    n_lanes = _lanes(view, window_s)
     rivals = [_LANE_IN * n_lanes] if n_lanes else []
     heights = [0.45, 0.95, *([0.45] if view.held else []), *rivals, 2.6, 1.6, 1.5]
     width_in = _MARGIN_IN + max(_LEAST_IN, _SECOND_IN * row_s)
@@ -77,83 +74,87 @@ def draw(document: Document, path: Path, span_s: Span) -> None:
 
 
 def _row(
-    figure: "SubFigure", view: SessionView, span_s: Span, heights: Sequence[float], n_lanes: int
+    figure: "SubFigure",
+    view: SessionView,
+    window_s: Interval,
+    heights: Sequence[float],
+    n_lanes: int,
 ) -> None:
     """A stretch that fits side by side."""
     axes = iter(figure.subplots(len(heights), sharex=True, height_ratios=heights))
-    _words(next(axes), view, span_s)
-    _signs(next(axes), view, span_s)
+    _words(next(axes), view, window_s)
+    _signs(next(axes), view, window_s)
     if view.held:
-        _truth(next(axes), view, span_s)
+        _truth(next(axes), view, window_s)
     if n_lanes:
-        _rivals(next(axes), view, span_s, n_lanes)
+        _rivals(next(axes), view, window_s, n_lanes)
     flex, gravity, holds = axes
     _flex(flex, view)
     _gravity(gravity, view)
     _holds(holds, view)
     for each in (flex, gravity, holds):
-        _shade(each, view, span_s)
-    holds.set_xlim(span_s)
+        _shade(each, view, window_s)
+    holds.set_xlim(window_s)
     holds.set_xlabel("time, s")
 
 
-def _words(axes: "Axes", view: SessionView, span_s: Span) -> None:
+def _words(axes: "Axes", view: SessionView, window_s: Interval) -> None:
     _strip(axes, "text")
-    for word in view.document.reading.words:
-        if _seen(word.start_s, word.end_s, span_s):
+    for word in view.document.transcript.words:
+        if _seen(word.start_s, word.end_s, window_s):
             colour = _PALE_ORANGE if word.confidence < DOUBTFUL else PALE_GREY
             _box(axes, word.start_s, word.end_s, colour)
-            _write(axes, (word.start_s, word.end_s), span_s, 0.5, label(word.text), 11)
+            _write(axes, (word.start_s, word.end_s), window_s, 0.5, label(word.text), 11)
 
 
-def _signs(axes: "Axes", view: SessionView, span_s: Span) -> None:
+def _signs(axes: "Axes", view: SessionView, window_s: Interval) -> None:
     """Every segment with its letter, how sure it is, and what else the hand looked like."""
     _strip(axes, "read")
     beside: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "center"}
     axes.text(-0.005, 0.13, "hand alone", size=6, color=GREY, **beside)
-    for sign in view.document.reading.signs:
-        if not _seen(sign.start_s, sign.end_s, span_s):
+    for sign in view.document.transcript.signs:
+        if not _seen(sign.start_s, sign.end_s, window_s):
             continue
-        span, room_in = (sign.start_s, sign.end_s), _width_in(sign.start_s, sign.end_s, span_s)
+        span, room_in = (sign.start_s, sign.end_s), _width_in(sign.start_s, sign.end_s, window_s)
         if sign.sign in _NAMES:
             _box(axes, *span, PALE_GREY)
             if room_in > _ROOM_IN:
-                _write(axes, span, span_s, 0.5, _NAMES[sign.sign], 7, GREY)
+                _write(axes, span, window_s, 0.5, _NAMES[sign.sign], 7, GREY)
             continue
         share = dict(sign.candidates).get(sign.sign, 0.0)
         _box(axes, *span, _PALE_ORANGE if share < UNSURE_LETTER else PALE_BLUE)
-        _write(axes, span, span_s, 0.7, label(sign.sign), 15)
+        _write(axes, span, window_s, 0.7, label(sign.sign), 15)
         rival = next(((n, p) for n, p in view.seen(sign) if n != sign.sign and p >= 0.1), None)
         upright = 90 if room_in <= _ROOM_IN else 0
-        _write(axes, span, span_s, 0.3 if upright else 0.36, f"{share:.0%}", 7, rotation=upright)
+        _write(axes, span, window_s, 0.3 if upright else 0.36, f"{share:.0%}", 7, rotation=upright)
         if rival and room_in > _ROOM_IN:
             name, rival_share = rival
             told = f"{label(_NAMES.get(name, name))} {rival_share:.0%}"
-            _write(axes, span, span_s, 0.13, told, 7, _DARK_GREY)
+            _write(axes, span, window_s, 0.13, told, 7, _DARK_GREY)
 
 
-def _truth(axes: "Axes", view: SessionView, span_s: Span) -> None:
+def _truth(axes: "Axes", view: SessionView, window_s: Interval) -> None:
     """What was held; orange where it was missed or read as something else."""
     _strip(axes, "truth")
     compared = view.document.comparison
     faults = {id(fault.held) for fault in compared.faults} if compared else set()
     for held in view.held:
-        if _seen(held.start_s, held.end_s, span_s):
+        if _seen(held.start_s, held.end_s, window_s):
             _box(axes, held.start_s, held.end_s, _PALE_ORANGE if id(held) in faults else PALE_BLUE)
-            _write(axes, (held.start_s, held.end_s), span_s, 0.5, label(held.sign), 11)
+            _write(axes, (held.start_s, held.end_s), window_s, 0.5, label(held.sign), 11)
 
 
-def _lanes(view: SessionView, span_s: Span) -> int:
+def _lanes(view: SessionView, window_s: Interval) -> int:
     """How many lanes the rivals of a stretch take."""
-    seen = (each for each in view.rivals if _seen(each.start_s, each.end_s, span_s))
+    seen = (each for each in view.rivals if _seen(each.start_s, each.end_s, window_s))
     return max((1 + each.lane for each in seen), default=0)
 
 
-def _rivals(axes: "Axes", view: SessionView, span_s: Span, n_lanes: int) -> None:
+def _rivals(axes: "Axes", view: SessionView, window_s: Interval, n_lanes: int) -> None:
     """How else the signal might be segmented; blue is what the text was made of."""
     _strip(axes, "cuts")
     for each in view.rivals:
-        if not _seen(each.start_s, each.end_s, span_s):
+        if not _seen(each.start_s, each.end_s, window_s):
             continue
         bottom, length_s = each.lane / n_lanes, each.end_s - each.start_s
         colour = PALE_BLUE if each.chosen else "white"
@@ -167,9 +168,9 @@ def _rivals(axes: "Axes", view: SessionView, span_s: Span, n_lanes: int) -> None
             edgecolor=GREY,
             linewidth=0.6,
         )
-        if _width_in(each.start_s, each.end_s, span_s) > _ROOM_IN:
+        if _width_in(each.start_s, each.end_s, window_s) > _ROOM_IN:
             span, middle = (each.start_s, each.end_s), bottom + 0.44 / n_lanes
-            _write(axes, span, span_s, middle, f"{each.share:.0%}", 7)
+            _write(axes, span, window_s, middle, f"{each.share:.0%}", 7)
 
 
 def _flex(axes: "Axes", view: SessionView) -> None:
@@ -219,15 +220,15 @@ def _broken(time_s: Array, values: Array, view: SessionView) -> tuple[Array, Arr
     return np.insert(time_s, rows, np.nan), np.insert(values, rows, np.nan, axis=0)
 
 
-def _shade(axes: "Axes", view: SessionView, span_s: Span) -> None:
+def _shade(axes: "Axes", view: SessionView, window_s: Interval) -> None:
     """Show behind the signal where letters were found, and where it is missing."""
-    for sign in view.document.reading.signs:
-        if sign.sign not in _NAMES and _seen(sign.start_s, sign.end_s, span_s):
+    for sign in view.document.transcript.signs:
+        if sign.sign not in _NAMES and _seen(sign.start_s, sign.end_s, window_s):
             axes.axvspan(sign.start_s, sign.end_s, color=PALE_BLUE, alpha=0.25, linewidth=0)
     for start_s, end_s in view.gaps:
-        if _seen(start_s, end_s, span_s):
+        if _seen(start_s, end_s, window_s):
             axes.axvspan(start_s, end_s, facecolor="none", edgecolor=ORANGE, hatch="///", alpha=0.5)
-            _write(axes, (start_s, end_s), span_s, 0.5, "no signal", 8, ORANGE)
+            _write(axes, (start_s, end_s), window_s, 0.5, "no signal", 8, ORANGE)
 
 
 def _strip(axes: "Axes", name: str) -> None:
@@ -243,8 +244,8 @@ def _box(axes: "Axes", start_s: float, end_s: float, colour: str) -> None:
 
 def _write(
     axes: "Axes",
-    text_s: Span,
-    span_s: Span,
+    text_s: Interval,
+    window_s: Interval,
     height: float,
     text: str,
     size: float,
@@ -252,18 +253,18 @@ def _write(
     rotation: int = 0,
 ) -> None:
     """Write a text in the middle of what is seen of its time."""
-    middle_s = (max(text_s[0], span_s[0]) + min(text_s[1], span_s[1])) / 2
+    middle_s = (max(text_s[0], window_s[0]) + min(text_s[1], window_s[1])) / 2
     written = axes.text(middle_s, height, text, ha="center", va="center", size=size, color=colour)
     written.set(transform=axes.get_xaxis_transform(), rotation=rotation, clip_on=True)
     written.set_in_layout(False)  # it has its place
 
 
-def _width_in(start_s: float, end_s: float, span_s: Span) -> float:
+def _width_in(start_s: float, end_s: float, window_s: Interval) -> float:
     """How wide a stretch is drawn, about."""
-    seen_s = min(end_s, span_s[1]) - max(start_s, span_s[0])
-    duration_s = span_s[1] - span_s[0]
+    seen_s = min(end_s, window_s[1]) - max(start_s, window_s[0])
+    duration_s = window_s[1] - window_s[0]
     return seen_s / duration_s * max(_LEAST_IN, _SECOND_IN * duration_s)
 
 
-def _seen(start_s: float, end_s: float, span_s: Span) -> bool:
-    return end_s > span_s[0] and start_s < span_s[1]  # never what has no time
+def _seen(start_s: float, end_s: float, window_s: Interval) -> bool:
+    return end_s > window_s[0] and start_s < window_s[1]  # never what has no time

@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 
 from jihwa.data.messages import Language, UsageError
+from jihwa.data.signal.frames import Interval
+from jihwa.io.batch.reading import StreamBy
 from jihwa.io.batch.transcribing import Setup, Transcriber
-from jihwa.io.batch.words import StreamBy
 from jihwa.io.commands.training.picture import LONGEST_S, draw
 from jihwa.io.evaluation.comparison import check_truth
 from jihwa.io.settings import options as shared
@@ -63,13 +64,13 @@ def run(options: argparse.Namespace, language: Language) -> int:
         check_truth(options.compare, 1)
     transcriber = Transcriber(Setup.of(options, language), language, options.compare)
     document = transcriber.read(path, with_signal=True)
-    span_s = _span(options, document.duration_s)
-    draw(document, target, span_s)
-    shown_s = f"{span_s[0]:.1f}–{span_s[1]:.1f} s"
+    window_s = _window(options, document.duration_s)
+    draw(document, target, window_s)
+    shown_s = f"{window_s[0]:.1f}–{window_s[1]:.1f} s"
     say.tell(f"{target}: {shown_s} 그렸습니다.", f"{target}: {shown_s} drawn.")
     for warning in document.warnings:
         warn(f"{path}: {warning}")
-    if options.to_s is None and span_s[1] < document.duration_s:
+    if options.to_s is None and window_s[1] < document.duration_s:
         say.warn(
             f"{path}: {document.duration_s:.0f}초 가운데 {LONGEST_S:.0f}초만 그렸습니다. "
             "--from과 --to로 고르세요.",
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     return 1 if document.is_holed else 0
 
 
-def _span(options: argparse.Namespace, duration_s: float) -> tuple[float, float]:
+def _window(options: argparse.Namespace, duration_s: float) -> Interval:
     """Which part to draw.
 
     Raises:

@@ -8,10 +8,9 @@ from typing import Any
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.synthesis.hands import HandStatistics
-from jihwa.data.takes.augment import Kind
-from jihwa.data.takes.derived import Feature
+from jihwa.data.takes.augment import Variation
 from jihwa.data.takes.episodes import EpisodeSet
-from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.sequences import Feature, TakeSet
 from jihwa.data.takes.splits import stratified
 from jihwa.io.commands.training import datasets
 from jihwa.io.settings import options as shared
@@ -126,12 +125,12 @@ def _add_training(arguments: Arguments) -> None:
         default=(),
         metavar="NAME,...",
     )
-    kinds = ", ".join(Kind)
+    kinds = ", ".join(Variation)
     arguments(
         "--without",
         f"쓰지 않을 데이터 변형: {kinds}",
         f"variations of the training takes to leave out: {kinds}",
-        type=shared.names_of(Kind, Message("변형", "variation")),
+        type=shared.names_of(Variation, Message("변형", "variation")),
         default=(),
         metavar="KIND,...",
     )
@@ -141,7 +140,7 @@ def _add_training(arguments: Arguments) -> None:
         "leave all of them out",
         dest="without",
         action="store_const",
-        const=tuple(Kind),
+        const=tuple(Variation),
     )
 
 
@@ -193,7 +192,7 @@ def _fit(takes: TakeSet, alphabet: Alphabet, options: argparse.Namespace) -> Bun
     """A bundle that knows the command which was typed to get it."""
     training = TrainingOptions(
         channels=Channels(options.channels) if options.channels else None,
-        augment=tuple(kind for kind in Kind if kind not in options.without),
+        augment=tuple(kind for kind in Variation if kind not in options.without),
         epochs=options.epochs,
         patience=options.patience,
         batch_size=options.batch_size,
@@ -237,7 +236,7 @@ def _command(options: argparse.Namespace) -> str:
         **{flag: (_given(options, flag), None) for flag in FLAGS.values()},
         "--channels": (options.channels, None),
         "--features": (",".join(options.features), ""),
-        "--without": (",".join(kind for kind in Kind if kind in options.without), ""),
+        "--without": (",".join(kind for kind in Variation if kind in options.without), ""),
     }
     extra = "".join(f" {k} {value}" for k, (value, default) in given.items() if value != default)
     return f"jihwa train {sources} --model {options.model}{extra} --output {options.output.name}"

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.composer.decoding.alignment import Step
+from jihwa.composer.decoding.alignment import AlignedToken
 from jihwa.composer.decoding.arcs import SegmentationRates
 from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.evidence import log_of, reading_scores
@@ -72,7 +72,7 @@ class WordReader:
 
     def spelling(
         self, record: Record, place: slice, text: str, before_text: str
-    ) -> tuple[Step, ...]:
+    ) -> tuple[AlignedToken, ...]:
         """How the hand spelled a word if it is this text; nothing where that cannot be.
 
         Args:
@@ -82,7 +82,7 @@ class WordReader:
             before_text: What stands before the text.
         """
         endings = self._endings(record, place, before_text)
-        return next((each.steps for each in endings if decode(each.tokens) == text), ())
+        return next((each.alignment for each in endings if decode(each.tokens) == text), ())
 
     def _endings(self, record: Record, place: slice, before_text: str) -> tuple[Ending, ...]:
         """The ways to read the emissions of a word; none where they are not remembered."""
@@ -105,12 +105,12 @@ class WordReader:
             after: The text behind it; empty where the word is the last one.
         """
         state = self._decoder.begin(before)
-        shared: list[Step] = []
+        shared: list[AlignedToken] = []
         for emission in emissions:
             state = self._decoder.step(state, (emission.alone,))
             shared += state.committed
         endings = [
-            replace(ending, steps=(*shared, *ending.steps))
+            replace(ending, alignment=(*shared, *ending.alignment))
             for ending in self._decoder.endings(state)
         ]
         scores = np.array([ending.log_prob for ending in endings])

@@ -8,9 +8,9 @@ from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import Message, UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
-from jihwa.data.takes.derived import derive
+from jihwa.data.takes.sequences import derive
 from jihwa.models.bundle import Bundle
-from jihwa.recognizer.words import FRAMES, Pauses, WordSign
+from jihwa.recognizer.word_signs import FRAMES, Pauses, WordSign
 
 BEGUN = Message(
     ko="낱말 수어를 읽습니다. F2로 지문자와 번갈아 씁니다.",
@@ -18,7 +18,7 @@ BEGUN = Message(
 )
 
 
-class WordListener:
+class WordSignListener:
     """Lines of the points of a hand in, words out, each when it is known.
 
     Args:
@@ -49,7 +49,7 @@ class WordListener:
         self._pauses = Pauses(bundle.of_sequences, network.inputs.sd, n_frames)
         self._parser = LineParser(see=self._see)
 
-    def hear(self, lines: bytes) -> None:
+    def read(self, lines: bytes) -> None:
         """Read whole lines; none at the end of the signal."""
         self._parser.feed(lines)
         if not lines:

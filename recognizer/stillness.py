@@ -1,21 +1,21 @@
-"""From probabilities to spans: stretches of stillness, and how likely each begins a new hold.
+"""From probabilities to stretches of stillness, and how likely each begins a new hold.
 
 For example, 20 steps of stillness with beginnings of 0.9 at the first and 0.3 at the eleventh are
-two spans of ten steps, of which the second begins a hold with probability 0.3.
+two stretches of ten steps, of which the second begins a hold with probability 0.3.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jihwa.data.signal.frames import Array
-from jihwa.models.hold_network import BEGINS, HELD, STEP_S, Floats
+from jihwa.data.signal.frames import Array, Floats
+from jihwa.models.hold_network import BEGINS, HELD, STEP_S
 
 LEAST_BEGINNING = 0.005
-"""Least probability that a span begins a hold: the network is never that sure."""
+"""Least probability that a stretch begins a hold: the network is never that sure."""
 
 LIKELY_BEGINNING = 0.5
-"""A hold of as many spans as there may be goes on until a beginning is at least so probable."""
+"""A hold of as many stretches as there may be goes on until a beginning is at least so probable."""
 
 STEADY_STEPS, STEADY_LEAST = 5, 0.3
 """A hand that has been still for so many steps begins a new hold only if that is at least so
@@ -31,20 +31,20 @@ MOVED_ON = 0.01
 """Probability of being held below which the hand has moved on: that is no jolt."""
 
 LAPSE_STEPS = 15
-"""The same in a hold of as many spans as there may be: it ends where the next one begins."""
+"""The same in a hold of as many stretches as there may be: it ends where the next one begins."""
 
 FLEETING_STEPS = 4
 """Steps of stillness that count for nothing where no beginning was seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Stillness:
     """A stretch of stillness.
 
     Attributes:
         start_s: When it begins.
         end_s: When it ends.
-        begins: Probability that a hold begins with it; else it belongs to the span before.
+        begins: Probability that a hold begins with it; else it belongs to the stretch before.
     """
 
     start_s: float
@@ -53,8 +53,8 @@ class Span:
 
 
 @dataclass(slots=True)
-class _OpenSpan:
-    """A span that goes on.
+class _OpenStillness:
+    """A stretch that goes on.
 
     Attributes:
         start_s: When it begins.
@@ -77,22 +77,22 @@ class _OpenSpan:
     steady: int = 0
 
     @property
-    def span(self) -> Span:
+    def stretch(self) -> Stillness:
         """What there is of it."""
-        return Span(self.start_s, self.end_s, self.begins)
+        return Stillness(self.start_s, self.end_s, self.begins)
 
 
-class SpanFinder:
+class StillnessFinder:
     """Follows what one head of a hold network says; the cut of the input does not matter.
 
-    A span begins where the probability of a beginning has a peak, or where the hand is still though
-    no beginning was seen. It ends where the hand moves, or where the next one begins.
+    A stretch begins where the probability of a beginning has a peak, or where the hand is still
+    though no beginning was seen. It ends where the hand moves, or where the next one begins.
 
     Args:
         least: Height that a peak needs.
         around: Steps on either side among which it is the highest; so many later ones are awaited.
         still: Probability of being held from which the hand counts as still.
-        longest: Spans that one hold may consist of: no more are begun in it by weak beginnings.
+        longest: Stretches that one hold may consist of: no more are begun in it by weak beginnings.
     """
 
     def __init__(self, least: float, around: int, still: float, longest: int) -> None:
@@ -105,11 +105,11 @@ class SpanFinder:
         self._begins: list[float] = []
         self._held: list[float] = []
         self._next = 0  # the first of these steps that was not followed
-        self._open: _OpenSpan | None = None
-        self._joined = 0  # spans that may be one hold, without the open one
+        self._open: _OpenStillness | None = None
+        self._joined = 0  # stretches that may be one hold, without the open one
 
-    def feed(self, time_s: Array, probabilities: Floats) -> list[Span]:
-        """The spans that end.
+    def feed(self, time_s: Array, probabilities: Floats) -> list[Stillness]:
+        """The stretches that end.
 
         Args:
             time_s: (n,) when steps begin.
@@ -121,30 +121,30 @@ class SpanFinder:
         known = max(len(self._time_s) - self._around, self._next)
         while known < len(self._begins) and self._begins[known] < self._least:
             known += 1  # no peak, whatever comes behind it
-        spans = [*self._follow(known)]
+        stretches = [*self._follow(known)]
         over = max(self._next - self._around, 0)
         del self._time_s[:over], self._begins[:over], self._held[:over]
         self._next -= over
-        return spans
+        return stretches
 
     @property
-    def open(self) -> Span | None:
-        """The span that goes on."""
-        return self._open.span if self._open else None
+    def open(self) -> Stillness | None:
+        """The stretch that goes on."""
+        return self._open.stretch if self._open else None
 
     @property
     def until_s(self) -> float:
         """Up to when the signal was followed."""
         return self._time_s[self._next - 1] + STEP_S if self._next else -math.inf
 
-    def flush(self) -> list[Span]:
-        """The spans that end with the signal."""
-        spans = [*self._follow(len(self._time_s))]
-        spans += self._close()
+    def flush(self) -> list[Stillness]:
+        """The stretches that end with the signal."""
+        stretches = [*self._follow(len(self._time_s))]
+        stretches += self._close()
         self.reset()
-        return spans
+        return stretches
 
-    def _follow(self, end: int) -> Iterator[Span]:
+    def _follow(self, end: int) -> Iterator[Stillness]:
         """Follow the steps before this one."""
         for step in range(self._next, end):
             time_s, begins, held = self._time_s[step], self._begins[step], self._held[step]
@@ -156,7 +156,7 @@ class SpanFinder:
             elif is_peak or (is_still and not self._open):
                 yield from self._close()
                 likely = max(LEAST_BEGINNING, begins)
-                self._open = _OpenSpan(time_s, time_s + STEP_S, likely, peaked=is_peak)
+                self._open = _OpenStillness(time_s, time_s + STEP_S, likely, peaked=is_peak)
             if self._open:
                 self._open.steps += 1
                 if is_still:
@@ -186,23 +186,23 @@ class SpanFinder:
         steady = self._open is not None and self._open.steady >= STEADY_STEPS
         return max(self._least, STEADY_LEAST) if steady else self._least
 
-    def _patience(self, span: _OpenSpan, held: float) -> int:
-        """For how many steps the hand may not be still before a span ends."""
-        if not span.still:
+    def _patience(self, stretch: _OpenStillness, held: float) -> int:
+        """For how many steps the hand may not be still before a stretch ends."""
+        if not stretch.still:
             return self._around
-        if self._joined_by(span) >= self._longest:
+        if self._joined_by(stretch) >= self._longest:
             return LAPSE_STEPS
         return 0 if held < MOVED_ON else JOLT_STEPS
 
-    def _joined_by(self, span: _OpenSpan | None) -> int:
-        """How many spans may be one hold with this one as the last."""
-        if span is None:
+    def _joined_by(self, stretch: _OpenStillness | None) -> int:
+        """How many stretches may be one hold with this one as the last."""
+        if stretch is None:
             return self._joined
-        return 1 if span.begins >= LIKELY_BEGINNING else self._joined + 1
+        return 1 if stretch.begins >= LIKELY_BEGINNING else self._joined + 1
 
-    def _close(self) -> Iterator[Span]:
-        """End the span that goes on, if there is one; a fleeting one that nothing began is none."""
+    def _close(self) -> Iterator[Stillness]:
+        """End the stretch that goes on, if any; a fleeting one that nothing began is none."""
         closed, self._open = self._open, None
         if closed and (closed.peaked or closed.steps - closed.moving > FLEETING_STEPS):
             self._joined = self._joined_by(closed)
-            yield closed.span
+            yield closed.stretch

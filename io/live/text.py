@@ -1,6 +1,6 @@
 """What is seen of a session: its text, and the hold that goes on.
 
-Of a long text the composer knows the end alone; the page knows all of it.
+Of a long text the composer knows the end alone; `LiveText` knows all of it.
 """
 
 import math
@@ -13,7 +13,7 @@ import numpy as np
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import DOUBTFUL, TextEdit, Update
 from jihwa.io.engine import Engine
-from jihwa.io.live.state import SHOWN_LETTERS, Hold, Page
+from jihwa.io.live.state import SHOWN_LETTERS, HoldState, TextState
 from jihwa.recognizer.events import Emission, Segment, readings
 
 RESTS_S = 0.7
@@ -30,7 +30,7 @@ RESTING = 0.5
 """Probability of rest or no sign from which a hold is no letter."""
 
 
-class LivePage:
+class LiveText:
     """Follows the text by its updates, and what of it is being chosen anew.
 
     Args:
@@ -38,53 +38,53 @@ class LivePage:
     """
 
     def __init__(self, text: str = "") -> None:
-        self._page = Page(committed=text)
+        self._state = TextState(committed=text)
         self._changed_s = -math.inf  # when the text changed last, on `time.monotonic()`
         self._fresh = False  # whether words and candidates are of this text
         self._foreseen: tuple[object, ...] = ()  # what the completions are of
 
     @property
-    def text(self) -> str:
+    def committed(self) -> str:
         """What is committed."""
-        return self._page.committed
+        return self._state.committed
 
     @property
     def doubtful(self) -> Container[str]:
         """Words that are not to be relied on, as far as that was looked at."""
-        return {word.text for word in self._page.words if word.confidence < DOUBTFUL}
+        return {word.text for word in self._state.words if word.confidence < DOUBTFUL}
 
     @property
     def context(self) -> str:
         """The end of the text, which says what to expect behind it."""
-        return self.text[-CONTEXT_CHARACTERS:]
+        return self.committed[-CONTEXT_CHARACTERS:]
 
     def follow(self, update: Update) -> None:
         """The text has changed."""
-        committed = TextEdit(update.withdrawn, update.committed).apply(self.text)
-        self._page = replace(
-            self._page, committed=committed, preedit=update.preedit, selected=None, candidates=()
+        committed = TextEdit(update.withdrawn, update.committed).apply(self.committed)
+        self._state = replace(
+            self._state, committed=committed, preedit=update.preedit, selected=None, candidates=()
         )
         self._fresh = False
         self._changed_s = time.monotonic()
 
     def renew(self) -> None:
         """The composer knows less of the text than before."""
-        self._page = Page(committed=self.text, preedit=self._page.preedit)
+        self._state = TextState(committed=self.committed, preedit=self._state.preedit)
         self._fresh = False
 
     def select(self, word: int | None) -> None:
-        """Choose a word among those that the page shows; None for none."""
-        if word is None or 0 <= word < len(self._page.words):
-            self._page = replace(self._page, selected=word, candidates=())
+        """Choose a word among those that are shown; None for none."""
+        if word is None or 0 <= word < len(self._state.words):
+            self._state = replace(self._state, selected=word, candidates=())
             self._fresh = False
 
-    def show(self, composer: Composer) -> Page:
-        """The page as it is now, its words known but not what else they may be."""
+    def show(self, composer: Composer) -> TextState:
+        """The text as it is now, its words known but not what else they may be."""
         if not self._fresh:
             words = composer.words()
-            self._page = replace(self._page, words=words)
+            self._state = replace(self._state, words=words)
             self._fresh = True
-        return self._page
+        return self._state
 
     def look_up(self, composer: Composer) -> bool:
         """Find out what the selected word, or else the last one, may be; whether that was new.
@@ -92,12 +92,12 @@ class LivePage:
         It takes tens of milliseconds, so it is best done while nothing else waits. What the
         last word may be can wait until the text rests; a word that was selected cannot.
         """
-        page = self.show(composer)
-        settling = page.selected is None and time.monotonic() - self._changed_s < RESTS_S
-        if page.candidates or not page.words or settling:
+        written = self.show(composer)
+        settling = written.selected is None and time.monotonic() - self._changed_s < RESTS_S
+        if written.candidates or not written.words or settling:
             return False
-        word = len(page.words) - 1 if page.selected is None else page.selected
-        self._page = replace(page, candidates=composer.candidates(word))
+        word = len(written.words) - 1 if written.selected is None else written.selected
+        self._state = replace(written, candidates=composer.candidates(word))
         return True
 
     def look_ahead(self, composer: Composer, holds: Sequence[Emission]) -> bool:
@@ -107,12 +107,12 @@ class LivePage:
             composer: Knows.
             holds: What it has not taken in yet.
         """
-        if self._page.selected is not None or self._foreseen == (seen := _seen(composer, holds)):
+        if self._state.selected is not None or self._foreseen == (seen := _seen(composer, holds)):
             return False
         self._foreseen = seen
         completions = composer.completions(holds)
-        is_new = completions != self._page.completions
-        self._page = replace(self._page, completions=completions)
+        is_new = completions != self._state.completions
+        self._state = replace(self._state, completions=completions)
         return is_new
 
 
@@ -129,7 +129,7 @@ class HoldReader:
         self._previewed: tuple[object, ...] = ()  # what the preedit was made of
         self._preedit = ""
 
-    def hold(self, engine: Engine) -> Hold | None:
+    def hold(self, engine: Engine) -> HoldState | None:
         """The hold that goes on; None while the hand moves."""
         held = engine.recognizer.hold
         if held is None or not _is_shown(held.segment):
@@ -139,16 +139,16 @@ class HoldReader:
             share, labels = emission.posterior, readings(engine.recognizer.alphabet)
             best = np.argsort(-share, kind="stable")[:SHOWN_LETTERS].tolist()
             self._ranked = emission, tuple((labels[i], float(share[i])) for i in best)
-        return Hold(self._ranked[1], held.duration_s, held.acceptance)
+        return HoldState(self._ranked[1], held.duration_s, held.acceptance)
 
-    def behind(self, page: Page, engine: Engine) -> Page:
-        """The page with the letters of these holds behind the composer's text."""
+    def behind(self, written: TextState, engine: Engine) -> TextState:
+        """The text with the letters of these holds behind what the composer knows."""
         composer, holds = engine.composer, self.read(engine)
         previewed = _seen(composer, holds)
         if previewed != self._previewed:
             self._previewed = previewed
             self._preedit = composer.preview(holds)
-        return replace(page, preedit=self._preedit)
+        return replace(written, preedit=self._preedit)
 
     def letters(self, engine: Engine) -> list[Emission]:
         """The letters among these holds, and what comes before one."""

@@ -1,4 +1,4 @@
-"""Spans: where the hand is still and where a hold begins, told from probabilities."""
+"""Stretches: where the hand is still and where a hold begins, told from probabilities."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jihwa.models.hold_network import STEP_S
-from jihwa.recognizer.spans import FLEETING_STEPS, JOLT_STEPS, LEAST_BEGINNING, SpanFinder
+from jihwa.recognizer.stillness import FLEETING_STEPS, JOLT_STEPS, LEAST_BEGINNING, StillnessFinder
 
 DIGITS = {".": (0.1, 0.0), "!": (0.001, 0.0), "-": (0.9, 0.0)}
 """A step on the move, one surely so, and a still one; digits are still, tenths of a beginning."""
@@ -20,14 +20,15 @@ def said(story):
 
 
 def found(story, cuts=()):
-    """The first and last step of every span, and whether its beginning was seen."""
-    finder = SpanFinder(least=0.2, around=4, still=0.5, longest=3)
-    time_s, spans = STEP_S * np.arange(len(story)), []
+    """The first and last step of every stretch, and whether its beginning was seen."""
+    finder = StillnessFinder(least=0.2, around=4, still=0.5, longest=3)
+    time_s, stretches = STEP_S * np.arange(len(story)), []
     for rows in np.split(np.arange(len(story)), sorted(cuts)):
-        spans += finder.feed(time_s[rows], said(story)[rows])
-    spans += finder.flush()
+        stretches += finder.feed(time_s[rows], said(story)[rows])
+    stretches += finder.flush()
     return [
-        (round(c.start_s / STEP_S), round(c.end_s / STEP_S) - 1, round(c.begins, 2)) for c in spans
+        (round(c.start_s / STEP_S), round(c.end_s / STEP_S) - 1, round(c.begins, 2))
+        for c in stretches
     ]
 
 
@@ -59,12 +60,14 @@ def test_a_hold_of_as_many_spans_as_there_may_be_is_not_parted_by_weak_beginning
 
 def test_a_hold_of_as_many_spans_as_there_may_be_ends_where_the_next_one_begins():
     lapses = "....".join(5 * ["-----------"])
-    spans = found("..9" + lapses + "....9------.....")
-    assert [begins for _, _, begins in spans] == pytest.approx([0.9, 0.005, 0.005, 0.9], abs=0.01)
-    assert spans[2][1] == 2 + len(lapses)
+    stretches = found("..9" + lapses + "....9------.....")
+    assert [begins for _, _, begins in stretches] == pytest.approx(
+        [0.9, 0.005, 0.005, 0.9], abs=0.01
+    )
+    assert stretches[2][1] == 2 + len(lapses)
 
 
-def test_a_jolt_ends_no_span():
+def test_a_jolt_ends_no_stretch():
     jolt = "." * JOLT_STEPS
     assert found(f"..9----{jolt}-----.....") == [(2, 11 + JOLT_STEPS, 0.9)]
     moved = "." * (JOLT_STEPS + 1)
@@ -73,9 +76,9 @@ def test_a_jolt_ends_no_span():
 
 def test_a_hand_that_has_surely_moved_on_ends_its_span_at_once():
     assert len(found("..9----!------------.....")) == 2
-    finder, story = SpanFinder(least=0.2, around=4, still=0.5, longest=3), "..9----!"
-    spans = [finder.feed(STEP_S * np.array([i]), said(step)) for i, step in enumerate(story)]
-    assert [len(ended) for ended in spans] == [0, 0, 0, 0, 0, 0, 0, 1]
+    finder, story = StillnessFinder(least=0.2, around=4, still=0.5, longest=3), "..9----!"
+    stretches = [finder.feed(STEP_S * np.array([i]), said(step)) for i, step in enumerate(story)]
+    assert [len(ended) for ended in stretches] == [0, 0, 0, 0, 0, 0, 0, 1]
 
 
 def test_a_signal_may_begin_and_end_in_a_hold():
@@ -84,7 +87,7 @@ def test_a_signal_may_begin_and_end_in_a_hold():
 
 
 def test_the_span_that_goes_on_is_known():
-    finder = SpanFinder(least=0.2, around=1, still=0.5, longest=3)
+    finder = StillnessFinder(least=0.2, around=1, still=0.5, longest=3)
     story = "....9---"
     assert finder.feed(STEP_S * np.arange(len(story)), said(story)) == []
     assert finder.open.start_s == pytest.approx(4 * STEP_S)
@@ -98,7 +101,7 @@ stories = st.lists(st.sampled_from(".....------123579"), max_size=60).map("".joi
 
 @given(stories, st.lists(st.integers(0, 60)))
 def test_any_chunking_gives_the_same_spans_in_order(story, cuts):
-    spans = found(story)
-    assert found(story, [min(cut, len(story)) for cut in cuts]) == spans
-    for (_, end, _), (start, _, _) in pairwise(spans):
+    stretches = found(story)
+    assert found(story, [min(cut, len(story)) for cut in cuts]) == stretches
+    for (_, end, _), (start, _, _) in pairwise(stretches):
         assert end < start

@@ -1,1 +1,0 @@
-"""Collecting takes for a data set: the samples of a glove in, a file for every take out."""
