@@ -88,7 +88,7 @@ class HierarchicalGaussian:
     signs: PoseDensity = field(init=False, repr=False)
     _rest: MovingDensity = field(init=False, repr=False)
     _return: MovingDensity = field(init=False, repr=False)
-    _precisions: dict[int, Array] = field(init=False, repr=False, default_factory=dict)
+    _precisions: dict[tuple[str, int], Array] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         stranger = self.jacobian @ self.wearer @ self.jacobian.mT  # (S, 7, 7)
@@ -130,9 +130,16 @@ class HierarchicalGaussian:
 
     def hold_precision(self, key: int) -> Array:
         """(S, 7, 7) precision of a hold, around what its session shows for each sign."""
-        if key not in self._precisions:
-            self._precisions[key] = precision_of_hold(self.take + self.block, key)
-        return self._precisions[key]
+        return self._precision("session", self.take + self.block, key)
+
+    def take_precision(self, key: int) -> Array:
+        """(7, 7) precision of a hold, around what its style block shows."""
+        return self._precision("block", self.take, key)
+
+    def _precision(self, around: str, covariance: Array, key: int) -> Array:
+        if (around, key) not in self._precisions:
+            self._precisions[around, key] = precision_of_hold(covariance, key)
+        return self._precisions[around, key]
 
     def _density(self, pose: Array, scale: Array) -> PoseDensity:
         return PoseDensity(pose, scale, self.degrees_of_freedom)

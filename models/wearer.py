@@ -30,7 +30,6 @@ from jihwa.models.coordinates import (
     N_COORDINATES,
     pattern_keys,
     pose_coordinates,
-    precision_of_hold,
 )
 from jihwa.models.density import PoseMixture
 from jihwa.models.features import FLEX, GRAVITY
@@ -253,7 +252,7 @@ def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     each = np.zeros((len(at), N_COORDINATES, N_COORDINATES))  # (n, 7, 7) precisions
     keys = pattern_keys(holds.features)
     for key in set(keys.tolist()):
-        each[keys == key] = precision_of_hold(gaussian.take, key)
+        each[keys == key] = gaussian.take_precision(key)
     each *= holds.weight[:, None, None]
     order = np.lexsort([holds.block, holds.sign])
     sign, block = holds.sign[order], holds.block[order]
@@ -268,6 +267,8 @@ def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
 
 def _summed(values: Array, of: NDArray[np.int64], n: int) -> Array:
     """(n, …) sums of the (m, …) values that are of the same one, in ascending order."""
+    if len(of) == n and (of == np.arange(n)).all():
+        return values
     total = np.zeros((n, *values.shape[1:]))
     if len(of):
         begins = np.flatnonzero(np.diff(of, prepend=-1))

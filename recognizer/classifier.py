@@ -166,7 +166,9 @@ class HesitationFinder:
     def _path(self, start: Array, end: Array) -> Array:
         """(K, 8) features of poses between two others, where a hand would move evenly."""
         way = WAY_SHARES[:, None]
-        bends = [self._extractor.unwarp(pose[FLEX]) for pose in (start, end)]
+        poses = np.array([start, end])
+        bends = self._extractor.unwarp(poses[:, FLEX])
         flex = self._extractor.warp(bends[0] + way * (bends[1] - bends[0]))
         gravity = start[GRAVITY] + way * (end[GRAVITY] - start[GRAVITY])
-        return np.hstack([flex, gravity / np.linalg.norm(gravity, axis=1, keepdims=True)])
+        length = np.sqrt(np.add.reduce(gravity * gravity, axis=1, keepdims=True))
+        return np.concatenate([flex, gravity / length], axis=1)
