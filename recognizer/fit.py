@@ -201,7 +201,8 @@ class GloveFit:
         moves = SLIPS if measured else STRAYS
         kept = self._log_weight + (log1p(-moves) - log_sum(self._log_weight))
         self._log_weight = np.logaddexp(kept, log(moves) + self._mounts.log_prior)
-        nats = np.array([hold.signs[0], log_sum(self._log_weight + hold.signs)]) - hold.no_sign
+        found = log_sum(self._log_weight + hold.signs)
+        nats = float(hold.signs[0]) - hold.no_sign, float(found) - hold.no_sign
         is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
         self._n_found += not is_rest
         seen = None if is_rest else nats
@@ -263,7 +264,7 @@ class GloveFit:
         as_they_are, reversed_ = (
             max(
                 float(log_sum(self._any_mount.log_density(unturned(each, mount))).mean())
-                for mount in (self._mounts.mount[0], self.mount)
+                for mount in self._mounts.mount[sorted({0, self._best})]
             )
             for each in (x, turned)
         )

@@ -113,30 +113,33 @@ class Spelling:
         self.goes_on = True
         self.n_changes = 0
         self.unread: list[Interval] = []
-        self._nats = np.array([FIRST_NATS, FIRST_NATS + FOUND_NATS])
+        self._nats = [FIRST_NATS, FIRST_NATS + FOUND_NATS]
         self._lately = _Lately()
         self._holds: deque[_Hold] = deque(maxlen=4 * JUDGED_HOLDS)
 
-    def see(self, segment: Segment, nats: Array | None, pose: Array, n_found: int) -> None:
+    def see(
+        self, segment: Segment, nats: tuple[float, float] | None, pose: Array, n_found: int
+    ) -> None:
         """Take in a hold.
 
         Args:
             segment: Where and when.
-            nats: (2,) log-ratios of any sign and any pose, as the glove usually fits and by what
+            nats: Log-ratios of any sign and any pose, as the glove usually fits and by what
                 was believed of the mount before; None of rest, which says nothing.
             pose: (8,) features of the hold.
             n_found: For how many holds the same mount was the likeliest.
         """
-        doubt = np.array([0.0, FOUND_NATS * 0.5 ** (n_found / FAMILIAR_HOLDS)])
-        best = FIRST_NATS
+        doubt, best = FOUND_NATS * 0.5 ** (n_found / FAMILIAR_HOLDS), FIRST_NATS
         if nats is not None:
-            nats = np.clip(nats - self._lately.log_ratio(pose), 1 - MOST_NATS, MOST_NATS)
-            self._nats += (nats - self._nats) / JUDGED_HOLDS
-            best = float((nats - doubt).max())
+            lately = self._lately.log_ratio(pose)
+            now = [min(max(each - lately, 1 - MOST_NATS), MOST_NATS) for each in nats]
+            pairs = zip(self._nats, now, strict=True)
+            self._nats = [mean + (each - mean) / JUDGED_HOLDS for mean, each in pairs]
+            best = max(now[0], now[1] - doubt)
         self._lately.feed(pose)
         self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
         least = SILENT_NATS if self.goes_on else SPELLS_NATS
-        if ((self._nats - doubt).max() > least) != self.goes_on:
+        if (max(self._nats[0], self._nats[1] - doubt) > least) != self.goes_on:
             self._change()
         elif not self.goes_on:
             self.unread[-1] = self.unread[-1][0], segment.end_s
