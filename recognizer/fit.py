@@ -191,8 +191,9 @@ class GloveFit:
         return np.asarray(total / self._personal.gaussian.temperature)
 
     def see(self, emission: Emission) -> None:
-        """Learn from a hold; one that spans more boundaries stands for the holds before it too."""
-        for _ in range(min(emission.segment.spans - 1, len(self._holds))):
+        """Learn from a hold; it takes the place of holds that turn out to be parts of it."""
+        segment = emission.segment
+        while segment.spans > 1 and self._holds and self._holds[-1].end_s > segment.start_s:
             self._log_weight = self._log_weight - self._holds.pop().evidence
         hold = SeenHold.of(emission, self._any_mount, self._mounts.mount)
         self._holds.append(hold)
@@ -206,7 +207,7 @@ class GloveFit:
         is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
         self._n_found += not is_rest
         seen = None if is_rest else nats
-        self.spelling.see(emission.segment, seen, emission.pose, self._n_found)
+        self.spelling.see(segment, seen, emission.pose, self._n_found)
         self._believe(hold.evidence)
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)

@@ -24,6 +24,7 @@ class SeenHold:
 
     Attributes:
         start_s: When it began.
+        end_s: When it ended.
         pose: (8,) its features.
         by_mount: (S, K) likelihoods of the signs by every mount, over exp(log_scale), float32.
         log_scale: The natural log of what they were divided by.
@@ -37,6 +38,7 @@ class SeenHold:
     """
 
     start_s: float
+    end_s: float
     pose: Array
     by_mount: NDArray[np.float32]
     log_scale: float
@@ -64,6 +66,7 @@ class SeenHold:
         other += log(RESTS + OTHERS)
         return cls(
             start_s=emission.segment.start_s,
+            end_s=emission.segment.end_s,
             pose=emission.pose,
             by_mount=by_mount.astype(np.float32),  # they are many, and precise enough
             log_scale=log_scale,

@@ -3,7 +3,8 @@
 A hold of a letter is likelier as a sign than as any pose: by 4 nats on average for strangers with
 the board where it was in training, by 2 where it is turned by 49°. For hands that do something else
 that is -4 to 0. What is found of the mount meanwhile counts as well; but one of so many mounts fits
-much, so it has to explain more.
+much, so it has to explain more. A hold that turns out to be a part of another one counts with that
+one alone.
 
 A hand that types, scratches or tries its fingers may well look like a sign, but it looks so all the
 time: letters bend other fingers and turn the hand, and this one hovers. So *any pose* is one that
@@ -12,7 +13,7 @@ is near where the hand has been lately, or anything, each finger and the directi
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import mul
 
 import numpy as np
@@ -24,20 +25,20 @@ from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD
 from jihwa.recognizer.durations import mixed
 from jihwa.recognizer.events import Emission, Segment
 
-JUDGED_HOLDS, FIRST_NATS = 10, 1.0
+JUDGED_HOLDS, FIRST_NATS = 16, 0.7
 """Over how many holds the log-ratio is averaged, and what that begins with."""
 MOST_NATS = 5.0
 """No hold counts more than that, nor less than one nat above its negative."""
-SILENT_NATS, SPELLS_NATS = 0.0, 0.5
+SILENT_NATS, SPELLS_NATS = 0.0, 0.8
 """Below the first nobody spells any more, above the second somebody does again."""
-CLEAR_NATS = 4.0
-"""A hold that gets more is a letter, whatever follows."""
+SURE_NATS = 1.5
+"""Above this somebody surely spelled, whatever followed."""
 LATELY_HOLDS, LEAST_HOLDS = 8, 3
 """How many holds back a hand is remembered, and how many there have to be first: ㅋㅋㅋ is said."""
-HOVERS, NEAR_BEND, NEAR_DEG = 0.5, 2.0, 8.0
+HOVERS, NEAR_BEND, NEAR_DEG = 0.7, 2.0, 8.0
 """How often a hand that does not spell keeps a finger, or its direction, near where it was, and how
 near in warped bend and degrees (standard deviations)."""
-FOUND_NATS, FAMILIAR_HOLDS = 2.0, 24
+FOUND_NATS, FAMILIAR_HOLDS = 2.5, 24
 """How much more has to be explained by what is found of the mount, and after how many holds of the
 same mount half of that will do: it is one of many no more."""
 
@@ -49,28 +50,29 @@ SILENT = Message(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class _Lately:
     """Where the hand has been: means that forget."""
 
-    def __init__(self) -> None:
-        self._total, self._weight, self._n_seen = np.zeros((3, N_FEATURES))
+    total: Array = field(default_factory=lambda: np.zeros(N_FEATURES))
+    weight: Array = field(default_factory=lambda: np.zeros(N_FEATURES))
+    n_seen: Array = field(default_factory=lambda: np.zeros(N_FEATURES))
 
-    def feed(self, pose: Array) -> None:
-        """Remember (8,) features; a sensor that is missing (NaN) stays where it was."""
+    def with_hold(self, pose: Array) -> "_Lately":
+        """The same behind (8,) features; a sensor that is missing (NaN) stays where it was."""
         seen = np.isfinite(pose)
         kept = np.where(seen, 1 - 1 / LATELY_HOLDS, 1.0)
-        self._total = kept * self._total + np.where(seen, pose, 0.0)
-        self._weight = kept * self._weight + seen
-        self._n_seen += seen
+        total = kept * self.total + np.where(seen, pose, 0.0)
+        return _Lately(total, kept * self.weight + seen, self.n_seen + seen)
 
     def log_ratio(self, pose: Array) -> float:
         """Natural log of p((8,) features | a hand that hovers or not) / p(features | any pose).
 
         A direction is a Fisher distribution around where it was, for small spreads.
         """
-        known = (np.isfinite(pose) & (self._n_seen >= LEAST_HOLDS)).tolist()
+        known = (np.isfinite(pose) & (self.n_seen >= LEAST_HOLDS)).tolist()
         now = pose.tolist()
-        was = (self._total / np.maximum(self._weight, 1e-9)).tolist()
+        was = (self.total / np.maximum(self.weight, 1e-9)).tolist()
         ratios = [
             ((bend - ANY_BEND) / ANY_BEND_SD) ** 2 / 2
             - ((bend - mean) / NEAR_BEND) ** 2 / 2
@@ -88,20 +90,21 @@ class _Lately:
 
 @dataclass(slots=True)
 class _Hold:
-    """A hold, how well it is explained, and whether it belongs to what is spelled."""
+    """A hold, whether it is spelled, and what was known before it."""
 
     start_s: float
     end_s: float
-    nats: float
     is_spelled: bool
+    nats: float  # by which the holds before were likelier as signs
+    before: tuple[tuple[float, float], _Lately]
 
 
 class Spelling:
     """Judges by running means whether somebody spells.
 
-    For example, from 1.0 on, a hand whose holds get -3 is silent with the third one: 0.6, 0.2,
-    -0.1; then none of them is a letter. If its holds get 4 from there on, it spells with the second
-    one: 0.3, 0.7; and the four before it are read after all.
+    For example, from 0.7 on, a hand whose holds get -3 is silent with the fourth one: 0.47, 0.25,
+    0.05, -0.14; then none of them is a letter. If its holds get 4 from there on, it spells with the
+    fourth one: 0.12, 0.36, 0.59, 0.803; and the eight before it are read after all.
 
     Attributes:
         goes_on: Whether somebody spells, as far as the last holds tell.
@@ -113,14 +116,14 @@ class Spelling:
         self.goes_on = True
         self.n_changes = 0
         self.unread: list[Interval] = []
-        self._nats = [FIRST_NATS, FIRST_NATS + FOUND_NATS]
+        self._nats = FIRST_NATS, FIRST_NATS + FOUND_NATS
         self._lately = _Lately()
         self._holds: deque[_Hold] = deque(maxlen=4 * JUDGED_HOLDS)
 
     def see(
         self, segment: Segment, nats: tuple[float, float] | None, pose: Array, n_found: int
     ) -> None:
-        """Take in a hold.
+        """Take in a hold; it takes the place of holds that turn out to be parts of it.
 
         Args:
             segment: Where and when.
@@ -129,15 +132,20 @@ class Spelling:
             pose: (8,) features of the hold.
             n_found: For how many holds the same mount was the likeliest.
         """
-        doubt, best = FOUND_NATS * 0.5 ** (n_found / FAMILIAR_HOLDS), FIRST_NATS
+        while segment.spans > 1 and self._holds and self._holds[-1].end_s > segment.start_s:
+            self._nats, self._lately = self._holds.pop().before
+        before = self._nats, self._lately
+        doubt = FOUND_NATS * 0.5 ** (n_found / FAMILIAR_HOLDS)
+        known = max(self._nats[0], self._nats[1] - doubt)
         if nats is not None:
             lately = self._lately.log_ratio(pose)
-            now = [min(max(each - lately, 1 - MOST_NATS), MOST_NATS) for each in nats]
-            pairs = zip(self._nats, now, strict=True)
-            self._nats = [mean + (each - mean) / JUDGED_HOLDS for mean, each in pairs]
-            best = max(now[0], now[1] - doubt)
-        self._lately.feed(pose)
-        self._holds.append(_Hold(segment.start_s, segment.end_s, best, self.goes_on))
+            usual, found = (min(max(each - lately, 1 - MOST_NATS), MOST_NATS) for each in nats)
+            self._nats = (
+                self._nats[0] + (usual - self._nats[0]) / JUDGED_HOLDS,
+                self._nats[1] + (found - self._nats[1]) / JUDGED_HOLDS,
+            )
+        self._lately = self._lately.with_hold(pose)
+        self._holds.append(_Hold(segment.start_s, segment.end_s, self.goes_on, known, before))
         least = SILENT_NATS if self.goes_on else SPELLS_NATS
         if (max(self._nats[0], self._nats[1] - doubt) > least) != self.goes_on:
             self._change()
@@ -156,7 +164,7 @@ class Spelling:
         self.n_changes += 1
         since_s = self._holds[-1].start_s
         for hold in list(self._holds)[: -JUDGED_HOLDS - 1 : -1]:
-            if not self.goes_on and hold.nats > CLEAR_NATS:
+            if not self.goes_on and hold.nats > SURE_NATS:
                 break
             hold.is_spelled, since_s = self.goes_on, hold.start_s
         if not self.goes_on:

@@ -97,3 +97,28 @@ def test_a_mount_that_stays_explains_more_than_one_of_many():
 
     assert goes_on(stays=True)
     assert not goes_on(stays=False)
+
+
+def test_a_hold_that_wobbles_speaks_once():
+    """Its parts end where it wobbles; without the last one they are no letters of their own."""
+
+    def goes_on(parts: int) -> bool:
+        spelling, nothing = Spelling(), np.full(8, np.nan)
+        for n in range(60):
+            for part in range(parts if n % 2 else 1):
+                segment = Segment(n, n + 0.1 * (part + 1), 0.2, Frames.empty(), spans=1 + part)
+                spelling.see(segment, np.full(2, -1.5 if n % 2 else 3.0), nothing, n)
+        return spelling.unread == []
+
+    assert goes_on(parts=1)
+    assert goes_on(parts=4)
+
+
+def test_what_was_spelled_before_the_hand_did_something_else_stays():
+    spelling, nothing = Spelling(), np.full(8, np.nan)
+    for n in range(60):
+        segment = Segment(n, n + 0.3, 0.2, Frames.empty())
+        spelling.see(segment, np.full(2, 4.0 if n < 30 else -4.0), nothing, n)
+    ((begin_s, end_s),) = spelling.unread
+    assert 30 <= begin_s <= 35
+    assert end_s == 59.3
