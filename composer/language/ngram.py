@@ -19,8 +19,9 @@ _NONE = -1
 _SHORT = 2
 """Tokens of the contexts whose rows others begin with. There are some 1,800 of them; going through
 their many children again and again would take most of the time."""
-_SPARSE_BITS = 4
-"""Of every 16th context is noted where its children begin: of all, that would take 16 MB."""
+_SPARSE_BITS = 1
+"""Of every second context is noted where its children begin: of all, that would take 16 MB, and of
+fewer, plain Python would count too long."""
 _TOKEN_BITS = FLAG - 1
 _BITS_SET = bytes(byte.bit_count() for byte in range(256))
 
@@ -84,7 +85,7 @@ class LanguageModel:
         self.order = len(trie.log_probs)
         is_context = np.packbits(trie.prob_codes >= FLAG)  # (M / 8,)
         counts = np.bitwise_count(is_context)
-        # Where the children of every 16th context begin; from there it is counted.
+        # Where the children of every second context begin; from there it is counted.
         begins = np.flatnonzero(trie.tokens >= FLAG)[:: 1 << _SPARSE_BITS]
         self._begins = begins.astype(np.int32).data
         self._tokens, self._prob_codes = trie.tokens.data, trie.prob_codes.data
