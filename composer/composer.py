@@ -112,8 +112,7 @@ class Composer:
         if reading := self._decoder.certain_reading(likeliest(emissions), self._commands):
             control = self._commands[reading.sign]
             update = self._obey[control]()
-            now = self._draft.now
-            self._draft.now = replace(now, record=now.record.with_command(reading))
+            self._draft.note_command(reading)
             return replace(update, command=control)
         return self._changed(self._draft.now, self._draft.feed(emissions))
 
@@ -163,8 +162,7 @@ class Composer:
         word_is_over = self._draft.now.decoder.word_is_over
         update = self.complete()
         self._read_with(model, mode)
-        self._draft.decoder = self._decoder
-        self._draft.begin(self._draft.now.record, word_is_over=word_is_over)
+        self._draft.read_with(self._decoder, word_is_over=word_is_over)
         self._undo_steps.forget_details()
         return update
 
@@ -237,7 +235,7 @@ class Composer:
         before, shown = self._draft.now, self._draft.shown()
         boundaries = shown.boundaries_since(self._writing)
         if 0 < boundaries <= len(before.before):
-            self._draft.now = before.back(boundaries)
+            self._draft.go_to(before.back(boundaries))
         else:  # nothing is learned from signs next to one that was wrong
             self._draft.keep(shown, len(shown.text) - 1)
         return self._changed(before)
@@ -263,7 +261,7 @@ class Composer:
         """
         possible = min(boundaries, len(self._draft.now.before))
         if possible:
-            self._draft.now = self._draft.now.back(possible)
+            self._draft.go_to(self._draft.now.back(possible))
         return possible
 
     def undo(self) -> Update | None:
@@ -311,10 +309,7 @@ class Composer:
         if step is None:
             return None
         before = self._draft.now
-        if isinstance(step, Snapshot):
-            self._draft.now = step
-        else:
-            self._draft.begin(self._draft.shown().with_text(step))
+        self._draft.go_to(step)
         return self._draft.now.update_since(before)
 
     def _changed(

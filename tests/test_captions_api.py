@@ -47,7 +47,7 @@ def read_by_others():
 def test_document_is_served_to_everybody_and_has_every_route(shown):
     told = shown.ask("/v1/openapi.json", headers={"Authorization": None})
     assert told == (200, DOCUMENT)
-    routes_there = routes.Desk(*[None] * 6).application().router.routes()
+    routes_there = routes.Routes(*[None] * 6).application().router.routes()
     paths = {route.resource.canonical for route in routes_there}
     assert {path for path in paths if path.startswith("/v1/")} == {
         "/v1/openapi.json", *DOCUMENT["paths"],

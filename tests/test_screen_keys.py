@@ -313,8 +313,8 @@ def test_screen_is_redrawn_in_its_own_thread_as_it_may_end_at_any_time(monkeypat
 
 def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):
     def drawn(*states):
-        """How often the screen is drawn while these follow one another for a second."""
-        screen, session, count = FullScreen(), Asked(states[0]), 0
+        """How often a second the screen is drawn while these follow one another."""
+        screen, session, count, lasted_s = FullScreen(), Asked(states[0]), 0, 0.0
 
         def draw(*_):
             nonlocal count
@@ -322,10 +322,13 @@ def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):
             return []
 
         def happen():
+            nonlocal lasted_s
+            began_s = time.monotonic()
             for _ in range(50):
                 for session.state in states:
                     screen.redraw(session.state)
                     time.sleep(0.02 / len(states))
+            lasted_s = time.monotonic() - began_s  # longer than a second where others are busy
             screen.leave()
 
         monkeypatch.setattr(full_screen, "draw", draw)
@@ -335,7 +338,7 @@ def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):
             happening.start()
             screen.run(controls)
             happening.join()
-        return count
+        return count / lasted_s
 
     hand = [replace(WRITING, signal=SignalState(rate_hz=rate)) for rate in (33.0, 34.0)]
     text = [replace(WRITING, text=TextState(preedit=letters)) for letters in ("가", "각")]

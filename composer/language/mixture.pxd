@@ -24,7 +24,6 @@ cdef class Mixture:
     cdef LanguageModel _n_gram
     cdef object _lexicon
     cdef Profanity _profanity
-    cdef object _shares
     cdef list _known
     cdef object _roots
     cdef const unsigned char[::1] _tokens

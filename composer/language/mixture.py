@@ -118,7 +118,6 @@ class Mixture:
         language_model: The n-gram.
         lexicon: The words; of the roots it may lack any.
         mode: What is known of the text.
-        shares: Where words come from, in every mode.
         profanity: Finds the profane words of the lexicon; made of it where it is not given.
     """
 
@@ -127,13 +126,11 @@ class Mixture:
         language_model: LanguageModel,
         lexicon: Lexicon,
         mode: Mode = Mode.FREE,
-        shares: Mapping[Mode, Shares] = SHARES,
         profanity: Profanity | None = None,
     ) -> None:
         self._n_gram = language_model
         self._lexicon = lexicon
         self._profanity = profanity or Profanity(lexicon)
-        self._shares = shares
         self._known = [name for name in ROOTS if name in lexicon.roots]  # (E,)
         self._nowhere = (NOWHERE,) * len(self._known)
         self._roots = frozenset(lexicon.roots[name] for name in self._known)
@@ -141,9 +138,9 @@ class Mixture:
         self._prob_codes = lexicon.prob_codes.data
         self._probs, self._log_probs = PROBS.data, LOG_PROBS.data
         self._sizes, self._begins = lexicon.sizes.data, lexicon.begins.data
-        self._alone = shares[mode].alone
-        self._first = self._entry(shares[mode].first, is_first=True)
-        self._later = self._entry(shares[mode].later, is_first=False)
+        self._alone = SHARES[mode].alone
+        self._first = self._entry(SHARES[mode].first, is_first=True)
+        self._later = self._entry(SHARES[mode].later, is_first=False)
         self._states: dict[int, MixtureState] = {}
 
     @classmethod
@@ -162,7 +159,7 @@ class Mixture:
 
     def in_mode(self, mode: Mode) -> Self:
         """The same model with the shares of a mode."""
-        return type(self)(self._n_gram, self._lexicon, mode, self._shares, self._profanity)
+        return type(self)(self._n_gram, self._lexicon, mode, self._profanity)
 
     def _entry(self, shares: Sequence[float], *, is_first: bool) -> _Entry:
         """Where roots that begin with these shares begin, and with which odds."""

@@ -12,7 +12,7 @@ from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.hypotheses import Hypothesis
 from jihwa.composer.language.jamo import MEMORY_CHARACTERS
 from jihwa.composer.text.record import Record
-from jihwa.composer.text.undo import EXACT_STEPS, Decisions, Snapshot, ToldDecisions
+from jihwa.composer.text.undo import EXACT_STEPS, Decisions, Snapshot, ToldDecisions, UndoStep
 from jihwa.recognizer.events import Decision, Emission
 
 
@@ -26,7 +26,7 @@ class Draft:
         before: What stands before the text.
 
     Attributes:
-        decoder: The one that reads from now on; another one needs a new `begin`.
+        decoder: The one that reads.
         now: All that is known.
         before_cursor: The end of what stands before the text; it only says what to expect.
     """
@@ -46,6 +46,22 @@ class Draft:
         behind = self.before_cursor + record.text
         decoder = self.decoder.begin(behind, word_is_over=word_is_over)
         self.now = Snapshot(decoder, record.with_final_end())
+
+    def read_with(self, decoder: Decoder, *, word_is_over: bool) -> None:
+        """Go on behind what is final with another decoder."""
+        self.decoder = decoder
+        self.begin(self.now.record, word_is_over=word_is_over)
+
+    def go_to(self, step: UndoStep) -> None:
+        """Be as it was at a snapshot; of a text alone, go on behind it as what is final."""
+        if isinstance(step, Snapshot):
+            self.now = step
+        else:
+            self.begin(self.shown().with_text(step))
+
+    def note_command(self, reading: Reading) -> None:
+        """Remember a sign that wrote nothing and was obeyed."""
+        self.now = replace(self.now, record=self.now.record.with_command(reading))
 
     def keep(self, shown: Record, length: int) -> None:
         """Go on behind the first characters of what is shown; a space at their end is not kept."""

@@ -49,7 +49,7 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
     cutter = TakeCutter(recognizer, options.seconds, hands_free=hands_free)
     collector = Collector(root, plan, cutter, bundle)
     try:
-        _Desk(collector, cutter, live.source(options), options, language).run()
+        _Collection(collector, cutter, live.source(options), options, language).run()
     except KeyboardInterrupt:
         print()
     _tell_lacking(root, alphabet, styles, options.takes, language)
@@ -80,7 +80,7 @@ def _plan(
     return [((options.label, style), options.takes) for style in dict.fromkeys(styles)]
 
 
-class _Desk:
+class _Collection:
     """Where wearer, glove and data set meet: prompts, keys and what came of them."""
 
     def __init__(

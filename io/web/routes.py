@@ -59,7 +59,7 @@ TOO_MANY_READERS = Message(
 )
 
 
-class Desk:
+class Routes:
     """Answers requests.
 
     Args:

@@ -19,7 +19,7 @@ from jihwa.io.screen.text import cleaned
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.web.access import Access, keep_fresh, load_key
 from jihwa.io.web.feed import Feed
-from jihwa.io.web.routes import Desk
+from jihwa.io.web.routes import Routes
 from jihwa.io.web.transcription import Transcription
 
 LOOK_EVERY_S = 0.05
@@ -175,11 +175,11 @@ class CaptionServer:
         self._latest = session.state
         self._feed = Feed(cleaned(self._latest))
         reads = Transcription(self._options)
-        desk = Desk(session, spoken, self._feed, self._access, lambda: self.url, reads)
+        routes = Routes(session, spoken, self._feed, self._access, lambda: self.url, reads)
 
         def run() -> None:
             try:
-                asyncio.run(self._serve(desk, begun))
+                asyncio.run(self._serve(routes, begun))
             except Exception as error:  # an isolation boundary: the text goes on without readers
                 session.notify(_failed(error))
             finally:
@@ -196,15 +196,15 @@ class CaptionServer:
                     self._loop.call_soon_threadsafe(self._end.set)
             thread.join(END_S + 2)
 
-    async def _serve(self, desk: Desk, begun: threading.Event) -> None:
+    async def _serve(self, routes: Routes, begun: threading.Event) -> None:
         loop = asyncio.get_running_loop()
 
         def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-            desk.fail(context.get("exception") or RuntimeError(context["message"]))
+            routes.fail(context.get("exception") or RuntimeError(context["message"]))
 
         loop.set_exception_handler(fail)
         runner = web.AppRunner(
-            desk.application(),
+            routes.application(),
             access_log=None,
             handler_cancellation=True,
             keepalive_timeout=IDLE_S,
