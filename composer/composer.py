@@ -12,7 +12,7 @@ from jihwa.composer.language.token_model import Mode, TokenModel
 from jihwa.composer.text.candidates import AbbreviationReader, WordReader
 from jihwa.composer.text.completions import CompletionReader
 from jihwa.composer.text.draft import Draft
-from jihwa.composer.text.record import Record
+from jihwa.composer.text.record import WORD_SIGN, Record
 from jihwa.composer.text.transcript import (
     Candidate,
     Completion,
@@ -66,7 +66,8 @@ class Composer:
         self._alphabet, self._phrases = alphabet, phrases
         self._options = options or DecoderOptions()
         self._abbreviations = AbbreviationReader(alphabet, self._options, abbreviations or {})
-        self._writing = {i for sign, i in alphabet.index.items() if sign not in COMMANDS}
+        letters = {i for sign, i in alphabet.index.items() if sign not in COMMANDS}
+        self._writing = letters | {WORD_SIGN}
         self._commands = {alphabet.index[c]: c for c in COMMANDS if c in alphabet.index}
         self._obey = {
             Control.BACKSPACE: self.backspace,
@@ -153,6 +154,11 @@ class Composer:
         record = record.with_typed(" " * (word_is_over and text[:1].isalnum()) + text)
         self._draft.begin(record, word_is_over=word_is_over and not text)
         return self._changed(before, decided)
+
+    def show(self, word: Sign) -> Update:
+        """Write a word that was shown by one sign; a backspace takes all of it back."""
+        before = self._draft.now
+        return self._changed(before, self._draft.add_word_sign(word))
 
     def expect(self, model: TokenModel, mode: Mode) -> Update:
         """Go on with a model that has learned or in another mode; the preedit becomes final.

@@ -15,7 +15,7 @@ import numpy as np
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.language.token_model import Mode, TokenModel
-from jihwa.composer.text.transcript import TextEdit, Transcript, Update
+from jihwa.composer.text.transcript import Sign, TextEdit, Transcript, Update
 from jihwa.composer.text.undo import EXACT_STEPS
 from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
@@ -27,6 +27,7 @@ from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.recognizer import Recognizer
 from jihwa.recognizer.segmenter import Segmenter
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 COLLECTED_EVERY = 20_000
 """New objects after which Python looks for cycles among them. A letter makes thousands, none of
@@ -39,6 +40,9 @@ OTHERWISE = 0.4
 SAME_HOLD_S = 0.12
 """What begins so soon after a hold began is that hold: none is that short."""
 
+NATS_PER_S, MOST_NATS = 3.0, 4.6
+"""What speaks against a word sign for every second in which letters were held, for it moves, and
+how much the network can say for one at most."""
 
 Change = tuple[Update, Emission | None]
 """How the text has changed, and the hold that changed it; None where it was no hold."""
@@ -97,10 +101,13 @@ class Engine:
     Attributes:
         recognizer: The recognising stage.
         composer: The composing stage. What a keyboard changes there has to be told to `learn`.
+        words: Reads word signs between the letters, and sees the pictures; None where there are
+            letters alone.
     """
 
     def __init__(self, recognizer: Recognizer, composer: Composer) -> None:
         self.recognizer, self.composer = recognizer, composer
+        self.words: WordSignSpotter | None = None
         self._taken_s = -math.inf  # holds that begin before it were taken in
         self._recent: deque[_Boundary] = deque(maxlen=EXACT_STEPS)
 
@@ -131,14 +138,24 @@ class Engine:
         self.composer.reset()
         self._recent.clear()
         self._taken_s = -math.inf
+        if self.words:
+            self.words.reset()
 
     def feed(self, frames: Frames) -> Iterator[Change]:
         """Follow the signal further; all changes have to be asked for before more is fed."""
-        return self._compose(self.recognizer.feed(frames))
+        done = 0
+        for until in self.words.rests(frames.time_s) if self.words else ():
+            yield from self._compose(self.recognizer.feed(frames[done:until]))
+            yield from self._take_word()
+            done = until
+        yield from self._compose(self.recognizer.feed(frames[done:]))
 
     def flush(self) -> Iterator[Change]:
         """Take in what is still held, as if the signal ended."""
-        return self._compose(self.recognizer.flush())
+        yield from self._take_word()
+        if self.words:
+            self.words.forget()
+        yield from self._compose(self.recognizer.flush())
 
     def finish(self) -> Transcript:
         """End the text; what is still held belongs to no text any more."""
@@ -156,8 +173,10 @@ class Engine:
         self.recognizer.learn(update.decided)
         return update
 
-    def overlook(self, frames: Frames) -> None:
+    def overlook(self, frames: Frames) -> Iterator[Change]:
         """Follow the signal without taking anything for a letter, not even what is held."""
+        for _ in self.words.rests(frames.time_s) if self.words else ():
+            yield from self._take_word()
         self.recognizer.feed(frames)  # what nobody asks for is not classified
         self.recognizer.flush()
 
@@ -172,6 +191,30 @@ class Engine:
             start_s, seen_s = hold.segment.start_s, hold.segment.frames.time_s[-1]
             self._taken_s = max(float(seen_s), start_s + SAME_HOLD_S)
             yield self.learn(self.composer.feed(hold.alone)), hold
+
+    def _take_word(self) -> Iterator[Change]:
+        """Write the word that was shown, if the network's odds for it outweigh the letters held.
+
+        What looked like letters within it is none, and how the hand rests now belongs to it.
+        """
+        if self.words is None:
+            return
+        start_s, end_s = self.words.stretch_s
+        holds = [likeliest(boundary.emissions) for boundary in self._recent]
+        if last := self.recognizer.hold:
+            holds += self.recognizer.read(last.segment)
+        near = (hold for hold in holds if hold.segment.end_s > start_s - SAME_HOLD_S)
+        spelled_nats = NATS_PER_S * sum(map(_letter_s, near))
+        if spelled_nats > MOST_NATS:
+            self.words.forget()
+        elif (word := self.words.ask()) and min(word.log_odds, MOST_NATS) > spelled_nats:
+            names, posterior = self.words.names, word.posterior.tolist()
+            sign = Sign.of_word(start_s, end_s, names, posterior)
+            committed, shown = self.composer.text, self.composer.text + self.composer.preedit
+            self._take_back([each for each in self._recent if each.start_s >= start_s])
+            self._taken_s = max(self._taken_s, self.words.time_s(word.known))
+            update = self.learn(self.composer.show(sign))
+            yield self._since(committed, shown, update.decided), None
 
     def _compose(self, boundaries: Iterable[tuple[Emission, ...]]) -> Iterator[Change]:
         for emissions in boundaries:
@@ -205,18 +248,25 @@ class Engine:
         if not any(_look_otherwise(*pair) for pair in zip(old, new, strict=True)):
             return None
         committed, shown = self.composer.text, self.composer.text + self.composer.preedit
-        for boundary in recent:
-            if boundary.is_step:
-                self.composer.undo()
-        before_steps = next((at for at, each in enumerate(recent) if each.is_step), len(recent))
-        first = before_steps - self.composer.forget(before_steps)
+        first = self._take_back(recent)
         self._recent.clear()
         decided: list[Decision] = []
         for at, boundary in enumerate(recent):
             emissions = [new.pop(0) for _ in boundary.emissions]
             decided += self._take(emissions).decided if at >= first else ()
-        commit = TextEdit.between(committed, self.composer.text)
-        preedit = self.composer.preedit
+        return self._since(committed, shown, tuple(decided))
+
+    def _take_back(self, recent: Sequence["_Boundary"]) -> int:
+        """As if the last boundaries had never come; how many could not be forgotten."""
+        for boundary in recent:
+            if boundary.is_step:
+                self.composer.undo()
+        before_steps = next((at for at, each in enumerate(recent) if each.is_step), len(recent))
+        return before_steps - self.composer.forget(before_steps)
+
+    def _since(self, committed: str, shown: str, decided: Sequence[Decision]) -> Update:
+        """What of the text has changed since it was this, in several steps."""
+        commit, preedit = TextEdit.between(committed, self.composer.text), self.composer.preedit
         edit = TextEdit.between(shown, self.composer.text + preedit)
         return Update(edit, commit.insert, preedit, commit.delete, decided=tuple(decided))
 
@@ -239,6 +289,12 @@ class _Boundary:
     def start_s(self) -> float:
         """When the hold began that ends there."""
         return self.emissions[0].segment.start_s
+
+
+def _letter_s(hold: Emission) -> float:
+    """For how long a letter was held, by what the hold looks like."""
+    is_letter = float(hold.posterior[: len(hold.log_likelihood)].sum())
+    return is_letter * (hold.segment.end_s - hold.segment.start_s)
 
 
 def _look_otherwise(before: Emission, now: Emission) -> bool:

@@ -193,7 +193,7 @@ class GloveFit:
     def see(self, emission: Emission) -> None:
         """Learn from a hold; it takes the place of holds that turn out to be parts of it."""
         segment = emission.segment
-        while segment.spans > 1 and self._holds and self._holds[-1].end_s > segment.start_s:
+        while segment.spans > 1 and self._holds and self._holds[-1].segment.end_s > segment.start_s:
             self._log_weight = self._log_weight - self._holds.pop().evidence
         hold = SeenHold.of(emission, self._any_mount, self._mounts.mount)
         self._holds.append(hold)
@@ -204,7 +204,8 @@ class GloveFit:
         self._log_weight = np.logaddexp(kept, log(moves) + self._mounts.log_prior)
         found = log_sum(self._log_weight + hold.signs)
         nats = float(hold.signs[0]) - hold.no_sign, float(found) - hold.no_sign
-        is_rest = emission.rest > max(emission.no_sign, emission.log_likelihood.max())
+        likeliest = hold.likeliest([0, self._best])  # while nobody spells, no letter is likely
+        is_rest = emission.rest > max(emission.no_sign, likeliest)
         self._n_found += not is_rest
         seen = None if is_rest else nats
         self.spelling.see(segment, seen, emission.pose, self._n_found)
@@ -289,7 +290,7 @@ class GloveFit:
                 self._holds.popleft()
             if n_before:
                 turned = self._mounts.mount[best] @ self.mount.T
-                self.slip, self._before = Slip(self._holds[0].start_s, turned), self.mount
+                self.slip, self._before = Slip(self._holds[0].segment.start_s, turned), self.mount
                 self._told.clear()
             self._n_found = 0
         self._best = best

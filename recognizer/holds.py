@@ -1,5 +1,6 @@
 """What a hold says of how the board sits: its likelihood by every mount, whichever letter it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, nan
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from jihwa.data.signal.frames import Array
 from jihwa.models.density import LEAST, PoseDensity
 from jihwa.recognizer.durations import mixed
-from jihwa.recognizer.events import Decision, Emission
+from jihwa.recognizer.events import Decision, Emission, Segment
 
 SIGNS, RESTS, OTHERS = 0.85, 0.10, 0.05
 """How many holds are signs, rest and no sign."""
@@ -23,8 +24,7 @@ class SeenHold:
     """What is known of one hold.
 
     Attributes:
-        start_s: When it began.
-        end_s: When it ended.
+        segment: When it was.
         pose: (8,) its features.
         by_mount: (S, K) likelihoods of the signs by every mount, over exp(log_scale), float32.
         log_scale: The natural log of what they were divided by.
@@ -37,8 +37,7 @@ class SeenHold:
         found: Log-likelihood of any sign as it is read now; NaN where that is not known.
     """
 
-    start_s: float
-    end_s: float
+    segment: Segment
     pose: Array
     by_mount: NDArray[np.float32]
     log_scale: float
@@ -65,8 +64,7 @@ class SeenHold:
         other = mixed(emission.rest, emission.no_sign, RESTS / (RESTS + OTHERS))
         other += log(RESTS + OTHERS)
         return cls(
-            start_s=emission.segment.start_s,
-            end_s=emission.segment.end_s,
+            segment=emission.segment,
             pose=emission.pose,
             by_mount=by_mount.astype(np.float32),  # they are many, and precise enough
             log_scale=log_scale,
@@ -77,6 +75,10 @@ class SeenHold:
             expected=np.full(n_signs, -log(n_signs)),
             evidence=np.logaddexp(log(SIGNS) + signs, other),
         )
+
+    def likeliest(self, mounts: Sequence[int]) -> float:
+        """Log-likelihood of the likeliest sign by some of the mounts."""
+        return log(max(float(self.by_mount[:, mounts].max()), LEAST)) + self.log_scale
 
     def learn(self, decision: Decision) -> Array:
         """(K,) by how much the evidence changes once it is known how the text read the hold.

@@ -25,20 +25,21 @@ from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD
 from jihwa.recognizer.durations import mixed
 from jihwa.recognizer.events import Emission, Segment
 
-JUDGED_HOLDS, FIRST_NATS = 16, 0.7
+JUDGED_HOLDS, FIRST_NATS = 20, 0.9
 """Over how many holds the log-ratio is averaged, and what that begins with."""
 MOST_NATS = 5.0
 """No hold counts more than that, nor less than one nat above its negative."""
-SILENT_NATS, SPELLS_NATS = 0.0, 0.8
+SILENT_NATS, SPELLS_NATS = 0.0, 1.0
 """Below the first nobody spells any more, above the second somebody does again."""
-SURE_NATS = 1.5
-"""Above this somebody surely spelled, whatever followed."""
-LATELY_HOLDS, LEAST_HOLDS = 8, 3
+LEAST_NATS, SURE_NATS = -0.5, 1.5
+"""The average falls no further, for who was long silent may begin to spell; and above the second
+somebody surely spelled, whatever followed."""
+LATELY_HOLDS, LEAST_HOLDS = 14, 3
 """How many holds back a hand is remembered, and how many there have to be first: ㅋㅋㅋ is said."""
-HOVERS, NEAR_BEND, NEAR_DEG = 0.7, 2.0, 8.0
+HOVERS, NEAR_BEND, NEAR_DEG = 0.75, 2.0, 9.0
 """How often a hand that does not spell keeps a finger, or its direction, near where it was, and how
 near in warped bend and degrees (standard deviations)."""
-FOUND_NATS, FAMILIAR_HOLDS = 2.5, 24
+FOUND_NATS, FAMILIAR_HOLDS = 3.0, 36
 """How much more has to be explained by what is found of the mount, and after how many holds of the
 same mount half of that will do: it is one of many no more."""
 
@@ -102,9 +103,9 @@ class _Hold:
 class Spelling:
     """Judges by running means whether somebody spells.
 
-    For example, from 0.7 on, a hand whose holds get -3 is silent with the fourth one: 0.47, 0.25,
-    0.05, -0.14; then none of them is a letter. If its holds get 4 from there on, it spells with the
-    fourth one: 0.12, 0.36, 0.59, 0.803; and the eight before it are read after all.
+    For example, from 0.3 on, a hand whose holds get -4 is silent with the second one: 0.08, -0.12;
+    then none of them is a letter. If its holds get 4 from there on, it spells with the seventh one:
+    0.09, 0.28, 0.47, 0.64, 0.81, 0.97, 1.12; and all of these are read after all.
 
     Attributes:
         goes_on: Whether somebody spells, as far as the last holds tell.
@@ -141,8 +142,8 @@ class Spelling:
             lately = self._lately.log_ratio(pose)
             usual, found = (min(max(each - lately, 1 - MOST_NATS), MOST_NATS) for each in nats)
             self._nats = (
-                self._nats[0] + (usual - self._nats[0]) / JUDGED_HOLDS,
-                self._nats[1] + (found - self._nats[1]) / JUDGED_HOLDS,
+                max(self._nats[0] + (usual - self._nats[0]) / JUDGED_HOLDS, LEAST_NATS),
+                max(self._nats[1] + (found - self._nats[1]) / JUDGED_HOLDS, LEAST_NATS),
             )
         self._lately = self._lately.with_hold(pose)
         self._holds.append(_Hold(segment.start_s, segment.end_s, self.goes_on, known, before))

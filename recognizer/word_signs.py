@@ -3,16 +3,22 @@
 A network that has learned whole sequences is asked about a stretch of the stream. `Pauses` asks
 whenever the hand comes to rest, about all since it began to move. `Vote` asks at every frame, about
 as many of the last ones as the sequences had; what the network is sure of counts as an answer, and
-a word is read once the last answers agree.
+a word is read once the last answers agree. `WordSignSpotter` does the former beside the letters
+that a hand spells.
 """
 
+import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array
+from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
+from jihwa.data.takes.sequences import derive
+from jihwa.models.bundle import Bundle
 
 FRAMES = 30
 """Frames of a window where nothing is known of what the network has learned."""
@@ -27,7 +33,10 @@ STILL, LOOK_BACK = 0.05, 3
 RESTS, GONE = 9, 3
 """After so many frames of rest, or without a hand, a word may have ended."""
 LEAST, MOST = 1 / 3, 3
-"""A word is as long as that, in lengths of the sequences that were learned."""
+"""What is shorter is no word, and what is longer and none is not gone on with, in lengths of the
+sequences that were learned."""
+_REMEMBERED = 2000
+"""Frames that are kept, and whose times are: many more than a word has."""
 
 LogPosterior = Callable[[Sequence[Array]], Array]
 """Of every word for sequences of frames: (n, S) of n of (T, F)."""
@@ -53,6 +62,12 @@ class WordSign:
     def word(self) -> int:
         """Which one."""
         return int(self.posterior.argmax())
+
+    @property
+    def log_odds(self) -> float:
+        """Natural log of how much likelier it is than all others together."""
+        p = float(self.posterior.max())
+        return math.log(p / (1 - p)) if p < 1 else math.inf
 
 
 class Vote:
@@ -133,45 +148,59 @@ class Pauses:
         """Forget everything."""
         self._n = 0
         self._last: deque[Array] = deque(maxlen=LOOK_BACK)
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Begin anew at the next movement."""
-        self._taken: list[Array] = []
+        self._taken: deque[Array] = deque(maxlen=_REMEMBERED)
         self._n_moved = self._n_still = self._n_gone = 0
 
     def feed(self, frames: Array) -> list[WordSign]:
         """The words that ended in these (n, F) frames; without a hand they are NaN or zero."""
-        return [word for frame in frames if (word := self._take(np.nan_to_num(frame)))]
+        return [word for frame in frames if self.rests(frame) and (word := self.ask())]
 
     def flush(self) -> list[WordSign]:
         """The word that is still shown, at the end."""
-        word = self._ask()
-        self._forget()
+        word = self.ask()
+        self.forget()
         return [word] if word else []
 
-    def _take(self, frame: Array) -> WordSign | None:
+    def rests(self, frame: Array) -> bool:
+        """Take in the next (F,) frame; whether it is with this one that the hand rests or is gone.
+
+        Then it may be asked what was shown.
+        """
+        frame = np.nan_to_num(frame)
         self._n += 1
         if not frame.any():
             self._last.clear()
             self._n_gone += 1
-            if self._n_gone != GONE:
-                return None
-            word = self._ask()
-            self._forget()
-            return word
+            return self._n_gone == GONE
         self._n_gone = 0
         moves = self._moves(frame)
         if not (moves or self._taken):
-            return None
+            return False
         self._taken.append(frame)
         self._n_still = 0 if moves else self._n_still + 1
         self._n_moved = len(self._taken) - self._n_still
-        if self._n_still != RESTS:
-            return None
-        word = self._ask()
-        if word or self._n_moved > MOST * self._n_frames:
-            self._forget()
+        return self._n_still == RESTS
+
+    @property
+    def stretch(self) -> tuple[int, int]:
+        """The first frame of what is asked about, and the one behind its last."""
+        ended = self._n - self._n_gone - self._n_still
+        return ended - self._n_moved, ended
+
+    def ask(self) -> WordSign | None:
+        """The word that all since the first movement is, if it is one."""
+        word = None
+        if self._n_moved >= LEAST * self._n_frames:
+            posterior = np.exp(self._log_posterior([np.array(self._taken)])[0])  # (S,)
+            start, end = self.stretch
+            if posterior.max() >= LIKELY:
+                word = WordSign(start, end - 1, self._n - 1, posterior)
+        if word or self._n_gone or self._n_moved > MOST * self._n_frames:
+            self.forget()
         return word
 
     def _moves(self, frame: Array) -> bool:
@@ -181,12 +210,82 @@ class Pauses:
         self._last.append(frame)
         return bool(np.linalg.norm(frame - before) > STILL * steps * self._extent)
 
-    def _ask(self) -> WordSign | None:
-        """The word that all since the first movement is, if it is one."""
-        if self._n_moved < LEAST * self._n_frames:
-            return None
-        posterior = np.exp(self._log_posterior([np.array(self._taken)])[0])  # (S,)
-        if posterior.max() < LIKELY:
-            return None
-        ended = self._n - self._n_gone - self._n_still
-        return WordSign(ended - self._n_moved, ended - 1, self._n - 1, posterior)
+
+class WordSignSpotter:
+    """Word signs among the letters of a hand that a camera sees.
+
+    It sees the pictures, and is then followed in step with the frames that are made of them.
+
+    Args:
+        bundle: A network that has learned words of the points of a hand.
+
+    Attributes:
+        names: Of the words.
+
+    Raises:
+        UsageError: It has learned from something else.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        network, self._derived = bundle.network, bundle.features
+        self._n_features = len(network.inputs.mean) if network and not self._derived else POINTS
+        if network is None or self._n_features not in FEATURES:
+            kinds = ", ".join(map(str, FEATURES))
+            raise UsageError(
+                ko=f"낱말 모델의 특징이 {self._n_features}개인데, 손의 좌표에서 나오는 것은 "
+                f"{kinds}개입니다. 그런 데이터로 배운 모델을 주세요.",
+                en=f"The model of words reads {self._n_features} features, and points of a hand "
+                f"make {kinds}. Give a model that has learned from such data.",
+            )
+        self.names = bundle.alphabet.signs
+        n_frames = int(bundle.provenance.get("frames", FRAMES))
+        self._pauses = Pauses(bundle.of_sequences, network.inputs.sd, n_frames)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self._pauses.reset()
+        self._last = np.zeros((1, self._n_features))
+        self._waiting: deque[tuple[Array, bool]] = deque()  # features, and whether there is a hand
+        self._times_s: deque[float] = deque([0.0], maxlen=_REMEMBERED)
+        self._n = 0
+
+    def see(self, points: Array) -> None:
+        """Take in (n, 21, 3) points, NaN where no hand is seen, before their frames come."""
+        features = np.vstack([self._last, as_features(points, self._n_features)])
+        self._last = features[-1:]
+        told = derive(features, self._derived) if self._derived else features
+        are_seen = [bool(known.all()) for known in np.isfinite(points)]
+        self._waiting.extend(zip(told[1:], are_seen, strict=True))
+
+    def rests(self, time_s: Array) -> Iterator[int]:
+        """How many of the next frames, at these times, there were when the hand came to rest.
+
+        Each time it may be asked, before the next one, what was shown.
+        """
+        at = 0
+        while self._waiting and (at < len(time_s) or not self._waiting[0][1]):
+            features, is_seen = self._waiting.popleft()
+            self._times_s.append(float(time_s[at]) if is_seen else self._times_s[-1])
+            self._n += 1
+            at += is_seen
+            if self._pauses.rests(features):
+                yield at
+
+    @property
+    def stretch_s(self) -> tuple[float, float]:
+        """When what is asked about began, and when it ended."""
+        start, end = self._pauses.stretch
+        return self.time_s(start), self.time_s(max(end - 1, start))
+
+    def time_s(self, frame: int) -> float:
+        """The device time of one of the last frames."""
+        return self._times_s[max(frame - self._n, -len(self._times_s))]
+
+    def forget(self) -> None:
+        """What was shown since the last word is none."""
+        self._pauses.forget()
+
+    def ask(self) -> WordSign | None:
+        """The word that was shown, if it is one."""
+        return self._pauses.ask()

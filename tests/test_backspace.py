@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from stories import Reader
 
 from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.text.transcript import Sign
 from jihwa.recognizer.events import readings
 
 SMALL = DecoderOptions(beam=24)
@@ -36,6 +37,28 @@ def test_a_hold_that_was_cut_in_two_is_taken_back_as_one_sign():
     reader = Reader(options=SMALL).feed(cut_in_two(shown("ㅎ"), 0))
     assert reader.text == "ㅎ"
     assert reader.feed([emission({"backspace": 0.0}, 1.4)]).text == ""
+
+
+@settings(max_examples=20, deadline=None)
+@given(texts, texts, st.integers(0, 2**32 - 1), st.sampled_from(["수학", "월세 방", "a"]))
+def test_a_word_sign_stands_by_itself_and_is_taken_back_whole(before, after, seed, word):
+    first, rest = noisy(before, seed), noisy(after, seed + 1)
+    sign = Sign(10.0, 11.0, word, ((word, 0.8), ("무한", 0.1)))
+    with_it, without = Reader(options=SMALL).feed(first), Reader(options=SMALL).feed(first)
+    with_it.follow(with_it.composer.show(sign))
+    *_, shown_word = with_it.composer.words()
+    assert with_it.text.split()[-len(word.split()) :] == word.split()
+    assert with_it.committed == with_it.text
+    assert [each for each in with_it.composer.signs() if each.sign == word] == [sign]
+    if " " not in word:
+        assert (shown_word.start_s, shown_word.end_s, shown_word.confidence) == (10.0, 11.0, 0.8)
+    with_it.follow(with_it.composer.backspace())
+    assert with_it.text == without.text
+    for each in rest:
+        assert with_it.feed([each]).text == without.feed([each]).text
+    with_it.follow(with_it.composer.show(sign))
+    with_it.feed([emission({"ㄱ": 0.0}, 12.0)])
+    assert with_it.text.endswith(f"{word} ㄱ")
 
 
 @settings(max_examples=40, deadline=None)

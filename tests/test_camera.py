@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from live import session, until
 from seen import points, points_of, seen_hand
+from takes import tree
 from wires import Log
 
 from jihwa.data.formats.readers import Recording
@@ -100,6 +101,21 @@ def test_what_is_spelled_before_a_camera_or_in_a_video_becomes_text(jihwa, stand
     python.rename(usual)
     done = jihwa("transcribe", video)
     assert (done.code, done.out) == (0, "고양이가 예뻐요\n")
+
+
+@posix
+def test_videos_in_a_folder_are_recordings(jihwa, stand_in, archive, tmp_path):
+    folder = archive("a.csv", root="clips")
+    for name in ("b.MOV", "deep/c.webm"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(MP4)
+    usual = usual_python()
+    usual.parent.mkdir(parents=True)
+    stand_in(seen([None] * 30)).rename(usual)
+    done = jihwa("transcribe", folder, "--output", tmp_path / "out")
+    assert (done.code, set(tree(tmp_path / "out"))) == (1, {"a.txt"})
+    for name in ("b.MOV", "c.webm"):
+        assert f"{name}: none of 30 picture(s) shows a hand" in done.err
 
 
 @posix

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,10 +15,13 @@ from jihwa.composer.text.transcript import Sign, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.sessions import Truth, read_session, read_truth, write_session
 from jihwa.data.synthesis.spelling import SpelledSign
+from jihwa.data.takes.episodes import load_episodes
+from jihwa.data.takes.marks import marks
 from jihwa.io.engine import assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.evaluation.errors import ONSET_S, Letters
 from jihwa.io.evaluation.sessions import costs, read_perfectly, true_segments
+from jihwa.models.hold_network import HoldNetwork
 
 BASIC = Alphabet.load()
 SCORES = [
@@ -152,6 +156,7 @@ def spoil(name, change):
         (spoil("fast/0.json", lambda t: t["signs"][-1].update(end_s=999)), "beyond the recording"),
         (spoil("fast/0.json", lambda t: t["signs"][1].update(start_s=99)), "not in order"),
         (spoil("fast/0.json", lambda t: t.update(pauses=[3])), "cannot read the truth"),
+        (spoil("fast/0.json", lambda t: t.update(takes={"a": "b"})), "cannot read the truth"),
     ],
 )
 def test_what_cannot_be_measured_is_left_out_and_told(jihwa, mine, damage, told):
@@ -206,7 +211,7 @@ def test_assembled_sessions_tell_their_speed_and_whose_takes_they_are_of(jihwa, 
         command = ("data", "assemble", tree, "--text", tmp_path / "texts.txt", "--speed", speed)
         assert jihwa(*command, "--output", tmp_path / "out" / speed).code == 0
     truth = read_truth(tmp_path / "out" / "natural" / "1.json")
-    assert (truth.speed, truth.takes) == ("natural", "one")
+    assert (truth.speed, [*truth.takes]) == ("natural", ["one"])
     assert len(truth.pauses) >= 2
     assert read_session(tmp_path / "out" / "natural" / "1.csv").pauses == truth.pauses
     path = tmp_path / "one.bundle"
@@ -215,6 +220,28 @@ def test_assembled_sessions_tell_their_speed_and_whose_takes_they_are_of(jihwa, 
     assert list(result["speeds"]) == ["slow", "natural"]
     (warning,) = result["warnings"]
     assert "The model was fitted on takes" in warning
+
+
+def test_models_know_takes_by_what_they_hold_and_not_by_their_folder(
+    jihwa, tree, trained, alphabet, tmp_path, monkeypatch
+):
+    seen = replace(
+        HoldNetwork.load(),
+        provenance={"marks": marks(load_episodes(tree / "one", alphabet))},
+    )
+    monkeypatch.setattr(HoldNetwork, "load", lambda: seen)
+    (tmp_path / "texts.txt").write_text("가\n", encoding="utf-8")
+    for session, folder, n_warned in (("one", "new", 2), ("two", "one", 0)):
+        shutil.copytree(tree / session, tmp_path / folder)
+        out = tmp_path / "out" / folder
+        command = ("data", "assemble", tmp_path / folder, "--text", tmp_path / "texts.txt")
+        jihwa(*command, "--output", out)
+        warnings = measured(jihwa, "--sessions", out, "--model", trained)["warnings"]
+        assert len(warnings) == n_warned
+        for warning, what in zip(warnings, ("model", "segmenter"), strict=False):
+            assert f"The {what} was fitted on takes that these sessions are assembled of: one." in (
+                warning
+            )
 
 
 def test_perfect_boundaries_are_letters_and_the_rests_around_words(spell):

@@ -218,6 +218,16 @@ def test_a_stream_is_read_like_a_file_however_it_is_cut(table):
     assert joined[1] == pytest.approx(joined[0], nan_ok=True)
 
 
+def test_points_in_another_order_are_told(tmp_path, jihwa):
+    hand = still(n=2 * 30)
+    blocks = hand.transpose(0, 2, 1).reshape(len(hand), 63)  # all x, then all y, then all z
+    np.save(tmp_path / "odd.npy", blocks)
+    np.save(tmp_path / "hand.npy", hand.reshape(len(hand), 63))
+    told = "they may be in another order"
+    assert told in jihwa("transcribe", tmp_path / "odd.npy", "--model", "landmarks31").err
+    assert told not in jihwa("transcribe", tmp_path / "hand.npy", "--model", "landmarks31").err
+
+
 def test_points_of_half_a_hand_are_no_landmarks():
     parser = LineParser()
     parser.feed("\n".join([",".join(AXES[:60]), *rows(still(n=30)[:, :20])]).encode())

@@ -161,6 +161,15 @@ def test_what_cannot_be_trained_is_the_users_mistake(jihwa, landmarks, arguments
     assert not output.exists()
 
 
+def test_one_class_is_nothing_to_tell_apart(jihwa, landmarks, tmp_path):
+    takes = np.load(landmarks)
+    np.save(tmp_path / "one.npy", takes[takes[:, 0, -1] == takes[0, 0, -1]])
+    done = jihwa("train", tmp_path / "one.npy", "--model", "gru", "--output", tmp_path / "x")
+    assert done.code == 2
+    assert "There is one class only: " in done.err
+    assert not (tmp_path / "x").exists()
+
+
 def test_folders_and_arrays_do_not_mix(jihwa, tree, landmarks, tmp_path):
     mixed = (tree / "one", landmarks)
     done = jihwa("train", *mixed, "--model", "gru", "--output", tmp_path / "out.bundle")

@@ -1,6 +1,7 @@
 """Word signs: classes with names, single, batch and live predictions, features by name."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,16 +10,18 @@ from seen import points, points_of, seen_hand
 
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.landmarks import NO_HAND, WITH_ANGLES, as_features
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.sequences import derive, load_sequences
-from jihwa.io.commands.live import read_words
+from jihwa.io.commands.live import begin_with_words
+from jihwa.io.engine import assemble_engine
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.live.word_signs import WordSignListener
 from jihwa.io.sources.source import Link
 from jihwa.models.bundle import LANDMARKS, Bundle, load_shipped
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 WORDS = ("무한", "미국", "수학", "월세", "일요일")
 N_FRAMES, N_FEATURES = 12, 9
@@ -180,27 +183,104 @@ def test_words_of_other_features_cannot_be_typed(jihwa, model):
     assert "reads 9 features, and points of a hand make 63, 84, 99" in done.err
 
 
-def test_words_and_letters_by_turns_in_one_text(of_points):
-    letters = load_shipped(LANDMARKS)
-    spelled = assemble(
-        "고양이",
-        seen_hand(letters, 1),
-        letters.alphabet,
-        PACES["normal"],
-        np.random.default_rng(1),
-    ).frames
-    listener = WordSignListener(Bundle.load(of_points))
-    wearer = Wearer(lambda: letters, Mixture.load, adapts=False)
-    with session(wearer=wearer, on_lines=listener.read) as (live, wire):
-        read_words(listener, live)
+@pytest.fixture(scope="module")
+def letters():
+    """(n, 21, 3) points of a hand that spells 고양이 slowly enough, and rests around it."""
+    bundle = load_shipped(LANDMARKS)
+    hand = seen_hand(bundle, 1)
+    hand.rate_hz = 1 / 0.03
+    spelled = assemble("고양이", hand, bundle.alphabet, PACES["normal"], np.random.default_rng(1))
+    return points_of(spelled.frames)
+
+
+def mixed(letters):
+    """Words, letters and words again, with nobody to be seen between them."""
+    nobody = np.zeros((12, 21, 3))
+    return np.concatenate([shown_words(1), letters, shown_words(0, 1), letters, nobody])
+
+
+MIXED = "쥐다 고양이 펴다 쥐다 고양이"
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "npy"])
+def test_words_and_letters_of_one_recording(jihwa, tmp_path, of_points, letters, kind):
+    hands, path = mixed(letters), tmp_path / f"hand.{kind}"
+    if kind == "npy":
+        np.save(path, hands.reshape(len(hands), -1))
+    else:
+        path.write_text(camera_lines(hands))
+    command = ("transcribe", path, "--model", of_points, "--letters", LANDMARKS)
+    content = json.loads(jihwa(*command, "--format", "json").out)
+    assert content["text"] == MIXED
+    assert [word["text"] for word in content["words"]] == MIXED.split()
+    times_s = [time_s for word in content["words"] for time_s in (word["start_s"], word["end_s"])]
+    assert times_s == sorted(times_s)
+    first = content["signs"][0]
+    assert (first["sign"], first["start_s"]) == ("쥐다", content["words"][0]["start_s"])
+    assert {name for name, _ in first["candidates"]} == {"펴다", "쥐다"}
+    assert first["candidates"][0][1] == content["words"][0]["confidence"]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "npy"])
+def test_words_and_letters_of_one_stream(jihwa, tmp_path, of_points, letters, kind):
+    path, hands = tmp_path / f"hand.{kind}", mixed(letters)
+    if kind == "npy":
+        np.save(path, hands.reshape(len(hands), -1))
+    else:
+        path.write_text(camera_lines(hands))
+    source = ("--source", f"replay:{path}?speed=0")
+    done = jihwa("type", "--plain", "--model", of_points, "--letters", LANDMARKS, *source)
+    assert done.code == 0
+    written = [line[2:] for line in done.out.splitlines() if line.startswith("= ")]
+    assert " ".join(written) == MIXED
+
+
+def test_how_a_recording_is_cut_changes_no_word_and_no_letter(of_points, letters):
+    engine = assemble_engine(load_shipped(LANDMARKS), Mixture.load())
+    engine.words = WordSignSpotter(Bundle.load(of_points))
+    lines = camera_lines(mixed(letters)).encode()
+    read = []
+    for size in (len(lines), 1 << 14, 777):
+        parser = LineParser(see=engine.words.see)
+        cut = (lines[at : at + size] for at in range(0, len(lines), size))
+        transcript = engine.run(map(parser.feed, cut))
+        read.append((transcript.text, transcript.words, transcript.signs))
+    assert read[0][0] == MIXED
+    assert read[0] == read[1] == read[2]
+
+
+def test_while_letters_are_paused_words_are_read_alone(of_points, letters):
+    wearer = Wearer(lambda: load_shipped(LANDMARKS), Mixture.load, adapts=False)
+    with session(wearer=wearer, words=WordSignSpotter(Bundle.load(of_points))) as (live, wire):
+        begin_with_words(live, letters=False)
         wire.give(camera_lines(shown_words(1)).encode())
-        until(lambda: "쥐다 " in live.state.text.committed)
+        until(lambda: "쥐다" in live.state.text.committed)
+        assert live.state.text.committed == "쥐다"
         live.pause(False)
         until(lambda: not live.state.paused)
-        wire.give(camera_lines(points_of(spelled), start_s=2.0).encode())
+        second = np.concatenate([letters, shown_words(0)])
+        wire.give(camera_lines(second, start_s=5.0).encode())
+        until(lambda: "펴다" in live.state.text.committed)
+        live.writing.backspace()  # a word sign is taken back whole
         wire.connect(Link.ENDED)
-        until(lambda: "고양이" in live.state.text.committed)
-    assert live.state.text.committed == "쥐다 고양이"
+        until(lambda: live.state.text.committed == "쥐다 고양이")
+
+
+def test_letters_go_with_a_model_of_words_of_a_hand(jihwa, tmp_path, model, of_points):
+    path = tmp_path / "hand.jsonl"
+    path.write_text(camera_lines(shown_words(1)))
+    glove = tmp_path / "glove.csv"
+    glove.write_bytes(Path("data/samples/name.csv").read_bytes())
+    for recording, words, more, told in (
+        (path, LANDMARKS, [], "--letters goes with a model of words"),
+        (path, model, [], "reads 9 features, and points of a hand make 63, 84, 99"),
+        (path, of_points, ["--stream-by", "vote"], "With --letters words are told by pauses"),
+        (glove, of_points, [], "no hand that a camera saw"),
+    ):
+        command = ("transcribe", recording, "--model", words, "--letters", LANDMARKS, *more)
+        done = jihwa(*command)
+        assert (done.code, done.out) == (2, "")
+        assert told in done.err
 
 
 @pytest.mark.parametrize("by", ["pauses", "vote"])

@@ -12,6 +12,7 @@ from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.hypotheses import Hypothesis
 from jihwa.composer.language.jamo import MEMORY_CHARACTERS
 from jihwa.composer.text.record import Record
+from jihwa.composer.text.transcript import Sign
 from jihwa.composer.text.undo import EXACT_STEPS, Decisions, Snapshot, ToldDecisions, UndoStep
 from jihwa.recognizer.events import Decision, Emission
 
@@ -154,6 +155,16 @@ class Draft:
         behind = self.before_cursor + record.text
         space = " " * (bool(behind) and not behind[-1].isspace())
         self.begin(record.with_typed(space + text), word_is_over=True)
+        return decided
+
+    def add_word_sign(self, word: Sign) -> Decisions:
+        """Write a word that was shown by one sign, as if the text had ended before and after it."""
+        now = self.now
+        record, _, decided = self.finish()
+        behind = self.before_cursor + record.text
+        space = " " * (bool(behind) and not behind[-1].isspace())
+        self.begin(record.with_typed(space).with_word_sign(word), word_is_over=True)
+        self.now = replace(self.now, before=(*now.before, replace(now, before=()))[-EXACT_STEPS:])
         return decided
 
     def _note(self) -> Decisions:

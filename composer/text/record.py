@@ -10,11 +10,12 @@ from operator import attrgetter
 
 from jihwa.composer.decoding.alignment import AlignedToken, Reading, Taken
 from jihwa.composer.language.jamo import BOUNDARY, KINDS, LETTER_OF, SPACE, TOKENS, Kind, decode
-from jihwa.composer.text.transcript import Sign, TextEdit, Word
+from jihwa.composer.text.transcript import MOST_CANDIDATES, Sign, TextEdit, Word
 from jihwa.recognizer.events import REST
 
-_SIGN_CANDIDATES = 5
 _TOKEN_OF = {char: token for token, char in enumerate(TOKENS) if token != BOUNDARY}
+WORD_SIGN = -1
+"""Stands in `Entry.taken` for what is none of the readings: a word that was shown by one sign."""
 _READABLE_ENTRIES = 128
 """Entries at the end whose emissions are kept, so that their words can be read again."""
 
@@ -79,6 +80,13 @@ class Record:
     def with_typed(self, text: str) -> "Record":
         """With characters behind it as they were typed; a space is the one that the hand writes."""
         return self._longer([Entry(SPACE if char == " " else char) for char in text])
+
+    def with_word_sign(self, word: Sign) -> "Record":
+        """With a word behind it that was shown by one sign, which stands as it is."""
+        first, *others = (Entry(SPACE if char == " " else char) for char in word.sign)
+        taken = (Taken(WORD_SIGN, 1),)
+        shown = replace(first, signs=(word,), taken=taken, confidence=word.confidence)
+        return self._longer([shown, *others])
 
     def _longer(self, more: Sequence[Entry]) -> "Record":
         entries = (*self.entries, *more)
@@ -225,7 +233,7 @@ class Record:
 
     def _sign(self, reading: Reading) -> Sign:
         share = reading.posterior.tolist()
-        best = sorted(range(len(share)), key=share.__getitem__, reverse=True)[:_SIGN_CANDIDATES]
+        best = sorted(range(len(share)), key=share.__getitem__, reverse=True)[:MOST_CANDIDATES]
         segment = reading.emission.segment
         return Sign(
             start_s=segment.start_s,

@@ -5,6 +5,7 @@ alternatives, and where each part was signed.
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jihwa.data.alphabet import Control
@@ -44,18 +45,21 @@ class TextEdit:
         return cls(delete=len(old) - shared, insert=new[shared:])
 
 
+MOST_CANDIDATES = 5
+"""Of a sign."""
+
 DOUBTFUL = 0.3
 """A word of less confidence is not relied on: the user is told, and nothing is learned from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """How one segment was read.
+    """How one segment, or a word sign, was read.
 
     Attributes:
         start_s: Device time of its first sample.
         end_s: Device time of its last sample.
-        sign: One of `jihwa.recognizer.events.readings`.
+        sign: One of `jihwa.recognizer.events.readings`, or the word.
         candidates: The likeliest readings and their probabilities, best first; the sign and the
             text around it are considered.
     """
@@ -64,6 +68,20 @@ class Sign:
     end_s: float
     sign: str
     candidates: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of_word(
+        cls, start_s: float, end_s: float, words: Sequence[str], posterior: Sequence[float]
+    ) -> "Sign":
+        """A word sign that was shown then, by the probability of every word."""
+        best = sorted(range(len(words)), key=posterior.__getitem__, reverse=True)[:MOST_CANDIDATES]
+        candidates = tuple((words[at], posterior[at]) for at in best)
+        return cls(start_s, end_s, candidates[0][0], candidates)
+
+    @property
+    def confidence(self) -> float:
+        """Probability of what it was read as."""
+        return dict(self.candidates).get(self.sign, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from jihwa.data.formats.samples import Line, Samples
 from jihwa.data.formats.unread import lacking
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.signal.landmarks import NO_HAND, SeenHand, unit_of
+from jihwa.data.signal.landmarks import NO_HAND, ODD, SeenHand, unit_of
 
 UNTIMED_STEP_S, LEAST_STEP_S = 0.03, 0.001
 """Usual and least time between two samples of a glove that has no clock."""
@@ -46,8 +46,7 @@ class LineParser:
 
     Args:
         layout: What fields mean until a header says so.
-        keep: Takes the whole lines, as they came, before they are interpreted; `layout` is then
-            what it was before them.
+        keep: Takes the whole lines before they are interpreted; `layout` is then as before them.
         see: Takes (n, 21, 3) points of hands that a camera saw, see `unit_of`; NaN without one.
     """
 
@@ -203,8 +202,7 @@ class LineParser:
 
     def _line(self, text: str, n_behind: int) -> Line:
         """A line, with its arrival: whether that is asked for may be known later."""
-        number = self.report.lines
-        return Line(number, text, self._arrival.time_s(number, n_behind))
+        return Line(self.report.lines, text, self._arrival.time_s(self.report.lines, n_behind))
 
     def _take_rows(self, read: Iterable[tuple[Line, list[float]]]) -> None:
         for line, numbers in read:
@@ -248,9 +246,11 @@ class LineParser:
         if layout.sees:
             self.report.sees = True
             points = layout.points(rows)
-            self._see(points / self._picture)
             table[:, 1 : 1 + N_FINGERS + 3] = self._hand.feed(points)
+            self._see(np.where(np.isnan(table[:, 1, None, None]), np.nan, points / self._picture))
             self.points = points[-1] if np.isfinite(table[-1, 1]) else None
+            if self._hand.is_odd:
+                self.report.say("order", ODD)
         return table
 
     def _read_alpha(self, line: Line) -> None:

@@ -58,10 +58,12 @@ class Recording:
         report: What was found besides samples, so far.
         label: The sign that an HDF5 episode or a Parquet table names; known once it was read.
         read_bytes: How much of the file was read so far.
+        see: Takes the points of hands that a camera saw, as `LineParser` tells them.
     """
 
     def __init__(self, path: Path, layout: Layout | None = None, opens: Open | None = None) -> None:
         self.path, self._layout = path, layout
+        self.see: Callable[[Array], None] = lambda _: None
         self._opens = opens or open_recording
         self.report = Report()
         self.label: str | None = None
@@ -123,7 +125,7 @@ class Recording:
         return data
 
     def _lines(self, beginning: bytes, file: Opened) -> Iterator[Frames]:
-        parser = LineParser(self._layout)
+        parser = LineParser(self._layout, see=self.see)
         parser.report.is_cut, self.report = self.report.is_cut, parser.report
         beginning += self._read(file, BEGINNING_BYTES)
         if is_document(beginning):

@@ -14,6 +14,7 @@ within a recording: in 44 of the 62 public ones of a single right hand.)
 import numpy as np
 from numpy.typing import NDArray
 
+from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 
 N_POINTS = 21
@@ -43,6 +44,16 @@ _MOST, _LEAST = 1e5, 1e-4
 _CLEARLY, _PATIENCE = 0.4, 30
 """By how much another aspect has to fit better, in standard deviations of a distance, and how many
 pictures count for the first one beforehand."""
+_ODD = 1.6
+"""So badly fits no palm of a hand on average: those of the public recordings 1.3 at most, their
+points in other orders 1.9 and more."""
+ODD = Message(
+    ko="손의 점들이 손 모양이 아니어서 잘못 읽힙니다. 점의 차례가 다를 수 있습니다: 손목, 이어서 "
+    "엄지부터 손가락마다 뿌리에서 끝까지 네 점, 점마다 x, y, z여야 합니다 (MediaPipe처럼).",
+    en="The points make no hand and are misread: they may be in another order. It has to be the "
+    "wrist, then of every finger, the thumb first, four points from its base to its tip, each x, "
+    "y, z (as MediaPipe has them).",
+)
 
 STRAIGHT_ADC, ADC_PER_RAD = 770.0, 50.0
 """What a glove's sensor would read of a straight finger, and how much more of each radian."""
@@ -132,6 +143,7 @@ class SeenHand:
     def __init__(self) -> None:
         self._smoothing = Smoothing()
         self._evidence = 0.0
+        self._oddness, self._n_seen = 0.0, 0
         self._misfit, self._n_pictures = np.zeros(len(ASPECTS)), float(_PATIENCE)
 
     def feed(self, points: Array) -> Array:
@@ -147,10 +159,18 @@ class SeenHand:
         """
         seen = _are_a_hand(points)
         poses = np.full((len(points), N_FINGERS + 3), np.nan)
-        bends, gravity, curl = _pose(self._in_proportion(points[seen]))
+        hand = self._in_proportion(points[seen])
+        self._oddness += float(_palm_misfit(hand, 1.0).sum())
+        self._n_seen += len(hand)
+        bends, gravity, curl = _pose(hand)
         gravity[:, 2] *= self._palms(curl)
         poses[seen] = self._smoothing.feed(np.hstack([STRAIGHT_ADC + ADC_PER_RAD * bends, gravity]))
         return poses
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether the points so far are none of a hand, or in another order."""
+        return self._n_seen >= _PATIENCE and self._oddness > _ODD * self._n_seen
 
     def _in_proportion(self, points: Array) -> Array:
         """(n, 21, 3) points from the wrist, as long in every direction."""

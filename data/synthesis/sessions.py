@@ -5,8 +5,8 @@ The truth about `monday.csv` is in `monday.json` or, where only the text is know
 
 import json
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import DataError, Message, UsageError
 from jihwa.data.signal.frames import Interval
 from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign, spell_words
+from jihwa.data.takes.marks import unpacked
 
 _SUFFIXES = (".json", ".txt")
 _SLACK_S = 0.1
@@ -34,14 +35,14 @@ class Truth:
         pauses: When the hand was still without showing a letter, as far as somebody knows.
         speed: One of `jihwa.data.synthesis.pace.PACES`, or whatever else it is called; None where
             nobody knows.
-        takes: The labelled session that it was assembled of; None for any other.
+        takes: Name and `marks` of the labelled session that it was assembled of, if it was.
     """
 
     text: str
     signs: tuple[SpelledSign, ...] | None = None
     pauses: tuple[Interval, ...] = ()
     speed: str | None = None
-    takes: str | None = None
+    takes: Mapping[str, str] = field(default_factory=dict)
 
     def misfit(self, alphabet: Alphabet, duration_s: float) -> Message | None:
         """Why this cannot be all that was held in a recording; None if it can.
@@ -80,7 +81,11 @@ class Truth:
 
 
 def write_session(
-    path: Path, session: SpelledSession, *, speed: str | None = None, takes: str | None = None
+    path: Path,
+    session: SpelledSession,
+    *,
+    speed: str | None = None,
+    takes: Mapping[str, str] | None = None,
 ) -> None:
     """Write a recording to `path` and its truth to the `.json` file beside it.
 
@@ -88,7 +93,7 @@ def write_session(
         path: Where.
         session: The recording and the truth.
         speed: What its pace is called, if anything.
-        takes: The labelled session that it was assembled of, if it was.
+        takes: Name and `marks` of the labelled session that it was assembled of, if it was.
 
     Raises:
         UsageError: `path` itself ends in `.json`.
@@ -191,11 +196,16 @@ def _of_json(content: str) -> Truth:
         SpelledSign(str(sign["sign"]), float(sign["start_s"]), float(sign["end_s"]))
         for sign in signs or ()
     )
+    takes, speed = truth.get("takes"), truth.get("speed")
+    marked = dict(takes) if isinstance(takes, dict) else {}  # once it was a name alone
+    for packed in marked.values():
+        unpacked(packed)
     return Truth(
         text=_tidy(truth["text"]),
         signs=None if signs is None else tuple(held),
         pauses=tuple((float(start_s), float(end_s)) for start_s, end_s in truth.get("pauses", ())),
-        **{name: str(truth[name]) for name in ("speed", "takes") if truth.get(name) is not None},
+        speed=None if speed is None else str(speed),
+        takes=marked,
     )
 
 

@@ -19,6 +19,8 @@ from jihwa.io.failures import explain
 ENDINGS = (".csv", ".jsonl", ".ndjson", ".h5", ".hdf5", ".parquet")
 """What recordings in a folder are called, or with `.gz` behind it; a file that is named may have
 any name. `.json` and `.txt` are left to truths and results."""
+VIDEOS = (".mp4", ".m4v", ".mov", ".avi", ".webm", ".mkv", ".mpg", ".mpeg")
+"""What videos in a folder are called."""
 COMPRESSED = ".gz"
 
 Problems = list[tuple[Path, JihwaError]]
@@ -167,8 +169,9 @@ def _is(kind: Callable[[int], bool], path: Path) -> bool:
 
 
 def _is_recording(name: str) -> bool:
-    plain = name.lower().removesuffix(COMPRESSED)
-    return plain.endswith(ENDINGS) and not is_hidden(name)
+    name = name.lower()
+    is_known = name.removesuffix(COMPRESSED).endswith(ENDINGS) or name.endswith(VIDEOS)
+    return is_known and not is_hidden(name)
 
 
 def _stem(name: str) -> str:
@@ -193,7 +196,7 @@ def _size(path: Path) -> int:
 
 
 def _nothing_in(path: Path) -> UsageError:
-    endings = " ".join(ENDINGS)
+    endings = " ".join(ENDINGS + VIDEOS)
     return UsageError(
         ko=f"{path}: 녹화가 없는 폴더입니다. {endings} 파일이 있는 폴더나 녹화 파일을 주세요.",
         en=f"{path}: a folder without a recording. Give one that holds {endings} files, or name "

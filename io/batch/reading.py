@@ -30,8 +30,6 @@ from jihwa.recognizer.word_signs import AGREEING, FRAMES, Pauses, Vote, WordSign
 MOST_CHARACTERS, KEPT_WORDS = 400, 40
 """Of a longer text the composer keeps the last words; the others no longer change."""
 
-_CANDIDATES = 5
-
 
 class Watch:
     """Keeps what an engine sees of a recording, for whoever wants to look at it; a sink."""
@@ -243,14 +241,12 @@ class WordSignReader:
         ]
 
     def _reading(self, words: Sequence[WordSign]) -> CompactTranscript:
-        names = self._bundle.alphabet.signs
-        told, signs = [], []
-        for word in words:
-            start_s, end_s = word.start * UNTIMED_STEP_S, word.end * UNTIMED_STEP_S
-            best = np.argsort(-word.posterior, kind="stable")[:_CANDIDATES].tolist()
-            candidates = tuple((names[at], float(word.posterior[at])) for at in best)
-            told.append(Word(names[best[0]], start_s, end_s, candidates[0][1]))
-            signs.append(Sign(start_s, end_s, names[best[0]], candidates))
+        names, step_s = self._bundle.alphabet.signs, UNTIMED_STEP_S
+        signs = [
+            Sign.of_word(word.start * step_s, word.end * step_s, names, word.posterior.tolist())
+            for word in words
+        ]
+        told = [Word(sign.sign, sign.start_s, sign.end_s, sign.confidence) for sign in signs]
         text = " ".join(word.text for word in told)
         log_prob = sum(math.log(max(word.confidence, 1e-300)) for word in told)
         return CompactTranscript(text, (Candidate(text, log_prob),), told, signs)

@@ -44,6 +44,7 @@ class Setup:
 
     Attributes:
         model: The name of a shipped classifier or the file of one; None for that of the glove.
+        word_signs: The file of a model of words that are read between the letters, if there is one.
         lm: The language model's file; None for the shipped one.
         words: How much every word of the user's own is expected.
         profile: What the wearer showed, as JSON; None for a stranger.
@@ -54,6 +55,7 @@ class Setup:
     """
 
     model: str | None
+    word_signs: str | None
     lm: Path | None
     words: tuple[tuple[str, float], ...]
     profile: str | None
@@ -71,10 +73,12 @@ class Setup:
             DataError: One of them is damaged, or they do not fit together.
             OSError: The user's words cannot be read.
         """
-        bundle = shared.model(options.model)
-        profile = shared.profile(options, bundle)
+        model = options.letters or options.model
+        word_signs = options.letters and (options.model or GLOVE)
+        profile = shared.profile(options, shared.model(model))
         return cls(
-            model=_found_anywhere(options.model),
+            model=_found_anywhere(model),
+            word_signs=_found_anywhere(word_signs),
             lm=options.lm and options.lm.absolute(),
             words=tuple(shared.personal_words(options, language).items()),
             profile=to_json(profile) if profile else None,
@@ -111,6 +115,7 @@ class Setup:
             adaptation=adaptation,
             mode=self.mode,
         )
+        engine.words = shared.word_sign_spotter(self.word_signs) if self.word_signs else None
         return engine, adaptation
 
 
@@ -153,6 +158,8 @@ class Transcriber:
         if not isinstance(engine, Engine):
             return self._of_words(engine, path, with_signal=with_signal)
         recording = Recording(path, self._layout, open_seen)
+        if words := engine.words:
+            recording.see = words.see
         duration_s = 0.0
 
         def source() -> Iterator[Frames]:
@@ -167,6 +174,13 @@ class Transcriber:
         alphabet = engine.recognizer.alphabet
         found = read(engine, self._watch.follow(source(), keep=with_signal), [self._watch])
         report, sensors = recording.report, engine.sensors
+        if words and not report.sees:
+            raise UsageError(
+                ko=f"{path}: 카메라가 본 손의 좌표가 아니라 낱말을 읽을 수 없습니다. --letters와 "
+                "--model을 빼거나 다른 녹화를 주세요.",
+                en=f"{path}: no hand that a camera saw, so no words can be read. Leave --letters "
+                "and --model out, or give another recording.",
+            )
         warnings = report.warnings() + sensors.warnings(fits=report.fits)
         warnings += filter(None, [engine.recognizer.fit.message])
         unread = tuple(engine.recognizer.fit.spelling.unread)

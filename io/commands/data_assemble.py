@@ -13,6 +13,7 @@ from jihwa.data.synthesis.pace import pace_of
 from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import assemble, spell_words
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
+from jihwa.data.takes.marks import marks
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker
@@ -77,8 +78,8 @@ def assemble_all(options: argparse.Namespace, language: Language) -> int:
         session = assemble(text, RecordedHand(takes, alphabet, rng), alphabet, pace, rng)
         if options.fit is not None:
             session = Fit.draw(options.fit).worn_in(session)
-        path, (name, *_) = output / f"{number:0{digits}}.csv", takes.sessions.tolist()
-        write_session(path, session, speed=options.speed, takes=name)
+        path = output / f"{number:0{digits}}.csv"
+        write_session(path, session, speed=options.speed, takes=marks(takes))
     say.tell(f"{output}: 세션 {len(texts)}개", f"{output}: {len(texts)} sessions")
     if refused:
         shown = ", ".join(map(str, refused[:_SHOWN])) + ("…" if len(refused) > _SHOWN else "")

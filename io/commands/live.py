@@ -15,7 +15,6 @@ from jihwa.composer.language.token_model import Mode
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.wearer import Wearer
-from jihwa.io.live.word_signs import BEGUN, WordSignListener
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.full_screen import FullScreen
@@ -30,6 +29,7 @@ from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
 from jihwa.models.bundle import GLOVE, LANDMARKS, Bundle
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 Tell = Callable[[Message], None]
 
@@ -39,6 +39,15 @@ SILENCE_S = 5.0
 NOTHING_COMES = Message(
     ko="아무것도 오지 않습니다. 장갑이 꽂혀 있고 켜져 있는지 확인하세요 (jihwa devices).",
     en="Nothing comes. Check that the glove is plugged in and switched on (jihwa devices).",
+)
+
+WORDS = Message(
+    ko="낱말 수어를 읽습니다. F2를 누르면 지문자도 함께 읽습니다.",
+    en="Word signs are read. After F2 letters are, too.",
+)
+WORDS_AND_LETTERS = Message(
+    ko="낱말 수어와 지문자를 함께 읽습니다. F2를 누르면 낱말만 읽습니다.",
+    en="Word signs and letters are read. After F2 words alone are.",
 )
 
 Input = SourceEvent | str | None
@@ -82,30 +91,24 @@ def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], Non
     return look
 
 
-def words(options: argparse.Namespace) -> WordSignListener | None:
+def words(options: argparse.Namespace) -> WordSignSpotter | None:
     """What reads words, if the user's model is one of words; letters are then read by another.
 
     Raises:
         UsageError: There is no such file, or it has learned from something else than a hand.
         DataError: It is no model, or damaged.
     """
-    bundle = model(options)
-    if bundle.gaussian:
+    if options.letters is None and model(options).gaussian:
         return None
-    options.model = LANDMARKS
-    return WordSignListener(bundle)
+    spotter = shared.word_sign_spotter(options.model)
+    options.model = options.letters or LANDMARKS
+    return spotter
 
 
-def read_words(listener: WordSignListener, session: LiveSession) -> None:
-    """Let a session write words, while letters are paused; they are at first."""
-
-    def write(word: str) -> None:
-        if session.is_paused:
-            session.writing.type(f"{word} ")
-
-    listener.write = write
-    session.pause(True)
-    session.notify(BEGUN)
+def begin_with_words(session: LiveSession, *, letters: bool) -> None:
+    """Tell that word signs are read; letters wait until they are wanted, too."""
+    session.pause(not letters)
+    session.notify(WORDS_AND_LETTERS if letters else WORDS)
 
 
 def wearer(options: argparse.Namespace, language: Language, tell: Tell) -> Wearer:

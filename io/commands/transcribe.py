@@ -90,6 +90,7 @@ def configure(arguments: Command) -> None:
         choices=list(map(str, StreamBy)),
         default=StreamBy.PAUSES.value,
     )
+    shared.add_letters(arguments)
     jobs.add(arguments)
     arguments.settings("profile")
     learning = arguments.either()
@@ -164,6 +165,11 @@ def _check(options: argparse.Namespace, workers: jobs.Workers) -> None:
         raise UsageError(
             ko="--learn은 --profile과 함께 쓰세요: 배운 것을 둘 프로필이 필요합니다.",
             en="Use --learn with --profile: what is learned needs a profile to go to.",
+        )
+    if options.letters and options.stream_by != StreamBy.PAUSES:
+        raise UsageError(
+            ko="--letters와 함께는 쉬는 데서만 낱말을 가릅니다. --stream-by를 빼세요.",
+            en="With --letters words are told by pauses alone. Leave --stream-by out.",
         )
     if workers.elsewhere and (options.learn or STDIN in options.paths):
         raise UsageError(

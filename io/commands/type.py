@@ -93,6 +93,7 @@ def configure_typing(arguments: Command) -> None:
     """Add the arguments of whatever types, but for what text that goes on with."""
     arguments.preset(session=None, goes_on=None, serve_captions=False, lan=None, port=PORT)
     arguments.settings("source", "profile", "model", "lm", "mode", "layout", "commands")
+    shared.add_letters(arguments)
     arguments.settings("personal", "history", "adapt", "pause_s", "accept_s", "speak")
     arguments.settings("voice.name", "voice.rate_wpm", "voice.volume", "voice.say_again")
     arguments.settings("journal.keep_days", "journal.keep_mb")
@@ -138,7 +139,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             accept_s=options.accept_after or math.inf,
             layout=shared.layout(options),
             recording=recording,
-            on_lines=words.read if words else lambda _: None,
+            words=words,
         )
 
         watch = live.watch_for_camera(options)
@@ -158,7 +159,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
             session = LiveSession(source, make_engine, journal, known, follow, tell_all)
             if words:
-                live.read_words(words, session)
+                live.begin_with_words(session, letters=options.letters is not None)
             return session
 
         if full:
@@ -203,6 +204,7 @@ def transcribing(options: argparse.Namespace) -> Sequence[str]:
     values = {
         "profile": options.profile,
         "model": options.model,
+        "letters": options.letters,
         "lm": options.lm,
         "mode": options.mode,
         "layout": options.layout and ",".join(options.layout),

@@ -118,7 +118,7 @@ class Evaluation:
         tallies: Figures by speed.
         expensive: The errors that cost most edits, most first; of equal ones those that perfect
             boundaries would spare more of, then the first.
-        takes: The labelled sessions that sessions were assembled of.
+        takes: `marks` of the takes that sessions were assembled of.
     """
 
     def __init__(self) -> None:
@@ -130,8 +130,7 @@ class Evaluation:
         """Add one more session to those of its speed."""
         before = self.tallies.get(session.speed, SessionTally())
         self.tallies[session.speed] = before + session.tally
-        if session.truth.takes:
-            self.takes.add(session.truth.takes)
+        self.takes.update(session.truth.takes.values())
         found = chain(self.expensive, (Expensive(cost, session) for cost in session.costs))
         order = sorted(found, key=lambda each: (-each.cost.edits, each.cost.perfect_edits))
         self.expensive = order[:MOST_EXPENSIVE]

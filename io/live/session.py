@@ -30,6 +30,7 @@ from jihwa.io.live.state import Answers, LiveState, Notices, TextState
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, LiveCalibration, PlanName, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 TICK_S = 0.1
 """How often the thread looks around when nothing happens."""
@@ -54,7 +55,7 @@ class LiveOptions:
         layout: What lines without a header mean; None if they mean nothing.
         wearer: Who is calibrated, and learns from the text; None for nobody.
         recording: A file that takes the glove's lines too, unbuffered, as long as it can.
-        on_lines: Takes the lines as well, in the session's thread, and none when they have ended.
+        words: Reads word signs, too; None for letters alone.
     """
 
     pause_s: float = math.inf
@@ -62,7 +63,7 @@ class LiveOptions:
     layout: Layout | None = None
     wearer: Wearer | None = None
     recording: BinaryIO | None = None
-    on_lines: Callable[[bytes], None] = lambda _: None
+    words: WordSignSpotter | None = None
 
 
 class LiveSession:
@@ -104,12 +105,12 @@ class LiveSession:
         self._notices = Notices()
         journal.listen(self._notices.tell)
         self._connection = Connection(Link.OPENING)
-        self._reader = SignalReader(self._keep, options.layout)
+        self._reader = SignalReader(self._keep, options.layout, options.words)
         if options.layout:
             self._keep(options.layout.header)
-        tell, pause_s, accept_s = self._notices.tell, options.pause_s, options.accept_s
         self.writing = Writing(
-            make_engine, journal, sinks, options.wearer, pause_s, accept_s, tell, self.then
+            *(make_engine, journal, sinks, options.wearer, options.pause_s, options.accept_s),
+            *(self._notices.tell, self.then, options.words),
         )
         self._wearer, self._answers = options.wearer, Answers()
         self._calibration: LiveCalibration | None = None
@@ -256,7 +257,6 @@ class LiveSession:
         self._connection = connection
         if connection.link is Link.ENDED:
             self._read(self._reader.end(time.monotonic()))
-            self._options.on_lines(b"")
             self.writing.conclude()
             self._tell_news()
             warning = self._reader.unread(connection.device)
@@ -268,7 +268,6 @@ class LiveSession:
     def _keep(self, lines: bytes) -> None:
         """Write down whole lines of the glove, before anything else happens with them."""
         self._journal.raw(lines, self._reader.layout)
-        self._options.on_lines(lines)
         recording = self._options.recording
         if recording and not recording.closed:
             try:
@@ -280,6 +279,8 @@ class LiveSession:
     def _read(self, frames: Frames) -> None:
         if self._calibration:
             self._calibration.feed(self.writing.sensors.feed(frames))
+            if self._options.words:
+                self._options.words.reset()  # they are not read, nor kept for later
         elif self.is_paused:
             self.writing.overlook(frames)
         else:
@@ -298,9 +299,8 @@ class LiveSession:
 
     def _tell_news(self) -> None:
         """Tell what is new about the lines."""
-        device, sensors = self._connection.device, self.writing.sensors
-        for message in self._reader.news(device, sensors, time.monotonic()):
-            self._notices.tell(message)
+        news = self._reader.news(self._connection.device, self.writing.sensors, time.monotonic())
+        self._notices.tell(*news)
 
     def _end_calibration_if_done(self) -> None:
         """Read with what was shown from now on."""

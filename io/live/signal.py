@@ -16,6 +16,7 @@ from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.signal.sensors import ACCELERATION, ANGLES
 from jihwa.io.live.state import SignalState
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 RATE_WINDOW_S = 1.5
 """Over how long the sampling rate is averaged."""
@@ -53,10 +54,16 @@ class SignalReader:
     Args:
         keep: Takes the whole lines before they are interpreted.
         layout: What the fields of a line mean until a header says so.
+        words: Sees the pictures of a camera before their frames come; None for nobody.
     """
 
-    def __init__(self, keep: Callable[[bytes], None], layout: Layout | None) -> None:
-        self._parser = LineParser(layout, keep)
+    def __init__(
+        self,
+        keep: Callable[[bytes], None],
+        layout: Layout | None,
+        words: WordSignSpotter | None = None,
+    ) -> None:
+        self._parser = LineParser(layout, keep, words.see if words else lambda _: None)
         self._arrivals: deque[tuple[float, int]] = deque()  # when, and how many samples
         self._last = NOTHING
         self._judged = (0, 0)  # lines, and damaged ones among them, when that was looked at last

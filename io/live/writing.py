@@ -24,6 +24,7 @@ from jihwa.io.live.state import HoldState, TextState
 from jihwa.io.live.text import HoldReader, LiveText, is_rest
 from jihwa.io.live.wearer import Learning, Wearer
 from jihwa.recognizer.events import Emission
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 KEPT_WORDS, MOST_WORDS = 40, 80
 """Of more words than can be chosen anew, the composer forgets all but the last ones."""
@@ -32,13 +33,10 @@ KEPT_WORDS, MOST_WORDS = 40, 80
 class Writing:
     """Drives an engine with the signal and with what the user asks for.
 
-    A hand that comes to rest for `pause_s` completes the text. That is told by the device's clock,
-    so that it does not depend on how the signal was cut. Where no signal comes any more, somebody
-    else has to `conclude` it.
+    A hand that rests for `pause_s` by the device's clock completes the text, as `conclude` does.
 
     Args:
-        make_engine: Makes what turns signal into text. It is called when that is needed first, in
-            the thread that needs it, and again to `renew` it.
+        make_engine: Makes what turns signal into text, in the thread that needs it.
         journal: Brings the text to go on with, and keeps every change of it before it is told.
         sinks: What follows the text.
         wearer: Who learns from the text; None for nobody.
@@ -46,6 +44,7 @@ class Writing:
         accept_s: How long it holds a letter before the likeliest completion is taken; as well.
         notify: Tells the user something.
         then: Takes requests, and does them in their order.
+        words: Reads word signs, too; None for letters alone.
     """
 
     def __init__(
@@ -58,17 +57,16 @@ class Writing:
         accept_s: float,
         notify: Callable[[Message], None],
         then: Callable[[Callable[[], None]], None],
+        words: WordSignSpotter | None = None,
     ) -> None:
         self.then = then
-        self._make_engine, self._journal = make_engine, journal
-        self._pause_s, self._accept_s = pause_s, accept_s
+        self._make_engine, self._journal, self._words = make_engine, journal, words
+        self._pause_s, self._accept_s, self._notify = pause_s, accept_s, notify
         self._text = LiveText(journal.text)
         self._learning = Learning(wearer, self._text, notify) if wearer else None
         self._relay = Relay([*filter(None, [self._learning]), *sinks], notify)
         self._holds = HoldReader()
-        self._notify = notify
-        self._is_open = False
-        self._now_s = 0.0  # device time of the last sample
+        self._is_open, self._now_s = False, 0.0  # device time of the last sample
         self._changed_s = -math.inf  # device time of the last change of the text
         self._asked_s = -math.inf  # start of the last hold that may have been a pause
         self._dwelt_s = -math.inf  # start of the last one that was held for so long
@@ -209,6 +207,8 @@ class Writing:
 
     def feed(self, frames: Frames) -> None:
         """Read the signal."""
+        if not len(frames):  # a word sign may end where there is no hand any more
+            self._follow(self._engine.feed(frames))
         while len(frames):
             until = int(np.searchsorted(frames.time_s, self._due_s(frames))) + 1
             self._follow(self._engine.feed(frames[:until]))
@@ -218,8 +218,8 @@ class Writing:
             self._accept_if_held()
 
     def overlook(self, frames: Frames) -> None:
-        """Follow the signal without reading it; what is held writes nothing either."""
-        self._engine.overlook(frames)
+        """Follow the signal without reading letters; what is held writes nothing either."""
+        self._follow(self._engine.overlook(frames))
 
     def conclude(self) -> None:
         """Take in what is still held, as if the signal ended, and complete the text."""
@@ -254,6 +254,7 @@ class Writing:
 
     def _begun(self) -> Engine:
         engine = self._make_engine()
+        engine.words = self._words
         engine.reset()
         self._begin_behind(engine.composer)
         return engine

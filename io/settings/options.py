@@ -11,10 +11,12 @@ from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import Language, Message, UsageError
+from jihwa.io.settings.arguments import Arguments
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED, Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
+from jihwa.recognizer.word_signs import WordSignSpotter
 
 NOT_OF_GLOVE = Message(
     ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
@@ -41,6 +43,32 @@ def model(name_or_path: str | None) -> Bundle:
     if name_or_path is None or name_or_path in SHIPPED:
         return load_shipped(name_or_path or GLOVE)
     return Bundle.load(Path(name_or_path))
+
+
+def add_letters(arguments: Arguments) -> None:
+    """`--letters`: what reads letters beside a model of words."""
+    arguments(
+        "--letters",
+        "낱말 모델과 함께 지문자도 읽을 모델, 예: landmarks31",
+        "a model to read letters with, beside a model of words: landmarks31, for example",
+        metavar="NAME|BUNDLE",
+    )
+
+
+def word_sign_spotter(name_or_path: str | None) -> WordSignSpotter:
+    """What reads word signs between letters.
+
+    Raises:
+        UsageError: There is no such model, it is none of words, or of others than a hand's.
+        DataError: It is damaged.
+    """
+    bundle = model(name_or_path)
+    if bundle.gaussian:
+        raise UsageError(
+            ko="--letters는 낱말 모델과 함께 쓰세요: --model에 낱말로 배운 모델을 주세요.",
+            en="--letters goes with a model of words: give one to --model.",
+        )
+    return WordSignSpotter(bundle)
 
 
 def profile(options: argparse.Namespace, bundle: Bundle) -> Profile | None:

@@ -1,6 +1,7 @@
 """Recordings played back at the pace of the hand, and the standard input as it comes."""
 
 import io
+import json
 import math
 import os
 import select
@@ -11,10 +12,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import BEGINNING_BYTES, Opened, Recording, is_lines, open_recording
 from jihwa.data.formats.writers import write_recording
+from jihwa.data.signal.frames import Array
 from jihwa.io.sources.source import Connection, Link, Source
 
 BLOCK_BYTES = 1 << 16
@@ -46,7 +50,8 @@ def paced(
 class PlaybackSource(Source):
     """A recording, as the glove would send it again.
 
-    Lines are passed on byte by byte as they were recorded, anything else as the firmware's lines.
+    Lines are passed on byte by byte as they were recorded, anything else as the firmware's lines,
+    or as those of a camera.
     """
 
     def __init__(self, path: Path, speed: float = 1.0, layout: Layout | None = None) -> None:
@@ -79,8 +84,13 @@ class PlaybackSource(Source):
         self.tell(Connection(Link.ENDED, self.device))
 
     def _as_lines(self) -> list[bytes]:
-        text = io.StringIO()
-        write_recording(text, Recording(self._path, self._layout).frames())
+        text, pictures = io.StringIO(), list[Array]()
+        recording = Recording(self._path, self._layout)
+        recording.see = pictures.append
+        frames = recording.frames()
+        if pictures:
+            return _as_seen(np.concatenate(pictures), frames.time_s)
+        write_recording(text, frames)
         return text.getvalue().encode().splitlines(keepends=True)
 
     def _timed(self, lines: Iterable[bytes]) -> Iterator[tuple[float, bytes]]:
@@ -104,6 +114,18 @@ def _lines(file: Opened) -> Iterator[bytes]:
     """The lines of a file, whatever ends them."""
     for line in file:
         yield from line.splitlines(keepends=True)
+
+
+def _as_seen(points: Array, time_s: Array) -> list[bytes]:
+    """Lines of JSON of (n, 21, 3) points; every picture that shows a hand has a time."""
+    due = iter(time_s.tolist())
+    entries = (
+        {"landmarks": []}
+        if np.isnan(hand).any()
+        else {"timestamp": next(due, None), "landmarks": hand.ravel().tolist()}
+        for hand in points
+    )
+    return [f"{json.dumps(entry)}\n".encode() for entry in entries]
 
 
 class StdinSource(Source):

@@ -12,6 +12,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.data.takes.marks import marks
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.data.takes.splits import LEAKING, Split, by_random, by_session, title
 from jihwa.models.bundle import Bundle
@@ -20,7 +21,7 @@ from jihwa.models.network import Channels
 from jihwa.models.training.estimation import LabelledHolds, fit
 from jihwa.models.training.evaluation import score
 from jihwa.models.training.runs import TrainingLog, TrainingOptions
-from jihwa.models.training.takes import marks, truth
+from jihwa.models.training.takes import truth
 
 _PUBLISHED = """lstm gru-dropout gru-dense bilstm-attention gru stacked-gru projected-stacked-gru
 cnn-gru cnn-stacked-gru ms-gru ms-stacked-gru ms3d-gru ms3d-stacked-gru"""
@@ -92,6 +93,11 @@ class Learner:
             raise UsageError(
                 ko="가우시안은 .npy 데이터를 읽지 못합니다. --model gru 같은 신경망을 고르세요.",
                 en="The Gaussian cannot read .npy data. Choose a network, such as --model gru.",
+            )
+        elif len(classes := set(takes.signs.tolist())) < 2:
+            raise UsageError(
+                ko=f"종류가 하나뿐입니다: {' '.join(classes)}. 둘 이상인 데이터를 주세요.",
+                en=f"There is one class only: {' '.join(classes)}. Give data of two or more.",
             )
         else:
             lengths = [len(sequence) for sequence in takes.sequences]

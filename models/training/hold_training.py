@@ -26,6 +26,7 @@ from jihwa.data.synthesis.pace import PACES, Pace
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.augment import rotations
 from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.data.takes.marks import marks
 from jihwa.models.features import GRAVITY, N_FEATURES, FeatureExtractor
 from jihwa.models.hold_network import (
     BEGINS,
@@ -244,6 +245,7 @@ def train_holds(
         "seed": seed,
         "assembled": sessions,
         "updates": steps,
+        "marks": marks(episodes),
         "versions": {"torch": torch.__version__.split("+")[0], "numpy": np.__version__},
     }
     return HoldNetwork(

@@ -1,9 +1,6 @@
 """What models ask of takes, whatever these hold."""
 
 import hashlib
-from base64 import b64decode, b64encode
-from collections import defaultdict
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +11,6 @@ from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.models.bundle import Bundle
 from jihwa.models.network import Channels, channels_of
-
-_MARK_BYTES = 4
-"""Of a take: among a thousand known ones, a stranger's is taken for one once in 4 million."""
 
 
 def channels(takes: TakeSet, kind: Channels) -> list[Array]:
@@ -40,24 +34,6 @@ def likelihoods(bundle: Bundle, takes: TakeSet) -> Array:
     if isinstance(takes, EpisodeSet):
         return bundle.log_likelihood([episode.hold for episode in takes])
     return bundle.of_sequences(takes.sequences)
-
-
-def marks(takes: TakeSet) -> dict[str, str]:
-    """Of every session what tells its takes from others: short digests, in base64."""
-    packed: dict[str, bytes] = defaultdict(bytes)
-    for session, digest in zip(takes.sessions.tolist(), takes.digests, strict=True):
-        packed[session] += digest[:_MARK_BYTES]
-    return {session: b64encode(packed[session]).decode() for session in sorted(packed)}
-
-
-def known_sessions(marked: Mapping[str, str], takes: TakeSet) -> list[str]:
-    """The sessions of these `marks` of which a take is among these, whatever folder it lies in."""
-    here = set().union(*map(_unpacked, marks(takes).values()))
-    return [session for session, packed in marked.items() if here & _unpacked(packed)]
-
-
-def _unpacked(packed: str) -> set[int]:
-    return set(np.frombuffer(b64decode(packed), dtype=f"<u{_MARK_BYTES}").tolist())
 
 
 def fingerprint(takes: TakeSet) -> str:

@@ -14,6 +14,7 @@ from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import EpisodeSet
+from jihwa.data.takes.marks import known_sessions, marks
 from jihwa.data.takes.sequences import TakeSet
 from jihwa.io.commands.training import datasets, evaluate_sessions
 from jihwa.io.settings import options as shared
@@ -25,7 +26,7 @@ from jihwa.models.training.canvas import font_hint, require_matplotlib
 from jihwa.models.training.evaluation import Predictions, most_confused, recall, score
 from jihwa.models.training.plots import evaluation_figures, learning_curves
 from jihwa.models.training.runs import Epoch
-from jihwa.models.training.takes import known_sessions, likelihoods, truth
+from jihwa.models.training.takes import likelihoods, truth
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 
@@ -141,7 +142,7 @@ def _check_labels(labels: tuple[str, ...], alphabet: Alphabet) -> None:
 
 def _warnings(bundle: Bundle, takes: TakeSet) -> list[Message]:
     """What makes the scores look better than the model is."""
-    seen = ", ".join(known_sessions(bundle.provenance.get("marks", {}), takes))
+    seen = ", ".join(known_sessions(bundle.provenance.get("marks", {}), marks(takes).values()))
     if not seen:
         return []
     return [

@@ -10,6 +10,7 @@ from jihwa.data.files import write_whole
 from jihwa.data.formats.report import HoledError
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.data.synthesis.sessions import find_truth
+from jihwa.data.takes.marks import known_sessions
 from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.progress import Progress
 from jihwa.io.batch.reading import StreamBy
@@ -36,7 +37,9 @@ _SHOWN = 5
 def configure(arguments: Command) -> None:
     """Add what only sessions need besides their folder."""
     arguments.group("세션 (--sessions)", "sessions (--sessions)").settings("adapt", "mode", "lm")
-    arguments.preset(learn=False, personal=False, history=False, stream_by=StreamBy.PAUSES)
+    arguments.preset(
+        learn=False, personal=False, history=False, stream_by=StreamBy.PAUSES, letters=None
+    )
 
 
 def evaluate(options: argparse.Namespace, language: Language) -> int:
@@ -207,15 +210,16 @@ def _draw(
 
 def _warnings(evaluation: Evaluation, options: argparse.Namespace) -> list[Message]:
     """What makes the figures look better than they are."""
+    segmenters = HoldNetwork.load(), HoldNetwork.of_landmarks()  # either may have read them
     fitted = {
-        Message(ko="인식 모델", en="model"): shared.model(options.model).provenance.get(
-            "episodes", ()
-        ),
-        Message(ko="구간 모델", en="segmenter"): HoldNetwork.load().provenance.get("sessions", ()),
+        Message(ko="인식 모델", en="model"): [shared.model(options.model).provenance],
+        Message(ko="구간 모델", en="segmenter"): [each.provenance for each in segmenters],
     }
     found = []
-    for what, sessions in fitted.items():
-        if seen := ", ".join(sorted(evaluation.takes.intersection(sessions))):
+    for what, provenances in fitted.items():
+        marked = [each.get("marks", {}) for each in provenances]
+        known = {name for each in marked for name in known_sessions(each, evaluation.takes)}
+        if seen := ", ".join(sorted(known)):
             found.append(
                 Message(
                     ko=f"{what.ko}이 배운 녹화로 이어 쓴 세션입니다: {seen}. 처음 보는 손은 이보다 "

@@ -52,7 +52,7 @@ def configure(arguments: Command) -> None:
         "draw the truth too: the .json of simulate, a text, or a folder of them",
     )
     arguments.settings("profile", "adapt", "mode", "personal", "history", "model", "lm", "layout")
-    arguments.preset(learn=False, stream_by=StreamBy.PAUSES)
+    arguments.preset(learn=False, stream_by=StreamBy.PAUSES, letters=None)
 
 
 def run(options: argparse.Namespace, language: Language) -> int:
