@@ -4,6 +4,8 @@ A pose is five bends and a direction of gravity, a point on a sphere. Around ano
 is flattened with Lambert's equal-area projection, so that a pose is seven numbers there.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,12 @@ _LENGTH_STEPS = 200
 """Steps in which the length of gravity is told apart, so that factors can be kept."""
 
 _FINGER_BITS = 1 << np.arange(N_FINGERS)
+
+
+@lru_cache(maxsize=8)
+def tangents(x: float, y: float, z: float) -> Array:
+    """(2, 3) as `tangent_basis`, for the few directions in which hands rest again and again."""
+    return tangent_basis(np.array([x, y, z]))
 
 
 def tangent_basis(direction: Array) -> Array:
@@ -70,6 +78,17 @@ def directions(x: Array) -> Array:
     gravity = x[..., GRAVITY]
     length = np.sqrt(np.add.reduce(gravity * gravity, axis=-1, keepdims=True))
     return np.asarray(gravity / np.maximum(length, 1e-9))
+
+
+WHOLE = (1 << N_FINGERS) - 1
+"""The pattern of a hold that misses no sensor, and of which gravity was measured."""
+
+
+def are_whole(x: Array) -> bool:
+    """Whether all (n, 8) features have the pattern `WHOLE` for certain; most have."""
+    gravity = x[:, GRAVITY]
+    square = np.einsum("ni,ni->n", gravity, gravity)
+    return bool((square > 1 - 1 / _LENGTH_STEPS + 1e-3).all() and np.isfinite(x).all())
 
 
 def pattern_keys(x: Array) -> NDArray[np.int64]:

@@ -14,131 +14,169 @@ charge 16.4 and 8.2.
 """
 
 from dataclasses import dataclass, field
-from math import lgamma, log, pi
+from functools import cached_property
+from math import log, pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.coordinates import TANGENT, directions, pattern_keys, read_key, tangent_basis
+from jihwa.models.coordinates import (
+    TANGENT,
+    WHOLE,
+    are_whole,
+    directions,
+    pattern_keys,
+    tangent_basis,
+    tangents,
+)
 from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.student_t import Factor, StudentT, raised
 
+AT_ONCE = 1 << 16
+"""So many densities by mounts are worked out at once: arrays that are larger go back to the system
+each time, and to get them anew takes longer than the arithmetic."""
 
-@dataclass(frozen=True, slots=True)
-class _Factor:
-    """What a group of coordinates needs under one pattern of missing sensors."""
-
-    kept: NDArray[np.int64]  # (d,)
-    whiten: Array  # (K, d, d)
-    constant: Array  # (K,)
-    degrees_of_freedom: float
-
-    def log_density(self, square: Array) -> Array:
-        """(n, K) of the squares of whitened coordinates, which are overwritten."""
-        nu, d = self.degrees_of_freedom, len(self.kept)
-        square /= nu
-        np.log1p(square, out=square)
-        square *= -0.5 * (nu + d)
-        square += self.constant
-        return square
+LEAST = 1e-300
+"""What is less likely than that beside the likeliest centre is that likely, or logs were -inf."""
 
 
 @dataclass(frozen=True)
-class _StudentT:
-    """K centred densities, with the factors of every pattern of missing sensors so far.
-
-    Each is a multivariate Student-t of the bends times one of gravity; what covariance there is
-    between the two is left out.
-    """
-
-    scale: Array  # (K, 7, 7)
-    degrees_of_freedom: float
-    _factors: dict[int, tuple[_Factor, _Factor]] = field(
-        init=False, repr=False, default_factory=dict
-    )
-
-    def factors(self, key: int) -> tuple[_Factor, _Factor]:
-        """Those of bends and of gravity under one pattern of missing sensors."""
-        if key not in self._factors:
-            self._factors[key] = self._factorise(key)
-        return self._factors[key]
-
-    def _factorise(self, key: int) -> tuple[_Factor, _Factor]:
-        present, shortening = read_key(key)
-        scale = self.scale.copy()  # (K, 7, 7)
-        for i in range(TANGENT.start, TANGENT.stop):
-            scale[:, i, i] += shortening
-
-        def factor(group: slice) -> _Factor:
-            kept = np.flatnonzero(present[group])
-            of_group = scale[:, group, group]
-            root = np.linalg.cholesky(of_group[:, kept[:, None], kept])  # (K, d, d)
-            log_det = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)  # (K,)
-            nu, d = self.degrees_of_freedom, len(kept)
-            constant = lgamma((nu + d) / 2) - lgamma(nu / 2) - 0.5 * d * log(nu * pi) - log_det
-            return _Factor(kept, np.linalg.inv(root), constant, nu)
-
-        return factor(FLEX), factor(TANGENT)
-
-
-@dataclass(frozen=True, slots=True)
 class _Centres:
-    """Densities around K points under one pattern of missing sensors, ready for many holds.
+    """Densities around K centres, pooled to those of S poses, under one pattern of missing sensors.
 
-    What whitens coordinates is laid out so that one product of matrices does it for all centres.
+    What whitens coordinates is laid out so that one product of matrices does it for all centres;
+    and powers are products, so that logarithms are taken of what is pooled only.
     """
 
-    bends: _Factor
-    gravity: _Factor
-    whiten_bends: Array  # (d, d K)
+    bends: Factor
+    gravity: Factor
     bend: Array  # (d, K) of the centres, whitened
-    direction: Array  # (3, K) gravity of the poses that the centres are around
+    direction: Array  # (3, S) gravity of the poses
+    along: Array  # (K, 2, 3) whitened tangents
+    tangent: Array  # (K, 2) of the centres, whitened
+    count: NDArray[np.int64]  # (S,) centres around every pose
+    log_scale: float
+    share: Array  # (K, S) of every centre in its pose's density, by that scale
+    whiten_bends: Array  # (d, d K)
     whiten_gravity: Array  # (3, 2 K)
-    tangent: Array | None  # (2, K) of the centres, whitened; None where they are the poses
 
     @classmethod
     def of(
-        cls, factors: tuple[_Factor, _Factor], pose: Array, basis: Array, centre: Array | None
+        cls,
+        factors: tuple[Factor, Factor],
+        pose: Array,
+        basis: Array,
+        of: NDArray[np.int64],
+        centre: Array | None,
+        weight: Array | None,
     ) -> "_Centres":
-        """For (K, 8) poses with (K, 2, 3) tangents, and (K, 7) centres around them."""
+        """For (S, 8) poses with (S, 2, 3) tangents, and K centres around them, as in a mixture."""
         bends, gravity = factors
-        bend, tangent = pose[:, bends.kept], None  # (K, d)
+        bend = pose[of[:, None], bends.kept]  # (K, d)
+        tangent = np.zeros((len(of), len(gravity.kept)))
         if centre is not None:
             bend = bend + centre[:, bends.kept]
-            tangent = (gravity.whiten @ centre[:, TANGENT][:, gravity.kept, None])[..., 0].T
-        along = gravity.whiten @ basis[:, gravity.kept]  # (K, 2, 3)
+            tangent = (gravity.whiten @ centre[:, TANGENT][:, gravity.kept, None])[..., 0]
+        constant = bends.constant + gravity.constant
+        log_scale = float(constant.max())
+        share = np.exp(constant - log_scale)
+        of_pose = np.zeros((len(of), len(pose)))
+        of_pose[np.arange(len(of)), of] = share if weight is None else share * weight
+        along = gravity.whiten @ basis[of][:, gravity.kept]
         return cls(
-            bends,
-            gravity,
-            whiten_bends=bends.whiten.transpose(2, 1, 0).reshape(len(bends.kept), bend.size),
+            bends=bends,
+            gravity=gravity,
             bend=(bends.whiten @ bend[..., None])[..., 0].T,
             direction=pose[:, GRAVITY].T,
-            whiten_gravity=along.transpose(2, 1, 0).reshape(3, -1),
+            along=along,
             tangent=tangent,
+            count=np.bincount(of, minlength=len(pose)),
+            log_scale=log_scale,
+            share=of_pose,
+            whiten_bends=bends.whiten.transpose(2, 1, 0).reshape(len(bends.kept), bend.size),
+            whiten_gravity=along.transpose(2, 1, 0).reshape(3, -1),
         )
 
-    def of_bends(self, bends: Array) -> Array:
-        """(n, K) log densities of (n, 5) warped bends."""
-        white = bends[:, self.bends.kept] @ self.whiten_bends
-        white = white.reshape(len(bends), *self.bend.shape)  # (n, d, K)
-        white -= self.bend
-        return self.bends.log_density(np.einsum("ndk,ndk->nk", white, white))
+    def log_density(self, x: Array) -> Array:
+        """(n, S) of (n, 8) features."""
+        rarity = raised(self._of_bends(x), self.bends.exponent)
+        if len(self.gravity.kept):
+            rarity *= raised(self._of_gravity(directions(x)), self.gravity.exponent)
+        np.divide(1.0, rarity, out=rarity)
+        return self._log(rarity @ self.share)
 
-    def of_gravity(self, directions: Array) -> Array:
-        """(n, K) log densities of (n, 3) unit vectors."""
+    def turned(self, x: Array, mount: Array) -> tuple[Array, float]:
+        """(S, M) densities of (8,) features as (M, 3, 3) mounts would have them, by a log-scale."""
+        share = self.share / raised(self._of_bends(x[None])[0], self.bends.exponent)[:, None]
+        most = float(share.max())
         if not len(self.gravity.kept):
-            return np.zeros((len(directions), self.direction.shape[1]))
-        stretch = directions @ self.direction  # (n, K) cosines, from which Lambert's factor is made
-        stretch += 1.0
-        np.maximum(stretch, 1e-9, out=stretch)
-        np.divide(2.0, stretch, out=stretch)
-        plane = (directions @ self.whiten_gravity).reshape(len(directions), 2, -1)  # (n, 2, K)
-        if self.tangent is not None:
-            plane *= np.sqrt(stretch)[:, None]
-            plane -= self.tangent
+            pooled = np.repeat(share.sum(axis=0)[:, None], len(mount), axis=1)
+        else:
+            turned = np.einsum("i,mij->jm", directions(x), mount)  # (3, M)
+            at_once, pooled = max(1, AT_ONCE // len(share)), np.empty((share.shape[1], len(mount)))
+            for begin in range(0, len(mount), at_once):
+                some = slice(begin, begin + at_once)
+                rarity = raised(self._of_turned(turned[:, some]), self.gravity.exponent)
+                np.divide(1.0, rarity, out=rarity)
+                np.matmul(share.T, rarity, out=pooled[:, some])
+        return pooled / most, self.log_scale + log(most)
+
+    def _log(self, pooled: Array) -> Array:
+        np.maximum(pooled, LEAST, out=pooled)
+        np.log(pooled, out=pooled)
+        pooled += self.log_scale
+        return pooled
+
+    def _of_bends(self, x: Array) -> Array:
+        """(n, K) 1 + square / ν, of whose power the Student-t is the inverse."""
+        white = x[:, self.bends.kept] @ self.whiten_bends
+        white = white.reshape(len(x), *self.bend.shape)  # (n, d, K)
+        white -= self.bend
+        square: Array = np.einsum("ndk,ndk->nk", white, white)
+        square += 1.0
+        return square
+
+    def _of_gravity(self, directions: Array) -> Array:
+        """The same of (n, 3) unit vectors."""
+        stretch = _stretch(directions @ self.direction)  # (n, S)
+        plane = directions @ self.whiten_gravity
+        plane = plane.reshape(len(directions), 2, len(self.tangent))  # (n, 2, K)
+        plane *= np.repeat(np.sqrt(stretch), self.count, axis=1)[:, None]
+        plane -= self.tangent.T
         plane *= plane
         square = plane[:, 0] + plane[:, 1]
-        return self.gravity.log_density(square if self.tangent is not None else square * stretch)
+        square += 1.0
+        return square
+
+    @cached_property
+    def _forms(self) -> tuple[Array, Array, Array]:
+        """(K, 6), (K, 3) and (K, 1) coefficients of the square as a form of the direction."""
+        square = self.along.mT @ self.along  # (K, 3, 3)
+        mixed = 2 * square[:, [0, 0, 1], [1, 2, 2]]
+        linear = -2 * (self.along.mT @ self.tangent[..., None])[..., 0]
+        constant = 1 + (self.tangent**2).sum(axis=1, keepdims=True)
+        return np.hstack([square[:, [0, 1, 2], [0, 1, 2]], mixed]), linear, constant
+
+    def _of_turned(self, directions: Array) -> Array:
+        """(K, M), as `_of_gravity` in fewer steps for (3, M) unit vectors, of which are many."""
+        quadratic, linear, constant = self._forms
+        x, y, z = directions
+        stretch = np.sqrt(_stretch(self.direction.T @ directions))  # (S, M)
+        stretch = np.repeat(stretch, self.count, axis=0)  # (K, M)
+        square: Array = quadratic @ np.stack([x * x, y * y, z * z, x * y, x * z, y * z])
+        square *= stretch
+        square += linear @ directions
+        square *= stretch
+        square += constant
+        return square
+
+
+def _stretch(cosine: Array) -> Array:
+    """The square of Lambert's factor, of cosines, which are overwritten."""
+    cosine += 1.0
+    np.maximum(cosine, 1e-9, out=cosine)
+    return np.asarray(np.divide(2.0, cosine, out=cosine))
 
 
 @dataclass(frozen=True)
@@ -160,34 +198,28 @@ class PoseDensity:
     scale: Array
     degrees_of_freedom: float
     basis: Array = field(init=False, repr=False)
-    _student: _StudentT = field(init=False, repr=False)
+    _student: StudentT = field(init=False, repr=False)
     _centres: dict[int, _Centres] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "basis", tangent_basis(self.pose[:, GRAVITY]))
-        object.__setattr__(self, "_student", _StudentT(self.scale, self.degrees_of_freedom))
-
-    def moved(self, pose: Array) -> "PoseDensity":
-        """The same densities around other poses: (K, 8); what was factorised is kept."""
-        moved = PoseDensity(pose, self.scale, self.degrees_of_freedom)
-        object.__setattr__(moved, "_student", self._student)
-        return moved
+        object.__setattr__(self, "_student", StudentT(self.scale, self.degrees_of_freedom))
 
     def log_density(self, x: Array) -> Array:
         """Natural log density of features around every pose: (n, 8) in, (n, K) out.
 
         It is 0 for a row without any sensor: nothing was seen, nothing was said.
         """
+        if are_whole(x):
+            return self._around(WHOLE).log_density(x)
         keys = pattern_keys(x)  # (n,)
-        if len(x) and (keys == keys[0]).all():
-            return self._log_density(x, int(keys[0]))
         out = np.empty((len(x), len(self.pose)))
         for key in set(keys.tolist()):
             rows = keys == key
-            out[rows] = self._log_density(x[rows], key)
+            out[rows] = self._around(key).log_density(x[rows])
         return out
 
-    def turned_log_density(self, x: Array, mount: Array) -> Array:
+    def turned_density(self, x: Array, mount: Array) -> tuple[Array, float]:
         """Of one hold as it would be read by several mounts of the board.
 
         Args:
@@ -195,16 +227,15 @@ class PoseDensity:
             mount: (M, 3, 3) orthogonal matrices, see `jihwa.models.mount`.
 
         Returns:
-            (M, K) natural log densities.
+            (K, M) densities around every pose, and the natural log of what they are to be
+            multiplied by.
         """
-        around = self._around(int(pattern_keys(x[None])[0]))
-        turned = np.einsum("i,mij->mj", directions(x), mount)  # (M, 3)
-        return self._pooled(around.of_bends(x[None, FLEX]) + around.of_gravity(turned))
+        return self._around(int(pattern_keys(x[None])[0])).turned(x, mount)
 
-    def _log_density(self, x: Array, key: int) -> Array:
-        """The same for rows that share one pattern of missing sensors."""
-        around = self._around(key)
-        return self._pooled(around.of_bends(x[:, FLEX]) + around.of_gravity(directions(x)))
+    def turned_log_density(self, x: Array, mount: Array) -> Array:
+        """(M, K) natural logs of `turned_density`."""
+        density, log_scale = self.turned_density(x, mount)
+        return np.asarray(np.log(np.maximum(density.T, LEAST)) + log_scale)
 
     def _around(self, key: int) -> _Centres:
         """All centres under one pattern of missing sensors."""
@@ -212,12 +243,41 @@ class PoseDensity:
             self._centres[key] = self._centred(self._student.factors(key))
         return self._centres[key]
 
-    def _centred(self, factors: tuple[_Factor, _Factor]) -> _Centres:
-        return _Centres.of(factors, self.pose, self.basis, None)
+    def _centred(self, factors: tuple[Factor, Factor]) -> _Centres:
+        return _Centres.of(factors, self.pose, self.basis, np.arange(len(self.pose)), None, None)
 
-    def _pooled(self, parts: Array) -> Array:
-        """(n, K) densities around poses, of those around every centre."""
-        return parts
+
+class MovingDensity:
+    """As a `PoseDensity` around one pose, for one that is another each time.
+
+    Args:
+        scale: (7, 7) scale matrix in the coordinates of `pose_coordinates`.
+        degrees_of_freedom: Of both Student-t.
+    """
+
+    def __init__(self, scale: Array, degrees_of_freedom: float) -> None:
+        self._student = StudentT(scale[None], degrees_of_freedom)
+
+    def log_density(self, x: Array, pose: Array) -> Array:
+        """(n,) natural log density of (n, 8) features around a pose (8,), gravity of length 1."""
+        if are_whole(x):
+            return self._of_pattern(x, pose, WHOLE)
+        keys, out = pattern_keys(x), np.empty(len(x))
+        for key in set(keys.tolist()):
+            rows = keys == key
+            out[rows] = self._of_pattern(x[rows], pose, key)
+        return out
+
+    def _of_pattern(self, x: Array, pose: Array, key: int) -> Array:
+        bends, gravity = self._student.factors(key)
+        white = (x[:, bends.kept] - pose[bends.kept]) @ bends.whiten[0].T
+        rarity = bends.exponent * np.log1p(np.einsum("nd,nd->n", white, white))
+        if len(gravity.kept):
+            direction, centre = directions(x), pose[GRAVITY]
+            plane = direction @ (gravity.whiten[0] @ tangents(*centre.tolist())).T
+            square = np.einsum("nd,nd->n", plane, plane) * _stretch(direction @ centre)
+            rarity += gravity.exponent * np.log1p(square)
+        return np.asarray(bends.constant[0] + gravity.constant[0] - rarity)
 
 
 @dataclass(frozen=True)
@@ -237,18 +297,8 @@ class PoseMixture(PoseDensity):
     centre: Array
     weight: Array
 
-    def _centred(self, factors: tuple[_Factor, _Factor]) -> _Centres:
-        return _Centres.of(factors, self.pose[self.of], self.basis[self.of], self.centre)
-
-    def _pooled(self, parts: Array) -> Array:
-        if len(self.of) == len(self.pose):
-            return parts + np.log(self.weight)
-        # As `np.logaddexp.reduceat`, a dozen times as fast: with such tails no pose is so unlikely
-        # beside the others that the exponential would be 0.
-        most = parts.max(axis=1, keepdims=True)
-        parts -= most
-        of_pose = self.weight[:, None] * (self.of[:, None] == np.arange(len(self.pose)))  # (K, S)
-        return np.asarray(most + np.log(np.exp(parts, out=parts) @ of_pose))
+    def _centred(self, factors: tuple[Factor, Factor]) -> _Centres:
+        return _Centres.of(factors, self.pose, self.basis, self.of, self.centre, self.weight)
 
 
 def broad_log_density(x: Array, bend: float, bend_sd: float) -> Array:

@@ -57,8 +57,9 @@ class FeatureExtractor:
         NaN where a channel is absent, dead, or usable in too few frames.
         """
         features = self.of_frames(frames)  # (n, 8)
-        length = np.sqrt((features[:, GRAVITY] ** 2).sum(axis=1))  # (n,)
-        centre = _median(np.column_stack([features, length]), self.min_usable)  # (9,)
+        gravity = features[:, GRAVITY]
+        length = np.sqrt(np.add.reduce(gravity * gravity, axis=1, keepdims=True))  # (n, 1)
+        centre = _median(np.concatenate([features, length], axis=1), self.min_usable)  # (9,)
         direction = centre[GRAVITY]
         direction *= centre[-1] / max(float(np.sqrt(direction @ direction)), 1e-9)
         return centre[:-1]
@@ -94,8 +95,11 @@ def _median(columns: Array, min_usable: float) -> Array:
     `np.nanmedian` does the same in eight times the time, most of what a hold takes.
     """
     n, width = columns.shape
+    ordered = np.sort(columns, axis=0)  # NaN last
+    if n and np.isfinite(ordered[-1]).all():
+        return np.asarray(0.5 * (ordered[(n - 1) // 2] + ordered[n // 2]))
     usable = np.isfinite(columns).sum(axis=0)  # (width,)
-    padded = np.vstack([np.sort(columns, axis=0), np.full(width, np.nan)])  # NaN sorts last
+    padded = np.vstack([ordered, np.full(width, np.nan)])
     column = np.arange(width)
     middle = 0.5 * (padded[np.maximum(usable - 1, 0) // 2, column] + padded[usable // 2, column])
     return np.where((usable > 0) & (usable >= min_usable * n), middle, np.nan)

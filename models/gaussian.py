@@ -28,8 +28,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from jihwa.data.signal.frames import N_FINGERS, Array
-from jihwa.models.coordinates import N_COORDINATES, TANGENT, precision_of_hold, tangent_basis
-from jihwa.models.density import PoseDensity, broad_log_density
+from jihwa.models.coordinates import (
+    N_COORDINATES,
+    TANGENT,
+    directions,
+    precision_of_hold,
+    tangent_basis,
+)
+from jihwa.models.density import MovingDensity, PoseDensity, broad_log_density
 from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 
 N_WEARER = 2 * N_FINGERS + 3
@@ -80,17 +86,17 @@ class HierarchicalGaussian:
     any_bend: float = ANY_BEND
     any_bend_sd: float = ANY_BEND_SD
     signs: PoseDensity = field(init=False, repr=False)
-    _rest: PoseDensity = field(init=False, repr=False)
-    _return: PoseDensity = field(init=False, repr=False)
-    _precisions: dict[int, Array] = field(init=False, repr=False, default_factory=dict)
+    _rest: MovingDensity = field(init=False, repr=False)
+    _return: MovingDensity = field(init=False, repr=False)
+    _precisions: dict[tuple[str, int], Array] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         stranger = self.jacobian @ self.wearer @ self.jacobian.mT  # (S, 7, 7)
         scale = self.take + self.block + self.session + stranger + self.mean_covariance
         object.__setattr__(self, "signs", self._density(self.mean, scale))
-        rest = self._density(self.rest[None], self.rest_covariance[None])
-        object.__setattr__(self, "_rest", rest)
-        back = self._density(self.rest[None], self.return_ratio**2 * self.take[None])
+        nu = self.degrees_of_freedom
+        object.__setattr__(self, "_rest", MovingDensity(self.rest_covariance, nu))
+        back = MovingDensity(self.return_ratio**2 * self.take, nu)
         object.__setattr__(self, "_return", back)
 
     def log_likelihood(self, x: Array) -> Array:
@@ -103,7 +109,7 @@ class HierarchicalGaussian:
 
     def rest_log_likelihood(self, x: Array) -> Array:
         """Of a lowered, relaxed hand that was not seen yet: (n, 8) in, (n,) out."""
-        return self._rest.log_density(x)[:, 0] / self.temperature
+        return self._rest.log_density(x, self.rest) / self.temperature
 
     def no_sign_log_likelihood(self, x: Array) -> Array:
         """Of a pose that is no sign and not rest: (n, 8) in, (n,) out."""
@@ -117,17 +123,23 @@ class HierarchicalGaussian:
             pose: (8,) features of the pose; a sensor that it lacks is marginalised out.
         """
         unknown = ~np.isfinite(pose)
-        x = np.where(unknown, np.nan, x)
-        centre = np.where(unknown, self.rest, pose)
-        centre[GRAVITY] /= np.linalg.norm(centre[GRAVITY])
-        around = self._return.moved(centre[None])
-        return around.log_density(x)[:, 0] / self.temperature
+        if unknown.any():
+            x, pose = np.where(unknown, np.nan, x), np.where(unknown, self.rest, pose)
+        centre = np.concatenate([pose[FLEX], directions(pose)])
+        return self._return.log_density(x, centre) / self.temperature
 
     def hold_precision(self, key: int) -> Array:
         """(S, 7, 7) precision of a hold, around what its session shows for each sign."""
-        if key not in self._precisions:
-            self._precisions[key] = precision_of_hold(self.take + self.block, key)
-        return self._precisions[key]
+        return self._precision("session", self.take + self.block, key)
+
+    def take_precision(self, key: int) -> Array:
+        """(7, 7) precision of a hold, around what its style block shows."""
+        return self._precision("block", self.take, key)
+
+    def _precision(self, around: str, covariance: Array, key: int) -> Array:
+        if (around, key) not in self._precisions:
+            self._precisions[around, key] = precision_of_hold(covariance, key)
+        return self._precisions[around, key]
 
     def _density(self, pose: Array, scale: Array) -> PoseDensity:
         return PoseDensity(pose, scale, self.degrees_of_freedom)

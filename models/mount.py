@@ -61,7 +61,7 @@ def rotation(axis_rad: Array) -> Array:
 
 def unturned(x: Array, mount: Array) -> Array:
     """(n, 8) features as the usual mount would have them, of (n, 8) with another (3, 3) mount."""
-    return np.hstack([x[:, : GRAVITY.start], x[:, GRAVITY] @ mount])
+    return np.concatenate([x[:, : GRAVITY.start], x[:, GRAVITY] @ mount], axis=1)
 
 
 @dataclass(frozen=True)

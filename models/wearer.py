@@ -30,7 +30,6 @@ from jihwa.models.coordinates import (
     N_COORDINATES,
     pattern_keys,
     pose_coordinates,
-    precision_of_hold,
 )
 from jihwa.models.density import PoseMixture
 from jihwa.models.features import FLEX, GRAVITY
@@ -160,10 +159,9 @@ class ShownPoses:
         self._blocks = blocks = _blocks(gaussian, holds)
         self._of_block = gaussian.block[blocks.sign]  # (G, 7, 7) B
         self._shrink = shrink = _shrink(self._of_block, blocks.precision)
-        precision = np.zeros_like(gaussian.block)  # (S, 7, 7) L
-        self._information = np.zeros((n_signs, N_COORDINATES))  # (S, 7)
-        np.add.at(precision, blocks.sign, blocks.precision @ shrink)
-        np.add.at(self._information, blocks.sign, _apply(shrink.mT, blocks.information))
+        precision = _summed(blocks.precision @ shrink, blocks.sign, n_signs)  # (S, 7, 7) L
+        shown = _apply(shrink.mT, blocks.information)  # (G, 7)
+        self._information = _summed(shown, blocks.sign, n_signs)  # (S, 7)
         self._poses = PosePosterior.of(gaussian, precision)
         of = np.concatenate([np.arange(n_signs), blocks.sign])
         self._order = np.argsort(of, kind="stable")
@@ -254,15 +252,28 @@ def _blocks(gaussian: HierarchicalGaussian, holds: ShownHolds) -> _Blocks:
     each = np.zeros((len(at), N_COORDINATES, N_COORDINATES))  # (n, 7, 7) precisions
     keys = pattern_keys(holds.features)
     for key in set(keys.tolist()):
-        each[keys == key] = precision_of_hold(gaussian.take, key)
+        each[keys == key] = gaussian.take_precision(key)
     each *= holds.weight[:, None, None]
-    block, of = np.unique(np.stack([holds.sign, holds.block]), axis=1, return_inverse=True)
-    precision = np.zeros((block.shape[1], N_COORDINATES, N_COORDINATES))
-    information = np.zeros((block.shape[1], N_COORDINATES))
-    np.add.at(precision, of, each)
-    np.add.at(information, of, _apply(each, at))
-    shown = np.minimum(np.bincount(of, holds.weight, block.shape[1]), 1.0)
-    return _Blocks(block[0], precision, information, shown)
+    order = np.lexsort([holds.block, holds.sign])
+    sign, block = holds.sign[order], holds.block[order]
+    begins = np.append(True, (np.diff(sign) != 0) | (np.diff(block) != 0))[: len(sign)]
+    of = np.cumsum(begins) - 1
+    precision, information, shown = (
+        _summed(values[order], of, int(begins.sum()))
+        for values in (each, _apply(each, at), holds.weight)
+    )
+    return _Blocks(sign[begins], precision, information, np.minimum(shown, 1.0))
+
+
+def _summed(values: Array, of: NDArray[np.int64], n: int) -> Array:
+    """(n, …) sums of the (m, …) values that are of the same one, in ascending order."""
+    if len(of) == n and (of == np.arange(n)).all():
+        return values
+    total = np.zeros((n, *values.shape[1:]))
+    if len(of):
+        begins = np.flatnonzero(np.diff(of, prepend=-1))
+        total[of[begins]] = np.add.reduceat(values, begins, axis=0)
+    return total
 
 
 def _shrink(covariance: Array, precision: Array) -> Array:

@@ -11,7 +11,7 @@ from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.mount import unturned
-from jihwa.recognizer.durations import no_sign_log_ratio
+from jihwa.recognizer.durations import mixed, no_sign_log_ratio
 from jihwa.recognizer.events import Emission, Segment, likeliest
 from jihwa.recognizer.fit import GloveFit
 from jihwa.recognizer.personal import PersonalModel
@@ -82,11 +82,11 @@ class Classifier:
         )  # (n, S)
         here = unturned(x, self.fit.mount)  # a board that sits otherwise hangs down otherwise
         either = self._gaussian.rest_log_likelihood(np.concatenate([x, here])).reshape(2, -1)
-        rest = np.logaddexp(*either) - math.log(2)  # (n,)
+        rest = list(map(mixed, *either.tolist(), [0.5] * len(x)))  # n
         if self._rest_pose is not None:
-            known = self._gaussian.pose_log_likelihood(x, self._rest_pose)
-            rest = np.logaddexp(math.log(RETURNS) + known, math.log(1 - RETURNS) + rest)
-        return tuple(map(Emission, segments, log_likelihood, rest.tolist(), no_sign.tolist(), x))
+            known = self._gaussian.pose_log_likelihood(x, self._rest_pose).tolist()
+            rest = list(map(mixed, known, rest, [RETURNS] * len(x)))
+        return tuple(map(Emission, segments, log_likelihood, rest, no_sign.tolist(), x))
 
     def read_again(self, emissions: Sequence[Emission]) -> list[Emission]:
         """Emissions as they would be by what is known now of how the glove fits."""
@@ -166,7 +166,9 @@ class HesitationFinder:
     def _path(self, start: Array, end: Array) -> Array:
         """(K, 8) features of poses between two others, where a hand would move evenly."""
         way = WAY_SHARES[:, None]
-        bends = [self._extractor.unwarp(pose[FLEX]) for pose in (start, end)]
+        poses = np.array([start, end])
+        bends = self._extractor.unwarp(poses[:, FLEX])
         flex = self._extractor.warp(bends[0] + way * (bends[1] - bends[0]))
         gravity = start[GRAVITY] + way * (end[GRAVITY] - start[GRAVITY])
-        return np.hstack([flex, gravity / np.linalg.norm(gravity, axis=1, keepdims=True)])
+        length = np.sqrt(np.add.reduce(gravity * gravity, axis=1, keepdims=True))
+        return np.concatenate([flex, gravity / length], axis=1)

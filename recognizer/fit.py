@@ -21,7 +21,7 @@ them as signs, nobody spells.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from math import isnan, log, log1p, nan
 
 import numpy as np
 
@@ -29,11 +29,12 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
 from jihwa.data.signal.sensors import BENT_ADC, STRAIGHT_ADC
 from jihwa.models.density import PoseDensity
-from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import ROTATION
 from jihwa.models.mount import Mounts, rotation, unturned
 from jihwa.models.wearer import WearerEffect
-from jihwa.recognizer.events import Decision, Emission, Segment, Slip
+from jihwa.recognizer.events import Decision, Emission, Slip
+from jihwa.recognizer.holds import SIGNS, SeenHold, log_sum
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.sitting import REVERSED, read_so, slipped, turn, unlike_last
 from jihwa.recognizer.spelling import SILENT, Spelling
@@ -45,9 +46,6 @@ LEAST_HOLDS, SELDOM = 4, 16
 """How many holds have to be there to tell about the effect: fewer would rather confirm what they
 were taken for. It is estimated with every hold at first, and at least once in so many
 later."""
-
-SIGNS, RESTS, OTHERS = 0.85, 0.10, 0.05
-"""How many holds are signs, rest and no sign."""
 
 SLIPS, STRAYS = 0.001, 0.01
 """How often the glove slips, a hold; and gravity that is computed from the angles goes astray."""
@@ -73,28 +71,6 @@ REVERSED_NATS, REVERSED_EVERY = 1.0, 8
 """By so much the last holds have to be likelier as signs if fingers read less the more they bend;
 that is looked at once in so many holds. Where they read more it is -1 to -5."""
 
-UNEXPECTED = 0.1
-"""How far the text may be wrong in what it expects."""
-
-
-@dataclass(slots=True)
-class _Hold:
-    """What is known of one hold."""
-
-    segment: Segment
-    pose: Array  # (8,)
-    by_mount: Array  # (K, S) log-likelihoods of the signs
-    other: float  # log of the likelihood times the share of all that is no sign
-    no_sign: float  # log-likelihood of any pose
-    is_rest: bool
-    expected: Array  # (S,) log-probability of every sign before the hold was seen
-    evidence: Array  # (K,) what the hold says of the mounts
-
-    def weigh(self) -> Array:
-        """(K,) the evidence, by what is expected now."""
-        signs = _log_sum(self.by_mount + self.expected)
-        return np.asarray(np.logaddexp(np.log(SIGNS) + signs, self.other))
-
 
 class GloveFit:
     """What is believed of a glove's fit by now.
@@ -110,7 +86,7 @@ class GloveFit:
     def __init__(self, personal: PersonalModel) -> None:
         self._mounts = Mounts.around(personal.mount)
         self._log_weight = self._mounts.log_prior  # (K,)
-        self._holds: deque[_Hold] = deque(maxlen=KEPT_HOLDS)
+        self._holds: deque[SeenHold] = deque(maxlen=KEPT_HOLDS)
         self._seen = 0
         self._learned = 0  # how many holds had been seen when the effect was estimated
         self._best = 0
@@ -123,6 +99,9 @@ class GloveFit:
         self._told: set[Message] = set()
         self._personal, self._last = personal, personal.last
         self._density: PoseDensity = personal.density()
+        self._looked = self._density, 0  # by which density and mount holds were looked at
+        nothing = np.empty((0, N_FEATURES)), np.empty((0, 0))
+        self._read = self._density, 0, *nothing  # and by which the last ones were read
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
         self._news = self._best, self._explains, 0, self.certainty, 1
@@ -198,7 +177,9 @@ class GloveFit:
             return np.asarray(usual / self._personal.gaussian.temperature)
         near = self._mounts.near[self._best]
         log_near = np.logaddexp.reduce(self._log_weight[near])
-        total = log_near + self._density.log_density(unturned(x, self.mount))
+        found = self._density.log_density(unturned(x, self.mount))
+        self._read = self._density, self._best, x, found
+        total = log_near + found
         far = np.flatnonzero(~near & (self._log_weight > FAR_LOG_WEIGHT))
         if len(far):
             weight = self._log_weight[far, None]
@@ -214,27 +195,15 @@ class GloveFit:
         segment = emission.segment
         while segment.spans > 1 and self._holds and self._holds[-1].segment.end_s > segment.start_s:
             self._log_weight = self._log_weight - self._holds.pop().evidence
-        n_signs = len(emission.log_likelihood)
-        other = np.logaddexp(np.log(RESTS) + emission.rest, np.log(OTHERS) + emission.no_sign)
-        hold = _Hold(
-            segment=segment,
-            pose=emission.pose,
-            by_mount=self._any_mount.turned_log_density(emission.pose, self._mounts.mount),
-            other=float(other),
-            no_sign=emission.no_sign,
-            is_rest=emission.rest > emission.no_sign,
-            expected=np.full(n_signs, -np.log(n_signs)),
-            evidence=np.empty(0),
-        )
-        hold.evidence = hold.weigh()
+        hold = SeenHold.of(emission, self._any_mount, self._mounts.mount)
         self._holds.append(hold)
         self._seen += 1
         moves = STRAYS if np.linalg.norm(emission.pose[GRAVITY]) < 0.999 else SLIPS
-        kept = np.log1p(-moves) + self._log_weight - np.logaddexp.reduce(self._log_weight)
-        self._log_weight = np.logaddexp(kept, np.log(moves) + self._mounts.log_prior)
-        signs = _log_sum(hold.by_mount) - np.log(n_signs) - hold.no_sign  # (K,)
-        nats = np.array([signs[0], np.logaddexp.reduce(self._log_weight + signs)])
-        likeliest = hold.by_mount[[0, self._best]].max()  # while nobody spells, no letter is likely
+        kept = self._log_weight + (log1p(-moves) - log_sum(self._log_weight))
+        self._log_weight = np.logaddexp(kept, log(moves) + self._mounts.log_prior)
+        found = log_sum(self._log_weight + hold.signs)
+        nats = float(hold.signs[0]) - hold.no_sign, float(found) - hold.no_sign
+        likeliest = hold.likeliest([0, self._best])  # while nobody spells, no letter is likely
         is_rest = emission.rest > max(emission.no_sign, likeliest)
         self._n_found += not is_rest
         self.spelling.see(segment, None if is_rest else nats, emission.pose, self._n_found)
@@ -246,21 +215,12 @@ class GloveFit:
             self._is_reversed = self._look_reversed()
 
     def learn(self, decided: Sequence[Decision]) -> None:
-        """Learn from how holds were read: what the text made of them was to be expected there.
-
-        What it expects is what it found, without what the hold itself had said.
-        """
+        """Learn from how holds were read: what the text made of them was to be expected there."""
         change = np.zeros_like(self._log_weight)
         for decision in decided:
             for hold in self._holds:
                 if hold.pose is decision.emission.pose:
-                    seen = decision.emission.log_likelihood
-                    found = np.log(decision.posterior[: len(seen)] + 1e-12) - seen
-                    found -= np.logaddexp.reduce(found)
-                    expected = (1 - UNEXPECTED) * np.exp(found) + UNEXPECTED / len(found)
-                    hold.expected = np.log(expected)
-                    before, hold.evidence = hold.evidence, hold.weigh()
-                    change += hold.evidence - before
+                    change += hold.learn(decision)
         if change.any():
             self._believe(change)
             self._learn_effect(anew=False)
@@ -270,11 +230,27 @@ class GloveFit:
         holds = [hold for hold in self._holds if not hold.is_rest][-EXPLAINED_HOLDS:]
         if not holds:
             return np.zeros(2)
-        x = unturned(np.array([hold.pose for hold in holds]), self.mount)  # (n, 8)
-        signs = _log_sum(self._density.log_density(x))  # (n,)
-        any_pose = np.log(len(holds[0].expected)) + [hold.no_sign for hold in holds]  # (n,)
-        found, usual = (_log_sum(np.array([h.by_mount[k] for h in holds])) for k in (self._best, 0))
-        return np.array([(signs - any_pose).mean(), (found - usual).mean()])
+        if self._looked[0] is not self._density or self._looked[1] != self._best:
+            self._looked = self._density, self._best
+            for hold in self._holds:
+                hold.found = nan
+        if new := [hold for hold in holds if isnan(hold.found)]:
+            signs = log_sum(self._of_holds(new)) - log(len(new[0].expected))
+            for hold, found in zip(new, signs.tolist(), strict=True):
+                hold.found = found
+        explained = sum(hold.found - hold.no_sign for hold in holds)
+        better = sum(float(hold.signs[self._best] - hold.signs[0]) for hold in holds)
+        return np.array([explained, better]) / len(holds)
+
+    def _of_holds(self, holds: Sequence[SeenHold]) -> Array:
+        """(m, S) log-likelihoods of signs, as `log_likelihood` has just found them if it did."""
+        density, best, x, found = self._read
+        if len(holds) == 1 and density is self._density and best == self._best:
+            same = (x == holds[0].pose).all(axis=1)
+            if same.any():
+                return np.asarray(found[same][:1])
+        poses = np.array([hold.pose for hold in holds])  # (m, 8)
+        return self._density.log_density(unturned(poses, self.mount))
 
     def _look_reversed(self) -> bool:
         """Whether the last holds look like signs of fingers that read less the more they bend."""
@@ -287,8 +263,8 @@ class GloveFit:
         turned[:, FLEX] = extractor.warp(STRAIGHT_ADC + BENT_ADC - extractor.unwarp(x[:, FLEX]))
         as_they_are, reversed_ = (
             max(
-                float(_log_sum(self._any_mount.log_density(unturned(each, mount))).mean())
-                for mount in (self._mounts.mount[0], self.mount)
+                float(log_sum(self._any_mount.log_density(unturned(each, mount))).mean())
+                for mount in self._mounts.mount[sorted({0, self._best})]
             )
             for each in (x, turned)
         )
@@ -299,8 +275,8 @@ class GloveFit:
         return float(np.exp(np.logaddexp.reduce(self._log_weight[self._mounts.near[mount]])))
 
     def _believe(self, evidence: Array) -> None:
-        self._log_weight = self._log_weight + evidence
-        self._log_weight = self._log_weight - np.logaddexp.reduce(self._log_weight)
+        weight = self._log_weight + evidence
+        self._log_weight = weight - log_sum(weight)
         best = int(self._log_weight.argmax())
         if best == self._best:
             return
@@ -338,13 +314,7 @@ class GloveFit:
         self._learned = self._seen
         for _ in range(1 + anew):
             signs = np.log(SIGNS) + expected + self._density.log_density(x)
-            total = np.logaddexp(_log_sum(signs), other)
+            total = np.logaddexp(log_sum(signs), other)
             share = np.exp(signs - total[:, None])  # (n, S)
             self._effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
             self._density = self._personal.density(self._effect)
-
-
-def _log_sum(values: Array) -> Array:
-    """(n,) log of the sums of exp of (n, m) values; ten times as fast as `np.logaddexp.reduce`."""
-    most = values.max(axis=1)
-    return np.asarray(most + np.log(np.exp(values - most[:, None]).sum(axis=1)))

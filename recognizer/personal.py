@@ -97,6 +97,8 @@ class PersonalModel:
 
     def with_network(self, of_pose: Array, holds: Sequence[Frames]) -> Array:
         """(n, S) what the network adds to what poses say, which are the wearer's own signs'."""
+        if self._bundle.network is None:
+            return of_pose
         bundled, own = np.split(of_pose, [len(self._bundle.alphabet.signs)], axis=1)
         return np.hstack([self._bundle.with_network(bundled, holds), own])
 

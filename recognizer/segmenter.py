@@ -251,21 +251,26 @@ class Segmenter:
         lag_s, soon_lag_s = (STEP_S * self._network.look_ahead[i] for i in (head, gone_head))
         steps: list[tuple[float, list[float]]] = []
         known_s = max(self._known_s, self._began_s - STEP_S) + 0.5 * STEP_S
-        for at_s, heads in zip(time_s.tolist(), probabilities.tolist(), strict=True):
-            self._soon.append((round(at_s - soon_lag_s, 6), heads[gone_head]))
-            told = [(round(at_s - lag_s, 6), heads[head])]
-            moved_on = heads[gone_head][HELD] < MOVED_ON
+        soon = zip(_ago(time_s, soon_lag_s), probabilities[:, gone_head].tolist(), strict=True)
+        now = zip(_ago(time_s, lag_s), probabilities[:, head].tolist(), strict=True)
+        for step, early in zip(now, soon, strict=True):
+            self._soon.append(early)
+            last_s = step[0]
+            if last_s > known_s:
+                steps.append(step)
+            moved_on = early[1][HELD] < MOVED_ON
             if moved_on and all(said[BEGINS] < least for _, said in self._soon):
-                told += self._soon
-            steps += [step for step in told if step[0] > known_s]
-            known_s = max(known_s, told[-1][0] + 0.5 * STEP_S)
+                known_s = max(known_s, last_s)
+                steps += [each for each in self._soon if each[0] > known_s]
+                last_s = early[0]
+            known_s = max(known_s, last_s + 0.5 * STEP_S)
         self._known_s = known_s - 0.5 * STEP_S
         times_s, said = [of_s for of_s, _ in steps], [said for _, said in steps]
         return np.array(times_s), np.array(said, np.float32).reshape(-1, 2)
 
     def _of_head(self, time_s: Array, probabilities: Floats, head: int) -> tuple[Array, Floats]:
         """The steps that a head speaks of at these steps, and what it says of them."""
-        of_s = (time_s - STEP_S * self._network.look_ahead[head]).round(6)
+        of_s = np.array(_ago(time_s, STEP_S * self._network.look_ahead[head]))
         there = of_s > self._began_s - 0.5 * STEP_S
         return of_s[there], probabilities[there, head]
 
@@ -331,3 +336,9 @@ class Segmenter:
         if begun_s < late_s:
             time_s = self._recent.time_s
             self._recent = self._recent[(time_s >= late_s) | (time_s <= begun_s)]
+
+
+def _ago(time_s: Array, lag_s: float) -> list[float]:
+    """Times before these, as exact as steps are told apart."""
+    ago_s: list[float] = (time_s - lag_s).round(6).tolist()
+    return ago_s

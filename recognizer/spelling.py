@@ -97,7 +97,7 @@ class _Hold:
     end_s: float
     is_spelled: bool
     nats: float  # by which the holds before were likelier as signs
-    before: tuple[Array, _Lately]
+    before: tuple[tuple[float, float], _Lately]
 
 
 class Spelling:
@@ -117,16 +117,18 @@ class Spelling:
         self.goes_on = True
         self.n_changes = 0
         self.unread: list[Interval] = []
-        self._nats = np.array([FIRST_NATS, FIRST_NATS + FOUND_NATS])
+        self._nats = FIRST_NATS, FIRST_NATS + FOUND_NATS
         self._lately = _Lately()
         self._holds: deque[_Hold] = deque(maxlen=4 * JUDGED_HOLDS)
 
-    def see(self, segment: Segment, nats: Array | None, pose: Array, n_found: int) -> None:
+    def see(
+        self, segment: Segment, nats: tuple[float, float] | None, pose: Array, n_found: int
+    ) -> None:
         """Take in a hold; it takes the place of holds that turn out to be parts of it.
 
         Args:
             segment: Where and when.
-            nats: (2,) log-ratios of any sign and any pose, as the glove usually fits and by what
+            nats: Log-ratios of any sign and any pose, as the glove usually fits and by what
                 was believed of the mount before; None of rest, which says nothing.
             pose: (8,) features of the hold.
             n_found: For how many holds the same mount was the likeliest.
@@ -134,16 +136,19 @@ class Spelling:
         while segment.spans > 1 and self._holds and self._holds[-1].end_s > segment.start_s:
             self._nats, self._lately = self._holds.pop().before
         before = self._nats, self._lately
-        doubt = np.array([0.0, FOUND_NATS * 0.5 ** (n_found / FAMILIAR_HOLDS)])
-        known = float((self._nats - doubt).max())
+        doubt = FOUND_NATS * 0.5 ** (n_found / FAMILIAR_HOLDS)
+        known = max(self._nats[0], self._nats[1] - doubt)
         if nats is not None:
-            nats = np.clip(nats - self._lately.log_ratio(pose), 1 - MOST_NATS, MOST_NATS)
-            mean = self._nats + (nats - self._nats) / JUDGED_HOLDS
-            self._nats = np.maximum(mean, LEAST_NATS)
+            lately = self._lately.log_ratio(pose)
+            usual, found = (min(max(each - lately, 1 - MOST_NATS), MOST_NATS) for each in nats)
+            self._nats = (
+                max(self._nats[0] + (usual - self._nats[0]) / JUDGED_HOLDS, LEAST_NATS),
+                max(self._nats[1] + (found - self._nats[1]) / JUDGED_HOLDS, LEAST_NATS),
+            )
         self._lately = self._lately.with_hold(pose)
         self._holds.append(_Hold(segment.start_s, segment.end_s, self.goes_on, known, before))
         least = SILENT_NATS if self.goes_on else SPELLS_NATS
-        if ((self._nats - doubt).max() > least) != self.goes_on:
+        if (max(self._nats[0], self._nats[1] - doubt) > least) != self.goes_on:
             self._change()
         elif not self.goes_on:
             self.unread[-1] = self.unread[-1][0], segment.end_s

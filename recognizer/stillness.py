@@ -148,7 +148,8 @@ class StillnessFinder:
         """Follow the steps before this one."""
         for step in range(self._next, end):
             time_s, begins, held = self._time_s[step], self._begins[step], self._held[step]
-            is_still, is_peak = held >= self._still, self._is_peak(step)
+            is_still = held >= self._still
+            is_peak = begins >= self._least and self._is_peak(step)  # nearly all are too low
             is_new = self._open is None or self._open.peaked or self._open.steps > EARLY_STEPS
             if is_peak and self._open and not is_new:
                 self._open.peaked, self._open.begins = True, begins

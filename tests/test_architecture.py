@@ -1,6 +1,7 @@
 """What starts light, and what is never used; import-linter knows what may import what."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -55,6 +56,29 @@ def test_live_path_needs_neither_training_nor_science_libraries(arguments):
     loaded = loaded_by(*arguments)
     assert "numpy" in loaded
     assert not loaded & {"aiohttp", "h5py", "segno", *HEAVY}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells threads so")
+def test_small_matrices_are_not_shared_out_to_threads():
+    program = (
+        "import os\n"
+        "from jihwa.io.cli import main\n"
+        "main(['compose', 'ㅎㅏㄱ'])\n"
+        "print(len(os.listdir('/proc/self/task')), *os.environ)\n"
+    )
+    told = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+    environment = {name: value for name, value in os.environ.items() if name not in told}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    threads, *names = done.stdout.splitlines()[-1].split()
+    assert threads == "1"
+    assert not {*told}.intersection(names)  # which programs that it starts would get
 
 
 def imports(path: Path) -> set[str]:

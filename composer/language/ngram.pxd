@@ -5,13 +5,15 @@ from jihwa.composer.language.trie cimport child_of
 
 
 cdef int BOUNDARY, FLAG, N_BACKOFF_CODES, N_PROB_CODES, N_TOKENS
-cdef int _NONE, _SHORT, _TOKEN_BITS
+cdef int _NONE, _SHORT, _SPARSE_BITS, _TOKEN_BITS
 cdef bytes _BITS_SET
 
 
 cdef class NGramState(ModelState):
     cdef LanguageModel _model
     cdef readonly int length
+    cdef readonly int begin
+    cdef readonly int end
     cdef readonly NGramState shorter
 
     cpdef double log_prob(self, int token)
@@ -19,7 +21,7 @@ cdef class NGramState(ModelState):
 
 cdef class LanguageModel:
     cdef readonly int order
-    cdef const int[::1] _children
+    cdef const int[::1] _begins
     cdef const unsigned char[::1] _tokens
     cdef const unsigned char[::1] _prob_codes
     cdef const unsigned char[::1] _backoff_codes
@@ -32,7 +34,7 @@ cdef class LanguageModel:
 
     @cython.locals(before=NGramState, context=int)
     cpdef NGramState following(self, NGramState state, int token)
-    @cython.locals(known=NGramState, shorter=NGramState)
+    @cython.locals(known=NGramState, shorter=NGramState, state=NGramState)
     cdef NGramState _state(self, int context, NGramState before, int token)
     @cython.locals(total=double, node=int, longest=NGramState)
     cpdef double log_prob(self, NGramState state, int token)
@@ -42,6 +44,8 @@ cdef class LanguageModel:
     cdef _fill(self, float[::1] row, NGramState state, float weight, bint is_short_known)
     cdef float _log_prob(self, int node, int length)
     cdef float _backoff(self, NGramState state)
-    cdef int _child(self, long context, int token)
+    @cython.locals(begin=int, end=int, left=int)
+    cdef tuple _children(self, int context)
+    cdef int _child(self, NGramState state, int token)
     @cython.locals(byte=int, bit=int, before=int)
     cdef int _context(self, int node)

@@ -19,6 +19,9 @@ _NONE = -1
 _SHORT = 2
 """Tokens of the contexts whose rows others begin with. There are some 1,800 of them; going through
 their many children again and again would take most of the time."""
+_SPARSE_BITS = 1
+"""Of every second context is noted where its children begin: of all, that would take 16 MB, and of
+fewer, plain Python would count too long."""
 _TOKEN_BITS = FLAG - 1
 _BITS_SET = bytes(byte.bit_count() for byte in range(256))
 
@@ -29,17 +32,25 @@ class NGramState(ModelState):
     Attributes:
         key: The number of the context.
         length: Its tokens.
+        begin: Where the nodes of its children begin.
+        end: Where they end.
         shorter: The state of the longest end of it that n-grams go on from; None of no token.
     """
 
-    __slots__ = ("_model", "length", "shorter")
+    __slots__ = ("_model", "begin", "end", "length", "shorter")
 
     def __init__(
-        self, model: "LanguageModel", context: int, length: int, shorter: "NGramState | None"
+        self,
+        model: "LanguageModel",
+        context: int,
+        length: int,
+        children: tuple[int, int],
+        shorter: "NGramState | None",
     ) -> None:
         # Not through super(): a call less for every state.
         self.key, self._row = context, None
         self._model, self.length, self.shorter = model, length, shorter
+        self.begin, self.end = children
 
     def log_prob(self, token: int) -> float:
         """The natural log-probability of one token, for less than a whole row."""
@@ -74,8 +85,9 @@ class LanguageModel:
         self.order = len(trie.log_probs)
         is_context = np.packbits(trie.prob_codes >= FLAG)  # (M / 8,)
         counts = np.bitwise_count(is_context)
-        # Where the children of each context begin, and behind the last one where they end.
-        self._children = np.flatnonzero(trie.tokens >= FLAG).astype(np.int32).data
+        # Where the children of every second context begin; from there it is counted.
+        begins = np.flatnonzero(trie.tokens >= FLAG)[:: 1 << _SPARSE_BITS]
+        self._begins = begins.astype(np.int32).data
         self._tokens, self._prob_codes = trie.tokens.data, trie.prob_codes.data
         self._backoff_codes = trie.backoff_codes.data
         self._is_context = is_context.data
@@ -83,7 +95,7 @@ class LanguageModel:
         # With its flag, a code is a byte: the book stands twice. Flat: one index finds any entry.
         self._log_probs = np.tile(trie.log_probs, 2).ravel().data
         self._log_backoffs = trie.log_backoffs.ravel().data
-        self._empty = NGramState(self, 0, 0, None)
+        self._empty = NGramState(self, 0, 0, self._children(0), None)
         self._states: dict[int, NGramState] = {}
 
     @classmethod
@@ -121,7 +133,7 @@ class LanguageModel:
         before: NGramState | None = state
         while before is not None:
             if before.length < self.order - 1:
-                context = self._context(self._child(before.key, token))
+                context = self._context(self._child(before, token))
                 if context >= 0:
                     return self._state(context, before, token)
             before = before.shorter
@@ -134,15 +146,29 @@ class LanguageModel:
         shorter = self._empty if before.shorter is None else self.following(before.shorter, token)
         if len(self._states) >= MOST_STATES:
             self._states.clear()
-            self._empty = NGramState(self, 0, 0, None)
-        state = self._states[context] = NGramState(self, context, before.length + 1, shorter)
+            self._empty = NGramState(self, 0, 0, self._children(0), None)
+        children = self._children(context)
+        state = NGramState(self, context, before.length + 1, children, shorter)
+        self._states[context] = state
         return state
+
+    def _children(self, context: int) -> tuple[int, int]:
+        """Where the nodes of a context's children begin and end."""
+        tokens, begin = self._tokens, self._begins[context >> _SPARSE_BITS]
+        left = context & ((1 << _SPARSE_BITS) - 1)
+        while left:
+            begin += 1
+            left -= tokens[begin] >= FLAG
+        end = begin + 1
+        while tokens[end] < FLAG:
+            end += 1
+        return begin, end
 
     def log_prob(self, state: NGramState, token: int) -> float:
         """Natural log-probability of a token: its longest n-gram and the back-off weights."""
         total, longest = 0.0, state
         while True:
-            node = self._child(longest.key, token)
+            node = self._child(longest, token)
             if node >= 0 or longest.shorter is None:
                 return total + self._log_prob(node, longest.length)
             total += self._backoff(longest)
@@ -167,9 +193,9 @@ class LanguageModel:
             return
         if state.shorter is not None:
             self._fill(row, state.shorter, weight + self._backoff(state), is_short_known)
-        children, tokens = self._children, self._tokens
-        codes, book, place = self._prob_codes, self._log_probs, state.length * 2 * N_PROB_CODES
-        for node in range(children[state.key], children[state.key + 1]):
+        tokens, codes = self._tokens, self._prob_codes
+        book, place = self._log_probs, state.length * 2 * N_PROB_CODES
+        for node in range(state.begin, state.end):
             row[tokens[node] & _TOKEN_BITS] = book[place + codes[node]] + weight
 
     def _log_prob(self, node: int, length: int) -> float:
@@ -180,10 +206,9 @@ class LanguageModel:
         """Log back-off weight of a state's context."""
         return self._log_backoffs[state.length * N_BACKOFF_CODES + self._backoff_codes[state.key]]
 
-    def _child(self, context: int, token: int) -> int:
-        """The node of a context with a token behind it, or -1."""
-        children = self._children
-        return child_of(self._tokens, children[context], children[context + 1], token)
+    def _child(self, state: NGramState, token: int) -> int:
+        """The node of a state's context with a token behind it, or -1."""
+        return child_of(self._tokens, state.begin, state.end, token)
 
     def _context(self, node: int) -> int:
         """The number of the context that a node is, or -1 where it is none."""

@@ -28,8 +28,8 @@ class Mode(StrEnum):
     """No correction: every hold is its likeliest sign, and no space is added."""
 
 
-MOST_STATES = 8192
-"""So many does a model keep: those of some hundred letters, a few megabytes."""
+MOST_STATES = 2048
+"""So many does a model keep: those of some eighty letters, about what a processor's cache holds."""
 
 
 class ModelState:

@@ -160,7 +160,10 @@ def _shown(step: UndoStep) -> str:
 def _fade(steps: list[UndoStep]) -> None:
     """Forget what is too far away, the first steps."""
     del steps[:-MOST_STEPS]
-    steps[:-EXACT_STEPS] = map(_shown, steps[:-EXACT_STEPS])
+    for at in range(len(steps) - EXACT_STEPS - 1, -1, -1):
+        if isinstance(steps[at], str):  # so are all before it
+            break
+        steps[at] = _shown(steps[at])
 
 
 def _exchange(source: list[UndoStep], target: list[UndoStep], now: Snapshot) -> UndoStep | None:

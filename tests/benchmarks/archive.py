@@ -56,6 +56,10 @@ sys.exit(code)
 """
 """Linux only; tells how much memory it took at most."""
 
+UNUSUAL = ("PYTHONDONTWRITEBYTECODE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+INSTALLED = {name: value for name, value in os.environ.items() if name not in UNUSUAL}
+"""An environment as users have it: pip has compiled all modules, and nobody speaks of threads."""
+
 T = TypeVar("T")
 
 
@@ -72,7 +76,9 @@ def run(*arguments: object) -> Cost:
     """Run `jihwa transcribe`; processes of its own count for time, but not for memory."""
     command = [sys.executable, "-c", PROGRAM, "transcribe", "--no-personal", *map(str, arguments)]
     began_s, before = perf_counter(), os.times()
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        command, env=INSTALLED, capture_output=True, text=True, encoding="utf-8", check=True
+    )
     wall_s, after = perf_counter() - began_s, os.times()
     cpu_s = sum(after[2:4]) - sum(before[2:4])  # of children
     return Cost(wall_s, cpu_s, int(done.stdout.split()[-1]) / 1024)
