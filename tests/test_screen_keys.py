@@ -314,11 +314,10 @@ def test_screen_is_redrawn_in_its_own_thread_as_it_may_end_at_any_time(monkeypat
 def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):
     def drawn(*states):
         """How often a second the screen is drawn while these follow one another."""
-        screen, session, count, lasted_s = FullScreen(), Asked(states[0]), 0, 0.0
+        screen, session, drawings, lasted_s = FullScreen(), Asked(states[0]), [], 0.0
 
         def draw(*_):
-            nonlocal count
-            count += 1
+            drawings.append(1)
             return []
 
         def happen():
@@ -338,7 +337,7 @@ def test_hand_that_moves_is_drawn_less_often_than_text_that_grows(monkeypatch):
             happening.start()
             screen.run(controls)
             happening.join()
-        return count / lasted_s
+        return len(drawings) / lasted_s
 
     hand = [replace(WRITING, signal=SignalState(rate_hz=rate)) for rate in (33.0, 34.0)]
     text = [replace(WRITING, text=TextState(preedit=letters)) for letters in ("가", "각")]
