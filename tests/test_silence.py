@@ -67,6 +67,9 @@ def test_who_spells_from_the_first_letter_on_is_never_left_out(engine, spell, pa
 def test_a_laugh_is_spelled(engine, spell, wearer):
     session = spell("ㅋㅋㅋ", wearer=wearer, seed=wearer)
     assert engine.run([session.frames]).text == "ㅋㅋㅋ"
+    long = engine.run([spell("ㅋ" * 8, wearer=wearer, seed=wearer).frames]).text
+    assert set(long) == {"ㅋ"}
+    assert 7 <= len(long) <= 10
 
 
 @pytest.mark.parametrize("text", ["아아아아아", "하하하하하", "네네네네네"])
