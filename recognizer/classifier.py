@@ -93,7 +93,7 @@ class Classifier:
         x = np.array([emission.pose for emission in emissions])  # (n, 8)
         holds = [emission.segment.frames for emission in emissions]
         no_sign = np.array([emission.no_sign for emission in emissions])  # (n,)
-        is_spelled = [self.fit.spelling.is_spelled(emission) for emission in emissions]
+        is_spelled = [self.fit.spelling.is_spelled(emission.segment) for emission in emissions]
         log_likelihood = self._of_signs(x, holds, no_sign, is_spelled)  # (n, S)
         return [
             replace(e, log_likelihood=of) for e, of in zip(emissions, log_likelihood, strict=True)

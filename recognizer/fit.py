@@ -21,7 +21,8 @@ them as signs, nobody spells.
 
 from collections import deque
 from collections.abc import Sequence
-from math import isnan, log, log1p, nan
+from itertools import compress
+from math import inf, isnan, log, log1p, nan
 
 import numpy as np
 
@@ -94,6 +95,7 @@ class GloveFit:
         self._explained = np.zeros(2)  # how well it explains the last holds
         self._is_reversed = False  # whether they would if fingers read the less the more they bend
         self.spelling = Spelling()
+        self._known = self._log_weight, list[SeenHold]()  # when nobody spelled any more
         self.slip: Slip | None = None
         self._before = self._mounts.mount[0]  # how it sat before it slipped
         self._told: set[Message] = set()
@@ -129,7 +131,7 @@ class GloveFit:
         """What to tell the wearer if glove or board are not as known; None if they are."""
         if self._is_reversed:
             return REVERSED
-        looks_so = self._explained[0] > EXPLAINED_NATS
+        looks_so = self.spelling.goes_on and self._explained[0] > EXPLAINED_NATS
         if not looks_so or self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
             return None
         how = turn(self.mount @ rotation(self._effect.mean[ROTATION]), self._before)
@@ -206,13 +208,31 @@ class GloveFit:
         likeliest = hold.likeliest([0, self._best])  # while nobody spells, no letter is likely
         is_rest = emission.rest > max(emission.no_sign, likeliest)
         self._n_found += not is_rest
+        went_on = self.spelling.goes_on
         self.spelling.see(segment, None if is_rest else nats, emission.pose, self._n_found)
         self._believe(hold.evidence)
+        if self.spelling.goes_on != went_on:
+            self._set_aside()
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
         self._explained = self._look_explained()
         if self._seen % REVERSED_EVERY == 0:
             self._is_reversed = self._look_reversed()
+
+    def _set_aside(self) -> None:
+        """A hand that does not spell tells nothing of the glove: go on where it was before."""
+        is_spelled = [self.spelling.is_spelled(hold.segment) for hold in self._holds]
+        spelled = list(compress(self._holds, is_spelled))
+        if not self.spelling.goes_on:
+            unread = sum(h.evidence for h, s in zip(self._holds, is_spelled, strict=True) if not s)
+            self._known = self._log_weight - unread, spelled
+            return
+        weight, before = self._known
+        since_s = before[-1].segment.end_s if before else -inf
+        new = [hold for hold in spelled if hold.segment.start_s > since_s]
+        self._holds = deque([*before, *new], maxlen=KEPT_HOLDS)
+        self._log_weight = weight
+        self._believe(np.sum([hold.evidence for hold in new], axis=0))
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Learn from how holds were read: what the text made of them was to be expected there."""
@@ -282,8 +302,9 @@ class GloveFit:
             return
         if not self._mounts.near[self._best, best]:
             n_before = self._holds_before_slip(best)
-            if n_before and self._share_about(best) < TOLD_CERTAINTY:
-                return  # a single hold may look so
+            certain = self.spelling.goes_on and self._share_about(best) >= TOLD_CERTAINTY
+            if n_before and not certain:
+                return  # a single hold may look so, and whatever a hand does that does not spell
             for _ in range(n_before):
                 self._holds.popleft()
             if n_before:

@@ -23,7 +23,7 @@ from jihwa.data.signal.frames import Array, Interval
 from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD
 from jihwa.recognizer.durations import mixed
-from jihwa.recognizer.events import Emission, Segment
+from jihwa.recognizer.events import Segment
 
 JUDGED_HOLDS, FIRST_NATS = 20, 0.9
 """Over how many holds the log-ratio is averaged, and what that begins with."""
@@ -31,9 +31,9 @@ MOST_NATS = 5.0
 """No hold counts more than that, nor less than one nat above its negative."""
 SILENT_NATS, SPELLS_NATS = 0.0, 1.0
 """Below the first nobody spells any more, above the second somebody does again."""
-LEAST_NATS, SURE_NATS = -0.5, 1.5
-"""The average falls no further, for who was long silent may begin to spell; and above the second
-somebody surely spelled, whatever followed."""
+LOWEST_NATS, HIGHEST_NATS, SURE_NATS = -0.5, 1.5, 1.4
+"""Between which the average stays, for who was long silent may begin to spell, and who spelled for
+long to do something else; and above which somebody surely spelled, whatever followed."""
 LATELY_HOLDS, LEAST_HOLDS = 14, 3
 """How many holds back a hand is remembered, and how many there have to be first: ㅋㅋㅋ is said."""
 HOVERS, NEAR_BEND, NEAR_DEG = 0.75, 2.0, 9.0
@@ -142,8 +142,8 @@ class Spelling:
             lately = self._lately.log_ratio(pose)
             usual, found = (min(max(each - lately, 1 - MOST_NATS), MOST_NATS) for each in nats)
             self._nats = (
-                max(self._nats[0] + (usual - self._nats[0]) / JUDGED_HOLDS, LEAST_NATS),
-                max(self._nats[1] + (found - self._nats[1]) / JUDGED_HOLDS, LEAST_NATS),
+                _averaged(self._nats[0], usual, HIGHEST_NATS),
+                _averaged(self._nats[1], found, HIGHEST_NATS + doubt),
             )
         self._lately = self._lately.with_hold(pose)
         self._holds.append(_Hold(segment.start_s, segment.end_s, self.goes_on, known, before))
@@ -153,10 +153,10 @@ class Spelling:
         elif not self.goes_on:
             self.unread[-1] = self.unread[-1][0], segment.end_s
 
-    def is_spelled(self, emission: Emission) -> bool:
+    def is_spelled(self, segment: Segment) -> bool:
         """Whether a hold belongs to what is spelled."""
-        end_s = emission.segment.end_s
-        known = (hold.is_spelled for hold in reversed(self._holds) if hold.end_s == end_s)
+        of_hold = (hold for hold in reversed(self._holds) if hold.end_s == segment.end_s)
+        known = (hold.is_spelled for hold in of_hold)
         return next(known, self.goes_on)
 
     def _change(self) -> None:
@@ -172,3 +172,8 @@ class Spelling:
             self.unread.append((since_s, self._holds[-1].end_s))
         elif (begin_s := self.unread.pop()[0]) < since_s:
             self.unread.append((begin_s, since_s))
+
+
+def _averaged(mean: float, nats: float, most: float) -> float:
+    """A running mean with one more value."""
+    return min(max(mean + (nats - mean) / JUDGED_HOLDS, LOWEST_NATS), most)

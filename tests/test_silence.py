@@ -88,6 +88,17 @@ def test_fingers_that_are_tested_write_nothing(engine, shared):
         assert engine.run(Recording(path).chunks()).text == ""
 
 
+def test_fingers_that_are_tested_between_texts_leave_both_as_they_are(engine, spell, shared):
+    text = "저녁에 같이 밥 먹을래"
+    for path in sorted((shared / "continuous").glob("*.csv")):
+        session = spell(text, wearer=3, seed=1).frames
+        tried = Frames.concatenate(list(Recording(path).chunks()))
+        heard = engine.run([behind(behind(session, tried), session)]).text
+        assert heard.startswith(text[:-1])  # some holds are needed to tell that nobody spells
+        assert heard.endswith(text[4:])  # and some to tell that somebody does
+        assert len(heard) <= 2 * len(text) + 5
+
+
 def test_a_mount_that_stays_explains_more_than_one_of_many():
     """Strangers' holds with the board turned get about that, in random order."""
 

@@ -1,12 +1,13 @@
 """What a wearer gains in text at natural speed by showing signs first.
 
-    python tests/benchmarks/calibrated.py [--share F] [--speed NAME]
+    python tests/benchmarks/calibrated.py [--share F] [--speed NAME] [--third]
 
-Classifier and segmenter are fitted on one recorded session; the other one's wearer shows some takes
-and spells the dev texts with the rest. Both directions are pooled.
+Models that have not met a recorded wearer are shown some of the takes, and read the dev texts that
+are spelled with the rest. Two wearers are pooled; `--third` is the one whose glove sits otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from reporting import both, options, pooled, show, table
@@ -18,6 +19,7 @@ from sessions import (
     true_boundaries,
     without_choice,
 )
+from shared import THIRD
 from strangers import episodes, stranger
 
 from jihwa.composer.composer import Composer
@@ -26,17 +28,26 @@ from jihwa.data.synthesis.pace import PACES
 from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import EpisodeSet
 from jihwa.io.evaluation.errors import TextErrors
-from jihwa.recognizer.calibration import QUICK_STYLES, Calibration, full_plan, go_through
+from jihwa.models.bundle import Bundle
+from jihwa.recognizer.calibration import (
+    QUICK_STYLES,
+    Calibration,
+    Prompt,
+    full_plan,
+    go_through,
+    quick_plan,
+)
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Profile
 
-SHOWN: dict[str, Sequence[int]] = {
-    "nothing": (),
-    "all signs once": (DEFAULT_STYLE,),
-    "straight and bent": QUICK_STYLES,
+SHOWN: dict[str, Callable[[Bundle], Sequence[Prompt]]] = {
+    "nothing": lambda _: (),
+    "ten signs, straight and bent (`--quick`)": quick_plan,
+    "all signs once": partial(full_plan, styles=(DEFAULT_STYLE,)),
+    "all signs, straight and bent": partial(full_plan, styles=QUICK_STYLES),
 }
-"""The styles in which all signs are shown."""
+"""What calibration asks for."""
 
 WAYS = ("whole path", "perfect segments")
 
@@ -45,8 +56,8 @@ def measure(wearer: str, share: float, speed: str) -> dict[tuple[str, str], Text
     """Errors by what was shown and by way."""
     errors = {(shown, way): TextErrors() for shown in SHOWN for way in WAYS}
     alphabet = stranger(wearer).alphabet
-    for shown, styles in SHOWN.items():
-        profile, others = _shown(wearer, styles)
+    for shown, plan in SHOWN.items():
+        profile, others = _shown(wearer, plan(stranger(wearer)))
         personal = PersonalModel(stranger(wearer), profile)
         composer = Composer(personal.alphabet, Mixture.load())
         for _, session in spelled_sessions(wearer, share, paces=[speed], takes=others):
@@ -59,12 +70,12 @@ def measure(wearer: str, share: float, speed: str) -> dict[tuple[str, str], Text
     return errors
 
 
-def _shown(wearer: str, styles: Sequence[int]) -> tuple[Profile | None, EpisodeSet]:
+def _shown(wearer: str, prompts: Sequence[Prompt]) -> tuple[Profile | None, EpisodeSet]:
     """A wearer's profile, and the takes that it was not made from."""
     takes, bundle = episodes(wearer), stranger(wearer)
-    if not styles:
+    if not prompts:
         return None, takes
-    calibration = Calibration(bundle, full_plan(bundle, styles))
+    calibration = Calibration(bundle, prompts)
     order = np.random.default_rng(0).permutation(len(takes))
     _, others = go_through(calibration, takes[order])
     step = calibration.step("")
@@ -73,11 +84,15 @@ def _shown(wearer: str, styles: Sequence[int]) -> tuple[Profile | None, EpisodeS
 
 
 def main() -> None:
-    """Measure both directions, and print a table."""
+    """Measure all wearers, and print a table."""
     parser = options(__doc__, share=1.0)
+    parser.add_argument("--third", action="store_true", help="a third wearer's texts")
     parser.add_argument("--speed", default="natural", choices=list(PACES))
     asked = parser.parse_args()
-    errors = pooled(both(measure, asked.share, asked.speed))
+    if asked.third:
+        errors = measure(THIRD, asked.share, asked.speed)
+    else:
+        errors = pooled(both(measure, asked.share, asked.speed))
     print(f"CER without spaces at speed {asked.speed}, %\n")
     rows = ((shown, *(f"{errors[shown, way].cer:.1f}" for way in WAYS)) for shown in SHOWN)
     show(table(("shown", *WAYS), rows))
