@@ -61,6 +61,14 @@ def test_the_model_of_the_glove_does_not_read_them_in_silence(jihwa, session):
     assert "--model landmarks31" not in read_with_model(jihwa, path).err
 
 
+def test_it_does_not_read_a_glove_in_silence(jihwa, session):
+    done = read_with_model(jihwa, "data/samples/name.csv", "--lang", "en")
+    assert (
+        "This is a glove, not a hand that a camera saw. Read it with --model gaussian24" in done.err
+    )
+    assert "a glove" not in read_with_model(jihwa, session("가나"), "--lang", "en").err
+
+
 def test_a_still_hand_has_no_stuck_sensors(jihwa, session):
     assert "stuck" not in read_with_model(jihwa, session("오늘 날씨", wearer=2)).err
 

@@ -122,6 +122,12 @@ def test_word_is_forgotten_wherever_it_stands(jihwa):
     assert jihwa("lm", "forget", "--yes").out.endswith("everything is forgotten.\n")
 
 
+def test_word_of_the_list_is_no_typed_one(jihwa):
+    jihwa("lm", "add", "민수")
+    assert "jihwa lm remove 민수" in jihwa("lm", "forget", "민수", "해운대").out
+    assert jihwa("lm", "list").out.startswith("민수")
+
+
 def test_folder_in_the_place_of_the_list_is_told(jihwa):
     vocabulary.list_path().mkdir(parents=True)
     done = jihwa("lm", "add", "민수")

@@ -18,7 +18,7 @@ from jihwa.data.formats.readers import CHUNK_BYTES, open_recording
 from jihwa.data.formats.tables import read_npy
 from jihwa.data.messages import DataError
 from jihwa.data.signal.frames import Array, Frames
-from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features
+from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features, is_seen
 from jihwa.data.takes.sequences import derive, without_padding
 from jihwa.io.engine import Engine, Sink, tell
 from jihwa.io.sources.camera import open_seen
@@ -32,10 +32,16 @@ MOST_CHARACTERS, KEPT_WORDS = 400, 40
 
 
 class Watch:
-    """Keeps what an engine sees of a recording, for whoever wants to look at it; a sink."""
+    """Keeps what an engine sees of a recording, for whoever wants to look at it; a sink.
+
+    Attributes:
+        sees_glove: Whether it is a glove's, and not of a hand that a camera saw; None as long as
+            neither was seen.
+    """
 
     def __init__(self) -> None:
         self._keeps = False
+        self.sees_glove: bool | None = None
         self._frames: list[Frames] = []
         self._emissions: list[Emission] = []
 
@@ -47,7 +53,10 @@ class Watch:
             keep: Whether they and their emissions are kept, in memory that grows with them.
         """
         self._keeps, self._frames, self._emissions = keep, [], []
+        self.sees_glove = None
         for frames in source:
+            if self.sees_glove is None and np.isfinite(frames.flex_adc).any():
+                self.sees_glove = not is_seen(frames)
             if self._keeps:
                 self._frames.append(frames)
             yield frames

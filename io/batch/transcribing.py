@@ -26,7 +26,7 @@ from jihwa.io.settings import options as shared
 from jihwa.io.sources.camera import open_seen
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import CompactTranscript, Document
-from jihwa.models.bundle import GLOVE, SHIPPED
+from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
@@ -136,7 +136,7 @@ class Transcriber:
         self._reader: Engine | WordSignReader
         self.adaptation: Adaptation | None
         self._reader, self.adaptation = (words, None) if words else setup.build()
-        self._layout, self._is_of_glove = setup.layout, setup.model in (None, GLOVE)
+        self._layout, self._model = setup.layout, setup.model or GLOVE
         self._language, self._truths = language, truths
         self._watch = Watch()
 
@@ -183,11 +183,12 @@ class Transcriber:
             )
         warnings = report.warnings() + sensors.warnings(fits=report.fits)
         warnings += filter(None, [engine.recognizer.fit.message])
-        unread = tuple(engine.recognizer.fit.spelling.unread)
-        if unread:
+        if unread := tuple(engine.recognizer.fit.spelling.unread):
             warnings.append(_left_out(unread))
-        if report.sees and self._is_of_glove:
+        if report.sees and self._model == GLOVE:
             warnings.append(shared.NOT_OF_GLOVE)
+        if self._watch.sees_glove and self._model == LANDMARKS:
+            warnings.append(shared.NOT_OF_CAMERA)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
             warnings.append(_doubts(doubtful))

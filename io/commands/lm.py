@@ -261,8 +261,15 @@ def _forget(options: argparse.Namespace, language: Language) -> None:
             vocabulary.wipe(options.profile)
             say.tell(f"{path}: 입력 기록을 모두 지웠습니다.", f"{path}: everything is forgotten.")
         return
-    n = vocabulary.forget([normalised(word) for word in options.words], options.profile)
+    words = [normalised(word) for word in options.words]
+    n = vocabulary.forget(words, options.profile)
     say.tell(f"{path}: 낱말 {n}개를 잊었습니다.", f"{path}: {n} word(s) forgotten.")
+    own = vocabulary.word_list(options.profile)[0].words
+    if kept := " ".join(word for word in words if word in own):
+        say.tell(
+            f"내 낱말에는 있습니다: {kept}. 빼려면: jihwa lm remove {kept}",
+            f"Still among your own words: {kept}. To take them out: jihwa lm remove {kept}",
+        )
 
 
 def _checked(words: Sequence[str]) -> list[str]:

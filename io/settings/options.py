@@ -22,6 +22,10 @@ NOT_OF_GLOVE = Message(
     ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
     en=f"This is a hand that a camera saw, not a glove. Read it with --model {LANDMARKS}.",
 )
+NOT_OF_CAMERA = Message(
+    ko=f"카메라가 본 손이 아니라 장갑입니다. --model {GLOVE}로 읽으세요.",
+    en=f"This is a glove, not a hand that a camera saw. Read it with --model {GLOVE}.",
+)
 
 
 def layout(options: argparse.Namespace) -> Layout | None:
