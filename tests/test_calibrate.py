@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -167,6 +168,16 @@ def test_recordings_without_a_hold_make_no_profile(jihwa, tmp_path):
     done = jihwa("calibrate", "--from", folder, "--profile", tmp_path / "me.json")
     assert done.code == 2
     assert "Not one recording" in done.err
+
+
+def test_own_sign_is_learned_of_its_own_takes_alone(jihwa, tmp_path):
+    folder = record(tmp_path / "set", "ㄱㅂ", (1, 3), takes=2)
+    command = ("calibrate", "--from", folder, "--profile", tmp_path / "me.json", "--add", "ㅐ")
+    done = jihwa(*command)
+    assert (done.code, done.out) == (2, "")
+    assert "no take of ㅐ; there are ㄱ ㅂ. Give takes of ㅐ" in done.err
+    shutil.copytree(folder / "ㅂ", folder / "ㅐ")
+    assert "learned from 4 take(s)" in jihwa(*command).out
 
 
 def test_own_sign_that_looks_like_another_is_told(jihwa, tmp_path):

@@ -3,8 +3,9 @@
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from jihwa.data.formats.readers import Recording
@@ -217,7 +218,8 @@ def _add_sign(
     if options.add not in known.own_signs:
         bundle.alphabet.with_signs((*known.own_signs, options.add))  # is it possible?
     calibration = Calibration(bundle, own_sign_plan(options.add, MOST_TAKES), known)
-    for path in _recordings(options.sources):
+    others = {*bundle.alphabet.signs, *known.own_signs} - {options.add}
+    for path in _recordings(options.sources, options.add, others):
         if calibration.prompt is None:
             say.warn(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough.")
             break
@@ -264,12 +266,23 @@ def _extended(known: Profile, step: Step) -> tuple[Profile, tuple[Observation, .
     return profile, profile.steps[-1].observations
 
 
-def _recordings(sources: Sequence[Path]) -> Iterator[Path]:
+def _recordings(sources: Sequence[Path], sign: str, others: Set[str]) -> Iterator[Path]:
+    """The recordings given for a sign; of a labelled folder those of that sign."""
     for source in sources:
-        if source.is_dir():
-            yield from recordings_below(source)
-        else:
+        if not source.is_dir():
             yield source
+            continue
+        labels = {path: path.relative_to(source).parts[:-1] for path in recordings_below(source)}
+        of_sign = [path for path, label in labels.items() if sign in label]
+        found = " ".join(sorted(others & set(chain(*labels.values()))))
+        if found and not of_sign:
+            raise UsageError(
+                ko=f"{source}: {sign}의 녹화가 없습니다. 있는 것: {found}. {sign}의 녹화나 "
+                "그 폴더를 주세요.",
+                en=f"{source}: no take of {sign}; there are {found}. Give takes of {sign}, or "
+                "their folder.",
+            )
+        yield from of_sign or labels
 
 
 def calibrate_live(options: argparse.Namespace, language: Language) -> None:
