@@ -223,7 +223,7 @@ class WordSignSpotter:
         names: Of the words.
 
     Raises:
-        UsageError: It has learned from something else.
+        UsageError: It has learned from something else, or a library is missing.
     """
 
     def __init__(self, bundle: Bundle) -> None:
@@ -237,6 +237,7 @@ class WordSignSpotter:
                 en=f"The model of words reads {self._n_features} features, and points of a hand "
                 f"make {kinds}. Give a model that has learned from such data.",
             )
+        network.log_posterior([network.inputs.mean[None]])  # loaded now, not at the first word
         self.names = bundle.alphabet.signs
         n_frames = int(bundle.provenance.get("frames", FRAMES))
         self._pauses = Pauses(bundle.of_sequences, network.inputs.sd, n_frames)

@@ -1,6 +1,7 @@
 """Word signs of a hand that a camera sees: read, typed, and spelled letters between them."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,17 @@ def test_while_letters_are_paused_words_are_read_alone(of_points, letters):
         live.writing.backspace()  # a word sign is taken back whole
         wire.connect(Link.ENDED)
         until(lambda: live.state.text.committed == "쥐다 고양이")
+
+
+def test_what_a_network_lacks_is_told_before_the_first_word(
+    jihwa, tmp_path, of_points, monkeypatch
+):
+    (tmp_path / "hand.jsonl").write_text(camera_lines(shown_words(1)))
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    source = ("--source", f"replay:{tmp_path / 'hand.jsonl'}?speed=0")
+    done = jihwa("type", "--plain", "--model", of_points, "--letters", LANDMARKS, *source)
+    assert (done.code, done.out) == (2, "")
+    assert "needs onnxruntime" in done.err
 
 
 def test_letters_go_with_a_model_of_words_of_a_hand(jihwa, tmp_path, of_points):
