@@ -16,7 +16,7 @@ the holds before the moment that explains them all best tell nothing of how it s
 
 A hand that spells nothing fits no glove. While the last holds look like no signs even so, nor more
 so than by the usual mount, letters are read as the glove usually fits; and while no mount foresees
-them as signs, nobody spells.
+them as signs, nobody spells. Once somebody does again, it fits as it did before.
 """
 
 from collections import deque
@@ -95,7 +95,7 @@ class GloveFit:
         self._explained = np.zeros(2)  # how well it explains the last holds
         self._is_reversed = False  # whether they would if fingers read the less the more they bend
         self.spelling = Spelling()
-        self._known = self._log_weight, list[SeenHold]()  # when nobody spelled any more
+        self._known = self._log_weight, list[SeenHold]()  # before nobody spelled any more
         self.slip: Slip | None = None
         self._before = self._mounts.mount[0]  # how it sat before it slipped
         self._told: set[Message] = set()
@@ -233,6 +233,7 @@ class GloveFit:
         self._holds = deque([*before, *new], maxlen=KEPT_HOLDS)
         self._log_weight = weight
         self._believe(np.sum([hold.evidence for hold in new], axis=0))
+        self._learn_effect(anew=True)
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Learn from how holds were read: what the text made of them was to be expected there."""
