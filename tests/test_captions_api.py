@@ -190,10 +190,12 @@ def accepted(*statuses):
     return {"checks": {"positive_data_acceptance": {"expected-statuses": statuses}}}
 
 
+REFUSED = ("400", "401", "403", "408", "409", "413", "415", "421", "422", "5xx")
 ENTER = {"include-path": "/v1/enter", **accepted("204", "401")}
+CHECKS = accepted("2xx", "409", "422")
+CHECKS["checks"]["negative_data_rejection"] = {"expected-statuses": REFUSED}
 SCHEMA = schemathesis.openapi.from_dict(
-    DOCUMENT,
-    config=schemathesis.Config.from_dict({**accepted("2xx", "409", "422"), "operations": [ENTER]}),
+    DOCUMENT, config=schemathesis.Config.from_dict({**CHECKS, "operations": [ENTER]})
 )
 
 
@@ -212,3 +214,18 @@ def test_nothing_that_is_sent_breaks_it(case, fuzzed):
     answer = case.call(base_url=fuzzed.origin, headers={"Authorization": f"Bearer {fuzzed.key}"})
     case.validate_response(answer)
     assert fuzzed.live.failure is None
+
+
+@pytest.mark.parametrize("name", ["Host", "Transfer-Encoding", "Content-Length"])
+@pytest.mark.parametrize("path", ["/v1/state", "/v1/undo", "/v1/type"])
+def test_what_is_hardly_http_is_refused_as_the_document_says(shown, path, name):
+    (method, operation), *_ = DOCUMENT["paths"][path].items()
+    with closing(http.client.HTTPConnection("127.0.0.1", shown.server.port, timeout=10)) as client:
+        key = {"Authorization": f"Bearer {shown.key}"}
+        client.request(method.upper(), path, headers=key | {name: "evil.example"})
+        answer = client.getresponse()
+        kind, body = answer.headers.get_content_type(), answer.read()
+    told = operation["responses"][str(answer.status)]["$ref"].rpartition("/")[2]
+    content = DOCUMENT["components"]["responses"][told]["content"][kind]["schema"]
+    text = body.decode()
+    jsonschema.validate(text if kind == "text/plain" else json.loads(text), content)

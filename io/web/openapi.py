@@ -10,13 +10,13 @@ from jihwa.io.writers.plain import schema
 Schema = Mapping[str, Any]
 
 _SCHEMAS = "#/components/schemas/"
-_ALWAYS, _OF_JSON, _OF_POSTS = (401, 403, 421, 429), (400, 408, 415), (413, 503)
+_ALWAYS, _OF_JSON, _OF_POSTS = (400, 401, 403, 421, 429), (408, 415), (413, 503)
 _ABOUT = """\
 Programs show the key of the file captions.key in jihwa's data folder, which only the user can read.
 Readers come with a ticket and keep a cookie; they may read, and ten times in ten seconds answer or
 have the text spoken. What writes answers at once, and is done in its order. A host name that is not
 the server's is refused with 421, an Origin that is not with 403, and after 20 wrong keys in a
-minute more of them with 429.
+minute more of them with 429. Why is told as JSON, of what is not HTTP as plain text with 400.
 """
 _EVENTS = """\
 Every message is an Event, the first one the whole state. `seq` goes up by one from each commit,
@@ -62,7 +62,11 @@ def document() -> dict[str, Any]:
         "clear": {"post": _post("Take back the text; undo brings it back.")},
         "transcribe": {"post": _transcribe()},
     }
-    refused = _object({"ko": {"type": "string"}, "en": {"type": "string"}})
+    refused = _answer(
+        "Why, in both languages.", _object({"ko": {"type": "string"}, "en": {"type": "string"}})
+    )
+    plain = {"text/plain": {"schema": {"type": "string"}}}
+    misread = refused | {"content": refused["content"] | plain}
     return {
         "openapi": "3.1.0",
         "info": {"title": "jihwa captions", "version": "1", "description": _ABOUT},
@@ -70,7 +74,7 @@ def document() -> dict[str, Any]:
         "paths": {f"/v1/{name}": path for name, path in paths.items()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
-            "responses": {"Refused": _answer("Why, in both languages.", refused)},
+            "responses": {"Refused": refused, "Misread": misread},
             "schemas": _schemas(),
         },
     }
@@ -132,7 +136,7 @@ def _moved(part: Any) -> Any:  # noqa: ANN401  # whatever JSON holds
 def _transcribe() -> dict[str, Any]:
     binary = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     about = "One at a time, at most 64 MB; it ends when the client goes away."
-    read = _get("Read a recording, as `jihwa transcribe` does.", 200, "Transcript", 400, 408, 422)
+    read = _get("Read a recording, as `jihwa transcribe` does.", 200, "Transcript", 408, 422)
     read["responses"] |= _refusals(*_OF_POSTS)
     return {**read, "description": about, "parameters": [_NAME], "requestBody": {"content": binary}}
 
@@ -170,4 +174,5 @@ def _answer(description: str, content: Schema) -> dict[str, Any]:
 
 
 def _refusals(*statuses: int) -> dict[str, Any]:
-    return {str(status): {"$ref": "#/components/responses/Refused"} for status in statuses}
+    names = {status: "Misread" if status == 400 else "Refused" for status in statuses}
+    return {str(status): {"$ref": f"#/components/responses/{names[status]}"} for status in statuses}
