@@ -23,6 +23,7 @@ cdef class Hypothesis:
     cdef readonly bint spelled
     cdef readonly Trail trail
 
+    cpdef Hypothesis weighing(self, double mass)
     cpdef Hypothesis along(self, Trail trail)
 
 

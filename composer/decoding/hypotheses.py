@@ -70,19 +70,21 @@ class Hypothesis:
         """Steps since the last commit."""
         return self.trail.length if self.trail is not None else 0
 
-    def but(
-        self,
-        *,
-        score: float | None = None,
-        mass: float | None = None,
-        state: int | None = None,
-    ) -> "Hypothesis":
-        """The same with another score, mass or state."""
+    def but(self, *, score: float | None = None, state: int | None = None) -> "Hypothesis":
+        """The same with another score, which its mass follows, or in another state."""
+        score = self.score if score is None else score
         return Hypothesis(
-            self.score if score is None else score,
-            self.mass if mass is None else mass,
+            score,
+            self.mass + (score - self.score),
             self.state if state is None else state,
             *(self.letter, self.model, self.written, self.spelled, self.trail),
+        )
+
+    def weighing(self, mass: float) -> "Hypothesis":
+        """The same with another mass."""
+        return Hypothesis(
+            *(self.score, mass, self.state, self.letter),
+            *(self.model, self.written, self.spelled, self.trail),
         )
 
     def along(self, trail: Trail | None) -> "Hypothesis":

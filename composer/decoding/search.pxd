@@ -17,6 +17,14 @@ cdef class Move:
     cdef readonly bint spelled
 
 
+cdef class _Allowed:
+    cdef readonly int kind
+    cdef readonly int following
+    cdef readonly double cost
+    cdef readonly bint is_space
+    cdef readonly double surer
+
+
 cdef class _Candidates:
     cdef list found
     cdef double limit
@@ -28,7 +36,6 @@ cdef class Search:
     cdef double _arc_window
     cdef double _lm_weight
     cdef bint _recombine
-    cdef double _surer
     cdef double _repeated
     cdef double _paired
     cdef double _worst_space
@@ -47,8 +54,8 @@ cdef class Search:
     cdef double _lm(self, Hypothesis hypothesis, Move move)
     @cython.locals(
         most=double, of_kind=list, hypothesis=Hypothesis, state=int, has_rested=bint, is_best=bint, least_space=double,
-        kind=int, following=int, cost=double, is_space=bint, gap=double, before=double, surer=double,
-        move=Move, arc=Arc, score=double, found=list, limit=double,
+        kind=int, allowed=_Allowed, is_space=bint, gap=double, before=double,
+        move=Move, arc=Arc, row="const float[::1]", score=double, found=list, limit=double,
     )
     cdef _try(
         self, _Candidates candidates, tuple stack, list moves, list evidence, int nth_free

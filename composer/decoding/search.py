@@ -70,6 +70,24 @@ class Move:
 
 Moves = list[list[Move]]
 """By the kind of their arc, moves, the likeliest first."""
+class _Allowed:
+    """What the grammar allows in a state.
+
+    Attributes:
+        kind: The kind of an arc.
+        following: The state behind it.
+        cost: Its natural log-cost.
+        is_space: Whether it begins a new word.
+        surer: By how much more such an arc may raise a score than is known without its letter.
+    """
+
+    __slots__ = ("cost", "following", "is_space", "kind", "surer")
+
+    def __init__(self, kind: int, following: int, cost: float, surer: float) -> None:
+        self.kind, self.following, self.cost, self.surer = kind, following, cost, surer
+        self.is_space = IS_SPACE[kind]
+
+
 _Candidate = tuple[float, int, Hypothesis, Move, int]
 """The negative score (they sort best first), a number of its own, and what comes to it: hypothesis,
 move and the grammar state behind them."""
@@ -108,16 +126,17 @@ class Search:
         self._beam, self._window = options.beam, options.beam_window
         self._arc_window, self._lm_weight = options.arc_window, options.lm_weight
         self._recombine = options.recombine
-        self._surer = options.lm_weight * _SURER_NATS
+        surer = options.lm_weight * _SURER_NATS
         self._repeated = options.grammar.lone_repeated - options.grammar.lone_again
         self._paired = options.grammar.lone_paired - options.grammar.lone_again
         self._worst_space = _WORST_SPACE_SHARE * options.beam_window
         self._consuming, self._model = arcs.consuming, model
-        # (S,) what is allowed in a state: kind of arc, the state behind it, its cost.
-        steps = Grammar(options.grammar, mode).steps
-        self._allowed = [[(kind, *of) for kind, of in step.items()] for step in steps]
-        costs = [cost for of in self._allowed for _, _, cost in of]
-        self._most = max(costs) + max(self._surer, self._repeated) + _ROUNDING
+        self._allowed = [
+            [_Allowed(kind, *of, self._repeated if IS_LONE[kind] else surer) for kind, of in steps]
+            for steps in (step.items() for step in Grammar(options.grammar, mode).steps)
+        ]  # by state
+        costs = [each.cost for of_state in self._allowed for each in of_state]
+        self._most = max(costs) + max(surer, self._repeated) + _ROUNDING
         self._free = _by_kind([Move(a.cost, a, (), not a.corrects) for a in arcs.consuming[0]])
         self._ends = _by_kind([Move(a.cost, a, (), True) for a in arcs.ends])
 
@@ -186,14 +205,14 @@ class Search:
         ended = []
         for each in stack:
             scores = [
-                each.score + cost + self._lm(each, move) + move.weight
-                for kind, _, cost in self._allowed[each.state]
-                for move in self._ends[kind]
+                each.score + allowed.cost + self._lm(each, move) + move.weight
+                for allowed in self._allowed[each.state]
+                for move in self._ends[allowed.kind]
                 if each.spelled or not each.model.is_profane(BOUNDARY)
             ]
             if scores:
                 score = max(scores)
-                ended.append(each.but(score=score, mass=each.mass + score - each.score))
+                ended.append(each.but(score=score))
         if not ended:  # each is in the middle of a syllable or ends profanely
             ended = list(stack)
         ended.sort(key=lambda each: -each.score)
@@ -241,20 +260,21 @@ class Search:
             least_space = _NEVER
             if is_best and has_rested:
                 least_space = hypothesis.score - self._worst_space
-            is_best = False
-            for kind, following, cost in self._allowed[state]:
-                is_space = IS_SPACE[kind]
-                if not moves[kind] or (nth_free == 2 and is_space == (state == _SPACE_STATE)):
+            is_best, row = False, None
+            for allowed in self._allowed[state]:
+                is_space, of_kind = allowed.is_space, moves[allowed.kind]
+                if not of_kind or (nth_free == 2 and is_space == (state == _SPACE_STATE)):
                     continue
-                gap = 0.0 if is_space and has_rested else evidence[kind]
-                before = hypothesis.score + cost + gap
-                surer = self._repeated if IS_LONE[kind] else self._surer
-                for move in moves[kind]:
+                gap = 0.0 if is_space and has_rested else evidence[allowed.kind]
+                before = hypothesis.score + allowed.cost + gap
+                for move in of_kind:
                     score, arc = before + move.weight, move.arc
-                    if max(score + surer, least_space) < candidates.limit:
+                    if max(score + allowed.surer, least_space) < candidates.limit:
                         break
                     if arc.advances:
-                        score += self._lm_weight * hypothesis.model.row()[arc.token]
+                        if row is None:
+                            row = hypothesis.model.row()
+                        score += self._lm_weight * row[arc.token]
                     elif arc.restarts and arc.letter == hypothesis.letter:
                         score += self._repeated
                     elif arc.restarts and (hypothesis.letter, arc.letter) in LONE_PAIRS:
@@ -263,7 +283,7 @@ class Search:
                         score = least_space
                     if score >= candidates.limit:
                         found = candidates.found
-                        found.append((-score, len(found), hypothesis, move, following))
+                        found.append((-score, len(found), hypothesis, move, allowed.following))
                         limit = score - self._window
                         if limit > candidates.limit and not _introduces(hypothesis, move):
                             candidates.limit = limit
@@ -325,7 +345,7 @@ class Search:
             key = (future, each.state, each.letter)
             better = distinct.get(key)
             if better is not None:
-                distinct[key] = better.but(mass=log_add(better.mass, each.mass))
+                distinct[key] = better.weighing(log_add(better.mass, each.mass))
             elif len(distinct) < self._beam:
                 distinct[key] = each
         return tuple(distinct.values())

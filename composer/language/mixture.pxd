@@ -55,6 +55,11 @@ cdef class Mixture:
         alone=double, log_ended=double, token=int, share=double, begin=int, child=int, more=double,
     )
     cpdef const float[::1] expected(self, MixtureState state)
+    @cython.locals(
+        nodes=list, steps=list, new_nodes=tuple, new_steps=tuple, enters=list, root=int, node=int,
+        stored=int, lost=double, log_odds=double,
+    )
+    cdef tuple _with_entered(self, tuple before, tuple steps_before)
     @cython.locals(begin=int)
     cdef int _child(self, int node, int token)
 

@@ -11,7 +11,6 @@ Bayes' rule: a root that had not expected the token loses, and one that does not
 """
 
 import math
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -21,7 +20,7 @@ from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
 from jihwa.composer.language.ngram import LanguageModel, NGramState
 from jihwa.composer.language.profanity import Profanity
-from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
+from jihwa.composer.language.token_model import BLANK, MOST_STATES, Mode, ModelState, Row
 from jihwa.composer.language.trie import child_of
 
 ROOTS = ("persons", "places", "words", "spoken", "short", "personal")
@@ -192,7 +191,7 @@ class Mixture:
 
     def is_profane(self, spotter: int, token: int) -> bool:
         """Whether a token completes a profane word, by the state of what finds them before it."""
-        return Profanity.found(self._profanity.follow(spotter, token))
+        return self._profanity.found(self._profanity.follow(spotter, token))
 
     def following(self, state: MixtureState, token: int) -> MixtureState:
         """The state behind one more token."""
@@ -263,7 +262,7 @@ class Mixture:
                 total += odds
                 ended += leaves - alone
                 is_all += alone
-        row, log_ended = array("f", bytes(4 * N_TOKENS)), math.log(ended / total)
+        row, log_ended = BLANK[:], math.log(ended / total)
         for token in range(N_TOKENS):
             row[token] = known[token] + log_ended
         row[BOUNDARY] = math.log(math.exp(row[BOUNDARY]) + is_all / total)

@@ -1,6 +1,5 @@
 """The n-gram language model over positional jamo."""
 
-from array import array
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 
 from jihwa.composer.language.files import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
-from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
+from jihwa.composer.language.token_model import BLANK, MOST_STATES, Mode, ModelState, Row
 from jihwa.composer.language.trie import FLAG, child_of
 
 _SHIPPED = resources.files("jihwa.composer.language") / "korean.lm"
@@ -39,18 +38,11 @@ class NGramState(ModelState):
 
     __slots__ = ("_model", "begin", "end", "length", "shorter")
 
-    def __init__(
-        self,
-        model: "LanguageModel",
-        context: int,
-        length: int,
-        children: tuple[int, int],
-        shorter: "NGramState | None",
-    ) -> None:
-        # Not through super(): a call less for every state.
-        self.key, self._row = context, None
-        self._model, self.length, self.shorter = model, length, shorter
-        self.begin, self.end = children
+    begin: int
+    end: int
+    length: int
+    shorter: "NGramState | None"
+    _model: "LanguageModel"
 
     def log_prob(self, token: int) -> float:
         """The natural log-probability of one token, for less than a whole row."""
@@ -95,7 +87,7 @@ class LanguageModel:
         # With its flag, a code is a byte: the book stands twice. Flat: one index finds any entry.
         self._log_probs = np.tile(trie.log_probs, 2).ravel().data
         self._log_backoffs = trie.log_backoffs.ravel().data
-        self._empty = NGramState(self, 0, 0, self._children(0), None)
+        self._empty = self._made(0, 0, None)
         self._states: dict[int, NGramState] = {}
 
     @classmethod
@@ -146,14 +138,15 @@ class LanguageModel:
         shorter = self._empty if before.shorter is None else self.following(before.shorter, token)
         if len(self._states) >= MOST_STATES:
             self._states.clear()
-            self._empty = NGramState(self, 0, 0, self._children(0), None)
-        children = self._children(context)
-        state = NGramState(self, context, before.length + 1, children, shorter)
-        self._states[context] = state
+            self._empty = self._made(0, 0, None)
+        state = self._states[context] = self._made(context, before.length + 1, shorter)
         return state
 
-    def _children(self, context: int) -> tuple[int, int]:
-        """Where the nodes of a context's children begin and end."""
+    def _made(self, context: int, length: int, shorter: NGramState | None) -> NGramState:
+        """A new state; the nodes of its children are looked for."""
+        state = NGramState.__new__(NGramState)  # a constructor's arguments would be made objects
+        state.key, state._row, state._model = context, None, self
+        state.length, state.shorter = length, shorter
         tokens, begin = self._tokens, self._begins[context >> _SPARSE_BITS]
         left = context & ((1 << _SPARSE_BITS) - 1)
         while left:
@@ -162,7 +155,8 @@ class LanguageModel:
         end = begin + 1
         while tokens[end] < FLAG:
             end += 1
-        return begin, end
+        state.begin, state.end = begin, end
+        return state
 
     def log_prob(self, state: NGramState, token: int) -> float:
         """Natural log-probability of a token: its longest n-gram and the back-off weights."""
@@ -180,7 +174,7 @@ class LanguageModel:
         Every token begins with what the short contexts know of it; what longer ones know of some
         overwrites that, each with the back-off weights of those that are longer still.
         """
-        row = array("f", bytes(4 * N_TOKENS))
+        row = BLANK[:]
         self._fill(row, state, 0.0, state.length > _SHORT)
         return row
 

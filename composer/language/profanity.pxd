@@ -3,3 +3,4 @@ cdef class Profanity:
     cdef readonly int start
 
     cpdef int follow(self, int state, int token)
+    cpdef bint found(self, int state)

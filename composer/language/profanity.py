@@ -58,8 +58,7 @@ class Profanity:
             found |= self.found(state)
         return found
 
-    @staticmethod
-    def found(state: int) -> bool:
+    def found(self, state: int) -> bool:
         """Whether the last token completed a pattern."""
         return bool(state & 1)
 
