@@ -70,6 +70,8 @@ class Move:
 
 Moves = list[list[Move]]
 """By the kind of their arc, moves, the likeliest first."""
+
+
 class _Allowed:
     """What the grammar allows in a state.
 

@@ -245,9 +245,10 @@ def read_lexicon(path: Path | Traversable | None = None) -> Lexicon:
 
 def _with_shared(sizes: Bytes, shared: Nodes, roots: list[int]) -> tuple[Bytes, Nodes]:
     """How many children every node has and where they begin, those that are shared too."""
-    is_root = np.zeros(len(sizes), dtype=np.int32)
-    is_root[roots] = 1  # the only nodes that are nobody's child
-    begins = np.cumsum(sizes, dtype=np.int32) - sizes + np.cumsum(is_root, dtype=np.int32)
+    begins = np.cumsum(sizes, dtype=np.int32)  # in place from here on: there are many
+    begins -= sizes
+    for root in roots:  # the only nodes that are nobody's child
+        begins[root:] += 1
     sizes = sizes.copy()
     node, owner = shared.T
     sizes[node], begins[node] = sizes[owner], begins[owner]

@@ -9,6 +9,7 @@ import numpy as np
 
 from jihwa.composer.language.files import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
+from jihwa.composer.language.lexicon import Bytes, Nodes
 from jihwa.composer.language.token_model import BLANK, MOST_STATES, Mode, ModelState, Row
 from jihwa.composer.language.trie import FLAG, child_of
 
@@ -21,6 +22,8 @@ their many children again and again would take most of the time."""
 _SPARSE_BITS = 1
 """Of every second context is noted where its children begin: of all, that would take 16 MB, and of
 fewer, plain Python would count too long."""
+_AT_ONCE = 1 << 18
+"""Nodes that are looked at together while a model is loaded, which takes less memory so."""
 _TOKEN_BITS = FLAG - 1
 _BITS_SET = bytes(byte.bit_count() for byte in range(256))
 
@@ -77,9 +80,7 @@ class LanguageModel:
         self.order = len(trie.log_probs)
         is_context = np.packbits(trie.prob_codes >= FLAG)  # (M / 8,)
         counts = np.bitwise_count(is_context)
-        # Where the children of every second context begin; from there it is counted.
-        begins = np.flatnonzero(trie.tokens >= FLAG)[:: 1 << _SPARSE_BITS]
-        self._begins = begins.astype(np.int32).data
+        self._begins = _sparse_begins(trie.tokens).data
         self._tokens, self._prob_codes = trie.tokens.data, trie.prob_codes.data
         self._backoff_codes = trie.backoff_codes.data
         self._is_context = is_context.data
@@ -211,3 +212,13 @@ class LanguageModel:
         byte, bit = node >> 3, node & 7
         before = self._is_context[byte] >> (8 - bit)  # the highest bit of a byte stands first
         return self._n_contexts[byte] + _BITS_SET[before] + 1
+
+
+def _sparse_begins(tokens: Bytes) -> Nodes:
+    """Where the children of every second context begin; from there it is counted."""
+    begins, n, step = [], 0, 1 << _SPARSE_BITS
+    for first in range(0, len(tokens), _AT_ONCE):
+        found = first + np.flatnonzero(tokens[first : first + _AT_ONCE] >= FLAG)
+        begins.append(found[-n % step :: step].astype(np.int32))
+        n += len(found)
+    return np.concatenate(begins)
