@@ -8,7 +8,7 @@ import numpy as np
 
 from jihwa.composer.decoding.arcs import NO_TOKEN
 from jihwa.composer.decoding.evidence import reading_scores
-from jihwa.composer.decoding.hypotheses import Stack, Trail, steps_of, weights
+from jihwa.composer.decoding.hypotheses import Stack, Trail, shares, steps_of
 from jihwa.composer.decoding.lattice import Edge
 from jihwa.data.signal.frames import Array
 from jihwa.recognizer.events import Decision
@@ -107,23 +107,13 @@ def posteriors(stack: Stack, edges: Iterable[Edge], n_readings: int) -> dict[Edg
         edges: The emissions.
         n_readings: Signs of the alphabet, no sign and rest.
     """
-    readings = {edge: [0.0] * n_readings for edge in edges}
-    if not readings:
-        return {}
-    arcs: dict[Edge, dict[int, float]] = {edge: {} for edge in readings}
-    first = min(edge.end for edge in readings)
-    for step, weight in weights(stack, first).items():
-        number = step.arc.number
-        for edge, sign in zip(step.path, step.arc.signs, strict=True):
-            if edge in readings:
-                readings[edge][sign] += weight
-                of_edge = arcs[edge]
-                of_edge[number] = of_edge.get(number, 0.0) + weight
     found: dict[Edge, Posterior] = {}
-    for edge, of in readings.items():
+    for edge, (signs, arcs) in shares(stack, edges).items():
         # One that no hypothesis has any more speaks for itself.
-        each = np.array(of) if any(of) else np.exp(edge.seen.scores)
-        found[edge] = Posterior(each / each.sum(), arcs[edge])
+        each = np.zeros(n_readings) if any(signs.values()) else np.exp(edge.seen.scores)
+        for sign, share in signs.items():
+            each[sign] = share
+        found[edge] = Posterior(each / each.sum(), arcs)
     return found
 
 

@@ -28,7 +28,11 @@ cdef class Hypothesis:
 
 
 @cython.locals(total=double, hypothesis=Hypothesis, taken=dict, weight=double, step=Trail)
-cpdef dict weights(tuple stack, int first)
+cdef dict _weights(tuple stack, int first)
+@cython.locals(
+    found=dict, step=Trail, weight=double, arc=Arc, path=tuple, place=int, signs=dict, arcs=dict,
+)
+cpdef dict shares(tuple stack, edges)
 @cython.locals(shared=Trail, other=Trail, hypothesis=Hypothesis, stack=tuple, behind=set)
 cpdef Trail common_ancestor(stacks)
 @cython.locals(fresh=list, step=Trail, copy=Trail)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from jihwa.composer.decoding.arcs import NO_TOKEN, Arc
 from jihwa.composer.decoding.evidence import log_add
-from jihwa.composer.decoding.lattice import Path
+from jihwa.composer.decoding.lattice import Edge, Path
 from jihwa.composer.language.token_model import ModelState
 
 
@@ -162,13 +162,35 @@ def common_ancestor(stacks: Iterable[Stack]) -> Trail | None:
     return shared
 
 
-def weights(stack: Stack, first: int) -> dict[Trail, float]:
-    """The steps from a boundary on, and the probability of all hypotheses that took each.
+Shares = tuple[dict[int, float], dict[int, float]]
+"""How likely an emission was taken for each of the `readings`, and by each arc, by its number."""
+
+
+def shares(stack: Stack, edges: Iterable[Edge]) -> dict[Edge, Shares]:
+    """What some hypotheses, each weighed by its mass, take emissions for.
 
     Args:
-        stack: The hypotheses, each weighed by its mass.
-        first: The boundary; steps that end before it are left out, and all before them.
+        stack: The hypotheses.
+        edges: The emissions.
     """
+    found: dict[Edge, Shares] = {edge: ({}, {}) for edge in edges}
+    if not found:
+        return found
+    first = min([edge.end for edge in found])
+    for step, weight in _weights(stack, first).items():
+        arc, path = step.arc, step.path
+        for place in range(len(path)):
+            of_edge = found.get(path[place])
+            if of_edge is not None:
+                signs, arcs = of_edge
+                sign = arc.signs[place]
+                signs[sign] = signs.get(sign, 0.0) + weight
+                arcs[arc.number] = arcs.get(arc.number, 0.0) + weight
+    return found
+
+
+def _weights(stack: Stack, first: int) -> dict[Trail, float]:
+    """The steps that do not end before a boundary, and how likely each was taken."""
     total = stack[0].mass
     for hypothesis in stack[1:]:
         total = log_add(total, hypothesis.mass)
