@@ -39,6 +39,7 @@ cdef class Mixture:
     cdef tuple _later
     cdef dict _states
 
+    @cython.locals(key="long long", state=MixtureState)
     cdef MixtureState _state(self, NGramState n_gram, tuple nodes, tuple steps, int spotter)
     cpdef bint is_profane(self, int spotter, int token)
     @cython.locals(nodes=tuple, steps=tuple)
@@ -65,4 +66,5 @@ cdef class Mixture:
 
 
 cdef double _odds(int stored)
+@cython.locals(steps=int)
 cdef int _stored(double log_odds, int is_first)

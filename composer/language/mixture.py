@@ -78,20 +78,12 @@ class MixtureState(ModelState):
 
     __slots__ = ("_followers", "_model", "n_gram", "nodes", "spotter", "steps")
 
-    def __init__(
-        self,
-        key: int,
-        model: "Mixture",
-        n_gram: NGramState,
-        nodes: _Roots,
-        steps: _Roots,
-        spotter: int,
-    ) -> None:
-        # Not through super(): a call less for every state.
-        self.key, self._row = key, None
-        self._model = model
-        self.n_gram, self.nodes, self.steps, self.spotter = n_gram, nodes, steps, spotter
-        self._followers: dict[int, MixtureState] | None = None
+    n_gram: NGramState
+    nodes: _Roots
+    steps: _Roots
+    spotter: int
+    _model: "Mixture"
+    _followers: "dict[int, MixtureState] | None"
 
     def after(self, token: int) -> "MixtureState":
         """The state behind one more token; it is found once."""
@@ -185,7 +177,9 @@ class Mixture:
         if state is None:
             if len(self._states) >= MOST_STATES:
                 self._states.clear()
-            state = MixtureState(key, self, n_gram, nodes, steps, spotter)
+            state = MixtureState.__new__(MixtureState)  # see NGramState
+            state.key, state._row, state._model, state._followers = key, None, self, None
+            state.n_gram, state.nodes, state.steps, state.spotter = n_gram, nodes, steps, spotter
             self._states[key] = state
         return state
 
@@ -288,4 +282,5 @@ def _odds(stored: int) -> float:
 
 def _stored(log_odds: float, is_first: int) -> int:
     """Log odds in whole steps, and whether the word begins the text, as one number."""
-    return int((min(log_odds, _MOST_NATS) + _STEP_NATS / 2) // _STEP_NATS) << 1 | is_first
+    steps = int((min(log_odds, _MOST_NATS) + _STEP_NATS / 2) // _STEP_NATS)
+    return steps << 1 | is_first
