@@ -1,5 +1,8 @@
 """The n-gram and the lexicon together."""
 
+import gc
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +11,7 @@ from small_models import state_after
 
 from jihwa.composer.language.jamo import BOUNDARY, encode
 from jihwa.composer.language.lexicon import Lexicon
-from jihwa.composer.language.mixture import Mixture
+from jihwa.composer.language.mixture import Mixture, MixtureState
 from jihwa.composer.language.ngram import LanguageModel
 from jihwa.composer.language.token_model import Mode
 
@@ -32,6 +35,21 @@ def score(model: Mixture, text: str) -> float:
         total += state.row()[token]
         state = state.after(token)
     return total
+
+
+def test_an_old_state_does_not_keep_all_that_came_of_it():
+    def alive() -> int:
+        gc.collect()
+        return sum(type(each) is MixtureState for each in gc.get_objects())
+
+    before = alive()
+    with patch("jihwa.composer.language.mixture.MOST_STATES", 5):
+        model = SHIPPED.in_mode(Mode.FREE)
+        state = old = model.start()
+        for token in encode("나는 시장 " * 100).tolist():
+            state = state.after(token)
+    assert alive() - before <= 2 + 5
+    assert list(old.row()) == list(SHIPPED.start().row())
 
 
 @settings(max_examples=50)

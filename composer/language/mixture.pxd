@@ -19,6 +19,10 @@ cdef class MixtureState(ModelState):
     cdef readonly int spotter
     cdef dict _followers
 
+    @cython.locals(followers=dict, following=MixtureState)
+    cpdef MixtureState after(self, int token)
+    cdef forget(self)
+
 
 cdef class Mixture:
     cdef LanguageModel _n_gram
@@ -39,7 +43,7 @@ cdef class Mixture:
     cdef tuple _later
     cdef dict _states
 
-    @cython.locals(key="long long", state=MixtureState)
+    @cython.locals(key="long long", state=MixtureState, each=MixtureState)
     cdef MixtureState _state(self, NGramState n_gram, tuple nodes, tuple steps, int spotter)
     cpdef bint is_profane(self, int spotter, int token)
     @cython.locals(nodes=tuple, steps=tuple)

@@ -87,12 +87,18 @@ class MixtureState(ModelState):
 
     def after(self, token: int) -> "MixtureState":
         """The state behind one more token; it is found once."""
+        followers = self._followers
+        if followers is not None and token in followers:
+            return followers[token]
+        following = self._model.following(self, token)
         if self._followers is None:
             self._followers = {}
-        following = self._followers.get(token)
-        if following is None:
-            following = self._followers[token] = self._model.following(self, token)
+        self._followers[token] = following
         return following
+
+    def forget(self) -> None:
+        """Let go of what can be found again: else an old state would keep all that came of it."""
+        self._followers, self._row = None, None
 
     def is_profane(self, token: int) -> bool:
         """Whether a token would complete a word that correction must not introduce."""
@@ -176,6 +182,8 @@ class Mixture:
         state = self._states.get(key)
         if state is None:
             if len(self._states) >= MOST_STATES:
+                for each in self._states.values():
+                    each.forget()
                 self._states.clear()
             state = MixtureState.__new__(MixtureState)  # see NGramState
             state.key, state._row, state._model, state._followers = key, None, self, None
