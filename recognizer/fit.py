@@ -166,8 +166,8 @@ class GloveFit:
         """What is known of the wearer."""
         return self._personal
 
-    @personal.setter
-    def personal(self, personal: PersonalModel) -> None:
+    def wear(self, personal: PersonalModel) -> None:
+        """Go on with what is known of the wearer by now."""
         self._personal = personal
         self._any_mount = personal.density()
         self._learn_effect(anew=False)

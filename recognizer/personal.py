@@ -154,9 +154,6 @@ class Adaptation:
     Args:
         bundle: The model of strangers.
         profile: What the wearer showed before.
-
-    Attributes:
-        mount: (3, 3) how the board sits by now, which others find out.
     """
 
     def __init__(self, bundle: Bundle, profile: Profile | None = None) -> None:
@@ -169,13 +166,19 @@ class Adaptation:
         """Forget what was decided."""
         self._believed: dict[str, deque[tuple[float, Observation]]] = {}
         self._slip: Slip | None = None
-        self.mount = np.eye(3)
+        self._mount: Array = np.eye(3)
 
-    def learn(self, decided: Sequence[Decision], slip: Slip | None = None) -> bool:
+    def learn(
+        self,
+        decided: Sequence[Decision],
+        mount: Array | None = None,
+        slip: Slip | None = None,
+    ) -> bool:
         """Take in how emissions were read; returns whether the model is another one now.
 
         Args:
             decided: How.
+            mount: (3, 3) how the board sits by now; None: as before.
             slip: The last time that the glove has slipped; what came before is kept as the board
                 would read it now.
         """
@@ -193,6 +196,8 @@ class Adaptation:
             kept = self._believed.setdefault(observation.sign, deque(maxlen=KEPT_HOLDS))
             kept.append((at_s, observation))
             news = True
+        if mount is not None:
+            self._mount = mount
         return news
 
     def _turn(self, slip: Slip) -> None:
@@ -212,7 +217,7 @@ class Adaptation:
             date: Today, ISO 8601.
         """
         observations = (each for kept in self._believed.values() for _, each in kept)
-        mount = mount_rows(self.mount)
+        mount = mount_rows(self._mount)
         return Step(StepKind.ADAPTATION, date, tuple(observations), mount)
 
     def _observation(self, decision: Decision) -> Observation | None:

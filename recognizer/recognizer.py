@@ -87,7 +87,7 @@ class Recognizer:
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Take to heart how emissions were read, from the next emission on."""
-        self.fit.learn(decided)
-        if self._adaptation and self._adaptation.learn(decided, self.fit.slip):
-            self._adaptation.mount = self.fit.mount
-            self.fit.personal = self._adaptation.model()
+        fit = self.fit
+        fit.learn(decided)
+        if self._adaptation and self._adaptation.learn(decided, fit.mount, fit.slip):
+            fit.wear(self._adaptation.model())

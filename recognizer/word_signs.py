@@ -42,6 +42,16 @@ LogPosterior = Callable[[Sequence[Array]], Array]
 """Of every word for sequences of frames: (n, S) of n of (T, F)."""
 
 
+def features_read(bundle: Bundle) -> int:
+    """How many features of a frame a model of words reads: of points, where it derives others."""
+    return POINTS if bundle.features or not bundle.network else len(bundle.network.inputs.mean)
+
+
+def frames_learned(bundle: Bundle) -> int:
+    """How many frames the words had that a model has learned."""
+    return int(bundle.provenance.get("frames", FRAMES))
+
+
 @dataclass(frozen=True, slots=True)
 class WordSign:
     """A word that was read.
@@ -228,7 +238,7 @@ class WordSignSpotter:
 
     def __init__(self, bundle: Bundle) -> None:
         network, self._derived = bundle.network, bundle.features
-        self._n_features = len(network.inputs.mean) if network and not self._derived else POINTS
+        self._n_features = features_read(bundle)
         if network is None or self._n_features not in FEATURES:
             kinds = ", ".join(map(str, FEATURES))
             raise UsageError(
@@ -239,8 +249,7 @@ class WordSignSpotter:
             )
         network.log_posterior([network.inputs.mean[None]])  # loaded now, not at the first word
         self.names = bundle.alphabet.signs
-        n_frames = int(bundle.provenance.get("frames", FRAMES))
-        self._pauses = Pauses(bundle.of_sequences, network.inputs.sd, n_frames)
+        self._pauses = Pauses(bundle.of_sequences, network.inputs.sd, frames_learned(bundle))
         self.reset()
 
     def reset(self) -> None:

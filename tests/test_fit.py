@@ -113,7 +113,7 @@ def test_what_was_believed_before_a_slip_is_kept_as_the_board_reads_it_now(bundl
 
     adaptation = Adaptation(bundle)
     adaptation.learn([decision(1.0), decision(6.0)])
-    assert adaptation.learn([decision(2.0)], slip)  # decided late
+    assert adaptation.learn([decision(2.0)], slip=slip)  # decided late
     kept = adaptation.step().observations
     assert [each.gravity_g for each in kept] == [
         pytest.approx(turned(60) @ mean[GRAVITY], abs=1e-3)

@@ -18,14 +18,21 @@ from jihwa.data.formats.readers import CHUNK_BYTES, open_recording
 from jihwa.data.formats.tables import read_npy
 from jihwa.data.messages import DataError
 from jihwa.data.signal.frames import Array, Frames
-from jihwa.data.signal.landmarks import FEATURES, POINTS, as_features, is_seen
+from jihwa.data.signal.landmarks import FEATURES, as_features, is_seen
 from jihwa.data.takes.sequences import derive, without_padding
 from jihwa.io.engine import Engine, Sink, tell
 from jihwa.io.sources.camera import open_seen
 from jihwa.io.writers.document import CompactTranscript, Signal, SignStore
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.events import Decision, Emission
-from jihwa.recognizer.word_signs import AGREEING, FRAMES, Pauses, Vote, WordSign
+from jihwa.recognizer.word_signs import (
+    AGREEING,
+    Pauses,
+    Vote,
+    WordSign,
+    features_read,
+    frames_learned,
+)
 
 MOST_CHARACTERS, KEPT_WORDS = 400, 40
 """Of a longer text the composer keeps the last words; the others no longer change."""
@@ -148,7 +155,7 @@ class WordSignReader:
 
     def __init__(self, bundle: Bundle, stream_by: StreamBy) -> None:
         self._bundle, self._stream_by = bundle, stream_by
-        self._n_frames = int(bundle.provenance.get("frames", FRAMES))
+        self._n_features, self._n_frames = features_read(bundle), frames_learned(bundle)
 
     def read(self, path: Path) -> tuple[CompactTranscript, float]:
         """What a file says, and how long it is, in seconds.
@@ -183,13 +190,6 @@ class WordSignReader:
         if network is None or self._stream_by is StreamBy.VOTE:
             return Vote(read, self._n_frames)
         return Pauses(read, network.inputs.sd, self._n_frames)
-
-    @property
-    def _n_features(self) -> int:
-        """How many the model reads; of a hand's points, where it makes others of them."""
-        if self._bundle.features or not self._bundle.network:
-            return POINTS
-        return len(self._bundle.network.inputs.mean)
 
     def _of_points(self, path: Path) -> Array:
         """(n, F) features of the points of a hand, a picture a row.
