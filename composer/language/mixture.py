@@ -18,9 +18,9 @@ from typing import Self
 from jihwa.composer.language.files import read_lexicon
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
-from jihwa.composer.language.ngram import LanguageModel, NGramState
+from jihwa.composer.language.ngram import BLANK, LanguageModel, NGramState
 from jihwa.composer.language.profanity import Profanity
-from jihwa.composer.language.token_model import BLANK, MOST_STATES, Mode, ModelState, Row
+from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
 from jihwa.composer.language.trie import child_of
 
 ROOTS = ("persons", "places", "words", "spoken", "short", "personal")

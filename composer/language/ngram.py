@@ -1,5 +1,6 @@
 """The n-gram language model over positional jamo."""
 
+from array import array
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,9 +11,11 @@ import numpy as np
 from jihwa.composer.language.files import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
 from jihwa.composer.language.lexicon import Bytes, Nodes
-from jihwa.composer.language.token_model import BLANK, MOST_STATES, Mode, ModelState, Row
+from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
 from jihwa.composer.language.trie import FLAG, child_of
 
+BLANK: Row = array("f", bytes(4 * N_TOKENS))
+"""To be copied: that is the quickest way to a new row."""
 _SHIPPED = resources.files("jihwa.composer.language") / "korean.lm"
 _NONE = -1
 """In the place of a context that no n-gram continues, and of a node that is not there."""

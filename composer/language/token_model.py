@@ -11,12 +11,8 @@ from array import array  # of the alias
 from enum import StrEnum
 from typing import Protocol, Self, TypeAlias
 
-from jihwa.composer.language.jamo import N_TOKENS
-
 Row: TypeAlias = "array[float]"  # Python 3.11 cannot subscript it
 """(N_TOKENS,) natural log-probabilities of every next token, as 32-bit floats."""
-BLANK: Row = array("f", bytes(4 * N_TOKENS))
-"""To be copied: that is the quickest way to a new one."""
 
 
 class Mode(StrEnum):
