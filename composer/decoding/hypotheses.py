@@ -162,18 +162,18 @@ def common_ancestor(stacks: Iterable[Stack]) -> Trail | None:
     return shared
 
 
-Shares = tuple[dict[int, float], dict[int, float]]
+TakenFor = tuple[dict[int, float], dict[int, float]]
 """How likely an emission was taken for each of the `readings`, and by each arc, by its number."""
 
 
-def shares(stack: Stack, edges: Iterable[Edge]) -> dict[Edge, Shares]:
+def shares(stack: Stack, edges: Iterable[Edge]) -> dict[Edge, TakenFor]:
     """What some hypotheses, each weighed by its mass, take emissions for.
 
     Args:
         stack: The hypotheses.
         edges: The emissions.
     """
-    found: dict[Edge, Shares] = {edge: ({}, {}) for edge in edges}
+    found: dict[Edge, TakenFor] = {edge: ({}, {}) for edge in edges}
     if not found:
         return found
     first = min([edge.end for edge in found])
