@@ -68,6 +68,9 @@ EXPLAINED_HOLDS, EXPLAINED_NATS, BETTER_NATS = 12, 1.0, 0.5
 pose (in sessions of strangers by 2 to 6, where fingers are only tried by 0.6 or less), or than as
 signs by the usual mount."""
 
+RESTS_S = 5.0
+"""A hand that holds still for longer and shows no sign rests, wherever it is."""
+
 REVERSED_NATS, REVERSED_EVERY = 1.0, 8
 """By so much the last holds have to be likelier as signs if fingers read less the more they bend;
 that is looked at once in so many holds. Where they read more it is -1 to -5."""
@@ -206,7 +209,9 @@ class GloveFit:
         found = log_sum(self._log_weight + hold.signs)
         nats = float(hold.signs[0]) - hold.no_sign, float(found) - hold.no_sign
         likeliest = hold.likeliest([0, self._best])  # while nobody spells, no letter is likely
-        is_rest = emission.rest > max(emission.no_sign, likeliest)
+        is_long = segment.end_s - segment.start_s > RESTS_S
+        rest = max(emission.rest, emission.no_sign) if is_long else emission.rest
+        is_rest = rest >= max(emission.no_sign, likeliest)
         self._n_found += not is_rest
         went_on = self.spelling.goes_on
         self.spelling.see(segment, None if is_rest else nats, emission.pose, self._n_found)
