@@ -20,11 +20,9 @@ from jihwa.models.coordinates import TANGENT
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.mount import USUAL_IF_SHOWN, Mounts
 from jihwa.models.overlap import most_telling_signs, mount_signs
-from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.fit import SLIPS
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows
-from jihwa.recognizer.segmenter import Segmenter
 from jihwa.recognizer.sitting import AS_EVER, UNSURE, read_so, slipped, turn, unlike_last
 
 MOUNT_SIGNS = 3
@@ -325,14 +323,6 @@ def go_through(
             else:
                 calibration.skip()
     return refused, EpisodeSet(tuple(unused), skipped=())
-
-
-def longest_hold(frames: Frames) -> Frames:
-    """The samples of the longest hold in a recording; none if the hand never held still."""
-    segmenter = Segmenter()
-    segments = map(likeliest, segmenter.feed(frames) + segmenter.flush())
-    longest = max(segments, key=lambda segment: segment.end_s - segment.start_s, default=None)
-    return longest.frames if longest else Frames.empty()
 
 
 def _incomplete(pose: Array) -> Message | None:

@@ -1,0 +1,80 @@
+"""`jihwa calibrate` with the glove: through a plan, on the screen."""
+
+import argparse
+from contextlib import closing
+
+from jihwa.data.messages import Language, Message, UsageError
+from jihwa.io.commands import live
+from jihwa.io.live.journal import SessionLog
+from jihwa.io.live.session import LiveOptions, LiveSession
+from jihwa.io.live.wearer import CALIBRATED, PlanName
+from jihwa.io.screen.full_screen import FullScreen
+from jihwa.io.settings import options as shared
+from jihwa.io.speech.process import VoiceSettings
+from jihwa.io.speech.spoken import SpokenText
+from jihwa.io.speech.voice import Voice
+from jihwa.io.user import profiles
+
+
+def calibrate_live(options: argparse.Namespace, language: Language) -> None:
+    """Go through a plan on the screen; what was shown is kept in the profile.
+
+    Raises:
+        UsageError: This needs a terminal, or does something that only recordings can.
+    """
+    _check(options)
+
+    begun = False
+    screen = FullScreen()
+
+    def tell(message: Message) -> None:
+        session.notify(message)
+
+    def follow() -> None:
+        nonlocal begun
+        state = session.state
+        calibrating = state.calibration is not None
+        if (begun and not calibrating) or session.failure:
+            screen.leave()
+        begun |= calibrating
+        screen.redraw(state)
+
+    with closing(Voice(VoiceSettings(), tell)) as voice, live.told_to_end(screen.leave):
+        wearer = live.wearer(options, language, tell)
+        session = LiveSession(
+            live.source(options),
+            wearer.engine,
+            SessionLog(),
+            LiveOptions(layout=shared.layout(options), wearer=wearer),
+            changed=follow,
+        )
+        with closing(session):
+            session.calibrate(_plan_name(options))
+            session.start()
+            live.show(screen, session, SpokenText(voice), options, language)
+    live.fail_if_it_did(session)
+    for notice in session.state.notices:
+        print(notice.text(language))
+    if CALIBRATED in session.state.notices:
+        print(profiles.path_of(options.profile))
+
+
+def _plan_name(options: argparse.Namespace) -> PlanName:
+    if options.mount:
+        return "mount"
+    return "quick" if options.quick else "full"
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.add or options.styles or options.yes:
+        raise UsageError(
+            ko="--add, --styles, --yes는 녹화로만 됩니다. --from에 녹화를 주세요.",
+            en="--add, --styles and --yes need recordings. Give them to --from.",
+        )
+    if not live.can_be_full_screen():
+        raise UsageError(
+            ko="장갑으로 보정하려면 터미널이 필요합니다. 터미널에서 시작하거나 --from에 녹화를 "
+            "주세요.",
+            en="Calibrating with the glove needs a terminal. Start it in one, or give recordings "
+            "to --from.",
+        )
