@@ -148,6 +148,11 @@ def test_recording_that_cannot_be_read_is_an_error_at_once(tmp_path, monkeypatch
         PlaybackSource(tmp_path / "private.csv")
 
 
+def test_picture_that_is_to_be_played_back_is_an_error_at_once(bad):
+    with pytest.raises(DataError, match="a picture, not a recording"):
+        PlaybackSource(bad(b"\x89PNG\r\n\x1a\n" + bytes(99)))
+
+
 def test_closing_does_not_wait_for_the_hand(bad):
     source, log = PlaybackSource(bad(HEADER + sample(0) + sample(50_000))), Log()
     source.start(log)

@@ -78,6 +78,12 @@ class Report:
         return self.is_cut or self.damaged >= MOST_DAMAGED * (self.damaged + self.samples) > 0
 
     @property
+    def is_blank(self) -> bool:
+        """Whether no line says anything."""
+        said = self.samples + self.headers + self.messages + self.damaged + self.unseen
+        return not said
+
+    @property
     def few_pictures(self) -> Message | None:
         """That the pictures of a hand are too few a second; None if they are enough."""
         n, seconds = self.samples + self.unseen, self.clock.elapsed_s - self.clock.lost_s

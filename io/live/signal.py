@@ -152,7 +152,7 @@ class SignalReader:
             return None
         if report.unseen:
             return HANDLESS
-        if not report.lines:
+        if report.is_blank:
             return Message(
                 ko=f"{device}: 표본이 하나도 오지 않았습니다. 장갑이나 녹화를 확인하세요.",
                 en=f"{device}: not one sample came. Check the glove or the recording.",

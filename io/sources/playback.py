@@ -17,6 +17,7 @@ import numpy as np
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import BEGINNING_BYTES, Opened, Recording, is_lines, open_recording
+from jihwa.data.formats.refusals import check_kind
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Array
 from jihwa.io.sources.source import Connection, Link, Source
@@ -64,11 +65,12 @@ class PlaybackSource(Source):
 
         Raises:
             UsageError: There is no such file.
-            DataError: It cannot be read.
+            DataError: It cannot be read, or is no recording.
         """
         super().__init__(str(path))
         self._path, self._speed, self._layout = path, speed, layout
-        open_recording(path).close()
+        with open_recording(path) as file:
+            check_kind(path, file.read(BEGINNING_BYTES))
 
     def run(self) -> None:
         """Pass on every line when it is due, to the end of the recording."""
