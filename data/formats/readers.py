@@ -20,6 +20,7 @@ from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.refusals import STDIN, check_kind, damaged, empty, no_samples
 from jihwa.data.formats.report import HoledError, Report
+from jihwa.data.formats.samples import NAMED
 from jihwa.data.formats.tables import TABLES, TIME, TableReader, frames_of, lines_of, note, read_npy
 from jihwa.data.messages import DataError, UsageError
 from jihwa.data.signal.frames import Array, Frames
@@ -78,6 +79,8 @@ class Recording:
             if not magic and not self.report.is_cut:
                 raise empty(self.path)
             table = next((read for begin, read in TABLES.items() if magic.startswith(begin)), None)
+            if self._layout and (table or magic == HDF5_MAGIC):
+                self.report.say("layout", NAMED)
             if table:
                 yield from self._table(table, magic + self._read(file, -1))
             else:

@@ -126,6 +126,8 @@ def no_samples(path: Path, report: Report) -> JihwaError:
         )
     told = found(report)
     kind = HoledError if report.damaged else DataError
+    if report.described and not report.headers:
+        return kind(f"{path}: {told.ko}", f"{path}: {told.en}")
     if report.headers:
         return kind(
             ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "

@@ -35,6 +35,7 @@ class Report:
         first_damage: Number and text of the first line that was dropped.
         clock: The device clock, with its resets and gaps.
         received_s: First and last time on the receiver's clock, where it was stored.
+        described: How many fields a line has by what the user told; 0 where nothing was told.
         is_cut: Whether the compressed data ended before its time, or was wrong from there on.
         sees: Whether samples are of the points of a hand, which a camera saw.
         unseen: Pictures without a hand, which are no samples.
@@ -54,6 +55,7 @@ class Report:
     sample: list[str] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     received_s: tuple[float, float] | None = None
+    described: int = 0
     is_cut: bool = False
     sees: bool = False
     unseen: int = 0
