@@ -69,6 +69,20 @@ def test_it_does_not_read_a_glove_in_silence(jihwa, session):
     assert "a glove" not in read_with_model(jihwa, session("가나"), "--lang", "en").err
 
 
+def test_live_each_is_told_of_the_other_once(jihwa, session):
+    glove, seen = "data/samples/name.csv", session("고양이")
+    for path, model, told in (
+        (glove, "landmarks31", "Read it with --model gaussian24"),
+        (seen, "gaussian24", "Read it with --model landmarks31"),
+        (glove, "gaussian24", None),
+        (seen, "landmarks31", None),
+    ):
+        source = ("--source", f"replay:{path}?speed=0")
+        done = jihwa("type", "--plain", "--new", "--lang", "en", "--model", model, *source)
+        assert done.out.count("Read it with") == bool(told)
+        assert (told or "") in done.out
+
+
 def test_a_still_hand_has_no_stuck_sensors(jihwa, session):
     assert "stuck" not in read_with_model(jihwa, session("오늘 날씨", wearer=2)).err
 

@@ -30,8 +30,11 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
     def tell(message: Message) -> None:
         session.notify(message)
 
+    watch = live.watch_signal(options)
+
     def follow() -> None:
         nonlocal begun
+        watch(session)
         state = session.state
         calibrating = state.calibration is not None
         if (begun and not calibrating) or session.failure:

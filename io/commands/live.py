@@ -78,15 +78,23 @@ def _is_camera(options: argparse.Namespace) -> bool:
     return str(options.source).lower().startswith("camera:")
 
 
-def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], None]:
-    """What tells a session once, when it looks, that its model of a glove reads a camera's hand."""
-    told = options.model not in (None, GLOVE) or _is_camera(options)
+def watch_signal(
+    options: argparse.Namespace, *, words: bool = False
+) -> Callable[[LiveSession], None]:
+    """What tells a session once, when it looks, that its model reads another kind of signal.
+
+    Args:
+        options: With the `model` of letters.
+        words: Whether it reads words, too.
+    """
+    model, is_told = options.model or (LANDMARKS if _is_camera(options) else GLOVE), False
 
     def look(session: LiveSession) -> None:
-        nonlocal told
-        if not told and session.state.signal.points is not None:
-            told = True
-            session.notify(shared.NOT_OF_GLOVE)
+        nonlocal is_told
+        is_seen = session.state.signal.is_seen
+        if not is_told and (wrong := shared.misread(model, is_seen=is_seen, words=words)):
+            is_told = True
+            session.notify(wrong)
 
     return look
 

@@ -142,7 +142,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
             words=words,
         )
 
-        watch = live.watch_for_camera(options)
+        watch = live.watch_signal(options, words=words is not None)
 
         def begin(
             wearer: Wearer,

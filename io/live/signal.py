@@ -235,6 +235,7 @@ class SignalReader:
             flex_adc=last.flex_adc[0],
             gravity_g=last.gravity_g[0],
             points=self._parser.points,
+            is_seen=report.sees if report.samples else None,
             faults=tuple(sensors.now(fits=report.fits)),
         )
 
