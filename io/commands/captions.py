@@ -26,6 +26,7 @@ def configure(arguments: Command) -> None:
         "포트 번호, 0은 비어 있는 아무것",
         "port, 0: any that is free",
         least=0,
+        most=65_535,
         default=typing.PORT,
     )
     typing.configure_typing(arguments)
