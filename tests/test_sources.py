@@ -8,6 +8,7 @@ import time
 import h5py
 import numpy as np
 import pytest
+from live import until
 from wires import HEADER, Log, sample
 
 from jihwa.data.formats.lines import LineParser
@@ -217,3 +218,14 @@ def test_source_that_the_system_stops_ends_and_says_why():
 def test_simulated_glove_obeys_commands_from_the_start():
     source = open_source("sim:가?speed=fast", commands=["interval,20"])
     assert "# interval(ms) set to 20" in heard(source).data.decode()
+
+
+@pytest.mark.parametrize(("sign", "moves"), [("ㅂ", True), ("ㅐ", False)])
+def test_simulated_hand_shows_what_it_knows_and_rests_else(sign, moves):
+    source, log = open_source("sim:?speed=50&seed=1"), Log()
+    source.show(sign, None, 1.0)
+    source.start(log)
+    until(lambda: len(log.data) > 9000)
+    source.close()
+    flex = LineParser().feed(log.data).flex_adc
+    assert (np.ptp(flex, axis=0).max() > 45) == moves

@@ -3,17 +3,25 @@
 import argparse
 from contextlib import closing
 
-from jihwa.data.messages import Language, Message, UsageError
+from jihwa.data.messages import DataError, Language, Message, UsageError
 from jihwa.io.commands import live
 from jihwa.io.live.journal import SessionLog
 from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.wearer import CALIBRATED, PlanName
+from jihwa.io.screen.controls import ASK_AGAIN
 from jihwa.io.screen.full_screen import FullScreen
 from jihwa.io.settings import options as shared
+from jihwa.io.sources.source import Link
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.speech.voice import Voice
 from jihwa.io.user import profiles
+
+ENDED = Message(
+    ko="다 보이기 전에 신호가 끝나 보정하지 않았습니다. 녹화로 하려면 라벨 폴더를 --from에 주세요.",
+    en="the signal ended before all signs were shown, so nothing was calibrated. Recordings are "
+    "given to --from, in labelled folders.",
+)
 
 
 def calibrate_live(options: argparse.Namespace, language: Language) -> None:
@@ -21,6 +29,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
 
     Raises:
         UsageError: This needs a terminal, or does something that only recordings can.
+        DataError: The signal ended before everything was shown.
     """
     _check(options)
 
@@ -30,14 +39,17 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
     def tell(message: Message) -> None:
         session.notify(message)
 
-    watch = live.watch_signal(options)
+    source = live.source(options)
+    watch, pose = live.watch_signal(options), live.posing(source)
 
     def follow() -> None:
         nonlocal begun
         watch(session)
+        pose(session)
         state = session.state
         calibrating = state.calibration is not None
-        if (begun and not calibrating) or session.failure:
+        has_ended = state.connection.link is Link.ENDED
+        if (begun and not calibrating) or has_ended or session.failure:
             screen.leave()
         begun |= calibrating
         screen.redraw(state)
@@ -45,7 +57,7 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
     with closing(Voice(VoiceSettings(), tell)) as voice, live.told_to_end(screen.leave):
         wearer = live.wearer(options, language, tell)
         session = LiveSession(
-            live.source(options),
+            source,
             wearer.engine,
             SessionLog(),
             LiveOptions(layout=shared.layout(options), wearer=wearer),
@@ -56,10 +68,15 @@ def calibrate_live(options: argparse.Namespace, language: Language) -> None:
             session.start()
             live.show(screen, session, SpokenText(voice), options, language)
     live.fail_if_it_did(session)
-    for notice in session.state.notices:
-        print(notice.text(language))
-    if CALIBRATED in session.state.notices:
+    notices, connection = session.state.notices, session.state.connection
+    for notice in notices:
+        if notice != ASK_AGAIN:
+            print(notice.text(language))
+    if CALIBRATED in notices:
         print(profiles.path_of(options.profile))
+    elif connection.link is Link.ENDED:
+        why = connection.reason or ENDED
+        raise DataError(f"{connection.device}: {why.ko}", f"{connection.device}: {why.en}")
 
 
 def _plan_name(options: argparse.Namespace) -> PlanName:

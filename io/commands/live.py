@@ -29,9 +29,13 @@ from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
 from jihwa.models.bundle import GLOVE, LANDMARKS, Bundle
+from jihwa.recognizer.calibration import Prompt
 from jihwa.recognizer.word_signs import WordSignSpotter
 
 Tell = Callable[[Message], None]
+
+POSE_S = 1.0
+"""How long a simulated hand holds what a calibration asks for."""
 
 SILENCE_S = 5.0
 """After so long without a sample the user is told."""
@@ -95,6 +99,20 @@ def watch_signal(
         if not is_told and (wrong := shared.misread(model, is_seen=is_seen, words=words)):
             is_told = True
             session.notify(wrong)
+
+    return look
+
+
+def posing(source: Source) -> Callable[[LiveSession], None]:
+    """What lets a simulated hand show, when it looks, what a calibration asks for."""
+    shown: tuple[int, Prompt] | None = None
+
+    def look(session: LiveSession) -> None:
+        nonlocal shown
+        asked = session.state.calibration
+        if asked and (asked.done, asked.prompt) != shown:
+            shown = asked.done, asked.prompt
+            source.show(asked.prompt.sign, asked.prompt.style, POSE_S)
 
     return look
 

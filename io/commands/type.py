@@ -143,6 +143,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         )
 
         watch = live.watch_signal(options, words=words is not None)
+        pose = live.posing(source)
 
         def begin(
             wearer: Wearer,
@@ -155,6 +156,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
                 if audience:
                     audience.follow(session.state)
                 watch(session)
+                pose(session)
 
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
             session = LiveSession(source, make_engine, journal, known, follow, tell_all)
