@@ -367,3 +367,18 @@ def test_numbers_that_cannot_be_are_refused_with_their_range(jihwa, words, allow
     assert f"{option}: '{value}' will not do. Allowed: " in done.err
     assert allowed in done.err
     assert f"{option}: '{value}'은(는) 쓸 수 없습니다" in jihwa(*words, "--lang", "ko").err
+
+
+def test_interrupt_while_the_program_is_imported_ends_it_without_a_word():
+    program = (
+        "import os, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'jihwa.io.cli':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from jihwa.io.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
