@@ -12,7 +12,8 @@ import numpy as np
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array, Frames
-from jihwa.data.signal.sensors import ACCELERATION, SENSORS
+from jihwa.data.signal.landmarks import is_seen
+from jihwa.data.signal.sensors import ACCELERATION, IN_SIGHT, SENSORS
 from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import Episode, EpisodeSet
 from jihwa.models.bundle import Bundle
@@ -173,7 +174,7 @@ class Calibration:
         prompt = self._plan[self._place]
         pose = self._extractor.of_hold(hold)
         self._form = None
-        if reason := self._unsteady(hold) or _incomplete(pose):
+        if reason := self._unsteady(hold) or _incomplete(pose, hold):
             return reason
         by_mount = self._density.turned_log_density(pose, self._mounts.mount)  # (K, S)
         seen = Observation.of_pose(pose, self._extractor, prompt.sign, prompt.style)
@@ -325,7 +326,7 @@ def go_through(
     return refused, EpisodeSet(tuple(unused), skipped=())
 
 
-def _incomplete(pose: Array) -> Message | None:
+def _incomplete(pose: Array, hold: Frames) -> Message | None:
     dead = [SENSORS[finger].name for finger in np.flatnonzero(np.isnan(pose[FLEX]))]
     if np.isnan(pose[GRAVITY]).any():
         dead.append(SENSORS[ACCELERATION].name)
@@ -333,6 +334,11 @@ def _incomplete(pose: Array) -> Message | None:
     if n <= MOST_DEAD_SENSORS:
         return None
     ko, en = (", ".join(each.text(language) for each in dead) for language in ("ko", "en"))
+    if is_seen(hold):
+        return Message(
+            ko=f"카메라에 {ko}이(가) 잘 보이지 않습니다. {IN_SIGHT.ko}",
+            en=f"The camera does not see well: {en}. {IN_SIGHT.en}",
+        )
     return Message(
         ko=f"센서 {n}개가 죽어 있습니다({ko}). 배선을 확인하고 다시 하세요.",
         en=f"{n} sensors are dead ({en}). Check their wiring and try again.",

@@ -15,11 +15,14 @@ from jihwa.data.signal.landmarks import (
     Smoothing,
     is_seen,
 )
+from jihwa.data.signal.monitor import examined
+from jihwa.data.signal.sensors import IN_SIGHT
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.models.bundle import LANDMARKS, load_shipped
 from jihwa.models.training.fitting import LEARNERS
+from jihwa.recognizer.calibration import Calibration, Prompt
 from jihwa.recognizer.segmenter import Segmenter
 
 
@@ -164,3 +167,17 @@ def test_fitting_the_public_landmarks_again_gives_the_shipped_file(tmp_path, see
     again = LEARNERS["gaussian"].fit(EpisodeSet.join(sets), seen_bundle.alphabet)
     assert again.metrics == seen_bundle.metrics
     assert again.gaussian.mean == pytest.approx(seen_bundle.gaussian.mean, rel=1e-6)
+
+
+def test_fingers_that_jump_in_the_pictures_are_no_fault_of_wires(seen_bundle):
+    n, rng = 120, np.random.default_rng(0)
+    jumps = rng.integers(0, 2, (n, 5)) * [90, 90, 90, 0, 0]
+    tilt, nothing = rng.normal(0.9, 0.01, n), np.full((n, 3), np.nan)
+    gravity_g = np.column_stack([0 * tilt, np.sin(tilt), np.cos(tilt)])
+    flex_adc = 800 + rng.normal(0, 2, (n, 5)) + jumps
+    hold, told = examined(Frames(np.arange(n) / 30, flex_adc, gravity_g, nothing))
+    assert len(told) == 3
+    told.append(Calibration(seen_bundle, [Prompt("ㄱ")]).answer(hold[-30:]))
+    for message in told:
+        assert IN_SIGHT.en in message.en
+        assert "wiring" not in message.en

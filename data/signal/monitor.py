@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.judge import DEAD_S, NOISY_S, STRIDE_S, STUCK_S, Judge, Latest, impossible
+from jihwa.data.signal.landmarks import is_seen
 from jihwa.data.signal.sensors import (
     ACCELERATION,
     ANGLES,
@@ -71,6 +72,7 @@ class SensorMonitor:
         self._failed = Latest(np.full(len(SENSORS), -np.inf), np.zeros(len(SENSORS), np.int8))
         self._past: list[Fault] = []
         self._present: list[Fault | None] = [None] * len(SENSORS)
+        self._is_seen: bool | None = None  # by a camera
         self._flex_adc = (np.inf, -np.inf)  # the least and the most that a finger read
         self._samples = 0
         self._undirected = 0
@@ -82,6 +84,8 @@ class SensorMonitor:
             return frames
         self._began_s = min(self._began_s, float(frames.time_s[0]))
         self._now_s = float(frames.time_s[-1])
+        if self._is_seen is None and (told := np.isfinite(frames.flex_adc).any(axis=1)).any():
+            self._is_seen = is_seen(frames[int(told.argmax()) :][:1])
         odd = impossible(frames)  # (n, 7)
         kind = self._until_recovered(frames.time_s, self._judge.feed(frames, odd))  # (n, 7)
         self._remember(frames.time_s, kind)
@@ -177,7 +181,7 @@ class SensorMonitor:
             if kind[row, sensor]:
                 which = FaultKind(kind[row, sensor])
                 since_s = max(now_s - NOTICED_S[which], self._began_s)
-                self._present[sensor] = Fault(sensor, which, since_s)
+                self._present[sensor] = Fault(sensor, which, since_s, is_seen=bool(self._is_seen))
             else:
                 self._present[sensor] = None
 
