@@ -144,6 +144,19 @@ def test_file_that_is_no_recording_ends_the_source_and_says_why(tmp_path):
     assert "sensor_data" in heard(PlaybackSource(path)).connections[-1].reason.en
 
 
+def test_samples_without_a_time_that_can_be_are_counted(jihwa, tmp_path):
+    path, n = tmp_path / "episode.h5", 80
+    times_ms = np.where(np.arange(n) % 20 == 3, np.nan, 30.0 * np.arange(n))
+    with h5py.File(path, "w") as file:
+        file["sensor_data"] = np.tile([780.0] * 5 + [0.0, 36.87, 0.0], (n, 1))
+        file["arduino_timestamps"] = times_ms
+    told = "Skipped 4 unreadable line(s). The first is line 4"
+    assert told in jihwa("transcribe", path, "--lang", "en").err
+    source = ("--source", f"replay:{path}?speed=0", "--lang", "en")
+    assert jihwa("type", "--plain", "--new", *source).out.count(told) == 1
+    assert jihwa("record", tmp_path / "new.csv", *source).err.count(told) == 1
+
+
 def test_recording_that_cannot_be_read_is_an_error_at_once(tmp_path, monkeypatch):
     def refused(*_):
         raise PermissionError(13, "Permission denied")

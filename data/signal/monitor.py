@@ -84,8 +84,8 @@ class SensorMonitor:
             return frames
         self._began_s = min(self._began_s, float(frames.time_s[0]))
         self._now_s = float(frames.time_s[-1])
-        if self._is_seen is None and (told := np.isfinite(frames.flex_adc).any(axis=1)).any():
-            self._is_seen = is_seen(frames[int(told.argmax()) :][:1])
+        if self._is_seen is None and (known := np.isfinite(frames.flex_adc).any(axis=1)).any():
+            self._is_seen = is_seen(frames[int(known.argmax()) :][:1])
         odd = impossible(frames)  # (n, 7)
         kind = self._until_recovered(frames.time_s, self._judge.feed(frames, odd))  # (n, 7)
         self._remember(frames.time_s, kind)
