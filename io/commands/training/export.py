@@ -26,7 +26,7 @@ def configure(arguments: Command) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Write the file, and say what goes in."""
     bundle = shared.model(options.bundle)
-    with trains(options.bundle):
+    with trains(options.bundle, "ONNX 파일로 내려면", "Exporting"):
         from jihwa.models.training.export import CHANNELS, to_one_graph
     write_whole(options.output, to_one_graph(bundle))
     network = bundle.network
