@@ -382,3 +382,14 @@ def test_interrupt_while_the_program_is_imported_ends_it_without_a_word():
     )
     done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("extra", "commands"), [("web", ["captions"]), ("train", ["compare", "export", "plot", "tune"])]
+)
+def test_help_of_a_command_that_needs_an_extra_tells_how_to_get_it(capsys, extra, commands):
+    for command in commands:
+        for language in ("ko", "en"):
+            assert f"pip install 'jihwa[{extra}]'" in help_of(
+                capsys, command, "--help", "--lang", language
+            )

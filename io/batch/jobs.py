@@ -37,8 +37,8 @@ def add(arguments: Command) -> None:
     )
     where(
         "--cluster",
-        "일을 맡길 Dask 스케줄러, 예: tcp://HOST:8786",
-        "Dask scheduler that gets the work, such as tcp://HOST:8786",
+        "일을 맡길 Dask 스케줄러, 예: tcp://HOST:8786 (pip install 'jihwa[cluster]')",
+        "Dask scheduler that gets the work, such as tcp://HOST:8786 (pip install 'jihwa[cluster]')",
         metavar="ADDRESS",
     )
 

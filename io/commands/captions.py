@@ -10,6 +10,7 @@ from jihwa.io.settings.language import speaker
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments: those of `jihwa type`, and who may read."""
+    arguments.needs("web")
     say = speaker(arguments.language)
     arguments(
         "--lan",

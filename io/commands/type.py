@@ -84,8 +84,8 @@ def configure_serving(arguments: Command) -> None:
     """Add the argument by which others read along."""
     arguments.switch(
         "--serve-captions",
-        "글을 브라우저에도 보이기, `jihwa captions`처럼",
-        "show the text in a browser too, as `jihwa captions` does",
+        "글을 브라우저에도 보이기, `jihwa captions`처럼 (pip install 'jihwa[web]')",
+        "show the text in a browser too, as `jihwa captions` does (pip install 'jihwa[web]')",
     )
 
 

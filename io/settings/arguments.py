@@ -178,6 +178,12 @@ class Command(Arguments):
 
     container: argparse.ArgumentParser
 
+    def needs(self, extra: str) -> None:
+        """Tell in help that nothing works without an extra."""
+        how = f"pip install 'jihwa[{extra}]'"
+        told = speaker(self.language)(f"먼저 설치: {how}", f"Install first: {how}")
+        self.container.description = f"{self.container.description}. {told}"
+
     def actions(self, *, required: bool = True) -> Callable[[str, Act, str, str], "Command"]:
         """Let the command have actions.
 

@@ -12,6 +12,7 @@ from jihwa.models.training.fitting import trains
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
+    arguments.needs("train")
     arguments("bundle", "신경망이 든 모델 파일", "a bundle with a network", metavar="BUNDLE")
     arguments.path(
         "--output",

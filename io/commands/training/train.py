@@ -41,9 +41,10 @@ def configure(arguments: Command) -> None:
     arguments(
         "--model",
         f"무엇을 만들지 (기본: %(default)s). 인식 모델: {learners}; 모의 장갑의 손: {HAND}; "
-        f"멈춘 손을 찾는 망: {SEGMENTER}",
+        f"멈춘 손을 찾는 망: {SEGMENTER}. 신경망에는 pip install 'jihwa[train]'",
         f"what to fit (default: %(default)s). Classifiers: {learners}; the hand of the simulated "
-        f"glove: {HAND}; the network that finds holds: {SEGMENTER}",
+        f"glove: {HAND}; the network that finds holds: {SEGMENTER}. Networks need pip install "
+        "'jihwa[train]'",
         choices=[*LEARNERS, HAND, SEGMENTER],
         default="gaussian",
         metavar="NAME",
