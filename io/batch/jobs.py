@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from jihwa.data.messages import DataError, Message, UsageError
 from jihwa.io.settings.arguments import Command
 
-MOST_JOBS = 4 * (os.cpu_count() or 1)
-"""More processes than that only wait for each other."""
+MOST_JOBS = max(64, 4 * (os.cpu_count() or 1))
+"""More processes than that only wait for each other, and fill the memory."""
 CONNECT_S = 10
 """How long a scheduler may take to answer."""
 ATTEMPTS = 2

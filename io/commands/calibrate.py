@@ -255,12 +255,12 @@ def _add_sign(
 
 
 def _clear_hold(path: Path, take: Frames, sign: str, model: PersonalModel) -> Frames:
-    """The samples of the longest hold in a take; of a sign that is no rest, not that of a rest.
+    """The samples of the longest hold in a take, of a rest only for the sign `rest`.
 
-    None if the hand never held still.
+    There are none if the hand never held still.
 
     Raises:
-        DataError: The hand held other poses too, half as long as that one or longer.
+        DataError: The hand held other poses too, in all half as long as that one or longer.
     """
     segmenter = Segmenter()
     ends = map(likeliest, segmenter.feed(take) + segmenter.flush())
@@ -272,7 +272,9 @@ def _clear_hold(path: Path, take: Frames, sign: str, model: PersonalModel) -> Fr
     poses = unturned(seen, model.mount)  # (n, 8)
     signs, other = model.of_features(seen, []).max(1), model.gaussian.no_sign_log_likelihood(poses)
     rests = model.gaussian.rest_log_likelihood(poses) > np.maximum(signs, other)
-    shown = ~rests if sign != Control.REST and not rests.all() else rests | True
+    if sign == Control.REST or rests.all():  # a sign may look like a stranger's rest
+        rests[:] = False
+    shown = ~rests
     longest = int(np.where(shown, held_s, 0).argmax())
     alike = model.gaussian.pose_log_likelihood(poses, poses[longest]) > other
     others = shown & ~alike
