@@ -79,6 +79,7 @@ def test_a_unit_that_layout_tells_wrongly_is_doubted(sentence, bad, jihwa, names
     done = jihwa("transcribe", path, "--layout", layout)
     assert done.err.count(f"{told} would fit. Correct the unit") == 1
     assert "Write into --layout what a straight" not in done.err
+    assert not re.search("sensor (is|jumps)", done.err)
 
 
 def test_units_that_layout_tells_rightly_are_not_doubted(sentence, bad, jihwa):

@@ -29,6 +29,7 @@ class Report:
         damaged: Lines that were dropped.
         refused: How many values of each channel no sensor can send, and the first of them.
         said: What was noticed about the units, by what is measured.
+        doubted: What is measured in another unit than the user told, by all that came.
         ignored: Fields that are no sensor of the glove, where a layout names them.
         columns: Names that no layout could be made of.
         sample: The first lines that no layout fits.
@@ -50,6 +51,7 @@ class Report:
     first_damage: tuple[int, str] | None = None
     refused: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     said: dict[str, Message] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)
     ignored: tuple[str, ...] = ()
     columns: str = ""
     sample: list[str] = field(default_factory=list)
@@ -70,9 +72,9 @@ class Report:
         return self.received_s[1] - self.received_s[0] < 0.25 * sampled_s
 
     @property
-    def fits(self) -> bool:
-        """Whether fingers move where they do on known gloves, as far as was found out."""
-        return "bends" not in self.said
+    def unfit(self) -> frozenset[str]:
+        """Of what is measured, what does not read as on known gloves, as far as was found out."""
+        return frozenset(self.doubted | ({"flex"} if "bends" in self.said else set()))
 
     @property
     def is_holed(self) -> bool:

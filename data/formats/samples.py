@@ -201,6 +201,8 @@ class Samples:
         for quantity, unit in known.items():
             if said := unit.said:
                 self._report.say(quantity, said)
+            if unit.doubt:
+                self._report.doubted.add(quantity)
         rows, lines = np.array(form.held), form.lines
         form.held, form.lines = [], []
         return self._read(form, rows, lines)

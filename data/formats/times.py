@@ -38,7 +38,7 @@ class Times:
         self.is_still = False
         """Whether the clock never moves on."""
         self._is_certain = is_certain
-        self._doubt: Message | None = None
+        self.doubt: Message | None = None
         self._raw: list[float] = []
         self._tick: float | None = None
         self._behind = 0  # samples since the last tick
@@ -98,7 +98,7 @@ class Times:
         if not self._is_certain:
             self.unit = fits[0] if fits else self._usual
         elif fits and self.unit not in fits:
-            self._doubt = doubt("time", self.unit, fits[0])
+            self.doubt = doubt("time", self.unit, fits[0])
         if is_coarse:
             self.step_s = step / UNITS["time"][self.unit]
 
@@ -150,5 +150,5 @@ class Times:
                 f"({1 / self.step_s:.0f} a second).",
             )
         if self.unit == self._usual or not self.decided:
-            return self._doubt
+            return self.doubt
         return Message(ko=f"{WHAT['time'].ko}: {called.ko}.", en=f"Times are in {called.en}.")

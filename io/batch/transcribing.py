@@ -31,8 +31,10 @@ from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
 NOTHING_FOUND = Message(
-    ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
-    en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
+    ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지(카메라라면 손이 다 "
+    "보이는지) 확인하세요.",
+    en="No letter was found. Check that the hand holds still somewhere, and that the glove sits "
+    "right or the camera sees all of the hand.",
 )
 Follow = Callable[[int, float], None]
 """Is told how many bytes and how many seconds of a recording were read by now."""
@@ -176,7 +178,7 @@ class Transcriber:
         report, sensors = recording.report, engine.sensors
         if words and not report.sees:
             raise UsageError(ko=f"{path}: {shared.NO_WORDS.ko}", en=f"{path}: {shared.NO_WORDS.en}")
-        warnings = report.warnings() + sensors.warnings(fits=report.fits)
+        warnings = report.warnings() + sensors.warnings(report.unfit)
         warnings += filter(None, [engine.recognizer.fit.message])
         if unread := tuple(engine.recognizer.fit.spelling.unread):
             warnings.append(_left_out(unread))

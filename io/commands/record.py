@@ -168,7 +168,7 @@ class _Recorder:
     def warnings(self) -> list[Message]:
         """What to tell about the signal."""
         report = self.parser.report
-        return [*report.warnings(), *self._sensors.warnings(fits=report.fits)]
+        return [*report.warnings(), *self._sensors.warnings(report.unfit)]
 
     def _write(self, lines: bytes) -> None:
         rest = memoryview(lines)

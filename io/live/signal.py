@@ -236,7 +236,7 @@ class SignalReader:
             gravity_g=last.gravity_g[0],
             points=self._parser.points,
             is_seen=report.sees if report.samples else None,
-            faults=tuple(sensors.now(fits=report.fits)),
+            faults=tuple(sensors.now(report.unfit)),
         )
 
     def _noted(self, frames: Frames, at_s: float) -> Frames:
