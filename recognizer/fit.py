@@ -20,8 +20,7 @@ them as signs, nobody spells. Once somebody does again, it fits as it did before
 """
 
 from collections import deque
-from collections.abc import Sequence
-from itertools import compress
+from collections.abc import Iterable, Sequence
 from math import inf, isnan, log, log1p, nan
 
 import numpy as np
@@ -68,9 +67,6 @@ EXPLAINED_HOLDS, EXPLAINED_NATS, BETTER_NATS = 12, 1.0, 0.5
 pose (in sessions of strangers by 2 to 6, where fingers are only tried by 0.6 or less), or than as
 signs by the usual mount."""
 
-RESTS_S = 5.0
-"""A hand that holds still for longer and shows no sign rests, wherever it is."""
-
 REVERSED_NATS, REVERSED_EVERY = 1.0, 8
 """By so much the last holds have to be likelier as signs if fingers read less the more they bend;
 that is looked at once in so many holds. Where they read more it is -1 to -5."""
@@ -109,7 +105,7 @@ class GloveFit:
         self._read = self._density, 0, *nothing  # and by which the last ones were read
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
-        self._news = self._best, self._explains, 0, self.certainty, 1
+        self._news = (self._best, self._explains, 0), self.certainty, 1
 
     @property
     def mount(self) -> Array:
@@ -153,15 +149,12 @@ class GloveFit:
 
     def take_news(self) -> bool:
         """Whether so much was found out since this was asked last that holds look otherwise now."""
-        best, explains, changes, certainty, seen = self._news
-        news = (
-            (self._best, self._explains, self.spelling.n_changes) != (best, explains, changes)
-            or abs(self.certainty - certainty) > MUCH
-            or self._seen >= 2 * seen
-        )
+        found, certainty, seen = self._news
+        now = self._best, self._explains, self.spelling.n_changes
+        changed = now != found or abs(self.certainty - certainty) > MUCH
+        news = changed or self._seen >= 2 * seen
         if news:
-            changes = self.spelling.n_changes
-            self._news = self._best, self._explains, changes, self.certainty, self._seen
+            self._news = now, self.certainty, self._seen
         return news
 
     @property
@@ -209,14 +202,15 @@ class GloveFit:
         found = log_sum(self._log_weight + hold.signs)
         nats = float(hold.signs[0]) - hold.no_sign, float(found) - hold.no_sign
         likeliest = hold.likeliest([0, self._best])  # while nobody spells, no letter is likely
-        is_long = segment.end_s - segment.start_s > RESTS_S
-        rest = max(emission.rest, emission.no_sign) if is_long else emission.rest
-        is_rest = rest >= max(emission.no_sign, likeliest)
+        is_rest = hold.is_rest and max(emission.rest, emission.no_sign) > likeliest
         self._n_found += not is_rest
         went_on = self.spelling.goes_on
         self.spelling.see(segment, None if is_rest else nats, emission.pose, self._n_found)
-        self._believe(hold.evidence)
-        if self.spelling.goes_on != went_on:
+        if self.spelling.goes_on and not went_on:
+            self._go_on()
+        else:
+            self._believe(hold.evidence)
+        if went_on and not self.spelling.goes_on:
             self._set_aside()
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
@@ -225,20 +219,24 @@ class GloveFit:
             self._is_reversed = self._look_reversed()
 
     def _set_aside(self) -> None:
-        """A hand that does not spell tells nothing of the glove: go on where it was before."""
-        is_spelled = [self.spelling.is_spelled(hold.segment) for hold in self._holds]
-        spelled = list(compress(self._holds, is_spelled))
-        if not self.spelling.goes_on:
-            unread = sum(h.evidence for h, s in zip(self._holds, is_spelled, strict=True) if not s)
-            self._known = self._log_weight - unread, spelled
-            return
+        """Remember what was known before the hand did what is no spelling: that tells nothing."""
+        spelled = self._spelled()
+        unread = _evidence(self._holds) - _evidence(spelled)
+        self._known = self._log_weight - unread, spelled
+
+    def _go_on(self) -> None:
+        """The hand spells again: go on from there, with the holds that it has spelled since."""
         weight, before = self._known
         since_s = before[-1].segment.end_s if before else -inf
-        new = [hold for hold in spelled if hold.segment.start_s > since_s]
+        new = [hold for hold in self._spelled() if hold.segment.start_s > since_s]
         self._holds = deque([*before, *new], maxlen=KEPT_HOLDS)
-        self._log_weight = weight
-        self._believe(np.sum([hold.evidence for hold in new], axis=0))
+        self._log_weight, self._best = weight, int(weight.argmax())
+        self._density = self._any_mount
+        self._believe(_evidence(new))
         self._learn_effect(anew=True)
+
+    def _spelled(self) -> list[SeenHold]:
+        return [hold for hold in self._holds if self.spelling.is_spelled(hold.segment)]
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Learn from how holds were read: what the text made of them was to be expected there."""
@@ -345,3 +343,8 @@ class GloveFit:
             share = np.exp(signs - total[:, None])  # (n, S)
             self._effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
             self._density = self._personal.density(self._effect)
+
+
+def _evidence(holds: Iterable[SeenHold]) -> Array:
+    """(K,) what holds say of the mounts together."""
+    return np.asarray(np.sum([hold.evidence for hold in holds], axis=0))

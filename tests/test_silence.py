@@ -97,6 +97,7 @@ def test_fingers_that_are_tested_between_texts_leave_both_as_they_are(engine, sp
         assert heard.startswith(text[:-1])  # some holds are needed to tell that nobody spells
         assert heard.endswith(f" {text}")
         assert len(heard) <= 2 * len(text) + 3
+        assert engine.recognizer.fit.slip is None
 
 
 def test_a_mount_that_stays_explains_more_than_one_of_many():
