@@ -12,7 +12,8 @@ import numpy as np
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array, Frames
-from jihwa.data.signal.sensors import ACCELERATION, SENSORS
+from jihwa.data.signal.landmarks import is_seen
+from jihwa.data.signal.sensors import ACCELERATION, IN_SIGHT, SENSORS
 from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import Episode, EpisodeSet
 from jihwa.models.bundle import Bundle
@@ -20,11 +21,9 @@ from jihwa.models.coordinates import TANGENT
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.mount import USUAL_IF_SHOWN, Mounts
 from jihwa.models.overlap import most_telling_signs, mount_signs
-from jihwa.recognizer.events import likeliest
 from jihwa.recognizer.fit import SLIPS
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows
-from jihwa.recognizer.segmenter import Segmenter
 from jihwa.recognizer.sitting import AS_EVER, UNSURE, read_so, slipped, turn, unlike_last
 
 MOUNT_SIGNS = 3
@@ -175,7 +174,7 @@ class Calibration:
         prompt = self._plan[self._place]
         pose = self._extractor.of_hold(hold)
         self._form = None
-        if reason := self._unsteady(hold) or _incomplete(pose):
+        if reason := self._unsteady(hold) or _incomplete(pose, hold):
             return reason
         by_mount = self._density.turned_log_density(pose, self._mounts.mount)  # (K, S)
         seen = Observation.of_pose(pose, self._extractor, prompt.sign, prompt.style)
@@ -327,15 +326,7 @@ def go_through(
     return refused, EpisodeSet(tuple(unused), skipped=())
 
 
-def longest_hold(frames: Frames) -> Frames:
-    """The samples of the longest hold in a recording; none if the hand never held still."""
-    segmenter = Segmenter()
-    segments = map(likeliest, segmenter.feed(frames) + segmenter.flush())
-    longest = max(segments, key=lambda segment: segment.end_s - segment.start_s, default=None)
-    return longest.frames if longest else Frames.empty()
-
-
-def _incomplete(pose: Array) -> Message | None:
+def _incomplete(pose: Array, hold: Frames) -> Message | None:
     dead = [SENSORS[finger].name for finger in np.flatnonzero(np.isnan(pose[FLEX]))]
     if np.isnan(pose[GRAVITY]).any():
         dead.append(SENSORS[ACCELERATION].name)
@@ -343,6 +334,11 @@ def _incomplete(pose: Array) -> Message | None:
     if n <= MOST_DEAD_SENSORS:
         return None
     ko, en = (", ".join(each.text(language) for each in dead) for language in ("ko", "en"))
+    if is_seen(hold):
+        return Message(
+            ko=f"카메라에 {ko}이(가) 잘 보이지 않습니다. {IN_SIGHT.ko}",
+            en=f"The camera does not see well: {en}. {IN_SIGHT.en}",
+        )
     return Message(
         ko=f"센서 {n}개가 죽어 있습니다({ko}). 배선을 확인하고 다시 하세요.",
         en=f"{n} sensors are dead ({en}). Check their wiring and try again.",

@@ -115,6 +115,11 @@ class Classifier:
         return log_likelihood
 
 
+def _is_unread(emission: Emission) -> bool:
+    """Whether no sign was looked for, so that nothing tells how likely one is."""
+    return emission.any_sign < emission.no_sign - UNREAD / 2
+
+
 class HesitationFinder:
     """Offers to read a hold and the one before it as one letter: the hand hesitated on its way.
 
@@ -145,7 +150,7 @@ class HesitationFinder:
             return emissions
         before, stop = known
         log_odds = self._log_odds(before, stop, here)
-        if log_odds < LEAST_LOG_ODDS:
+        if log_odds < LEAST_LOG_ODDS or _is_unread(stop):
             return emissions
         segment = replace(
             here.segment,

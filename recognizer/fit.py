@@ -20,8 +20,7 @@ them as signs, nobody spells. Once somebody does again, it fits as it did before
 """
 
 from collections import deque
-from collections.abc import Sequence
-from itertools import compress
+from collections.abc import Iterable, Sequence
 from math import inf, isnan, log, log1p, nan
 
 import numpy as np
@@ -106,7 +105,7 @@ class GloveFit:
         self._read = self._density, 0, *nothing  # and by which the last ones were read
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
-        self._news = self._best, self._explains, 0, self.certainty, 1
+        self._news = (self._best, self._explains, 0), self.certainty, 1
 
     @property
     def mount(self) -> Array:
@@ -150,15 +149,12 @@ class GloveFit:
 
     def take_news(self) -> bool:
         """Whether so much was found out since this was asked last that holds look otherwise now."""
-        best, explains, changes, certainty, seen = self._news
-        news = (
-            (self._best, self._explains, self.spelling.n_changes) != (best, explains, changes)
-            or abs(self.certainty - certainty) > MUCH
-            or self._seen >= 2 * seen
-        )
+        found, certainty, seen = self._news
+        now = self._best, self._explains, self.spelling.n_changes
+        changed = now != found or abs(self.certainty - certainty) > MUCH
+        news = changed or self._seen >= 2 * seen
         if news:
-            changes = self.spelling.n_changes
-            self._news = self._best, self._explains, changes, self.certainty, self._seen
+            self._news = now, self.certainty, self._seen
         return news
 
     @property
@@ -206,12 +202,15 @@ class GloveFit:
         found = log_sum(self._log_weight + hold.signs)
         nats = float(hold.signs[0]) - hold.no_sign, float(found) - hold.no_sign
         likeliest = hold.likeliest([0, self._best])  # while nobody spells, no letter is likely
-        is_rest = emission.rest > max(emission.no_sign, likeliest)
+        is_rest = hold.is_rest and max(emission.rest, emission.no_sign) > likeliest
         self._n_found += not is_rest
         went_on = self.spelling.goes_on
         self.spelling.see(segment, None if is_rest else nats, emission.pose, self._n_found)
-        self._believe(hold.evidence)
-        if self.spelling.goes_on != went_on:
+        if self.spelling.goes_on and not went_on:
+            self._go_on()
+        else:
+            self._believe(hold.evidence)
+        if went_on and not self.spelling.goes_on:
             self._set_aside()
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
@@ -220,20 +219,24 @@ class GloveFit:
             self._is_reversed = self._look_reversed()
 
     def _set_aside(self) -> None:
-        """A hand that does not spell tells nothing of the glove: go on where it was before."""
-        is_spelled = [self.spelling.is_spelled(hold.segment) for hold in self._holds]
-        spelled = list(compress(self._holds, is_spelled))
-        if not self.spelling.goes_on:
-            unread = sum(h.evidence for h, s in zip(self._holds, is_spelled, strict=True) if not s)
-            self._known = self._log_weight - unread, spelled
-            return
+        """Remember what was known before the hand did what is no spelling: that tells nothing."""
+        spelled = self._spelled()
+        unread = _evidence(self._holds) - _evidence(spelled)
+        self._known = self._log_weight - unread, spelled
+
+    def _go_on(self) -> None:
+        """The hand spells again: go on from there, with the holds that it has spelled since."""
         weight, before = self._known
         since_s = before[-1].segment.end_s if before else -inf
-        new = [hold for hold in spelled if hold.segment.start_s > since_s]
+        new = [hold for hold in self._spelled() if hold.segment.start_s > since_s]
         self._holds = deque([*before, *new], maxlen=KEPT_HOLDS)
-        self._log_weight = weight
-        self._believe(np.sum([hold.evidence for hold in new], axis=0))
+        self._log_weight, self._best = weight, int(weight.argmax())
+        self._density = self._any_mount
+        self._believe(_evidence(new))
         self._learn_effect(anew=True)
+
+    def _spelled(self) -> list[SeenHold]:
+        return [hold for hold in self._holds if self.spelling.is_spelled(hold.segment)]
 
     def learn(self, decided: Sequence[Decision]) -> None:
         """Learn from how holds were read: what the text made of them was to be expected there."""
@@ -340,3 +343,8 @@ class GloveFit:
             share = np.exp(signs - total[:, None])  # (n, S)
             self._effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
             self._density = self._personal.density(self._effect)
+
+
+def _evidence(holds: Iterable[SeenHold]) -> Array:
+    """(K,) what holds say of the mounts together."""
+    return np.asarray(np.sum([hold.evidence for hold in holds], axis=0))

@@ -15,6 +15,9 @@ from jihwa.recognizer.events import Decision, Emission, Segment
 SIGNS, RESTS, OTHERS = 0.85, 0.10, 0.05
 """How many holds are signs, rest and no sign."""
 
+RESTS_S = 5.0
+"""A hand that holds still for longer rests, wherever it is, or shows a sign."""
+
 UNEXPECTED = 0.1
 """How far the text may be wrong in what it expects."""
 
@@ -31,7 +34,7 @@ class SeenHold:
         signs: (K,) log-likelihood of any sign, all being as likely.
         other: Log of the likelihood times the share of all that is no sign.
         no_sign: Log-likelihood of any pose.
-        is_rest: Whether that is less than that of rest.
+        is_rest: Whether the hand rests, unless it shows a sign.
         expected: (S,) log-probability of every sign before the hold was seen.
         evidence: (K,) what the hold says of the mounts, by what is expected now.
         found: Log-likelihood of any sign as it is read now; NaN where that is not known.
@@ -58,20 +61,21 @@ class SeenHold:
             density: Of the signs, as the usual mount would have them.
             mounts: (K, 3, 3) the mounts.
         """
+        segment = emission.segment
         by_mount, log_scale = density.turned_density(emission.pose, mounts)
         n_signs = len(by_mount)
         signs = _log(by_mount.sum(axis=0)) + (log_scale - log(n_signs))  # (K,)
         other = mixed(emission.rest, emission.no_sign, RESTS / (RESTS + OTHERS))
         other += log(RESTS + OTHERS)
         return cls(
-            segment=emission.segment,
+            segment=segment,
             pose=emission.pose,
             by_mount=by_mount.astype(np.float32),  # they are many, and precise enough
             log_scale=log_scale,
             signs=signs,
             other=other,
             no_sign=emission.no_sign,
-            is_rest=emission.rest > emission.no_sign,
+            is_rest=emission.rest > emission.no_sign or segment.end_s - segment.start_s > RESTS_S,
             expected=np.full(n_signs, -log(n_signs)),
             evidence=np.logaddexp(log(SIGNS) + signs, other),
         )

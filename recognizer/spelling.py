@@ -31,9 +31,10 @@ MOST_NATS = 5.0
 """No hold counts more than that, nor less than one nat above its negative."""
 SILENT_NATS, SPELLS_NATS = 0.0, 1.0
 """Below the first nobody spells any more, above the second somebody does again."""
-LOWEST_NATS, HIGHEST_NATS, SURE_NATS = -0.5, 1.5, 1.4
+LOWEST_NATS, HIGHEST_NATS, IDLE_NATS, SURE_NATS = -0.5, 1.5, -0.25, 1.4
 """Between which the average stays, for who was long silent may begin to spell, and who spelled for
-long to do something else; and above which somebody surely spelled, whatever followed."""
+long to do something else; below which surely nobody spelled, and above which surely somebody did,
+whatever followed."""
 LATELY_HOLDS, LEAST_HOLDS = 14, 3
 """How many holds back a hand is remembered, and how many there have to be first: ㅋㅋㅋ is said."""
 HOVERS, NEAR_BEND, NEAR_DEG = 0.75, 2.0, 9.0
@@ -154,20 +155,27 @@ class Spelling:
             self.unread[-1] = self.unread[-1][0], segment.end_s
 
     def is_spelled(self, segment: Segment) -> bool:
-        """Whether a hold belongs to what is spelled."""
-        of_hold = (hold for hold in reversed(self._holds) if hold.end_s == segment.end_s)
-        known = (hold.is_spelled for hold in of_hold)
-        return next(known, self.goes_on)
+        """Whether a hold belongs to what is spelled, itself or what it turned out to be part of."""
+        known = self.goes_on
+        for hold in reversed(self._holds):
+            if hold.end_s < segment.end_s:
+                break
+            known = hold.is_spelled
+        return known
 
     def _change(self) -> None:
         """Judge the last holds anew, now that somebody spells or does not."""
         self.goes_on = not self.goes_on
         self.n_changes += 1
         since_s = self._holds[-1].start_s
-        for hold in list(self._holds)[: -JUDGED_HOLDS - 1 : -1]:
+        last = list(self._holds)[: -JUDGED_HOLDS - 1 : -1]
+        idle = min(last, key=lambda hold: hold.nats)
+        for hold in last:
             if not self.goes_on and hold.nats > SURE_NATS:
                 break
             hold.is_spelled, since_s = self.goes_on, hold.start_s
+            if self.goes_on and hold is idle and hold.nats < IDLE_NATS:
+                break
         if not self.goes_on:
             self.unread.append((since_s, self._holds[-1].end_s))
         elif (begin_s := self.unread.pop()[0]) < since_s:

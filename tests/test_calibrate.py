@@ -11,9 +11,11 @@ from wearers import ALPHABET, hold, record
 
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.synthesis.fits import Fit
+from jihwa.io.user import profiles
 from jihwa.models.mount import rotation
 from jihwa.models.network import Channels, Inputs, Network
 from jihwa.recognizer.calibration import QUICK_SIGNS, mount_plan, quick_plan
+from jihwa.recognizer.profile import poses
 
 
 def test_command_uses_what_is_asked_for_and_names_what_is_missing(jihwa, tmp_path, bundle):
@@ -188,3 +190,22 @@ def test_own_sign_that_looks_like_another_is_told(jihwa, tmp_path):
     done = jihwa("calibrate", "--from", takes, "--profile", path, "--add", "ㅐ")
     assert done.code == 0
     assert "looks much like ㅂ" in done.err
+
+
+@pytest.mark.parametrize(
+    ("spelled", "learned"), [("ㅂ", True), ("ㅂㅂㅂ", True), ("ㄱㅏ", False), ("오늘 저녁", False)]
+)
+def test_own_sign_is_learned_of_the_one_pose_that_is_no_rest(
+    jihwa, tmp_path, bundle, spelled, learned
+):
+    take, path = tmp_path / "take.csv", tmp_path / "me.json"
+    assert jihwa("simulate", spelled, "--speed", "slow", "--output", take).code == 0
+    done = jihwa("calibrate", "--from", take, "--profile", path, "--add", "ㅐ")
+    assert (done.code, path.exists()) == ((0, True) if learned else (2, False))
+    if learned:
+        (step,) = profiles.load_or_new(str(path), bundle.alphabet).steps
+        pose = poses(step.observations, bundle.extractor)
+        assert bundle.alphabet.signs[bundle.gaussian.log_likelihood(pose).argmax()] == "ㅂ"
+    else:
+        assert re.search(r"take.csv: it should show one pose, but other poses were held", done.err)
+        assert "Record again with the pose of ㅐ alone" in done.err

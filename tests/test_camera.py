@@ -192,7 +192,7 @@ def test_without_what_sees_it_is_told_how_to_get_it(jihwa, tmp_path):
         assert done.code == 2
         assert f"-m pip install {REQUIREMENT}" in done.err
     (tmp_path / "sound.wav").write_bytes(b"RIFF\0\1\0\0WAVEfmt ")
-    assert "no header of the glove" in jihwa("transcribe", tmp_path / "sound.wav").err
+    assert "a sound file, not a recording" in jihwa("transcribe", tmp_path / "sound.wav").err
     for uri in ("camera:0", f"camera:0?python={tmp_path / 'none'}"):
         with pytest.raises(UsageError, match=f"-m pip install {REQUIREMENT}"):
             open_source(uri)

@@ -156,7 +156,7 @@ def test_letters_go_with_a_model_of_words_of_a_hand(jihwa, tmp_path, of_points):
     for recording, words, more, told in (
         (path, LANDMARKS, [], "--letters goes with a model of words"),
         (path, of_points, ["--stream-by", "vote"], "With --letters words are told by pauses"),
-        (glove, of_points, [], "no hand that a camera saw"),
+        (glove, of_points, [], "No hand that a camera saw"),
     ):
         command = ("transcribe", recording, "--model", words, "--letters", LANDMARKS, *more)
         done = jihwa(*command)
@@ -221,3 +221,20 @@ def test_an_exported_model_says_which_features_it_wants(jihwa, tmp_path, derived
     pytest.importorskip("onnx")
     done = jihwa("export", derived, "--output", tmp_path / "words.onnx")
     assert "(--features angles,velocities,index,middle,ring)" in done.out
+
+
+def test_words_and_letters_of_another_signal_are_not_read_in_silence(jihwa, tmp_path, of_points):
+    glove, path = "data/samples/name.csv", tmp_path / "hand.jsonl"
+    path.write_text(camera_lines(shown_words(1, 0)))
+    for options, source, told in (
+        ((), glove, "so no words can be read"),
+        (("--letters", LANDMARKS), glove, "so no words can be read"),
+        (("--letters", "gaussian24"), path, f"Read it with --letters {LANDMARKS}"),
+        ((), path, None),
+    ):
+        options = (*options, "--model", of_points, "--lang", "en")
+        live = jihwa("type", "--plain", "--new", *options, "--source", f"replay:{source}?speed=0")
+        offline = jihwa("transcribe", source, *options)
+        assert "saw" not in live.out + offline.err if told is None else told in live.out
+        if "--letters" in options:
+            assert told in offline.err

@@ -130,10 +130,6 @@ MISTAKES = [
     ["transcribe"],
     ["transcribe", "x.csv", "--fly"],
     ["transcribe", "x.csv", "--format", "docx"],
-    ["simulate", "가", "--seed", "many"],
-    ["simulate", "가", "--seed", "-1"],
-    ["simulate", "가", "--wearer", "-3"],
-    ["lm", "build", "x.txt", "--output", "x.lm", "--ngrams", "0"],
     ["simulate", "가", "--output"],
 ]
 
@@ -344,3 +340,56 @@ def test_score_leaves_out_what_is_not_hangul_and_tells(jihwa, tmp_path):
     done = jihwa("lm", "score", text)
     assert (done.code, done.out) == (2, "")
     assert "1 lines that are not Hangul" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (("captions", "--port", "99999"), "a whole number from 0 to 65535"),
+        (("captions", "--port", "-1"), "a whole number from 0 to 65535"),
+        (("transcribe", "a.csv", "--jobs", "0"), "a whole number from 1 to "),
+        (("transcribe", "a.csv", "--jobs", "100000"), "a whole number from 1 to "),
+        (("record", "a.csv", "--seconds", "-3"), "a number from 0.3 to 86400.0"),
+        (("record", "a.csv", "--label", "ㄱ", "--takes", "0"), "a whole number from 1 to "),
+        (("simulate", "가", "--rate-hz", "0"), "a number from 1.0 to 500.0"),
+        (("simulate", "가", "--letters-per-s", "nan"), "a number from 0.1 to 20.0"),
+        (("simulate", "가", "--wearer", "-1"), "a whole number from 0 to "),
+        (("simulate", "가", "--seed", "many"), "a whole number from 0 to "),
+        (("lm", "build", "a.txt", "--output", "a.lm", "--ngrams", "0"), "a whole number from 1 "),
+        (("lm", "build", "a.txt", "--output", "a.lm", "--order", "1"), "from 2 to 9"),
+        (("train", "a", "--output", "a.bundle", "--lr", "-1"), "a number from 0.0 to "),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_with_their_range(jihwa, words, allowed):
+    *_, option, value = words
+    done = jihwa(*words, "--lang", "en")
+    assert (done.code, done.out) == (2, "")
+    assert f"{option}: '{value}' will not do. Allowed: " in done.err
+    assert allowed in done.err
+    assert f"{option}: '{value}'은(는) 쓸 수 없습니다" in jihwa(*words, "--lang", "ko").err
+
+
+def test_interrupt_while_the_program_is_imported_ends_it_without_a_word():
+    program = (
+        "import os, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'jihwa.io.cli':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from jihwa.io.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("extra", "commands"), [("web", ["captions"]), ("train", ["compare", "export", "plot", "tune"])]
+)
+def test_help_of_a_command_that_needs_an_extra_tells_how_to_get_it(capsys, extra, commands):
+    for command in commands:
+        for language in ("ko", "en"):
+            assert f"pip install 'jihwa[{extra}]'" in help_of(
+                capsys, command, "--help", "--lang", language
+            )

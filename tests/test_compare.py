@@ -162,7 +162,7 @@ def test_two_processes_find_the_same_as_one(compare, tmp_path):
     [
         (("--models", "gaussian,perceptron"), "There is no model 'perceptron'"),
         (("--protocol", "moon"), "There is no protocol 'moon'"),
-        (("--seeds", "0"), "less than 1"),
+        (("--seeds", "0"), "number from 1 to"),
     ],
 )
 def test_what_cannot_be_compared_is_the_users_mistake(compare, arguments, told):

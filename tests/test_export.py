@@ -1,6 +1,7 @@
 """Exported networks say what the trained ones say."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -98,3 +99,11 @@ def test_what_has_no_network_is_not_exported(jihwa, tmp_path):
     done = jihwa("export", "gaussian24", "--output", tmp_path / "gaussian.onnx")
     assert (done.code, list(tmp_path.iterdir())) == (2, [])
     assert "no network" in done.err
+
+
+def test_without_onnx_the_way_to_export_is_told(jihwa, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jihwa.models.training.export", None)
+    done = jihwa("export", "gaussian24", "--output", tmp_path / "a.onnx", "--lang", "en")
+    assert done.code == 2
+    assert "Exporting the network gaussian24 needs" in done.err
+    assert "pip install 'jihwa[train]'" in done.err

@@ -1,6 +1,7 @@
 """What commands make of foreign recordings: errors, warnings, and `--layout` everywhere."""
 
 import io
+import json
 import re
 import shutil
 import sys
@@ -60,6 +61,53 @@ def test_a_wrong_layout_is_told_not_to_fit(sentence, bad, jihwa):
     path = bad(with_resistor(sentence, 300, 700))
     done = jihwa("transcribe", path, "--layout", ",".join((*NAMES[: FINGERS.start], *fingers)))
     assert "By what --layout tells, flex moves between" in done.err
+
+
+@pytest.mark.parametrize(
+    ("names", "unit", "told"),
+    [
+        ("timestamp", "s", "Times are in seconds by --layout, but milliseconds"),
+        ("flex.", "adc12", "Flex is in 12-bit ADC counts by --layout, but 10-bit ADC counts"),
+        ("accel_.", "mg", "Acceleration is in mg by --layout, but g"),
+        ("accel_.", "m/s2", "Acceleration is in m/s² by --layout, but g"),
+        ("pitch|roll|yaw", "rad", "Angles are in radians by --layout, but degrees"),
+    ],
+)
+def test_a_unit_that_layout_tells_wrongly_is_doubted(sentence, bad, jihwa, names, unit, told):
+    path = bad("\n".join(sentence.lines))
+    layout = re.sub(f"({names})(?=,|$)", rf"\1[{unit}]", ",".join(NAMES))
+    done = jihwa("transcribe", path, "--layout", layout)
+    assert done.err.count(f"{told} would fit. Correct the unit") == 1
+    assert "Write into --layout what a straight" not in done.err
+    assert not re.search("sensor (is|jumps)", done.err)
+
+
+def test_units_that_layout_tells_rightly_are_not_doubted(sentence, bad, jihwa):
+    usual = {"timestamp": "ms", "flex": "adc10", "accel": "g"}
+    units = [
+        next((f"[{u}]" for k, u in usual.items() if name.startswith(k)), "[deg]") for name in NAMES
+    ]
+    layout = ",".join(map("".join, zip(NAMES, units, strict=True)))
+    assert jihwa("transcribe", bad("\n".join(sentence.lines)), "--layout", layout).err == ""
+
+
+def test_layout_that_names_come_with_is_told_once_to_be_unused(sentence, bad, jihwa):
+    others = ",".join(sorted(NAMES))
+    objects = [json.dumps(dict(zip(NAMES, map(float, row), strict=True))) for row in sentence.rows]
+    for content in (sentence.text(), "\n".join(objects)):
+        done = jihwa("transcribe", bad(content), "--layout", others)
+        assert done.out == "만나서 반갑습니다\n"
+        assert done.err.count("by the names that came with them") == 1
+    assert jihwa("transcribe", bad(sentence.text()), "--layout", ",".join(NAMES)).err == ""
+
+
+@pytest.mark.parametrize("separator", [",", "\t", " "])
+def test_layout_of_another_length_is_told_with_both(sentence, bad, jihwa, separator):
+    path = bad("\n".join(separator.join(line.split(",")) for line in sentence.lines))
+    done = jihwa("transcribe", path, "--layout", ",".join(NAMES[:-3]))
+    assert done.code == 1
+    assert f"--layout names {len(NAMES) - 3} field(s), but a line has {len(NAMES)}" in done.err
+    assert "no header" not in done.err
 
 
 def test_fingers_that_read_less_the_more_they_bend_are_told(sentence, bad, jihwa):

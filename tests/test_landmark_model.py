@@ -15,11 +15,14 @@ from jihwa.data.signal.landmarks import (
     Smoothing,
     is_seen,
 )
+from jihwa.data.signal.monitor import examined
+from jihwa.data.signal.sensors import IN_SIGHT
 from jihwa.data.synthesis.pace import PACES
 from jihwa.data.synthesis.spelling import assemble
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
 from jihwa.models.bundle import LANDMARKS, load_shipped
 from jihwa.models.training.fitting import LEARNERS
+from jihwa.recognizer.calibration import Calibration, Prompt
 from jihwa.recognizer.segmenter import Segmenter
 
 
@@ -67,6 +70,20 @@ def test_it_does_not_read_a_glove_in_silence(jihwa, session):
         "This is a glove, not a hand that a camera saw. Read it with --model gaussian24" in done.err
     )
     assert "a glove" not in read_with_model(jihwa, session("가나"), "--lang", "en").err
+
+
+def test_live_each_is_told_of_the_other_once(jihwa, session):
+    glove, seen = "data/samples/name.csv", session("고양이")
+    for path, model, told in (
+        (glove, "landmarks31", "Read it with --model gaussian24"),
+        (seen, "gaussian24", "Read it with --model landmarks31"),
+        (glove, "gaussian24", None),
+        (seen, "landmarks31", None),
+    ):
+        source = ("--source", f"replay:{path}?speed=0")
+        done = jihwa("type", "--plain", "--new", "--lang", "en", "--model", model, *source)
+        assert done.out.count("Read it with") == bool(told)
+        assert (told or "") in done.out
 
 
 def test_a_still_hand_has_no_stuck_sensors(jihwa, session):
@@ -150,3 +167,17 @@ def test_fitting_the_public_landmarks_again_gives_the_shipped_file(tmp_path, see
     again = LEARNERS["gaussian"].fit(EpisodeSet.join(sets), seen_bundle.alphabet)
     assert again.metrics == seen_bundle.metrics
     assert again.gaussian.mean == pytest.approx(seen_bundle.gaussian.mean, rel=1e-6)
+
+
+def test_fingers_that_jump_in_the_pictures_are_no_fault_of_wires(seen_bundle):
+    n, rng = 120, np.random.default_rng(0)
+    jumps = rng.integers(0, 2, (n, 5)) * [90, 90, 90, 0, 0]
+    tilt, nothing = rng.normal(0.9, 0.01, n), np.full((n, 3), np.nan)
+    gravity_g = np.column_stack([0 * tilt, np.sin(tilt), np.cos(tilt)])
+    flex_adc = 800 + rng.normal(0, 2, (n, 5)) + jumps
+    hold, told = examined(Frames(np.arange(n) / 30, flex_adc, gravity_g, nothing))
+    assert len(told) == 3
+    told.append(Calibration(seen_bundle, [Prompt("ㄱ")]).answer(hold[-30:]))
+    for message in told:
+        assert IN_SIGHT.en in message.en
+        assert "wiring" not in message.en

@@ -231,10 +231,14 @@ def test_hdf5_cut_short_is_refused(hdf5, share):
         (HEADER + "\n", "a header but no readable sample"),
         (HEADER, "a header but no readable sample"),
         (HEADER + "\n1,2,3\nx\n", "2 damaged lines"),
-        ("\n\n", "no header of the glove"),
         (LINE.format(10) + "\n", "no header of the glove"),
         ("a,b,c\n1,2,3\n", "no header of the glove in 2 line"),
-        (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40, "no header of the glove"),
+        (bytes(range(256)) * 40, "no header of the glove"),
+        (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40, "a picture, not a recording"),
+        (b"RIFF\x24\x10\0\0WAVEfmt " + bytes(99), "a sound file, not a recording"),
+        (b"PK\x03\x04" + bytes(99), "an archive .* Unpack it"),
+        (b"%PDF-1.7\n1 0 obj\n", "a document, not a recording"),
+        (b"\0\0\0\x18ftypmp42" + bytes(99), "a video, .* camera:FILE"),
         ("timestamp,pitch\n1,2\n".encode("utf-16"), "no header of the glove"),
     ],
 )
@@ -245,9 +249,19 @@ def test_file_without_a_sample_says_what_it_holds_instead(recording, content, to
     assert str(take.path) in caught.value.message.ko
 
 
-def test_empty_file_is_refused(recording):
-    with pytest.raises(DataError, match="empty"):
-        recording("").frames()
+@pytest.mark.parametrize("nothing", ["", "\n", " \r\n\t\n", "\ufeff", "\0" * 99])
+def test_empty_file_is_refused(recording, nothing):
+    with pytest.raises(DataError, match="the file is empty"):
+        recording(nothing).frames()
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("a.mp4", "a video"), ("a.WAV", "a sound file"), ("a.jpeg", "a picture")]
+)
+def test_file_that_is_not_what_its_name_says_is_called_damaged(tmp_path, name, what):
+    (tmp_path / name).write_bytes(b"\0\0\0\x18")
+    with pytest.raises(DataError, match=f"by its name {what}, .* Get it again"):
+        Recording(tmp_path / name).frames()
 
 
 def test_missing_file_is_the_users_mistake(tmp_path):

@@ -265,7 +265,7 @@ def test_recording_ends_after_so_many_seconds(jihwa, take, tmp_path):
         (["there.csv"], 2, "exists already"),
         (["none/new.csv"], 2, "no such folder"),
         (["new.csv", "--style", "1"], 2, "give --label or --guide"),
-        (["new.csv", "--seconds", "0"], 2, "0.3 s up to a day"),
+        (["new.csv", "--seconds", "0"], 2, "from 0.3 to 86400.0"),
         (["new", "--label", "x"], 2, "no sign 'x'"),
         (["there.csv", "--label", "ㄱ"], 2, "not a folder"),
         (["new.csv", "--source", "replay:empty.csv"], 1, "no sample came"),

@@ -1,5 +1,7 @@
 """Sensors: what they can read, how they fail, and which way is down."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,15 @@ from hypothesis import strategies as st
 
 from jihwa.data.signal.frames import Frames, angles_of_gravity, gravity_of_angles
 from jihwa.data.signal.judge import impossible
-from jihwa.data.signal.sensors import ACCELERATION, NO_NUMBER, SENSORS, Fault, FaultKind, is_dead
+from jihwa.data.signal.sensors import (
+    ACCELERATION,
+    IN_SIGHT,
+    NO_NUMBER,
+    SENSORS,
+    Fault,
+    FaultKind,
+    is_dead,
+)
 
 NAN3 = (np.nan,) * 3
 
@@ -60,6 +70,13 @@ def test_fault_tells_which_sensor_what_since_when_and_what_to_do(sensor, kind):
         (told.en, (name.en, "3.2 s", remedy.en)),
     ):
         assert all(part in message for part in parts)
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_fault_that_a_camera_sees_is_told_with_what_helps_a_camera(kind):
+    told = Fault(0, kind, since_s=3.25, is_seen=True).message(0.5)
+    assert (IN_SIGHT.ko in told.ko, IN_SIGHT.en in told.en) == (True, True)
+    assert not re.search("sensor|wiring|column|센서|배선|칸", told.en + told.ko)
 
 
 def test_gravity_is_the_acceleration_where_it_was_sent_else_from_the_angles():

@@ -49,10 +49,10 @@ def test_who_spells_after_gestures_is_read(engine, spell, gestures):
     text = "오늘 저녁에 같이 밥 먹을래"
     session = spell(text, wearer=3, seed=1)
     heard = engine.run([behind(gestures, session.frames)]).text
-    assert text[3:] in heard
+    assert text in heard
     assert engine.recognizer.fit.spelling.goes_on
     ends_s = [end_s for _, end_s in engine.recognizer.fit.spelling.unread]
-    assert max(ends_s) < gestures.time_s[-1] + 6.0
+    assert max(ends_s) < gestures.time_s[-1] + session.signs[0].start_s
 
 
 @pytest.mark.parametrize("pace", ["slow", "normal", "natural", "fluent"])
@@ -95,8 +95,9 @@ def test_fingers_that_are_tested_between_texts_leave_both_as_they_are(engine, sp
         tried = Frames.concatenate(list(Recording(path).chunks()))
         heard = engine.run([behind(behind(session, tried), session)]).text
         assert heard.startswith(text[:-1])  # some holds are needed to tell that nobody spells
-        assert heard.endswith(text[4:])  # and some to tell that somebody does
-        assert len(heard) <= 2 * len(text) + 5
+        assert heard.endswith(f" {text}")
+        assert len(heard) <= 2 * len(text) + 3
+        assert engine.recognizer.fit.slip is None
 
 
 def test_a_mount_that_stays_explains_more_than_one_of_many():
@@ -136,3 +137,13 @@ def test_what_was_spelled_before_the_hand_did_something_else_stays():
     ((begin_s, end_s),) = spelling.unread
     assert 30 <= begin_s <= 37
     assert end_s == 59.3
+
+
+def test_what_a_hand_did_before_it_spelled_stays_unread():
+    spelling, nothing = Spelling(), np.full(8, np.nan)
+    segments = [Segment(n, n + 0.3, 0.2, Frames.empty()) for n in range(60)]
+    for n, segment in enumerate(segments):
+        spelling.see(segment, np.full(2, 4.0 if n >= 30 else -4.0), nothing, n)
+    assert [spelling.is_spelled(segment) for segment in segments] == [n >= 30 for n in range(60)]
+    part = replace(segments[20], end_s=20.2)
+    assert not spelling.is_spelled(part)

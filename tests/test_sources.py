@@ -8,6 +8,7 @@ import time
 import h5py
 import numpy as np
 import pytest
+from live import until
 from wires import HEADER, Log, sample
 
 from jihwa.data.formats.lines import LineParser
@@ -53,7 +54,11 @@ def test_uri_names_a_device(uri, device):
         ("sim:가?sed=1", "Is it seed?"),
         ("sim:가?seed=-1", "'-1' is no value for 'seed'"),
         ("sim:가?repeat=0", "'0' is no value for 'repeat'"),
-        ("sim:가?rate_hz=0", "'0' is no value for 'rate_hz'"),
+        ("sim:가?rate_hz=0", "'0' is no value for 'rate_hz'. Allowed: a number from 1.0 to 500.0"),
+        ("sim:가?letters_per_s=1e6", "Allowed: a number from 0.1 to 20.0"),
+        ("sim:가?repeat=1000000000", "Allowed: a whole number from 1 to 10000"),
+        ("sim:?speed=0", "'0' is no value for 'speed'"),
+        ("socket://host:99999", "a port (1 to 65535)"),
         ("sim:가?speed=quick", "slow, normal, fast"),
         ("replay:none.csv", "no such file"),
         ("camera:none.mp4", "no such video"),
@@ -139,6 +144,19 @@ def test_file_that_is_no_recording_ends_the_source_and_says_why(tmp_path):
     assert "sensor_data" in heard(PlaybackSource(path)).connections[-1].reason.en
 
 
+def test_samples_without_a_time_that_can_be_are_counted(jihwa, tmp_path):
+    path, n = tmp_path / "episode.h5", 80
+    times_ms = np.where(np.arange(n) % 20 == 3, np.nan, 30.0 * np.arange(n))
+    with h5py.File(path, "w") as file:
+        file["sensor_data"] = np.tile([780.0] * 5 + [0.0, 36.87, 0.0], (n, 1))
+        file["arduino_timestamps"] = times_ms
+    told = "Skipped 4 unreadable line(s). The first is line 4"
+    assert told in jihwa("transcribe", path, "--lang", "en").err
+    source = ("--source", f"replay:{path}?speed=0", "--lang", "en")
+    assert jihwa("type", "--plain", "--new", *source).out.count(told) == 1
+    assert jihwa("record", tmp_path / "new.csv", *source).err.count(told) == 1
+
+
 def test_recording_that_cannot_be_read_is_an_error_at_once(tmp_path, monkeypatch):
     def refused(*_):
         raise PermissionError(13, "Permission denied")
@@ -146,6 +164,11 @@ def test_recording_that_cannot_be_read_is_an_error_at_once(tmp_path, monkeypatch
     monkeypatch.setattr("pathlib.Path.open", refused)
     with pytest.raises(DataError, match="permissions"):
         PlaybackSource(tmp_path / "private.csv")
+
+
+def test_picture_that_is_to_be_played_back_is_an_error_at_once(bad):
+    with pytest.raises(DataError, match="a picture, not a recording"):
+        PlaybackSource(bad(b"\x89PNG\r\n\x1a\n" + bytes(99)))
 
 
 def test_closing_does_not_wait_for_the_hand(bad):
@@ -208,3 +231,14 @@ def test_source_that_the_system_stops_ends_and_says_why():
 def test_simulated_glove_obeys_commands_from_the_start():
     source = open_source("sim:가?speed=fast", commands=["interval,20"])
     assert "# interval(ms) set to 20" in heard(source).data.decode()
+
+
+@pytest.mark.parametrize(("sign", "moves"), [("ㅂ", True), ("ㅐ", False)])
+def test_simulated_hand_shows_what_it_knows_and_rests_else(sign, moves):
+    source, log = open_source("sim:?speed=50&seed=1"), Log()
+    source.show(sign, None, 1.0)
+    source.start(log)
+    until(lambda: len(log.data) > 9000)
+    source.close()
+    flex = LineParser().feed(log.data).flex_adc
+    assert (np.ptp(flex, axis=0).max() > 45) == moves

@@ -267,7 +267,7 @@ def test_earlier_text_is_found_and_written_again(open_jihwa):
 
 def test_calibration_is_shown_and_may_be_given_up(open_jihwa, tmp_path):
     profile = tmp_path / "me.json"
-    pane = open_jihwa("calibrate", "--quick", "--profile", profile, "--source", FAST)
+    pane = open_jihwa("calibrate", "--quick", "--profile", profile, "--source", "sim:")
     first = pane.shows("자세를 잡고 가만히", PATIENCE_S)
     assert any(line.startswith("  0/20") for line in pane.lines)
     pane.shows("지금 손")
@@ -277,6 +277,33 @@ def test_calibration_is_shown_and_may_be_given_up(open_jihwa, tmp_path):
     pane.shows("ended with 0", PATIENCE_S)
     assert is_clean(pane)
     assert not profile.exists()
+
+
+def test_simulated_hand_shows_what_a_calibration_asks_for(open_jihwa, tmp_path):
+    profile = tmp_path / "me.json"
+    pane = open_jihwa("calibrate", "--mount", "--profile", profile, "--source", "sim:?speed=6")
+    pane.shows("ended with 0", PATIENCE_S)
+    pane.shows("보정을 마쳤습니다")
+    assert profile.exists()
+
+
+def test_calibration_whose_signal_ends_is_over_and_says_so(open_jihwa, tmp_path):
+    profile = tmp_path / "me.json"
+    pane = open_jihwa("calibrate", "--profile", profile, "--source", "sim:가?speed=fast")
+    pane.shows("ended with 1", PATIENCE_S)
+    pane.shows("다 보이기 전에 신호가 끝나")
+    assert not profile.exists()
+
+
+def test_interrupts_that_end_a_calibration_are_not_told_at_its_end(open_jihwa, tmp_path):
+    pane = open_jihwa("calibrate", "--profile", tmp_path / "me.json", "--source", "sim:")
+    pane.shows("자세를 잡고 가만히", PATIENCE_S)
+    pane.press("C-c")
+    pane.shows("한 번 더 누르세요")
+    pane.press("C-c")
+    pane.shows("ended with 0", PATIENCE_S)
+    assert is_clean(pane)
+    assert not any("한 번 더" in line for line in pane.lines)
 
 
 def test_terminal_that_can_do_little_gets_lines(terminal):

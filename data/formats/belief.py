@@ -55,6 +55,7 @@ class Belief:
     def __post_init__(self) -> None:
         if described := self.believed:  # whatever is between its fields
             self._others = [replace(described, separator=each) for each in SEPARATORS]
+            self.report.described = len(described.fields)
 
     @property
     def certain(self) -> Layout | None:

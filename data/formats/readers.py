@@ -18,14 +18,12 @@ from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
 from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.refusals import STDIN, check_kind, damaged, empty, no_samples
 from jihwa.data.formats.report import HoledError, Report
+from jihwa.data.formats.samples import NAMED
 from jihwa.data.formats.tables import TABLES, TIME, TableReader, frames_of, lines_of, note, read_npy
-from jihwa.data.formats.unread import found
-from jihwa.data.messages import DataError, JihwaError, UsageError
+from jihwa.data.messages import DataError, UsageError
 from jihwa.data.signal.frames import Array, Frames
-
-STDIN = Path("-")
-"""Stands for the standard input where a recording is asked for."""
 
 CHUNK_BYTES = 1 << 16
 BEGINNING_BYTES = 64
@@ -79,14 +77,16 @@ class Recording:
         with self._opens(self.path) as file:
             magic = self._read(file, len(HDF5_MAGIC))
             if not magic and not self.report.is_cut:
-                raise _empty(self.path)
+                raise empty(self.path)
             table = next((read for begin, read in TABLES.items() if magic.startswith(begin)), None)
+            if self._layout and (table or magic == HDF5_MAGIC):
+                self.report.say("layout", NAMED)
             if table:
                 yield from self._table(table, magic + self._read(file, -1))
             else:
                 yield from self._episode(file) if magic == HDF5_MAGIC else self._lines(magic, file)
         if not self.report.samples:
-            raise _no_samples(self.path, self.report)
+            raise no_samples(self.path, self.report)
 
     def frames(self) -> Frames:
         """All samples at once.
@@ -128,6 +128,7 @@ class Recording:
         parser = LineParser(self._layout, see=self.see)
         parser.report.is_cut, self.report = self.report.is_cut, parser.report
         beginning += self._read(file, BEGINNING_BYTES)
+        check_kind(self.path, beginning)
         if is_document(beginning):
             beginning = _as_lines(beginning + self._read(file, MOST_DOCUMENT_BYTES))
         yield parser.feed(beginning)
@@ -267,7 +268,7 @@ def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
         try:
             shutil.copyfileobj(file, copy, CHUNK_BYTES)
         except DAMAGES as error:
-            raise _damaged(path) from error
+            raise damaged(path) from error
         yield cast(BinaryIO, copy)
 
 
@@ -294,56 +295,3 @@ def is_document(beginning: bytes) -> bool:
     text = beginning.removeprefix(codecs.BOM_UTF8).translate(None, b" \t\r\n")
     _, _, value = text.partition(b":")
     return text.startswith(b"[{") or (text.startswith(b'{"') and value[:1] in (b"[", b"{"))
-
-
-def _empty(path: Path) -> JihwaError:
-    if path == STDIN:
-        return DataError(
-            ko="-: 표준 입력에 아무것도 오지 않았습니다. 장갑이 꽂혀 있고 앞의 프로그램이 보내는지 "
-            "확인하세요.",
-            en="-: nothing came on the standard input. Check that the glove is plugged in and the "
-            "program before this one sends.",
-        )
-    return DataError(
-        ko=f"{path}: 빈 파일입니다. 녹화가 저장되었는지 확인하세요.",
-        en=f"{path}: the file is empty. Check that the recording was saved.",
-    )
-
-
-def _damaged(path: Path) -> JihwaError:
-    return HoledError(
-        ko=f"{path}: 압축 파일이 잘렸거나 손상되었습니다. 원본을 다시 받으세요.",
-        en=f"{path}: the compressed file is cut short or damaged. Get it again.",
-    )
-
-
-def _no_samples(path: Path, report: Report) -> JihwaError:
-    if report.is_cut:
-        return _damaged(path)
-    if not report.lines:
-        return DataError(
-            ko=f"{path}: 표본이 하나도 없는 녹화입니다. 녹화를 다시 하세요.",
-            en=f"{path}: a recording without a sample. Record it again.",
-        )
-    if report.unseen:
-        return DataError(
-            ko=f"{path}: 화면 {report.unseen}개 어디에도 손이 보이지 않습니다. 손 전체가 밝게 "
-            "보이도록 다시 찍으세요.",
-            en=f"{path}: none of {report.unseen} picture(s) shows a hand. Take it again, with the "
-            "whole hand in the picture and enough light.",
-        )
-    told = found(report)
-    kind = HoledError if report.damaged else DataError
-    if report.headers:
-        return kind(
-            ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "
-            f"{told.ko}",
-            en=f"{path}: a header but no readable sample ({report.damaged} damaged lines). "
-            f"{told.en}",
-        )
-    return kind(
-        ko=f"{path}: {report.lines}줄 가운데 장갑의 머리줄이 없습니다. 첫 줄은 "
-        f"timestamp,pitch,roll,yaw,…,flex1,…,flex5와 같아야 합니다. {told.ko}",
-        en=f"{path}: no header of the glove in {report.lines} line(s). The first line should be "
-        f"like timestamp,pitch,roll,yaw,…,flex1,…,flex5. {told.en}",
-    )

@@ -29,12 +29,14 @@ class Report:
         damaged: Lines that were dropped.
         refused: How many values of each channel no sensor can send, and the first of them.
         said: What was noticed about the units, by what is measured.
+        doubted: What is measured in another unit than the user told, by all that came.
         ignored: Fields that are no sensor of the glove, where a layout names them.
         columns: Names that no layout could be made of.
         sample: The first lines that no layout fits.
         first_damage: Number and text of the first line that was dropped.
         clock: The device clock, with its resets and gaps.
         received_s: First and last time on the receiver's clock, where it was stored.
+        described: How many fields a line has by what the user told; 0 where nothing was told.
         is_cut: Whether the compressed data ended before its time, or was wrong from there on.
         sees: Whether samples are of the points of a hand, which a camera saw.
         unseen: Pictures without a hand, which are no samples.
@@ -49,11 +51,13 @@ class Report:
     first_damage: tuple[int, str] | None = None
     refused: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     said: dict[str, Message] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)
     ignored: tuple[str, ...] = ()
     columns: str = ""
     sample: list[str] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     received_s: tuple[float, float] | None = None
+    described: int = 0
     is_cut: bool = False
     sees: bool = False
     unseen: int = 0
@@ -68,14 +72,20 @@ class Report:
         return self.received_s[1] - self.received_s[0] < 0.25 * sampled_s
 
     @property
-    def fits(self) -> bool:
-        """Whether fingers move where they do on known gloves, as far as was found out."""
-        return "bends" not in self.said
+    def unfit(self) -> frozenset[str]:
+        """Of what is measured, what does not read as on known gloves, as far as was found out."""
+        return frozenset(self.doubted | ({"flex"} if "bends" in self.said else set()))
 
     @property
     def is_holed(self) -> bool:
         """Whether so much was dropped that what is left is not the recording any more."""
         return self.is_cut or self.damaged >= MOST_DAMAGED * (self.damaged + self.samples) > 0
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no line says anything."""
+        said = self.samples + self.headers + self.messages + self.damaged + self.unseen
+        return not said
 
     @property
     def few_pictures(self) -> Message | None:

@@ -12,10 +12,18 @@ from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.times import Times
 from jihwa.data.formats.units import USUAL, Bends, Guess, tells
+from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array, Frames
 
 LIMITS = np.array([4096.0] * len(FLEX) + [17.0] * len(ACCEL) + [3600.0] * len(ORIENTATION))
 """(11,) largest magnitude of every channel of `VALUES` that a sensor can send; yaw may run on."""
+
+NAMED = Message(
+    ko="함께 온 이름(머리줄, JSON)대로 필드를 읽고 --layout은 쓰지 않았습니다. 그 이름이 틀렸으면 "
+    "지우고 다시 하세요.",
+    en="Fields were read by the names that came with them (a header, JSON), not by --layout. If "
+    "those are wrong, take them out and try again.",
+)
 
 _YAW = VALUES.index("yaw")
 _PARTS = {"flex": slice(0, 5), "accel": slice(5, 8), "angle": slice(8, 11)}
@@ -126,11 +134,13 @@ class Samples:
         """
         form = self._forms.get(key)
         if form is None:
+            if self._report.described and not certain:
+                self._report.say("layout", NAMED)
             told = {**USUAL, **units}
             is_certain = certain and "time" in units
             times = Times(told["time"], is_certain=is_certain, is_absent=not has_clock)
             guesses = {
-                quantity: Guess(quantity, told[quantity], certain and quantity in units)
+                quantity: Guess(quantity, told[quantity], is_told=certain and quantity in units)
                 for quantity in _PARTS
             }
             is_told = isinstance(key, Layout) and bool(key.ranges)
@@ -191,6 +201,8 @@ class Samples:
         for quantity, unit in known.items():
             if said := unit.said:
                 self._report.say(quantity, said)
+            if unit.doubt:
+                self._report.doubted.add(quantity)
         rows, lines = np.array(form.held), form.lines
         form.held, form.lines = [], []
         return self._read(form, rows, lines)
@@ -212,8 +224,8 @@ class Samples:
         return Frames(time_s, *(values[:, part] for part in _PARTS.values()))
 
     def _say_bends(self, form: _LineForm) -> None:
-        if self._report.sees:
-            return  # a camera, to which no resistor belongs
+        if self._report.sees or form.guesses["flex"].doubt:
+            return  # a camera, to which no resistor belongs, or a wrong unit
         if found := form.bends.found(form.guesses["flex"].per, is_told=form.is_told):
             self._report.say("bends", found)
         else:

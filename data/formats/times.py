@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import inf, isfinite
 from statistics import median
 
-from jihwa.data.formats.units import CALLED, PATIENCE, UNITS, WHAT
+from jihwa.data.formats.units import CALLED, PATIENCE, UNITS, WHAT, doubt
 from jihwa.data.messages import Message
 from jihwa.data.signal.clock import LATEST_S
 
@@ -38,6 +38,7 @@ class Times:
         self.is_still = False
         """Whether the clock never moves on."""
         self._is_certain = is_certain
+        self.doubt: Message | None = None
         self._raw: list[float] = []
         self._tick: float | None = None
         self._behind = 0  # samples since the last tick
@@ -93,9 +94,11 @@ class Times:
         share = len(forward) / len(steps)
         is_coarse = share < COARSE and len(forward) > 1
         step = median(forward) * (self._share_within(forward) if is_coarse else 1.0)
+        fits = [u for u, per in UNITS["time"].items() if FINEST_S <= step / per <= COARSEST_S]
         if not self._is_certain:
-            fits = [u for u, per in UNITS["time"].items() if FINEST_S <= step / per <= COARSEST_S]
             self.unit = fits[0] if fits else self._usual
+        elif fits and self.unit not in fits:
+            self.doubt = doubt("time", self.unit, fits[0])
         if is_coarse:
             self.step_s = step / UNITS["time"][self.unit]
 
@@ -147,5 +150,5 @@ class Times:
                 f"({1 / self.step_s:.0f} a second).",
             )
         if self.unit == self._usual or not self.decided:
-            return None
+            return self.doubt
         return Message(ko=f"{WHAT['time'].ko}: {called.ko}.", en=f"Times are in {called.en}.")

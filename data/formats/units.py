@@ -104,13 +104,17 @@ class Guess:
         unit: The unit by now.
         decided: Whether it is known for good. Until then it is what is usual, or radians where
             nothing but how the hand turns speaks for them: one angle that is none ends that.
+        is_told: Whether the user told the unit: it stays, but what speaks for another is said.
+        doubt: What speaks for another than the user told.
     """
 
     quantity: str
     unit: str
     decided: bool = False
+    is_told: bool = False
 
     def __post_init__(self) -> None:
+        self.doubt: Message | None = None
         self._usual = self.unit
         self._was_wrong = False
         self._seen: list[Array] = []
@@ -124,7 +128,7 @@ class Guess:
     @property
     def waits(self) -> bool:
         """Whether samples should wait until more is known."""
-        return bool(self._seen) and not (self.decided or self._released)
+        return bool(self._seen) and not (self.decided or self._released or self.is_told)
 
     @property
     def said(self) -> Message | None:
@@ -136,7 +140,7 @@ class Guess:
                 ko=f"{what.ko}: 알고 보니 {called.ko}.", en=f"{what.en} {called.en} after all."
             )
         if self.unit == self._usual:
-            return None
+            return self.doubt
         return Message(ko=f"{what.ko}: {called.ko}.", en=f"{what.en} {called.en}.")
 
     def look(self, values: Array, gravity: Array) -> None:
@@ -168,6 +172,10 @@ class Guess:
             guess = {"flex": _flex_unit, "accel": _accel_unit, "angle": _angle_unit}[self.quantity]
             with np.errstate(over="ignore", invalid="ignore"):
                 unit = guess(seen[:, :-3], seen[:, -3:], self._usual)
+            if self.is_told:
+                self.decided = True
+                self.doubt = doubt(self.quantity, self.unit, unit) if unit else None
+                return
             is_certain = self.quantity != "angle" or bool(np.isfinite(seen[:, -3:]).any())
             self.decided, self.unit = unit is not None and is_certain, unit or self.unit
 
@@ -181,6 +189,20 @@ class Guess:
         pitch, roll = np.abs(values[:2])
         whole = any(value and float(value).is_integer() for value in (pitch, roll))
         return bool(self._usual == "deg" and (pitch > 1.6 or roll > 6.3 or whole))
+
+
+def doubt(quantity: str, told: str, likely: str) -> Message | None:
+    """What to tell of a unit that the user told, where another is likely; None for the same."""
+    if told == likely:
+        return None
+    what = WHAT[quantity]
+    by_user, seems = (CALLED.get(unit, Message(unit, unit)) for unit in (told, likely))
+    return Message(
+        ko=f"{what.ko}: --layout에는 {by_user.ko}, 실제로는 {seems.ko}인 듯합니다. --layout의 "
+        "단위를 고치거나, 빼면 알아서 찾습니다.",
+        en=f"{what.en} {by_user.en} by --layout, but {seems.en} would fit. Correct the unit in "
+        "--layout, or leave it out: it is then found out.",
+    )
 
 
 class Bends:

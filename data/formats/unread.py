@@ -35,6 +35,14 @@ def found(report: Report) -> Message:
             en=f"{what.en} · No line is a row of numbers, so this does not seem to be a glove. "
             "Check the file, or what the board sends.",
         )
+    n = len(split(report.sample[0], _separator(report.sample), 0))
+    if report.described and report.described != n:
+        return Message(
+            ko=f"--layout에는 필드 {report.described}개인데 줄에는 {n}개 있습니다. 줄에 있는 대로 "
+            f"적고, 쓰지 않는 것은 -로 적으세요. 첫 줄: {first}",
+            en=f"--layout names {report.described} field(s), but a line has {n}. Name each field "
+            f"of the line, and write - for those that mean nothing. The first: {first}",
+        )
     mapping = suggested(report)
     if mapping is None:
         return Message(

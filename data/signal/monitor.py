@@ -6,6 +6,7 @@ finger does; so one that reads 812 counts sixty times in a row at 50 Hz, while t
 is stuck.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.judge import DEAD_S, NOISY_S, STRIDE_S, STUCK_S, Judge, Latest, impossible
+from jihwa.data.signal.landmarks import is_seen
 from jihwa.data.signal.sensors import (
     ACCELERATION,
     ANGLES,
@@ -71,6 +73,7 @@ class SensorMonitor:
         self._failed = Latest(np.full(len(SENSORS), -np.inf), np.zeros(len(SENSORS), np.int8))
         self._past: list[Fault] = []
         self._present: list[Fault | None] = [None] * len(SENSORS)
+        self._is_seen: bool | None = None  # by a camera
         self._flex_adc = (np.inf, -np.inf)  # the least and the most that a finger read
         self._samples = 0
         self._undirected = 0
@@ -82,6 +85,8 @@ class SensorMonitor:
             return frames
         self._began_s = min(self._began_s, float(frames.time_s[0]))
         self._now_s = float(frames.time_s[-1])
+        if self._is_seen is None and (known := np.isfinite(frames.flex_adc).any(axis=1)).any():
+            self._is_seen = is_seen(frames[int(known.argmax()) :][:1])
         odd = impossible(frames)  # (n, 7)
         kind = self._until_recovered(frames.time_s, self._judge.feed(frames, odd))  # (n, 7)
         self._remember(frames.time_s, kind)
@@ -94,12 +99,12 @@ class SensorMonitor:
         self._undirected += n - int(directed.sum())
         return told
 
-    def warnings(self, *, fits: bool = True) -> list[Message]:
+    def warnings(self, unfit: Collection[str] = ()) -> list[Message]:
         """What to tell about the whole signal so far: one message for each way a sensor failed.
 
         Args:
-            fits: Whether fingers move where they should. If not, one that reads or changes as it
-                cannot is not broken.
+            unfit: Of `time`, `flex`, `accel` and `angle` those that come in another unit or range
+                than they should. A sensor that reads or changes as it cannot is then not broken.
         """
         if not self._samples:
             return []
@@ -111,12 +116,12 @@ class SensorMonitor:
         for (sensor, kind), alike in sorted(by_kind.items()):
             lasted_s = sum(min(fault.until_s, now_s) - fault.since_s for fault in alike)
             shares[sensor, kind] = min(lasted_s / max(now_s - self._began_s, 1e-9), 1.0)
-        unfit = [sum(shares.get((finger, kind), 0.0) for kind in _UNFIT) for finger in _FINGERS]
-        none_works = min(unfit) >= MOSTLY
+        failing = [sum(shares.get((finger, kind), 0.0) for kind in _UNFIT) for finger in _FINGERS]
+        none_works = min(failing) >= MOSTLY
         found = [
             min(by_kind[which], key=lambda fault: fault.since_s).message(share)
             for which, share in shares.items()
-            if fits or not _is_of_range(*which)
+            if not _is_of_range(*which, unfit)
             if not (none_works and which[0] in _FINGERS)
         ]
         found += [self.blindness] if none_works else []
@@ -131,14 +136,14 @@ class SensorMonitor:
             fault is not None and fault.kind in _UNFIT for fault in self._present[:N_FINGERS]
         )
 
-    def now(self, *, fits: bool = True) -> list[Message]:
-        """What to tell of the sensors that fail now; `fits` is as for `warnings`."""
+    def now(self, unfit: Collection[str] = ()) -> list[Message]:
+        """What to tell of the sensors that fail now; `unfit` is as for `warnings`."""
         is_blind = self.is_blind
         told = [
             fault.message()
             for fault in self._present
             if fault
-            if fits or not _is_of_range(fault.sensor, fault.kind)
+            if not _is_of_range(fault.sensor, fault.kind, unfit)
             if not (is_blind and fault.sensor in _FINGERS)
         ]
         return [*told, self.blindness] if is_blind else told
@@ -177,7 +182,7 @@ class SensorMonitor:
             if kind[row, sensor]:
                 which = FaultKind(kind[row, sensor])
                 since_s = max(now_s - NOTICED_S[which], self._began_s)
-                self._present[sensor] = Fault(sensor, which, since_s)
+                self._present[sensor] = Fault(sensor, which, since_s, is_seen=bool(self._is_seen))
             else:
                 self._present[sensor] = None
 
@@ -201,9 +206,10 @@ def examined(frames: Frames) -> tuple[Frames, list[Message]]:
     return _without(told, failed), monitor.warnings()
 
 
-def _is_of_range(sensor: int, kind: FaultKind) -> bool:
-    """Whether a fault may be one of the range in which a finger moves."""
-    return sensor in _FINGERS and kind != FaultKind.ABSENT
+def _is_of_range(sensor: int, kind: FaultKind, unfit: Collection[str]) -> bool:
+    """Whether a fault may be one of the unit or range in which a sensor reads."""
+    quantity = {ACCELERATION: "accel", ANGLES: "angle"}.get(sensor, "flex")
+    return bool({quantity, "time"}.intersection(unfit)) and kind != FaultKind.ABSENT
 
 
 def _without(frames: Frames, failed: NDArray[np.bool_]) -> Frames:

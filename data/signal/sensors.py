@@ -32,7 +32,9 @@ class Sensor:
     remedy: Message
 
 
-_WIRING = Message(ko="배선과 커넥터를 확인하세요.", en="Check its wiring and connector.")
+_WIRING = Message(
+    ko="배선과 커넥터를 확인하세요.", en="Check its wiring and connector for a loose contact."
+)
 
 SENSORS = (
     Sensor(Message(ko="엄지(flex1)", en="thumb (flex1)"), _WIRING),
@@ -82,11 +84,17 @@ NO_NUMBER = Message(
 )
 """What to do about a sensor that is `ABSENT`."""
 
+IN_SIGHT = Message(
+    ko="손 전체가 밝게, 손가락이 다 보이게 하세요.",
+    en="Show all of the hand, with its fingers, in enough light.",
+)
+"""What to do about a hand that a camera does not see well."""
+
 _WHAT = {
     FaultKind.DEAD: Message(ko="죽어 있어", en="is dead"),
     FaultKind.SATURATED: Message(ko="최댓값에 붙어 있어", en="is saturated"),
     FaultKind.STUCK: Message(ko="한 값에 멈춰 있어", en="is stuck at one value"),
-    FaultKind.NOISY: Message(ko="심하게 튀어", en="jumps (a loose contact)"),
+    FaultKind.NOISY: Message(ko="심하게 튀어", en="jumps"),
     FaultKind.ABSENT: Message(ko="값을 보내지 않아", en="sends no number"),
 }
 
@@ -100,12 +108,14 @@ class Fault:
         kind: How it failed.
         since_s: When it began to fail, which is before it was noticed.
         until_s: When it was believed again; infinite while it fails.
+        is_seen: Whether a camera sees it, and it is no sensor.
     """
 
     sensor: int
     kind: FaultKind
     since_s: float
     until_s: float = np.inf
+    is_seen: bool = False
 
     def message(self, share: float | None = None) -> Message:
         """What to tell the wearer.
@@ -115,14 +125,17 @@ class Fault:
         """
         sensor, what = SENSORS[self.sensor], _WHAT[self.kind]
         remedy = NO_NUMBER if self.kind == FaultKind.ABSENT else sensor.remedy
+        where = Message(ko="센서가", en="sensor")
+        if self.is_seen:
+            remedy, where = IN_SIGHT, Message(ko="위치가 카메라에서", en="that the camera sees")
         often = Message(ko="", en="")
         if share is not None:
             often = Message(ko=f" (전체의 {share:.0%})", en=f" ({share:.0%} of the time)")
         return Message(
-            ko=f"{sensor.name.ko} 센서가 {self.since_s:.1f}초부터 {what.ko} 빼고 읽습니다"
+            ko=f"{sensor.name.ko} {where.ko} {self.since_s:.1f}초부터 {what.ko} 빼고 읽습니다"
             f"{often.ko}. {remedy.ko}",
-            en=f"The {sensor.name.en} sensor {what.en} from {self.since_s:.1f} s on and is left "
-            f"out{often.en}. {remedy.en}",
+            en=f"The {sensor.name.en} {where.en} {what.en} from {self.since_s:.1f} s on and is "
+            f"left out{often.en}. {remedy.en}",
         )
 
 

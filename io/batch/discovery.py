@@ -12,7 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from jihwa.data.files import is_hidden, is_litter
-from jihwa.data.formats.readers import STDIN
+from jihwa.data.formats.refusals import STDIN
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.io.failures import explain
 

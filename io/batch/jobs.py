@@ -1,5 +1,6 @@
 """Many pieces of work that know nothing of each other, on several cores or on a cluster."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from typing import Any, TypeVar
 from jihwa.data.messages import DataError, Message, UsageError
 from jihwa.io.settings.arguments import Command
 
+MOST_JOBS = max(64, 4 * (os.cpu_count() or 1))
+"""More processes than that only wait for each other, and fill the memory."""
 CONNECT_S = 10
 """How long a scheduler may take to answer."""
 ATTEMPTS = 2
@@ -25,12 +28,17 @@ def add(arguments: Command) -> None:
     """`--jobs` and `--cluster`: where the work is done."""
     where = arguments.either()
     where.number(
-        "--jobs", "한꺼번에 일할 프로세스 수", "processes that work at once", least=1, default=1
+        "--jobs",
+        "한꺼번에 일할 프로세스 수",
+        "processes that work at once",
+        least=1,
+        most=MOST_JOBS,
+        default=1,
     )
     where(
         "--cluster",
-        "일을 맡길 Dask 스케줄러, 예: tcp://HOST:8786",
-        "Dask scheduler that gets the work, such as tcp://HOST:8786",
+        "일을 맡길 Dask 스케줄러, 예: tcp://HOST:8786 (pip install 'jihwa[cluster]')",
+        "Dask scheduler that gets the work, such as tcp://HOST:8786 (pip install 'jihwa[cluster]')",
         metavar="ADDRESS",
     )
 

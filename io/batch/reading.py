@@ -42,13 +42,12 @@ class Watch:
     """Keeps what an engine sees of a recording, for whoever wants to look at it; a sink.
 
     Attributes:
-        sees_glove: Whether it is a glove's, and not of a hand that a camera saw; None as long as
-            neither was seen.
+        is_seen: Whether a camera saw the hand; None as long as there is neither that nor a glove.
     """
 
     def __init__(self) -> None:
         self._keeps = False
-        self.sees_glove: bool | None = None
+        self.is_seen: bool | None = None
         self._frames: list[Frames] = []
         self._emissions: list[Emission] = []
 
@@ -60,10 +59,10 @@ class Watch:
             keep: Whether they and their emissions are kept, in memory that grows with them.
         """
         self._keeps, self._frames, self._emissions = keep, [], []
-        self.sees_glove = None
+        self.is_seen = None
         for frames in source:
-            if self.sees_glove is None and np.isfinite(frames.flex_adc).any():
-                self.sees_glove = not is_seen(frames)
+            if self.is_seen is None and np.isfinite(frames.flex_adc).any():
+                self.is_seen = is_seen(frames)
             if self._keeps:
                 self._frames.append(frames)
             yield frames

@@ -26,13 +26,15 @@ from jihwa.io.settings import options as shared
 from jihwa.io.sources.camera import open_seen
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import CompactTranscript, Document
-from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED
+from jihwa.models.bundle import GLOVE, SHIPPED
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.profile_format import from_json, to_json
 
 NOTHING_FOUND = Message(
-    ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지 확인하세요.",
-    en="No letter was found. Check that the hand holds still somewhere and the glove sits right.",
+    ko="글자를 찾지 못했습니다. 손을 멈춘 구간이 있는지, 장갑을 바로 꼈는지(카메라라면 손이 다 "
+    "보이는지) 확인하세요.",
+    en="No letter was found. Check that the hand holds still somewhere, and that the glove sits "
+    "right or the camera sees all of the hand.",
 )
 Follow = Callable[[int, float], None]
 """Is told how many bytes and how many seconds of a recording were read by now."""
@@ -136,7 +138,7 @@ class Transcriber:
         self._reader: Engine | WordSignReader
         self.adaptation: Adaptation | None
         self._reader, self.adaptation = (words, None) if words else setup.build()
-        self._layout, self._model = setup.layout, setup.model or GLOVE
+        self._layout, self._model = setup.layout, setup.model
         self._language, self._truths = language, truths
         self._watch = Watch()
 
@@ -175,20 +177,13 @@ class Transcriber:
         found = read(engine, self._watch.follow(source(), keep=with_signal), [self._watch])
         report, sensors = recording.report, engine.sensors
         if words and not report.sees:
-            raise UsageError(
-                ko=f"{path}: 카메라가 본 손의 좌표가 아니라 낱말을 읽을 수 없습니다. --letters와 "
-                "--model을 빼거나 다른 녹화를 주세요.",
-                en=f"{path}: no hand that a camera saw, so no words can be read. Leave --letters "
-                "and --model out, or give another recording.",
-            )
-        warnings = report.warnings() + sensors.warnings(fits=report.fits)
+            raise UsageError(ko=f"{path}: {shared.NO_WORDS.ko}", en=f"{path}: {shared.NO_WORDS.en}")
+        warnings = report.warnings() + sensors.warnings(report.unfit)
         warnings += filter(None, [engine.recognizer.fit.message])
         if unread := tuple(engine.recognizer.fit.spelling.unread):
             warnings.append(_left_out(unread))
-        if report.sees and self._model == GLOVE:
-            warnings.append(shared.NOT_OF_GLOVE)
-        if self._watch.sees_glove and self._model == LANDMARKS:
-            warnings.append(shared.NOT_OF_CAMERA)
+        if wrong := shared.misread(self._model, is_seen=self._watch.is_seen, words=bool(words)):
+            warnings.append(wrong)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
             warnings.append(_doubts(doubtful))

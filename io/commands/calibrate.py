@@ -4,44 +4,43 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
-from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
+
+from jihwa.data.alphabet import Control
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.report import HoledError
-from jihwa.data.messages import JihwaError, Language, Message, UsageError
+from jihwa.data.messages import DataError, JihwaError, Language, Message, UsageError
+from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
-from jihwa.io.commands import live
 from jihwa.io.commands.asking import ask
-from jihwa.io.live.journal import SessionLog
-from jihwa.io.live.session import LiveOptions, LiveSession
-from jihwa.io.live.wearer import CALIBRATED, PlanName
-from jihwa.io.screen.full_screen import FullScreen
+from jihwa.io.commands.calibrate_live import calibrate_live
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.speech.process import VoiceSettings
-from jihwa.io.speech.spoken import SpokenText
-from jihwa.io.speech.voice import Voice
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles
 from jihwa.models.bundle import Bundle
+from jihwa.models.mount import unturned
 from jihwa.recognizer.calibration import (
     FULL_STYLES,
     QUICK_STYLES,
     Calibration,
     full_plan,
     go_through,
-    longest_hold,
     mount_plan,
     own_sign_plan,
     quick_plan,
 )
+from jihwa.recognizer.events import likeliest
+from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind
 from jihwa.recognizer.review import lookalike, review
+from jihwa.recognizer.segmenter import Segmenter
 
 MOST_TAKES = 5
 """Takes of an own sign that are used."""
@@ -218,15 +217,15 @@ def _add_sign(
     if options.add not in known.own_signs:
         bundle.alphabet.with_signs((*known.own_signs, options.add))  # is it possible?
     calibration = Calibration(bundle, own_sign_plan(options.add, MOST_TAKES), known)
+    model = PersonalModel(bundle, known)
     others = {*bundle.alphabet.signs, *known.own_signs} - {options.add}
     for path in _recordings(options.sources, options.add, others):
         if calibration.prompt is None:
             say.warn(f"{path}: 녹화 {MOST_TAKES}개면 됩니다.", f"{path}: {MOST_TAKES} are enough.")
             break
         try:
-            refused = calibration.answer(
-                longest_hold(believed(Recording(path, shared.layout(options)).whole()))
-            )
+            take = believed(Recording(path, shared.layout(options)).whole())
+            refused = calibration.answer(_clear_hold(path, take, options.add, model))
         except JihwaError as error:
             warn(error.message.text(language))
             n_holed += isinstance(error, HoledError)
@@ -253,6 +252,41 @@ def _add_sign(
             "different pose is better.",
         )
     return profile, n_holed
+
+
+def _clear_hold(path: Path, take: Frames, sign: str, model: PersonalModel) -> Frames:
+    """The samples of the longest hold in a take, of a rest only for the sign `rest`.
+
+    There are none if the hand never held still.
+
+    Raises:
+        DataError: The hand held other poses too, in all half as long as that one or longer.
+    """
+    segmenter = Segmenter()
+    ends = map(likeliest, segmenter.feed(take) + segmenter.flush())
+    holds = list({segment.start_s: segment for segment in ends}.values())
+    if not holds:
+        return Frames.empty()
+    held_s = np.array([hold.end_s - hold.start_s for hold in holds])
+    seen = np.array([model.extractor.of_hold(hold.frames) for hold in holds])
+    poses = unturned(seen, model.mount)  # (n, 8)
+    signs, other = model.of_features(seen, []).max(1), model.gaussian.no_sign_log_likelihood(poses)
+    rests = model.gaussian.rest_log_likelihood(poses) > np.maximum(signs, other)
+    if sign == Control.REST or rests.all():  # a sign may look like a stranger's rest
+        rests[:] = False
+    shown = ~rests
+    longest = int(np.where(shown, held_s, 0).argmax())
+    alike = model.gaussian.pose_log_likelihood(poses, poses[longest]) > other
+    others = shown & ~alike
+    if 2 * held_s[others].sum() >= held_s[shown & alike].sum():
+        n, others_s = int(others.sum()), float(held_s[others].sum())
+        raise DataError(
+            ko=f"{path}: 한 자세만 보여야 하는데 다른 자세도 {n}번, 모두 {others_s:.1f}초 "
+            f"보였습니다. {sign} 자세만 잡고 다시 녹화하세요 (jihwa record).",
+            en=f"{path}: it should show one pose, but other poses were held {n} time(s), for "
+            f"{others_s:.1f} s in all. Record again with the pose of {sign} alone (jihwa record).",
+        )
+    return holds[longest].frames
 
 
 def _extended(known: Profile, step: Step) -> tuple[Profile, tuple[Observation, ...]]:
@@ -283,67 +317,3 @@ def _recordings(sources: Sequence[Path], sign: str, others: Set[str]) -> Iterato
                 "their folder.",
             )
         yield from of_sign or labels
-
-
-def calibrate_live(options: argparse.Namespace, language: Language) -> None:
-    """Go through a plan on the screen; what was shown is kept in the profile.
-
-    Raises:
-        UsageError: This needs a terminal, or does something that only recordings can.
-    """
-    _check(options)
-
-    begun = False
-    screen = FullScreen()
-
-    def tell(message: Message) -> None:
-        session.notify(message)
-
-    def follow() -> None:
-        nonlocal begun
-        state = session.state
-        calibrating = state.calibration is not None
-        if (begun and not calibrating) or session.failure:
-            screen.leave()
-        begun |= calibrating
-        screen.redraw(state)
-
-    with closing(Voice(VoiceSettings(), tell)) as voice, live.told_to_end(screen.leave):
-        wearer = live.wearer(options, language, tell)
-        session = LiveSession(
-            live.source(options),
-            wearer.engine,
-            SessionLog(),
-            LiveOptions(layout=shared.layout(options), wearer=wearer),
-            changed=follow,
-        )
-        with closing(session):
-            session.calibrate(_plan_name(options))
-            session.start()
-            live.show(screen, session, SpokenText(voice), options, language)
-    live.fail_if_it_did(session)
-    for notice in session.state.notices:
-        print(notice.text(language))
-    if CALIBRATED in session.state.notices:
-        print(profiles.path_of(options.profile))
-
-
-def _plan_name(options: argparse.Namespace) -> PlanName:
-    if options.mount:
-        return "mount"
-    return "quick" if options.quick else "full"
-
-
-def _check(options: argparse.Namespace) -> None:
-    if options.add or options.styles or options.yes:
-        raise UsageError(
-            ko="--add, --styles, --yes는 녹화로만 됩니다. --from에 녹화를 주세요.",
-            en="--add, --styles and --yes need recordings. Give them to --from.",
-        )
-    if not live.can_be_full_screen():
-        raise UsageError(
-            ko="장갑으로 보정하려면 터미널이 필요합니다. 터미널에서 시작하거나 --from에 녹화를 "
-            "주세요.",
-            en="Calibrating with the glove needs a terminal. Start it in one, or give recordings "
-            "to --from.",
-        )

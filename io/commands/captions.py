@@ -10,6 +10,7 @@ from jihwa.io.settings.language import speaker
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments: those of `jihwa type`, and who may read."""
+    arguments.needs("web")
     say = speaker(arguments.language)
     arguments(
         "--lan",
@@ -26,6 +27,7 @@ def configure(arguments: Command) -> None:
         "포트 번호, 0은 비어 있는 아무것",
         "port, 0: any that is free",
         least=0,
+        most=65_535,
         default=typing.PORT,
     )
     typing.configure_typing(arguments)

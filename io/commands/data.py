@@ -100,8 +100,8 @@ def _configure_convert(arguments: Arguments) -> None:
     )
     arguments(
         "--format",
-        "형식 (parquet에는 pyarrow 필요)",
-        "format (parquet needs pyarrow)",
+        "형식 (parquet에는 pip install 'jihwa[parquet]')",
+        "format (parquet needs pip install 'jihwa[parquet]')",
         dest="kind",
         choices=FORMATS,
         required=True,

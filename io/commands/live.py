@@ -29,9 +29,13 @@ from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.streams import typed_lines
 from jihwa.io.user import phrases
 from jihwa.models.bundle import GLOVE, LANDMARKS, Bundle
+from jihwa.recognizer.calibration import Prompt
 from jihwa.recognizer.word_signs import WordSignSpotter
 
 Tell = Callable[[Message], None]
+
+POSE_S = 1.0
+"""How long a simulated hand holds what a calibration asks for."""
 
 SILENCE_S = 5.0
 """After so long without a sample the user is told."""
@@ -78,15 +82,37 @@ def _is_camera(options: argparse.Namespace) -> bool:
     return str(options.source).lower().startswith("camera:")
 
 
-def watch_for_camera(options: argparse.Namespace) -> Callable[[LiveSession], None]:
-    """What tells a session once, when it looks, that its model of a glove reads a camera's hand."""
-    told = options.model not in (None, GLOVE) or _is_camera(options)
+def watch_signal(
+    options: argparse.Namespace, *, words: bool = False
+) -> Callable[[LiveSession], None]:
+    """What tells a session once, when it looks, that its model reads another kind of signal.
+
+    Args:
+        options: With the `model` of letters.
+        words: Whether it reads words, too.
+    """
+    model, is_told = options.model or (LANDMARKS if _is_camera(options) else GLOVE), False
 
     def look(session: LiveSession) -> None:
-        nonlocal told
-        if not told and session.state.signal.points is not None:
-            told = True
-            session.notify(shared.NOT_OF_GLOVE)
+        nonlocal is_told
+        is_seen = session.state.signal.is_seen
+        if not is_told and (wrong := shared.misread(model, is_seen=is_seen, words=words)):
+            is_told = True
+            session.notify(wrong)
+
+    return look
+
+
+def posing(source: Source) -> Callable[[LiveSession], None]:
+    """What lets a simulated hand show, when it looks, what a calibration asks for."""
+    shown: tuple[int, Prompt] | None = None
+
+    def look(session: LiveSession) -> None:
+        nonlocal shown
+        asked = session.state.calibration
+        if asked and (asked.done, asked.prompt) != shown:
+            shown = asked.done, asked.prompt
+            source.show(asked.prompt.sign, asked.prompt.style, POSE_S)
 
     return look
 

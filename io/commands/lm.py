@@ -88,13 +88,13 @@ def _configure_build(arguments: Arguments) -> None:
     arguments.path(
         "--output", "FILE", "모델 파일", "model file", type=shared.output_file, required=True
     )
-    arguments(
+    arguments.number(
         "--order",
-        "가장 긴 n-gram의 길이 (기본: %(default)s)",
-        "length of the longest n-grams (default: %(default)s)",
-        type=int,
+        "가장 긴 n-gram의 길이",
+        "length of the longest n-grams",
+        least=2,
+        most=9,
         default=BuildOptions().order,
-        metavar="N",
     )
     arguments.number(
         "--ngrams",

@@ -31,11 +31,13 @@ def configure(arguments: Command) -> None:
         nargs="?",
     )
     arguments.settings("source", "layout")
-    arguments(
+    arguments.decimal(
         "--seconds",
         f"녹화 하나의 길이 (기본: 라벨 녹화 {TAKE_S}초, 파일은 Ctrl-C까지)",
         f"length of a recording (default: {TAKE_S} of a take, a file until Ctrl-C)",
-        type=_seconds,
+        least=0.3,
+        most=86_400.0,
+        default=None,
         metavar="S",
     )
     _configure_takes(arguments.group("데이터 모으기", "data sets"))
@@ -166,7 +168,7 @@ class _Recorder:
     def warnings(self) -> list[Message]:
         """What to tell about the signal."""
         report = self.parser.report
-        return [*report.warnings(), *self._sensors.warnings(fits=report.fits)]
+        return [*report.warnings(), *self._sensors.warnings(report.unfit)]
 
     def _write(self, lines: bytes) -> None:
         rest = memoryview(lines)
@@ -195,13 +197,3 @@ def _follow(
             elif event is None:
                 warn(live.NOTHING_COMES.text(language))
     return None
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0.3 <= seconds <= 24 * 3600:
-        raise UsageError(
-            ko=f"--seconds {text}: 0.3초부터 하루까지 쓸 수 있습니다.",
-            en=f"--seconds {text}: give 0.3 s up to a day.",
-        )
-    return seconds

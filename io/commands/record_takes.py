@@ -13,7 +13,6 @@ from jihwa.io.commands import live
 from jihwa.io.recording import Collector, LeftOut, Saved, TakeCutter
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.language import speaker
-from jihwa.io.sources.simulated import PosingSource
 from jihwa.io.sources.source import Connection, Link, Received, Source
 from jihwa.io.streams import has_reader, warn
 from jihwa.recognizer.classifier import Classifier
@@ -154,7 +153,7 @@ class _Collection:
     def _ask(self) -> None:
         prompt = self._collector.prompt
         self._collector.ask()
-        if prompt and isinstance(self._source, PosingSource):
+        if prompt:
             self._source.show(*prompt, self._cutter.take_s + 1.0)
 
     def _took(self, saved: Saved | LeftOut) -> None:

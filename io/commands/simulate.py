@@ -3,7 +3,6 @@
 import argparse
 import sys
 import threading
-from collections.abc import Callable
 
 import numpy as np
 
@@ -34,21 +33,24 @@ def configure(arguments: Command) -> None:
         "recording; its truth goes to the .json beside it (default: the recording on stdout)",
     )
     arguments.speed()
-    arguments(
+    arguments.decimal(
         "--letters-per-s",
         "평균 초당 글자 수 (기본: 빠르기대로)",
         "letters a second on average (default: what is usual at that speed)",
-        type=_within(0.1, 20),
+        least=0.1,
+        most=20.0,
+        default=None,
         metavar="R",
     )
     arguments.seed()
     arguments.number("--wearer", "누구의 손인지", "whose hand", least=0, default=0)
     arguments.fit()
-    arguments(
+    arguments.decimal(
         "--rate-hz",
-        "초당 표본 수 (기본: %(default)s)",
-        "samples a second of the glove (default: %(default)s)",
-        type=_within(1, 500),
+        "초당 표본 수",
+        "samples a second of the glove",
+        least=1.0,
+        most=500.0,
         default=RATE_HZ,
         metavar="HZ",
     )
@@ -153,16 +155,3 @@ def _listen(server: Server, language: Language) -> None:
             server.tell(line)
         except UsageError as error:
             warn(error.message.text(language))
-
-
-def _within(low: float, high: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:
-            raise UsageError(
-                ko=f"{value:g}: {low:g}에서 {high:g} 사이의 수를 주세요.",
-                en=f"{value:g}: give a number from {low:g} to {high:g}.",
-            )
-        return value
-
-    return number

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from jihwa.composer.text.transcript import DOUBTFUL
-from jihwa.data.formats.readers import STDIN
+from jihwa.data.formats.refusals import STDIN
 from jihwa.data.messages import DataError, Language, UsageError
 from jihwa.io.batch import jobs
 from jihwa.io.batch.discovery import Discovery, Found, discover

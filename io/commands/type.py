@@ -84,8 +84,8 @@ def configure_serving(arguments: Command) -> None:
     """Add the argument by which others read along."""
     arguments.switch(
         "--serve-captions",
-        "글을 브라우저에도 보이기, `jihwa captions`처럼",
-        "show the text in a browser too, as `jihwa captions` does",
+        "글을 브라우저에도 보이기, `jihwa captions`처럼 (pip install 'jihwa[web]')",
+        "show the text in a browser too, as `jihwa captions` does (pip install 'jihwa[web]')",
     )
 
 
@@ -142,7 +142,8 @@ def run(options: argparse.Namespace, language: Language) -> int:
             words=words,
         )
 
-        watch = live.watch_for_camera(options)
+        watch = live.watch_signal(options, words=words is not None)
+        pose = live.posing(source)
 
         def begin(
             wearer: Wearer,
@@ -155,6 +156,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
                 if audience:
                     audience.follow(session.state)
                 watch(session)
+                pose(session)
 
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
             session = LiveSession(source, make_engine, journal, known, follow, tell_all)

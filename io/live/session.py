@@ -1,8 +1,7 @@
 """The live session: one queue, and one thread that follows it.
 
-Bytes and the state of the line are put into the queue by the source, requests by the screen. The
-session's thread alone takes them out, reads the signal, writes the text and publishes what that
-came to as a new `LiveState`. A byte goes this way:
+The source puts bytes and how the line is into the queue, the screen its requests. The session's
+thread alone takes them out, reads, writes, and publishes a new `LiveState`. A byte goes this way:
 
     source → queue → `SignalReader`: whole lines → journal, samples → `Writing`: engine → text
     → journal, sinks, `LiveText` → `LiveState` → screen
@@ -35,8 +34,7 @@ from jihwa.recognizer.word_signs import WordSignSpotter
 TICK_S = 0.1
 """How often the thread looks around when nothing happens."""
 BREATH_S = 0.025
-"""What comes sooner after the last batch is read together: a fast glove costs no more than a slow
-one, and a slow one never waits."""
+"""What comes sooner after the last batch is read together: a fast glove costs no more."""
 MOST_EVENTS = 200
 """Events that are taken together when the thread is behind."""
 LEISURE_S = 0.15
@@ -254,14 +252,16 @@ class LiveSession:
         self._tell_news()
 
     def _connect(self, connection: Connection) -> None:
+        if connection.link is Link.LIVE and connection.reason:  # told once, it may be read on
+            self._notices.tell(connection.reason)
+            connection = replace(connection, reason=None)
         self._connection = connection
         if connection.link is Link.ENDED:
             self._read(self._reader.end(time.monotonic()))
             self.writing.conclude()
             self._tell_news()
-            warning = self._reader.unread(connection.device)
-            if warning and not connection.reason:
-                self._notices.tell(warning)
+            if not connection.reason and (unread := self._reader.unread(connection.device)):
+                self._notices.tell(unread)
         elif connection.link is not Link.LIVE:
             self._reader.interrupt()
 

@@ -152,7 +152,7 @@ class SignalReader:
             return None
         if report.unseen:
             return HANDLESS
-        if not report.lines:
+        if report.is_blank:
             return Message(
                 ko=f"{device}: 표본이 하나도 오지 않았습니다. 장갑이나 녹화를 확인하세요.",
                 en=f"{device}: not one sample came. Check the glove or the recording.",
@@ -235,7 +235,8 @@ class SignalReader:
             flex_adc=last.flex_adc[0],
             gravity_g=last.gravity_g[0],
             points=self._parser.points,
-            faults=tuple(sensors.now(fits=report.fits)),
+            is_seen=report.sees if report.samples else None,
+            faults=tuple(sensors.now(report.unfit)),
         )
 
     def _noted(self, frames: Frames, at_s: float) -> Frames:

@@ -31,6 +31,7 @@ class SignalState:
         flex_adc: (5,) the last sample, NaN where a sensor is absent or failed.
         gravity_g: (3,) gravity in the hand's frame, NaN where it is not known.
         points: (21, 3) the hand in a camera's last picture; None where there is none.
+        is_seen: Whether a camera saw the hand, and it is no glove; None before the first sample.
         faults: What is wrong with sensors now.
     """
 
@@ -42,6 +43,7 @@ class SignalState:
     flex_adc: Array = field(default_factory=lambda: np.full(N_FINGERS, np.nan))
     gravity_g: Array = field(default_factory=lambda: np.full(3, np.nan))
     points: Array | None = None
+    is_seen: bool | None = None
     faults: tuple[Message, ...] = ()
 
 

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from jihwa.composer.language.word_list import shown
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.synthesis.pace import PACES
 from jihwa.io.settings.language import speaker
-from jihwa.io.settings.setting import Choice, Switch, Typed, Value
+from jihwa.io.settings.setting import Choice, Number, Switch, Typed, Value
 from jihwa.io.settings.table import SETTINGS
 
 Completer = Callable[..., list[str]]
@@ -23,6 +22,9 @@ def _profile_names(**_: object) -> list[str]:
 
     return profiles.names()
 
+
+MOST = 1_000_000_000
+"""A larger number is a slip."""
 
 COMPLETERS: Mapping[str, Completer] = {"profile": _profile_names}
 """Of the settings whose values the user made."""
@@ -62,30 +64,30 @@ class Arguments:
         """A file or folder."""
         self(name, ko, en, **{"type": Path, "metavar": metavar, **given})
 
-    def number(self, name: str, ko: str, en: str, *, least: int, default: int | None) -> None:
-        """A whole number, `least` or more; help that does not name the default ends with it."""
-        if "%(default)s" not in ko and default is not None:
-            ko, en = f"{ko} (기본: %(default)s)", f"{en} (default: %(default)s)"
-        self(name, ko, en, type=self._at_least(least), default=default, metavar="N")
+    def number(
+        self, name: str, ko: str, en: str, *, least: int, most: int = MOST, default: int | None
+    ) -> None:
+        """A whole number in a range; help that does not name the default ends with it."""
+        self._in(Number(least, most), name, ko, en, default=default, metavar="N")
 
     def decimal(
-        self, name: str, ko: str, en: str, *, below: float = inf, default: float | None
+        self,
+        name: str,
+        ko: str,
+        en: str,
+        *,
+        least: float = 0.0,
+        most: float = float(MOST),
+        default: float | None,
+        metavar: str = "X",
     ) -> None:
-        """A number from 0 to below another one; help ends with its default."""
+        """A number in a range; help that does not name the default ends with it."""
+        self._in(Number(least, most), name, ko, en, default=default, metavar=metavar)
 
-        def within(text: str) -> float:
-            value = float(text)
-            if not 0 <= value < below:
-                wrong = speaker(self.language)(
-                    f"값 {text}, 0 이상 {below:g} 미만이어야 함",
-                    f"{text} is not from 0 to below {below:g}",
-                )
-                raise argparse.ArgumentTypeError(wrong)
-            return value
-
-        if default is not None:
+    def _in(self, numbers: Number, name: str, ko: str, en: str, **given: Any) -> None:  # noqa: ANN401
+        if "%(default)s" not in ko and given["default"] is not None:
             ko, en = f"{ko} (기본: %(default)s)", f"{en} (default: %(default)s)"
-        self(name, ko, en, type=within, default=default, metavar="X")
+        self(name, ko, en, type=_typed(name, numbers), **given)
 
     def settings(self, *keys: str) -> None:
         """Settings; one that the user leaves out is unset until `configuration.resolve`."""
@@ -165,18 +167,6 @@ class Arguments:
         """Options that nobody has to type."""
         self.container.set_defaults(**options)
 
-    def _at_least(self, least: int) -> Callable[[str], int]:
-        def integer(text: str) -> int:
-            value = int(text)
-            if value < least:
-                wrong = speaker(self.language)(
-                    f"값 {value}, {least} 이상이어야 함", f"{value} is less than {least}"
-                )
-                raise argparse.ArgumentTypeError(wrong)
-            return value
-
-        return integer
-
 
 Act = Callable[[argparse.Namespace, Language], int | None]
 """Does what a command was asked for; returns an exit code, if that can be but 0."""
@@ -187,6 +177,12 @@ class Command(Arguments):
     """The arguments of a command, or of an action of it."""
 
     container: argparse.ArgumentParser
+
+    def needs(self, extra: str) -> None:
+        """Tell in help that nothing works without an extra."""
+        how = f"pip install 'jihwa[{extra}]'"
+        told = speaker(self.language)(f"먼저 설치: {how}", f"Install first: {how}")
+        self.container.description = f"{self.container.description}. {told}"
 
     def actions(self, *, required: bool = True) -> Callable[[str, Act, str, str], "Command"]:
         """Let the command have actions.

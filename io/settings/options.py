@@ -18,14 +18,36 @@ from jihwa.models.bundle import GLOVE, LANDMARKS, SHIPPED, Bundle, load_shipped
 from jihwa.recognizer.profile import Profile
 from jihwa.recognizer.word_signs import WordSignSpotter
 
-NOT_OF_GLOVE = Message(
-    ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. --model {LANDMARKS}로 읽으세요.",
-    en=f"This is a hand that a camera saw, not a glove. Read it with --model {LANDMARKS}.",
+NO_WORDS = Message(
+    ko="카메라가 본 손의 좌표가 아니라 낱말을 읽을 수 없습니다. --letters와 --model을 빼거나, "
+    "카메라로 찍은 것을 주세요.",
+    en="No hand that a camera saw, so no words can be read. Leave --letters and --model out, or "
+    "give what a camera saw.",
 )
-NOT_OF_CAMERA = Message(
-    ko=f"카메라가 본 손이 아니라 장갑입니다. --model {GLOVE}로 읽으세요.",
-    en=f"This is a glove, not a hand that a camera saw. Read it with --model {GLOVE}.",
-)
+
+
+def misread(model: str | None, *, is_seen: bool | None, words: bool) -> Message | None:
+    """What to tell if a model reads another kind of signal than comes; None if it does not.
+
+    Args:
+        model: Its name, None for that of the glove; what else a bundle reads nobody knows.
+        is_seen: Whether a camera saw what comes; None while that is not known.
+        words: Whether the model is for letters between words.
+    """
+    option = "--letters" if words else "--model"
+    if is_seen and model in (None, GLOVE):
+        return Message(
+            ko=f"장갑이 아니라 카메라가 본 손의 좌표입니다. {option} {LANDMARKS}로 읽으세요.",
+            en=f"This is a hand that a camera saw, not a glove. Read it with {option} {LANDMARKS}.",
+        )
+    if is_seen is False and words:
+        return NO_WORDS
+    if is_seen is False and model == LANDMARKS:
+        return Message(
+            ko=f"카메라가 본 손이 아니라 장갑입니다. {option} {GLOVE}로 읽으세요.",
+            en=f"This is a glove, not a hand that a camera saw. Read it with {option} {GLOVE}.",
+        )
+    return None
 
 
 def layout(options: argparse.Namespace) -> Layout | None:

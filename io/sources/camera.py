@@ -13,7 +13,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, cast
 
-from jihwa.data.formats.readers import STDIN, Opened, open_recording
+from jihwa.data.formats.readers import Opened, open_recording
+from jihwa.data.formats.refusals import STDIN, VIDEOS
 from jihwa.data.messages import DataError, Message, UsageError
 from jihwa.io.sources.camera_worker import PYTHONS, REQUIREMENT, End
 from jihwa.io.sources.source import JOIN_S, Connection, Link, Source
@@ -21,14 +22,6 @@ from jihwa.io.user import storage
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-VIDEOS = (
-    (8, b"AVI "),
-    (0, b"\x1a\x45\xdf\xa3"),
-    (0, b"\x00\x00\x01\xba"),
-    *((4, kind) for kind in (b"ftyp", b"moov", b"mdat", b"wide", b"skip", b"free")),
-)
-"""Where which bytes stand in a video: AVI, WebM and Matroska, MPEG, MP4 and QuickTime."""
 
 WORKER = Path(__file__).with_name("camera_worker.py")
 POLL_S = 0.1

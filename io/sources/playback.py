@@ -17,7 +17,9 @@ import numpy as np
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import BEGINNING_BYTES, Opened, Recording, is_lines, open_recording
+from jihwa.data.formats.refusals import check_kind
 from jihwa.data.formats.writers import write_recording
+from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
 from jihwa.io.sources.source import Connection, Link, Source
 
@@ -64,34 +66,38 @@ class PlaybackSource(Source):
 
         Raises:
             UsageError: There is no such file.
-            DataError: It cannot be read.
+            DataError: It cannot be read, or is no recording.
         """
         super().__init__(str(path))
         self._path, self._speed, self._layout = path, speed, layout
-        open_recording(path).close()
+        with open_recording(path) as file:
+            check_kind(path, file.read(BEGINNING_BYTES))
 
     def run(self) -> None:
         """Pass on every line when it is due, to the end of the recording."""
-        self.tell(Connection(Link.LIVE, self.device))
         with open_recording(self._path) as file:
             has_lines = is_lines(file.read(BEGINNING_BYTES))
             file.seek(0)
-            lines = _lines(file) if has_lines else self._as_lines()
+            lines, lost = (_lines(file), None) if has_lines else self._as_lines()
+            self.tell(Connection(Link.LIVE, self.device, lost))
             for line in paced(self._timed(lines), self._speed, self.closing.wait):
                 if self.closing.is_set():
                     return
                 self.pass_on(line)
         self.tell(Connection(Link.ENDED, self.device))
 
-    def _as_lines(self) -> list[bytes]:
+    def _as_lines(self) -> tuple[list[bytes], Message | None]:
+        """What is no lines as lines, and what was lost of it: nobody else sees that."""
         text, pictures = io.StringIO(), list[Array]()
         recording = Recording(self._path, self._layout)
         recording.see = pictures.append
-        frames = recording.frames()
+        frames, losses = recording.frames(), [*recording.report.losses()]
+        joined = Message(*(" · ".join(loss.text(each) for loss in losses) for each in ("ko", "en")))
+        lost = joined if losses else None
         if pictures:
-            return _as_seen(np.concatenate(pictures), frames.time_s)
+            return _as_seen(np.concatenate(pictures), frames.time_s), lost
         write_recording(text, frames)
-        return text.getvalue().encode().splitlines(keepends=True)
+        return text.getvalue().encode().splitlines(keepends=True), lost
 
     def _timed(self, lines: Iterable[bytes]) -> Iterator[tuple[float, bytes]]:
         """Every line with the time of the last sample so far."""

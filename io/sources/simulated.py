@@ -101,12 +101,10 @@ class PosingSource(Source):
     def show(self, sign: str, style: int | None, hold_s: float) -> None:
         """Let the hand show a sign, after those that it was asked for before.
 
-        Args:
-            sign: One of the 24 basic signs.
-            style: How bent the fingers are, 1 to 5; None for any.
-            hold_s: How long it is held.
+        It knows the 24 basic signs, and rests if it is asked for another.
         """
-        self._asked.put((sign, style, hold_s))
+        if sign in self._alphabet.index:
+            self._asked.put((sign, style, hold_s))
 
     def run(self) -> None:
         """Send what the glove sends, when it does."""

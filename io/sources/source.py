@@ -107,6 +107,15 @@ class Source(ABC):
             "with a glove.",
         )
 
+    def show(self, sign: str, style: int | None, hold_s: float) -> None:  # noqa: B027
+        """Let a hand that is simulated show a sign; any other shows what it likes.
+
+        Args:
+            sign: The sign.
+            style: How bent the fingers are, 1 to 5; None for any.
+            hold_s: How long it is held.
+        """
+
     def close(self) -> None:
         """Stop; nothing is delivered after this returns. Closing twice is fine."""
         self.closing.set()

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from jihwa.data.formats.layout import Layout
 from jihwa.data.messages import UsageError
+from jihwa.io.settings.setting import File, FreeText, Number, Typed
 from jihwa.io.sources.camera import CameraSource
 from jihwa.io.sources.playback import PlaybackSource, StdinSource
 from jihwa.io.sources.ports import AnyGlove, NamedPort
@@ -30,49 +31,25 @@ _PARTS = re.compile(
 )
 """A question mark in a text or a file name is one, unless settings follow to the end."""
 
-Convert = Callable[[str], object]
+_SEED, _RATE_HZ = Number(0, 2**63), Number(1.0, 500.0)
+_FASTER = {"speed": Number(0.0, math.inf)}
+"""How many times faster; 0 stands for as fast as can be."""
 
-
-def _whole(value: str) -> int:
-    number = int(value)
-    if number < 0:
-        raise ValueError(value)
-    return number
-
-
-def _count(value: str) -> int:
-    if number := _whole(value):
-        return number
-    raise ValueError(value)
-
-
-def _above_0(value: str) -> float:
-    number = float(value)
-    if not 0 < number < math.inf:
-        raise ValueError(value)
-    return number
-
-
-def _times(value: str) -> float:
-    """How many times faster; 0 stands for as fast as can be."""
-    return math.inf if value in ("0", "inf") else _above_0(value)
-
-
-SIMULATED: Mapping[str, Convert] = {
-    "wearer": _whole,
-    "speed": str,
-    "seed": _whole,
-    "rate_hz": _above_0,
-    "repeat": _count,
-    "letters_per_s": _above_0,
+SIMULATED: Mapping[str, Typed] = {
+    "wearer": _SEED,
+    "speed": FreeText(),
+    "seed": _SEED,
+    "rate_hz": _RATE_HZ,
+    "repeat": Number(1, 10_000),
+    "letters_per_s": Number(0.1, 20.0),
 }
 """The settings of a simulated glove."""
 
-POSING: Mapping[str, Convert] = {
-    "wearer": _whole,
-    "seed": _whole,
-    "rate_hz": _above_0,
-    "speed": _above_0,
+POSING: Mapping[str, Typed] = {
+    "wearer": _SEED,
+    "seed": _SEED,
+    "rate_hz": _RATE_HZ,
+    "speed": Number(0.1, 1000.0),
 }
 """Those of one that spells nothing but holds what it is asked for."""
 
@@ -104,16 +81,15 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
             _settings(uri, settings, {})
             return SerialSource(AnyGlove(layout), commands=commands)
         case "serial://" if what.strip("/"):
-            chosen = _settings(uri, settings, {"baud": _count})
+            chosen = _settings(uri, settings, {"baud": Number(1, 100_000_000)})
             port = NamedPort(re.sub(r"^/(?=COM\d)", "", what))
             return SerialSource(port, commands=commands, **chosen)
         case "socket://" | "rfc2217://":
             return SerialSource(NamedPort(_address(uri)), commands=commands)
         case "camera:" if what:
-            return CameraSource(what, **_settings(uri, settings, {"speed": _times, "python": Path}))
+            return CameraSource(what, **_settings(uri, settings, {**_FASTER, "python": File()}))
         case "replay:" if what:
-            chosen = _settings(uri, settings, {"speed": _times})
-            return PlaybackSource(Path(what), layout=layout, **chosen)
+            return PlaybackSource(Path(what), layout=layout, **_settings(uri, settings, _FASTER))
         case "sim:" if what:
             from jihwa.io.sources.simulated import SimulatedSource  # brings the simulator
 
@@ -128,7 +104,7 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
     raise _no_such(uri, kind)
 
 
-def _settings(uri: str, text: str | None, kinds: Mapping[str, Convert]) -> dict[str, Any]:
+def _settings(uri: str, text: str | None, kinds: Mapping[str, Typed]) -> dict[str, Any]:
     """What follows the question mark.
 
     Raises:
@@ -148,13 +124,16 @@ def _settings(uri: str, text: str | None, kinds: Mapping[str, Convert]) -> dict[
                 + f" Here there are: {allowed}",
             )
         try:
-            chosen[name] = kinds[name](value)
+            chosen[name] = kinds[name].of_text(value)
         except ValueError:
+            fits = kinds[name].allowed
             raise UsageError(
-                ko=f"{uri}: '{name}' 값 '{value}'을(를) 쓸 수 없습니다. 알맞은 수를 주세요.",
-                en=f"{uri}: '{value}' is no value for '{name}'. Give a number that fits.",
+                ko=f"{uri}: '{name}' 값 '{value}'을(를) 쓸 수 없습니다. 쓸 수 있는 것: {fits.ko}.",
+                en=f"{uri}: '{value}' is no value for '{name}'. Allowed: {fits.en}.",
             ) from None
-    return chosen
+    if chosen.get("speed") == 0:
+        chosen["speed"] = math.inf
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def _address(uri: str) -> str:
@@ -165,8 +144,8 @@ def _address(uri: str) -> str:
         complete = None
     if not complete:
         raise UsageError(
-            ko=f"{uri}: 주소와 포트가 필요합니다. 예: socket://192.168.0.7:8888",
-            en=f"{uri}: an address and a port are needed, as in socket://192.168.0.7:8888",
+            ko=f"{uri}: 주소와 포트(1~65535)가 필요합니다. 예: socket://192.168.0.7:8888",
+            en=f"{uri}: an address and a port (1 to 65535) are needed, as in socket://192.168.0.7:8888",
         )
     return uri
 

@@ -190,8 +190,8 @@ def _metrics(
 
 
 @contextmanager
-def trains(network: str) -> Iterator[None]:
-    """Import what trains a network.
+def trains(network: str, ko: str = "학습하려면", en: str = "Training") -> Iterator[None]:
+    """Import what trains a network, or does something else with it.
 
     Raises:
         UsageError: A library is missing.
@@ -200,8 +200,8 @@ def trains(network: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise UsageError(
-            ko=f"신경망 {network}을(를) 학습하려면 {error.name}이(가) 필요합니다. "
+            ko=f"신경망 {network}을(를) {ko} {error.name}이(가) 필요합니다. "
             "설치: pip install 'jihwa[train]'",
-            en=f"Training the network {network} needs {error.name}. Install it with: "
+            en=f"{en} the network {network} needs {error.name}. Install it with: "
             "pip install 'jihwa[train]'",
         ) from error

@@ -34,6 +34,7 @@ from jihwa.models.training.summary import Standing, as_json, as_markdown, draw, 
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
+    arguments.needs("train")
     datasets.add_datasets(arguments)
     arguments.settings("layout")
     names = ", ".join(CONTENDERS)

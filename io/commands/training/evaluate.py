@@ -48,7 +48,12 @@ def configure(arguments: Command) -> None:
         "expensive errors",
     )
     arguments.json()
-    arguments.path("--figures", "DIR", "그림을 둘 폴더", "folder for figures")
+    arguments.path(
+        "--figures",
+        "DIR",
+        "그림을 둘 폴더 (pip install 'jihwa[train]')",
+        "folder for figures (pip install 'jihwa[train]')",
+    )
     arguments.path(
         "--takes",
         "FILE",

@@ -12,6 +12,7 @@ from jihwa.models.training.fitting import trains
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
+    arguments.needs("train")
     arguments("bundle", "신경망이 든 모델 파일", "a bundle with a network", metavar="BUNDLE")
     arguments.path(
         "--output",
@@ -26,7 +27,7 @@ def configure(arguments: Command) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Write the file, and say what goes in."""
     bundle = shared.model(options.bundle)
-    with trains(options.bundle):
+    with trains(options.bundle, "ONNX 파일로 내려면", "Exporting"):
         from jihwa.models.training.export import CHANNELS, to_one_graph
     write_whole(options.output, to_one_graph(bundle))
     network = bundle.network

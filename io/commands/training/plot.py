@@ -20,6 +20,7 @@ ENDINGS = (".png", ".svg")
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
+    arguments.needs("train")
     arguments.path("path", "FILE", "녹화", "recording")
     arguments.path(
         "--output",

@@ -41,9 +41,10 @@ def configure(arguments: Command) -> None:
     arguments(
         "--model",
         f"무엇을 만들지 (기본: %(default)s). 인식 모델: {learners}; 모의 장갑의 손: {HAND}; "
-        f"멈춘 손을 찾는 망: {SEGMENTER}",
+        f"멈춘 손을 찾는 망: {SEGMENTER}. 신경망에는 pip install 'jihwa[train]'",
         f"what to fit (default: %(default)s). Classifiers: {learners}; the hand of the simulated "
-        f"glove: {HAND}; the network that finds holds: {SEGMENTER}",
+        f"glove: {HAND}; the network that finds holds: {SEGMENTER}. Networks need pip install "
+        "'jihwa[train]'",
         choices=[*LEARNERS, HAND, SEGMENTER],
         default="gaussian",
         metavar="NAME",
@@ -56,7 +57,7 @@ def configure(arguments: Command) -> None:
         "--test-share",
         "지문자마다 이만큼을 무작위로 남겨, 다 배운 뒤에 재기 (예: 0.15)",
         "hold so much of every sign out at random, and measure it in the end (such as 0.15)",
-        below=1,
+        most=0.99,
         default=None,
     )
     arguments.seed()
@@ -85,7 +86,7 @@ def _add_training(arguments: Arguments) -> None:
         "언제 멈출지 보려고 지문자마다 무작위로 남길 몫 (기본: 따로 녹화한 것)",
         "share of every sign that is held out at random to tell when to stop (default: what was "
         "not recorded back to back with the rest)",
-        below=1,
+        most=0.99,
         default=None,
     )
     arguments.number(
@@ -104,7 +105,7 @@ def _add_training(arguments: Arguments) -> None:
         FLAGS["dropout"],
         "모든 드롭아웃 비율 (기본: 발표된 대로)",
         "every rate of dropout (default: as published)",
-        below=1,
+        most=0.99,
         default=None,
     )
     arguments(

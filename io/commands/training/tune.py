@@ -26,6 +26,7 @@ _SHOWN = 5
 
 def configure(arguments: Command) -> None:
     """Add the command's arguments."""
+    arguments.needs("train")
     datasets.add_datasets(arguments)
     arguments.settings("layout")
     names = ", ".join(TUNABLE)
