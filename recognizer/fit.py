@@ -100,9 +100,8 @@ class GloveFit:
         self._told: set[Message] = set()
         self._personal, self._last = personal, personal.last
         self._density: PoseDensity = personal.density()
-        self._looked = self._density, 0  # by which density and mount holds were looked at
-        nothing = np.empty((0, N_FEATURES)), np.empty((0, 0))
-        self._read = self._density, 0, *nothing  # and by which the last ones were read
+        self._looked = self._density, 0  # by which density and mount holds were looked at, and read
+        self._read = self._density, 0, np.empty((0, N_FEATURES)), np.empty((0, 0))
         self._any_mount = self._density  # by which mounts are told apart
         self._effect = WearerEffect.of_stranger(personal.gaussian)
         self._news = (self._best, self._explains, 0), self.certainty, 1
@@ -151,8 +150,7 @@ class GloveFit:
         """Whether so much was found out since this was asked last that holds look otherwise now."""
         found, certainty, seen = self._news
         now = self._best, self._explains, self.spelling.n_changes
-        changed = now != found or abs(self.certainty - certainty) > MUCH
-        news = changed or self._seen >= 2 * seen
+        news = now != found or self._seen >= 2 * seen or abs(self.certainty - certainty) > MUCH
         if news:
             self._news = now, self.certainty, self._seen
         return news
@@ -226,13 +224,15 @@ class GloveFit:
 
     def _go_on(self) -> None:
         """The hand spells again: go on from there, with the holds that it has spelled since."""
+        found, n_found = self._best, self._n_found
         weight, before = self._known
         since_s = before[-1].segment.end_s if before else -inf
         new = [hold for hold in self._spelled() if hold.segment.start_s > since_s]
         self._holds = deque([*before, *new], maxlen=KEPT_HOLDS)
-        self._log_weight, self._best = weight, int(weight.argmax())
-        self._density = self._any_mount
+        self._log_weight, self._best, self._density = weight, int(weight.argmax()), self._any_mount
         self._believe(_evidence(new))
+        if self._mounts.near[found, self._best]:
+            self._n_found = n_found
         self._learn_effect(anew=True)
 
     def _spelled(self) -> list[SeenHold]:

@@ -95,8 +95,8 @@ class Posterior:
     arcs: Mapping[int, float]
 
 
-Settled = Mapping[Edge, Posterior]
-"""Posteriors of emissions that the beam will no longer tell apart."""
+FinalPosteriors = Mapping[Edge, Posterior]
+"""Of emissions that the beam will no longer tell apart."""
 
 
 def posteriors(stack: Stack, edges: Iterable[Edge], n_readings: int) -> dict[Edge, Posterior]:
@@ -110,27 +110,26 @@ def posteriors(stack: Stack, edges: Iterable[Edge], n_readings: int) -> dict[Edg
     found: dict[Edge, Posterior] = {}
     for edge, (signs, arcs) in shares(stack, edges).items():
         # One that no hypothesis has any more speaks for itself.
-        each = np.zeros(n_readings) if any(signs.values()) else np.exp(edge.seen.scores)
-        for sign, share in signs.items():
-            each[sign] = share
+        each = np.array([signs.get(sign, 0.0) for sign in range(n_readings)])
+        each = each if each.any() else np.exp(edge.seen.scores)
         found[edge] = Posterior(each / each.sum(), arcs)
     return found
 
 
 def aligned(
-    trail: Trail | None, stack: Stack, settled: Settled, n_readings: int
+    trail: Trail | None, stack: Stack, final: FinalPosteriors, n_readings: int
 ) -> tuple[AlignedToken, ...]:
     """The tokens of a trail, with what the emissions of each may have been.
 
     Args:
         trail: The last of the steps.
-        stack: Hypotheses that tell the emissions apart that are not settled.
-        settled: What is known for good of the others.
+        stack: Hypotheses that tell the emissions apart that are not final.
+        final: What is known for good of the others.
         n_readings: Signs of the alphabet, no sign and rest.
     """
     trails = steps_of(trail)
-    unsettled = (edge for each in trails for edge in each.path if edge not in settled)
-    known = {**settled, **posteriors(stack, unsettled, n_readings)}
+    others = (edge for each in trails for edge in each.path if edge not in final)
+    known = {**final, **posteriors(stack, others, n_readings)}
     alignment = []
     for each in trails:
         arc, of = each.arc, [known[edge] for edge in each.path]
@@ -148,7 +147,7 @@ def doubted(
     alignment: Sequence[AlignedToken],
     trail: Trail | None,
     stack: Stack,
-    settled: Settled,
+    final: FinalPosteriors,
     n_readings: int,
 ) -> tuple[AlignedToken, ...]:
     """The tokens of a text that has ended; a letter is doubted where the end dropped the next one.
@@ -161,14 +160,14 @@ def doubted(
         alignment: The `aligned` tokens of the trail.
         trail: The last of them.
         stack: Hypotheses from before the text had to end.
-        settled: What had been known for good.
+        final: What had been known for good.
         n_readings: Signs of the alphabet, no sign and rest.
     """
     dropped = {
         edge: at
         for at, each in enumerate(steps_of(trail))
         for edge in each.path
-        if each.arc.token == NO_TOKEN and edge not in settled
+        if each.arc.token == NO_TOKEN and edge not in final
     }
     more = list(alignment)
     for edge, before in posteriors(stack, dropped, n_readings).items():

@@ -16,8 +16,8 @@ from rapidfuzz.process import cdist
 
 from jihwa.composer.decoding.alignment import (
     AlignedToken,
+    FinalPosteriors,
     Reading,
-    Settled,
     aligned,
     doubted,
     posteriors,
@@ -64,14 +64,14 @@ class DecoderState:
         last: The stack of the newest boundary, one hypothesis at least.
         stacks: The stacks that an arc can still reach back to, by boundary.
         lattice: The emissions that are not decided.
-        settled: What is known for good of some of them.
+        final: What is known for good of some of them.
         committed: Tokens that were decided just now; they never change.
     """
 
     last: Stack
     stacks: Mapping[int, Stack] = field(default_factory=dict)
     lattice: Lattice = field(default_factory=Lattice)
-    settled: Settled = field(default_factory=dict)
+    final: FinalPosteriors = field(default_factory=dict)
     committed: tuple[AlignedToken, ...] = ()
 
     @property
@@ -177,9 +177,9 @@ class Decoder:
         reach = lattice.reach(self._arcs.longest, self._options.longest_span)
         stacks = {at: stack for at, stack in stacks.items() if at >= reach}
         old = lattice.edges.get(lattice.last - self._options.lag, ())
-        new = posteriors(last, (e for e in old if e not in state.settled), self._n_readings)
-        settled = {**state.settled, **new}
-        return self._commit_agreed(DecoderState(last, stacks, lattice, settled))
+        new = posteriors(last, (e for e in old if e not in state.final), self._n_readings)
+        final = {**state.final, **new}
+        return self._commit_agreed(DecoderState(last, stacks, lattice, final))
 
     def _seen(self, emission: Emission) -> Evidence:
         pauses, segment = self._options.pauses, emission.segment
@@ -190,7 +190,7 @@ class Decoder:
             total = log_add(total, score)
         return Evidence(
             scores=scores,
-            cut=segment.log_prob - (total - math.log(len(scores))),
+            segmentation=segment.log_prob - (total - math.log(len(scores))),
             word_end=pauses.word_end_log_ratio(gap),
             missed=pauses.missed_log_ratio(gap),
         )
@@ -249,8 +249,8 @@ class Decoder:
         self, trail: Trail | None, ended: Stack, state: DecoderState, log_prob: float
     ) -> Ending:
         """An ending; where only the best readings count, they have to be right as well."""
-        alignment = self._aligned(trail, ended, state.settled)
-        alignment = doubted(alignment, trail, state.last, state.settled, self._n_readings)
+        alignment = self._aligned(trail, ended, state.final)
+        alignment = doubted(alignment, trail, state.last, state.final, self._n_readings)
         if self._exact:
             of = [each.posterior[each.sign] for token in alignment for each in token.readings]
             log_prob += float(np.log(of).sum())
@@ -261,13 +261,13 @@ class Decoder:
     ) -> tuple[AlignedToken, ...]:
         """What one of the last hypotheses, or else the best one, takes the open emissions for."""
         trail = (hypothesis or state.last[0]).trail
-        return self._aligned(trail, state.last, state.settled)
+        return self._aligned(trail, state.last, state.final)
 
     def _aligned(
-        self, trail: Trail | None, stack: Stack, settled: Settled
+        self, trail: Trail | None, stack: Stack, final: FinalPosteriors
     ) -> tuple[AlignedToken, ...]:
         """As `aligned`; where only the best readings count, with how probable they are."""
-        alignment = aligned(trail, stack, settled, self._n_readings)
+        alignment = aligned(trail, stack, final, self._n_readings)
         if not self._exact:
             return alignment
         return tuple(unmasked(each, self._options.temperature) for each in alignment)
@@ -313,7 +313,7 @@ class Decoder:
         """
         if last is None:
             return state
-        alignment = self._aligned(last, rivals or state.last, state.settled)
+        alignment = self._aligned(last, rivals or state.last, state.final)
         end = max((each.path[-1].end for each in steps_of(last) if each.path), default=0)
         lattice = state.lattice.decided(end) if end else state.lattice
         open_stacks = {at: stack for at, stack in state.stacks.items() if stack}
@@ -322,7 +322,7 @@ class Decoder:
             last=newest,
             stacks=dict(zip(open_stacks, others, strict=True)),
             lattice=lattice,
-            settled={e: p for e, p in state.settled.items() if e.end > lattice.first},
+            final={e: p for e, p in state.final.items() if e.end > lattice.first},
             committed=(*state.committed, *alignment),
         )
 

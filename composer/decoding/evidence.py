@@ -24,14 +24,14 @@ class Evidence:
         scores: S + 2 log-likelihoods, one of every reading, relative to the best one.
         word_end: Log-evidence of the gap before it that a word ended there.
         missed: Log-evidence of the gap that a sign was missed in it.
-        cut: Log-probability of cutting the signal so, and how many times likelier than by chance
-            the best reading is: what tells ways to cut the signal apart.
+        segmentation: Log-probability of the segment, and how many times likelier than by chance
+            the best reading is: what tells segmentations apart.
     """
 
     scores: list[float]
     word_end: float
     missed: float
-    cut: float = 0.0
+    segmentation: float = 0.0
 
 
 def log_add(one: float, other: float) -> float:

@@ -26,7 +26,7 @@ class DecoderOptions:
         rates: How often segments are missed or spurious.
         pauses: What gaps say about word ends.
         grammar: Costs of lone letters and of an empty text.
-        lag: Boundaries after which a letter's confidence is settled. Alternatives that differ only
+        lag: Boundaries after which a letter's confidence is final. Alternatives that differ only
             further back than the language model sees are no longer in the beam.
         longest_preedit: Steps that may stay open; the best hypothesis decides about older ones.
         candidates: Final texts at most.

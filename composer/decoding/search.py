@@ -166,7 +166,7 @@ class Search:
 
     def _moves(self, path: Path, least: float) -> Moves:
         """The moves along a path that are worth a try: none of less than the least weight is."""
-        missed, segmented = path[0].seen.missed, sum([edge.seen.cut for edge in path])
+        missed, segmented = path[0].seen.missed, sum([edge.seen.segmentation for edge in path])
         scores = [edge.seen.scores for edge in path]
         moves = []
         for arc in self._consuming[len(path)]:

@@ -111,7 +111,7 @@ class Draft:
         `begin` has to follow, or another draft.
         """
         endings = self.decoder.endings(self.now.decoder)
-        record, decided = self._settled(endings[0].alignment)
+        record, decided = self._final(endings[0].alignment)
         return record, endings, decided
 
     def rewrite(self, place: slice, alignment: Sequence[AlignedToken], text: str) -> Decisions:
@@ -124,14 +124,14 @@ class Draft:
         """
         now, shown = self.now, self.shown()
         if place.stop > len(now.record.entries):  # the word is in the preedit
-            settled = self.decoder.commit_all(now.decoder).committed
-            record = now.record.with_aligned(settled).rewritten(place, alignment, text)
+            final = self.decoder.commit_all(now.decoder).committed
+            record = now.record.with_aligned(final).rewritten(place, alignment, text)
             self.begin(record, word_is_over=now.decoder.word_is_over)
         else:
-            settled = ()
+            final = ()
             self.now = now.rewritten(place, alignment, text)
         gone = now.before[: len(now.before) - len(self.now.before)]
-        decided = chain(*(before.decided for before in gone), self._decisions(settled))
+        decided = chain(*(before.decided for before in gone), self._decisions(final))
         others = self._told.new(_but_of(shown, place, decided))
         return (*others, *(reading.for_certain() for reading in self._decisions(alignment)))
 
@@ -145,13 +145,13 @@ class Draft:
         """
         shown = self.shown()
         alignment = self.decoder.open_alignment(self.now.decoder, begun)
-        record, decided = self._settled(alignment)
+        record, decided = self._final(alignment)
         self.begin(record.completed(text), word_is_over=True)
         return decided if begun else tuple(_but_of(shown, shown.place(-1), decided))
 
     def add_word(self, text: str) -> Decisions:
         """Write a word behind the last one, which stands as it is shown; the new one is over."""
-        record, decided = self._settled(self.decoder.open_alignment(self.now.decoder))
+        record, decided = self._final(self.decoder.open_alignment(self.now.decoder))
         behind = self.before_cursor + record.text
         space = " " * (bool(behind) and not behind[-1].isspace())
         self.begin(record.with_typed(space + text), word_is_over=True)
@@ -175,7 +175,7 @@ class Draft:
         self.now = self.now.with_decided(decided)
         return ()
 
-    def _settled(self, alignment: Sequence[AlignedToken]) -> tuple[Record, Decisions]:
+    def _final(self, alignment: Sequence[AlignedToken]) -> tuple[Record, Decisions]:
         """The whole record if what is open is read so, and all decisions that wait."""
         waiting = chain.from_iterable(each.decided for each in self.now.before)
         decided = self._told.new((*waiting, *self._decisions(alignment)))
