@@ -32,7 +32,7 @@ layers: $(VENV)/dev build/check/jihwa  ## what may import what
 	cd build/check && PYTHONPATH=. ../../$(BIN)/lint-imports --config ../../pyproject.toml
 
 tests: $(VENV)/dev  ## the tests, with coverage
-	$(BIN)/pytest --cov
+	$(BIN)/pytest -n 2 --dist loadfile --cov
 
 plain: $(VENV)/dev  ## the tests of the kernel once more, as it runs without a compiler
 	JIHWA_PLAIN=1 $(BIN)/pytest -q $(KERNEL_TESTS)

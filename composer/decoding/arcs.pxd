@@ -10,3 +10,10 @@ cdef class Arc:
     cdef public bint corrects
     cdef public bint is_space
     cdef public bint begins_syllable
+
+
+cdef class Move:
+    cdef readonly double weight
+    cdef readonly Arc arc
+    cdef readonly tuple path
+    cdef readonly bint spelled

@@ -14,6 +14,7 @@ import numpy as np
 
 from jihwa.composer.decoding.evidence import log_of
 from jihwa.composer.decoding.grammar import BEGINS_SYLLABLE, IS_SPACE, ArcKind
+from jihwa.composer.decoding.lattice import Path
 from jihwa.composer.language.jamo import BOUNDARY, KINDS, LETTER_OF, N_TOKENS, SPACE, Kind
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.recognizer.events import NO_SIGN, REST, readings
@@ -83,6 +84,26 @@ class Arc:
         self.letter = token if self.restarts else 0
         self.advances = kind in _ADVANCES
         self.is_space, self.begins_syllable = IS_SPACE[kind], BEGINS_SYLLABLE[kind]
+
+
+class Move:
+    """An arc along a path.
+
+    Attributes:
+        weight: Log-likelihood of what it consumes, and its log-costs.
+        arc: The arc.
+        path: The emissions that it consumes.
+        spelled: Whether it takes what was shown for what it looks like most.
+    """
+
+    __slots__ = ("arc", "path", "spelled", "weight")
+
+    def __init__(self, weight: float, arc: Arc, path: Path, spelled: bool) -> None:
+        self.weight, self.arc, self.path, self.spelled = weight, arc, path, spelled
+
+
+Moves = list[list[Move]]
+"""By the kind of their arc, moves, the likeliest first."""
 
 
 _TOKEN_KINDS = {Kind.ONSET: ArcKind.ONSET, Kind.VOWEL: ArcKind.VOWEL, Kind.CODA: ArcKind.CODA}

@@ -1,6 +1,6 @@
 cimport cython
 
-from jihwa.composer.decoding.arcs cimport Arc
+from jihwa.composer.decoding.arcs cimport Arc, Move
 from jihwa.composer.decoding.evidence cimport log_add
 from jihwa.composer.decoding.hypotheses cimport Hypothesis, Trail
 from jihwa.composer.language.token_model cimport ModelState
@@ -8,13 +8,6 @@ from jihwa.composer.language.token_model cimport ModelState
 cdef int BOUNDARY, NO_TOKEN, _NO_SIGN, _SPACE_STATE
 cdef double _NEVER, _ROUNDING
 cdef tuple IS_LONE, IS_SPACE, WORD_IS_OVER
-
-
-cdef class Move:
-    cdef readonly double weight
-    cdef readonly Arc arc
-    cdef readonly tuple path
-    cdef readonly bint spelled
 
 
 cdef class _Allowed:

@@ -16,7 +16,7 @@ has to be changed along.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from jihwa.composer.decoding.arcs import NO_TOKEN, Arc, Arcs
+from jihwa.composer.decoding.arcs import NO_TOKEN, Arcs, Move, Moves
 from jihwa.composer.decoding.evidence import Evidence, log_add
 from jihwa.composer.decoding.grammar import (
     IS_LONE,
@@ -50,26 +50,6 @@ _ROUNDING = 1e-9
 _NO_SIGN, _SPACE_STATE = int(ArcKind.NO_SIGN), int(State.SPACE)
 _NEVER = -math.inf
 """The score of what cannot be."""
-
-
-class Move:
-    """An arc along a path.
-
-    Attributes:
-        weight: Log-likelihood of what it consumes, and its log-costs.
-        arc: The arc.
-        path: The emissions that it consumes.
-        spelled: Whether it takes what was shown for what it looks like most.
-    """
-
-    __slots__ = ("arc", "path", "spelled", "weight")
-
-    def __init__(self, weight: float, arc: Arc, path: Path, spelled: bool) -> None:
-        self.weight, self.arc, self.path, self.spelled = weight, arc, path, spelled
-
-
-Moves = list[list[Move]]
-"""By the kind of their arc, moves, the likeliest first."""
 
 
 class _Allowed:
