@@ -347,5 +347,4 @@ def test_archive_of_arrays_is_no_array(tmp_path):
 
 
 def test_missing_array_is_the_users_mistake(tmp_path):
-    with pytest.raises(UsageError):
-        read_sequences(tmp_path / "none.npy")
+    pytest.raises(UsageError, read_sequences, tmp_path / "none.npy")
