@@ -24,9 +24,8 @@ def recording(tmp_path):
     """Writes a recording and opens it."""
 
     def write(content: str | bytes, name: str = "take.csv") -> Recording:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return Recording(path)
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        return Recording(tmp_path / name)
 
     return write
 
@@ -347,4 +346,5 @@ def test_archive_of_arrays_is_no_array(tmp_path):
 
 
 def test_missing_array_is_the_users_mistake(tmp_path):
-    pytest.raises(UsageError, read_sequences, tmp_path / "none.npy")
+    with pytest.raises(UsageError):
+        read_sequences(tmp_path / "none.npy")
