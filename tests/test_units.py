@@ -82,6 +82,11 @@ JSON = {
         **dict(zip(ORIENTATION, map(float, r[1:4]), strict=True)),
         "flex": [float(v) for v in r[7:]],
     },
+    "arrays": lambda r: {
+        "t": float(r[0]) / 1000,
+        "imu": {"acc": list(map(float, r[4:7])), "ypr": [float(r[at]) for at in (3, 1, 2)]},
+        "flex": [float(v) for v in r[7:]],
+    },
     "texts": lambda r: {**dict(zip(NAMES, r, strict=True)), "timestamp": float(r[0]) / 1000},
 }
 
@@ -89,6 +94,18 @@ JSON = {
 @pytest.mark.parametrize("entry", JSON.values(), ids=JSON)
 def test_json_lines_may_be_nested_or_quoted(glove, entry):
     assert_same(glove, "\n".join(json.dumps(entry(row)) for row in glove.rows))
+
+
+@pytest.mark.parametrize("key", ["orientation", "euler", "gyro", "quat", "vector"])
+def test_json_key_that_is_not_understood_is_named(glove, key):
+    entries = [
+        {"t": float(r[0]) / 1000, "flex": list(map(float, r[7:])), key: [1.0, 2.0, 3.0]}
+        for r in glove.rows
+    ]
+    parser, frames = read("\n".join(map(json.dumps, entries)))
+    assert len(frames) == len(glove.rows)
+    assert f"{key}1, {key}2, {key}3" in parser.report.said["keys"].en
+    assert np.isnan(frames.orientation_deg).all()
 
 
 DOCUMENTS = {

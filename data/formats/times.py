@@ -8,6 +8,14 @@ from jihwa.data.formats.units import CALLED, PATIENCE, UNITS, WHAT, doubt
 from jihwa.data.messages import Message
 from jihwa.data.signal.clock import LATEST_S
 
+UNTIMED_STEP_S = 0.03
+"""Usual time between two samples of a glove that has no clock."""
+
+NO_CLOCK = Message(
+    ko=f"시각이 없어 표본이 초당 {1 / UNTIMED_STEP_S:.0f}개라고 봅니다.",
+    en=f"There are no times: the samples are taken to be {1 / UNTIMED_STEP_S:.0f} a second.",
+)
+
 MOST_TICKLESS = 300
 """Samples to look at where the time does not go on."""
 FINEST_S, COARSEST_S = 0.002, 0.5

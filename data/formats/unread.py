@@ -107,6 +107,22 @@ def lacking(layout: Layout) -> Message | None:
     )
 
 
+def unknown(layout: Layout) -> Message | None:
+    """What to tell of keys that mean no sensor; None if all do, or for a camera's."""
+    named = zip(layout.fields, layout.names, strict=True)
+    left = [field for field, means in named if means == IGNORED]
+    if layout.sees or not left:
+        return None
+    told = printable(", ".join(left), 200)
+    return Message(
+        ko=f"뜻을 알 수 없어 읽지 않은 이름: {told}. 가속도는 accel_x…z나 accel [x, y, z], 각도는 "
+        "pitch·roll·yaw나 ypr [요, 피치, 롤]처럼 순서가 드러나는 이름으로 보내면 읽습니다.",
+        en=f"Not read, as it is not known what they mean: {told}. Acceleration is read as "
+        "accel_x…z or accel [x, y, z], angles as pitch, roll and yaw or by a name that tells their "
+        "order, such as ypr.",
+    )
+
+
 def _is_row(line: str) -> bool:
     """Whether most of a line is numbers, two at least, whatever separates them."""
     fields = re.findall(r"[^\s,;:|\"\[\]{}]+", line)
