@@ -163,7 +163,7 @@ def test_hold_leaves_out_what_cannot_be_believed(tree):
             "flex1[300:700]",
         ),
         ("", "empty"),
-        (STORED, "no readable sample"),
+        (STORED, "nothing was recorded after it"),
         ("hello", "no header"),
         (b"\x89HDF\r\n\x1a\n damaged", "HDF5"),
     ],

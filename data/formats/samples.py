@@ -234,7 +234,7 @@ class Samples:
     def _seconds(self, form: _LineForm, raw: list[float], lines: Sequence[Line]) -> Array:
         """(n,) the time of every sample since the first one; NaN where it cannot be trusted."""
         clock, times = self._report.clock, form.times
-        way = (times.unit, times.is_still, times.step_s)
+        way = (times.unit, times.by_arrival, times.step_s)
         if form.last and form.last[2] != way:  # the first sample was timed before that was known
             clock.restart(times.second(*form.last[:2]))
         form.last = (raw[-1], lines[-1].arrival_s, way)
