@@ -52,8 +52,8 @@ def found(report: Report) -> Message:
             "--layout timestamp,flex1,flex2,-,flex3).",
         )
     return Message(
-        ko=f"{what.ko} · 이렇게 알려 주면 읽습니다 (맞는지 확인하세요): --layout '{mapping}'",
-        en=f"{what.en} · This would read it, if it is right: --layout '{mapping}'",
+        ko=f"{what.ko} · 이렇게 알려 주면 읽습니다 (맞는지 확인하세요): --layout='{mapping}'",
+        en=f"{what.en} · This would read it, if it is right: --layout='{mapping}'",
     )
 
 
@@ -142,14 +142,14 @@ def _separator(lines: Sequence[str]) -> str:
 
 
 def _table(lines: Sequence[str], separator: str, n: int) -> Array:
-    """(k, m) the numbers of the lines that have as many fields as most."""
+    """(k, m) the numbers of the lines that have as many fields as most, mostly numbers."""
     rows = [split(line, separator, n) for line in lines]
     lengths = [len(row) for row in rows]
     m = n or max(lengths, key=lengths.count, default=0)
     numbers = [[number(each, separator) for each in row] for row in rows if len(row) == m]
     table = np.array(numbers, dtype=np.float64).reshape(len(numbers), m)
     table[~(np.abs(table) < 1e18)] = np.nan  # no sensor's
-    return table
+    return table[2 * np.isfinite(table).sum(axis=1) >= m]  # others are words
 
 
 def _goes_on(column: Array) -> bool:
