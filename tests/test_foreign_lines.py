@@ -60,6 +60,22 @@ def test_names_in_an_encoding_that_is_not_known_hide_no_column_behind_them(glove
         Recording(path).frames()
 
 
+@pytest.mark.parametrize(
+    ("change", "is_torn"),
+    [
+        ({7: "flex\ufffd", 11: "flex5X"}, True),
+        ({0: "timest", 7: "f\ufffdex1", 8: "flx2", 9: "flex", 10: "\ufffdlex4", 11: "fl"}, True),
+        ({7: "flex6", 8: "flex7", 9: "flex8", 10: "flex9", 11: "flex10"}, False),
+        ({7: "flexA", 8: "flexB", 9: "flexC", 10: "flexD", 11: "flexE"}, False),
+        ({0: "zeit", 7: "eins", 8: "zwei", 9: "drei", 10: "vier", 11: "acht"}, False),
+    ],
+)
+def test_header_that_was_damaged_is_told_to_be(glove, bad, jihwa, change, is_torn):
+    path = bad(glove.text([change.get(at, name) for at, name in enumerate(NAMES)]))
+    told = jihwa("transcribe", path).err
+    assert ("damaged on its way" in told, "--layout" in told) == (is_torn, not is_torn)
+
+
 @given(st.permutations(range(12)))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 def test_columns_may_stand_in_any_order(glove, order):

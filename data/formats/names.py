@@ -126,10 +126,9 @@ def meanings(fields: Sequence[str]) -> Meanings:
     """What these fields mean; case, spaces and how words are joined do not matter."""
     told = [_split(field) for field in fields]
     bare = [name for name, _ in told]
-    families = _numbered(bare)
+    numbered = {**_numbered(bare), **_triples(bare)}
     points = _points(bare)
-    known = {**families, **_triples(bare)}
-    names = [points.get(name) or _single(name) or known.get(name, IGNORED) for name in bare]
+    names = [points.get(name) or _single(name) or numbered.get(name, IGNORED) for name in bare]
     if not {*QUATERNION} <= {*names}:
         names = [IGNORED if name in QUATERNION else name for name in names]
     if points:  # then nothing else is a sensor
