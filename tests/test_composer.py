@@ -13,6 +13,7 @@ from stories import model
 
 from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
+from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.letters import compose
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.alphabet import Alphabet
@@ -219,6 +220,17 @@ def test_a_flushed_composer_begins_a_new_text():
         assert len(transcript.signs) == len(story)
     assert transcript.text == "나"
     assert composer.flush().text == ""
+
+
+@pytest.mark.parametrize("typed", ["가\n", "가 ", "\n"])
+def test_a_hand_that_rests_behind_a_space_that_was_typed_writes_nothing(typed):
+    composer = Composer(BASIC, Mixture.load())
+    composer.type(typed)
+    composer.feed(emission({REST: 9.0, "ㅜ": -4.0}))
+    composer.complete()
+    assert composer.text == typed
+    composer.feed(emission({REST: 9.0, "ㅜ": -4.0}, 0.7))
+    assert composer.flush().text == typed
 
 
 def test_reset_forgets_what_was_shown():

@@ -44,6 +44,8 @@ class State(IntEnum):
     LONE_RESTED = auto()
     FINAL_CONSONANT = auto()
     """Behind a final text that ends in a lone consonant, which no vowel makes a syllable of."""
+    FINAL_SPACE = auto()
+    """Behind a final text that ends in a space, behind which nothing has to follow."""
     ENDED = auto()
 
 
@@ -91,7 +93,7 @@ def state_behind(text: str, *, word_is_over: bool = False) -> State:
     if not text:
         state = State.START
     elif text[-1].isspace():
-        state = State.SPACE
+        state = State.FINAL_SPACE
     elif "ㄱ" <= text[-1] <= "ㅎ":
         state = State.FINAL_CONSONANT
     else:
@@ -137,12 +139,12 @@ _LONE = {
     ArcKind.LONE_CONSONANT: (State.LONE_CONSONANT, "lone_letter"),
     ArcKind.LONE_VOWEL: (State.LONE_VOWEL, "lone_letter"),
 }
+_NEXT_WORD = {ArcKind.ONSET: (State.ONSET, None), **_LONE}
 _NEXT_SYLLABLE = {
-    ArcKind.ONSET: (State.ONSET, None),
+    **_NEXT_WORD,
     ArcKind.SPACE: (State.SPACE, "space"),
     ArcKind.END: (State.ENDED, None),
     ArcKind.REST: (State.RESTED, None),
-    **_LONE,
 }
 _AFTER_LONE_CONSONANT = {
     ArcKind.ONSET: (State.ONSET, "lone_more"),
@@ -165,13 +167,18 @@ _TRANSITIONS: Mapping[State, Mapping[ArcKind, tuple[State, str | None]]] = {
         ArcKind.REST: (State.START, None),
         ArcKind.LONE_END: (State.ENDED, "empty_text"),
     },
-    State.SPACE: {ArcKind.ONSET: (State.ONSET, None), **_LONE},
+    State.SPACE: _NEXT_WORD,
     State.ONSET: {ArcKind.VOWEL: (State.VOWEL, None)},
     State.VOWEL: {ArcKind.CODA: (State.CODA, None), **_NEXT_SYLLABLE},
     State.CODA: _NEXT_SYLLABLE,
     State.LONE_CONSONANT: _AFTER_LONE_CONSONANT,
     State.LONE_VOWEL: _AFTER_LONE_VOWEL,
     State.FINAL_CONSONANT: _AFTER_LONE_VOWEL,
+    State.FINAL_SPACE: {
+        **_NEXT_WORD,
+        ArcKind.REST: (State.FINAL_SPACE, None),
+        ArcKind.LONE_END: (State.ENDED, None),
+    },
     State.RESTED: {
         ArcKind.SPACE: (State.SPACE, None),
         ArcKind.END: (State.ENDED, None),

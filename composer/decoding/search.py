@@ -193,8 +193,7 @@ class Search:
                 if each.spelled or not each.model.is_profane(BOUNDARY)
             ]
             if scores:
-                score = max(scores)
-                ended.append(each.but(score=score))
+                ended.append(each.but(score=max(scores)))
         if not ended:  # each is in the middle of a syllable or ends profanely
             ended = list(stack)
         ended.sort(key=lambda each: -each.score)

@@ -47,7 +47,7 @@ _PHRASE_SHARE = 0.1
 _LEAST_PROBABILITY = 1e-6
 
 _IN_WORD = (State.ONSET, State.VOWEL, State.CODA, State.RESTED)
-_BEFORE_WORD = (State.START, State.SPACE)
+_BEFORE_WORD = (State.START, State.SPACE, State.FINAL_SPACE)
 _LONE = (State.LONE_CONSONANT, State.LONE_VOWEL, State.LONE_RESTED, State.FINAL_CONSONANT)
 """Behind a lone letter the language model begins anew."""
 _ONSET_OF: Mapping[str, int] = {
