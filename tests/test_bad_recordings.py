@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -40,6 +41,12 @@ def test_bad_file_is_one_clear_line(jihwa, bad, content, code, told, format_):
     assert line.startswith("jihwa: ")
     assert "bad.csv" in line
     assert told in line
+
+
+def test_header_alone_is_told_live_to_be_all_that_came(jihwa, bad, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    done = jihwa("type", "--plain", "--source", f"replay:{bad(HEADER + chr(10))}?speed=0")
+    assert "No row of numbers came behind the header" in done.out + done.err
 
 
 @pytest.mark.parametrize(("name", "told"), [("none.csv", "no such file"), (".", "a folder")])

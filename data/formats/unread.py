@@ -38,6 +38,11 @@ def found(report: Report) -> Message:
     """What came instead of samples, and what to do."""
     first = report.first_damage[1] if report.first_damage else printable("".join(report.sample[:1]))
     told = printable(report.columns, 200) or first
+    if report.headers and not told:
+        return Message(
+            ko="머리줄 뒤에 수가 늘어선 줄이 오지 않았습니다. 보드가 표본을 보내는지 확인하세요.",
+            en="No row of numbers came behind the header. Check that the board sends samples.",
+        )
     what = Message(ko=f"첫 줄: {told}", en=f"The first: {told}")
     if report.columns:
         what = Message(ko=f"찾은 칸: {told}", en=f"The columns are {told}")
