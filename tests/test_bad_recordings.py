@@ -18,7 +18,7 @@ def saved(array):
 
 BAD = {
     "empty": ("", 1, "empty"),
-    "header only": (HEADER + "\n", 1, "no readable sample"),
+    "header only": (HEADER + "\n", 1, "nothing was recorded"),
     "wrong header": ("time,toe\n1,2\n", 1, "--layout"),
     "prose": ("A glove has five fingers,\nand a sensor on each.\n", 1, "not seem to be a glove"),
     "no header": ("1,2,3,4,5,6,7,8,9\n", 1, "no header"),

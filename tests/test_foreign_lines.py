@@ -48,6 +48,34 @@ def test_sensors_are_known_by_other_names(glove, names):
     assert parser.report.damaged == 0
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_names_that_a_korean_spreadsheet_saved_are_known(glove, end):
+    parser = assert_same(glove, glove.text(OTHER_NAMES["Korean"], end=end).encode("cp949"))
+    assert parser.report.headers == 1
+
+
+def test_names_in_an_encoding_that_is_not_known_hide_no_column_behind_them(glove, bad):
+    path = bad(glove.text(["時間", *"縦横回甲乙丙", *"親人中薬小"]).encode("cp932"))
+    with pytest.raises(DataError, match=f"--layout='{','.join(NAMES)}'"):
+        Recording(path).frames()
+
+
+@pytest.mark.parametrize(
+    ("change", "is_torn"),
+    [
+        ({7: "flex\ufffd", 11: "flex5X"}, True),
+        ({0: "timest", 7: "f\ufffdex1", 8: "flx2", 9: "flex", 10: "\ufffdlex4", 11: "fl"}, True),
+        ({7: "flex6", 8: "flex7", 9: "flex8", 10: "flex9", 11: "flex10"}, False),
+        ({7: "flexA", 8: "flexB", 9: "flexC", 10: "flexD", 11: "flexE"}, False),
+        ({0: "zeit", 7: "eins", 8: "zwei", 9: "drei", 10: "vier", 11: "acht"}, False),
+    ],
+)
+def test_header_that_was_damaged_is_told_to_be(glove, bad, jihwa, change, is_torn):
+    path = bad(glove.text([change.get(at, name) for at, name in enumerate(NAMES)]))
+    told = jihwa("transcribe", path).err
+    assert ("damaged on its way" in told, "--layout" in told) == (is_torn, not is_torn)
+
+
 @given(st.permutations(range(12)))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 def test_columns_may_stand_in_any_order(glove, order):
@@ -212,7 +240,7 @@ def test_what_is_not_read_names_what_was_found_and_the_layout_that_reads_it(
         Recording(path).frames()
     told = caught.value.message.en
     assert write(glove).split()[0][:60] in told
-    mapping = told.rsplit("--layout '", 1)[1].rstrip("'")
+    mapping = told.rsplit("--layout='", 1)[1].rstrip("'")
     assert mapping in caught.value.message.ko
     frames = Recording(path, Layout.of_setting(mapping)).frames()
     np.testing.assert_array_equal(frames.flex_adc, read(glove.text())[1].flex_adc)

@@ -122,6 +122,22 @@ def test_a_hand_that_never_opens_needs_no_other_resistor(sentence, bad, jihwa):
     assert "Flex moves between" not in done.err
 
 
+@pytest.mark.parametrize(("straight", "bent"), [(0, 140), (10, 110)])
+def test_readings_of_no_unit_are_told_as_such_alone(sentence, bad, jihwa, straight, bent):
+    done = jihwa("transcribe", bad(with_resistor(sentence, straight, bent)))
+    assert "Flex moves between" in done.err
+    assert "Flex is in" not in done.err
+
+
+def test_readings_of_no_unit_are_told_live_as_they_came(sentence, bad, jihwa, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    path = bad(with_resistor(sentence, 0, 140))
+    done = jihwa("type", "--plain", "--new", "--source", f"replay:{path}?speed=0")
+    low, high = map(float, re.search(r"flex reads (\S+) to (\S+),", done.out).groups())
+    assert -50 < low < high < 250
+    assert "Flex is in" not in done.out
+
+
 def test_another_resistor_is_told_live_once(sentence, bad, jihwa, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     path = bad(with_resistor(sentence, 300, 700))

@@ -225,7 +225,17 @@ def test_reset_and_gap_are_told():
     report, _ = parse(csv(NINE, *(row(NINE, t) for t in times)))
     told = " ".join(warning.en for warning in report.warnings())
     assert "restarted 1 time" in told
-    assert "2 gap(s), the longest 15.0 s" in told
+    assert "1 gap(s), the longest 15.0 s" in told
+
+
+@pytest.mark.parametrize("joined", [(0, 30, 60, 0, 30, 60), (0, 30, 60, 3_600_000, 3_600_030)])
+def test_the_first_sample_after_the_clock_jumped_for_good_is_kept(joined):
+    report, samples = parse(*(csv(line) for line in (NINE, *(row(NINE, t) for t in joined))))
+    assert (report.samples, report.damaged) == (len(joined), 0)
+    assert len(samples) == len(joined)
+    steps_s = np.diff(samples[:, 0])
+    assert np.delete(steps_s, 2) == pytest.approx(0.03)
+    assert steps_s[2] == pytest.approx(2 if joined[3] == 0 else 3599.94)
 
 
 def test_samples_that_were_received_all_at_once_are_a_burst():

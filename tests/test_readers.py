@@ -227,9 +227,9 @@ def test_hdf5_cut_short_is_refused(hdf5, share):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (HEADER + "\n", "a header but no readable sample"),
-        (HEADER, "a header but no readable sample"),
-        (HEADER + "\n1,2,3\nx\n", "2 damaged lines"),
+        (HEADER + "\n", "nothing was recorded after it"),
+        (HEADER + "\n\n# ready", "nothing was recorded after it"),
+        (HEADER + "\n1,2,3\nx\n", "no readable sample .2 damaged lines"),
         (LINE.format(10) + "\n", "no header of the glove"),
         ("a,b,c\n1,2,3\n", "no header of the glove in 2 line"),
         (bytes(range(256)) * 40, "no header of the glove"),

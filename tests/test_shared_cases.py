@@ -54,7 +54,7 @@ def test_two_fingers_of_one_name_are_refused_with_the_layout_that_reads_them(jih
     path = CASES / "units" / "dupname_wrong.csv"
     done = jihwa("transcribe", path)
     assert (done.code, done.out) == (1, "")
-    layout = done.err.strip().rsplit("--layout '", 1)[1].rstrip("'")
+    layout = done.err.strip().rsplit("--layout='", 1)[1].rstrip("'")
     assert jihwa("transcribe", path, "--layout", layout).out == "부산\n"
 
 

@@ -1,5 +1,6 @@
 """Units as gloves have them: clocks, flex, acceleration and angles, noticed and said once."""
 
+import itertools
 import json
 import math
 from datetime import datetime, timedelta
@@ -10,8 +11,10 @@ from foreign import ANGLES, FINGERS, NAMES, TIME, G, assert_same, read
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.names import FLEX, ORIENTATION
 from jihwa.data.formats.readers import Recording
+from jihwa.data.signal.frames import Frames
 
 
 def moment(form):
@@ -66,6 +69,22 @@ def test_a_clock_that_stands_still_is_none(glove, engine):
     assert engine.run([frames]).text == "부산"
 
 
+@pytest.mark.parametrize("first", [0, 1, 5000])
+@pytest.mark.parametrize("has_arrival", [False, True])
+def test_a_clock_that_counts_the_samples_is_none(glove, engine, first, has_arrival):
+    parser, numbers = LineParser(), itertools.count(first)
+    content = glove.text(rows=glove.changed(TIME, lambda _: next(numbers))).splitlines()
+    times = itertools.count(7, 0.03)
+    chunks = [
+        parser.feed(f"{line}\n".encode(), next(times) if has_arrival else None) for line in content
+    ]
+    frames = Frames.concatenate([*chunks, parser.flush()])
+    assert len(frames) == len(glove.rows)
+    np.testing.assert_allclose(np.diff(frames.time_s), 0.03)
+    assert "it numbers the samples" in parser.report.said["time"].en
+    assert engine.run([frames]).text == "부산"
+
+
 @pytest.mark.parametrize("per_s", [1, 1000])
 def test_json_lines_have_seconds_or_milliseconds(glove, per_s):
     entries = [dict(zip(NAMES, map(float, row), strict=True)) for row in glove.rows]
@@ -75,11 +94,33 @@ def test_json_lines_have_seconds_or_milliseconds(glove, per_s):
     assert_same(glove, "\n".join(map(json.dumps, entries)), told=told)
 
 
+@pytest.mark.parametrize(
+    "columns", [range(12), [0, 4, 5, 6, *range(7, 12)], [0, 1, 2, 3, 7, 8, 9, 10, 11]]
+)
+def test_decimal_commas_in_quotes_are_no_thousands(glove, columns):
+    rows = [[f'"{row[at]}"'.replace(".", ",") for at in columns] for row in glove.rows]
+    _, frames = read(glove.text([NAMES[at] for at in columns], rows))
+    _, expected = read(
+        glove.text([NAMES[at] for at in columns], [[r[at] for at in columns] for r in glove.rows])
+    )
+    np.testing.assert_array_equal(frames.channels, expected.channels)
+
+
+def test_thousands_in_quotes_are_no_decimals(glove):
+    rows = glove.changed(G, lambda g: f'"{round(g * 1000):,}"')
+    assert_same(glove, glove.text(rows=rows), told="Acceleration is in mg")
+
+
 JSON = {
     "nested": lambda r: {
         "t": float(r[0]) / 1000,
         "accel": dict(zip("xyz", map(float, r[4:7]), strict=True)),
         **dict(zip(ORIENTATION, map(float, r[1:4]), strict=True)),
+        "flex": [float(v) for v in r[7:]],
+    },
+    "arrays": lambda r: {
+        "t": float(r[0]) / 1000,
+        "imu": {"acc": list(map(float, r[4:7])), "ypr": [float(r[at]) for at in (3, 1, 2)]},
         "flex": [float(v) for v in r[7:]],
     },
     "texts": lambda r: {**dict(zip(NAMES, r, strict=True)), "timestamp": float(r[0]) / 1000},
@@ -89,6 +130,18 @@ JSON = {
 @pytest.mark.parametrize("entry", JSON.values(), ids=JSON)
 def test_json_lines_may_be_nested_or_quoted(glove, entry):
     assert_same(glove, "\n".join(json.dumps(entry(row)) for row in glove.rows))
+
+
+@pytest.mark.parametrize("key", ["orientation", "euler", "gyro", "quat", "vector"])
+def test_json_key_that_is_not_understood_is_named(glove, key):
+    entries = [
+        {"t": float(r[0]) / 1000, "flex": list(map(float, r[7:])), key: [1.0, 2.0, 3.0]}
+        for r in glove.rows
+    ]
+    parser, frames = read("\n".join(map(json.dumps, entries)))
+    assert len(frames) == len(glove.rows)
+    assert f"{key}1, {key}2, {key}3" in parser.report.said["keys"].en
+    assert np.isnan(frames.orientation_deg).all()
 
 
 DOCUMENTS = {

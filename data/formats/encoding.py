@@ -7,6 +7,8 @@ MAX_LINE_BYTES = 4096
 """A longer line is noise; of its bytes only so many are kept."""
 
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_KOREAN = re.compile(rb"(?:[\t\x20-\x7e]|[\xb0-\xc8][\xa1-\xfe])+[\r\0]*")
+"""ASCII and syllables of KS X 1001, in CP949: what was damaged hardly ever looks so."""
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
 
 
@@ -73,6 +75,14 @@ def _with_line_feeds(lines: bytes) -> bytes:
 
 
 def clean(raw: bytes) -> str:
-    """The text of a line without marks, control sequences of terminals and blanks around it."""
-    text = raw[:MAX_LINE_BYTES].decode("utf-8", errors="replace").strip("\ufeff\0 \t\r")
+    """The text of a line without marks, control sequences of terminals and blanks around it.
+
+    It is UTF-8, or CP949, in which Korean spreadsheets save.
+    """
+    raw = raw[:MAX_LINE_BYTES]
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("cp949" if _KOREAN.fullmatch(raw) else "utf-8", errors="replace")
+    text = text.strip("\ufeff\0 \t\r")
     return _ANSI.sub("", text).strip() if "\x1b" in text else text

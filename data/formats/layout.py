@@ -34,7 +34,8 @@ MOST_FIELDS = 256
 SEPARATORS = (",", ";", "\t", "|", " ")
 
 _OF_DAY = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
+_WITH_COMMA = re.compile(r" *'?[+-]?\d+,\d")
 _WITH_UNIT = re.compile(r"^([+-]?[\d.,]+) *(?:ms|s|us|m?g|m/s[2²]|deg|°|rad|adc|m?v|%)$", re.I)
 _PROMPT = re.compile(r"^\d\d:\d\d:\d\d\.\d+ -> ")
 """What the Arduino's serial monitor puts before each line."""
@@ -186,9 +187,10 @@ class Layout:
         if len(fields) != len(self.fields):
             return None
         found, n_values, n_wrong = [], 0, 0
+        separator = " " if self._has_decimal_commas(fields) else self.separator
         for at, name in enumerate(self.names):
             told = fields[at]
-            value = math.nan if name == IGNORED else number(told, self.separator)
+            value = math.nan if name == IGNORED else number(told, separator)
             if name == TIME:
                 value = value if math.isfinite(value) else moment_s(told)
                 if not math.isfinite(value):
@@ -198,6 +200,19 @@ class Layout:
                 n_wrong += math.isinf(value)
             found.append(value)
         return None if 2 * n_wrong > n_values else [*found, math.nan]
+
+    def _has_decimal_commas(self, fields: Sequence[object]) -> bool:
+        """Whether a comma within a field can mark no thousands in one of them, so in none.
+
+        An angle of thousands is none.
+        """
+        return any(
+            isinstance(told, str)
+            and _WITH_COMMA.match(told)
+            and (name in ORIENTATION or not _THOUSANDS.fullmatch(told.strip(" '")))
+            for name, told in zip(self.names, fields, strict=True)
+            if name != IGNORED
+        )
 
     @cached_property
     def sees(self) -> bool:

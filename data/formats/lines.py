@@ -13,18 +13,13 @@ from jihwa.data.formats.layout import COLUMNS, Layout
 from jihwa.data.formats.names import RECEIVED, flattened
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line, Samples
-from jihwa.data.formats.unread import lacking
-from jihwa.data.messages import Message
+from jihwa.data.formats.times import NO_CLOCK, UNTIMED_STEP_S
+from jihwa.data.formats.unread import lacking, unknown
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.landmarks import NO_HAND, ODD, SeenHand, unit_of
 
-UNTIMED_STEP_S, LEAST_STEP_S = 0.03, 0.001
-"""Usual and least time between two samples of a glove that has no clock."""
-
-NO_CLOCK = Message(
-    ko=f"시각이 없어 표본이 초당 {1 / UNTIMED_STEP_S:.0f}개라고 봅니다.",
-    en=f"There are no times: the samples are taken to be {1 / UNTIMED_STEP_S:.0f} a second.",
-)
+LEAST_STEP_S = 0.001
+"""Least time between two samples of a glove that has no clock."""
 
 _JSON, _ALPHA = "JSON", "OpenGloves"
 _NO_HAND = re.compile("hand|landmark", re.IGNORECASE).search
@@ -270,7 +265,9 @@ class LineParser:
             entry = dict(flattened(told))
             names = tuple(entry)
             if names not in self._objects:
-                self._objects[names] = Layout.of_names(names)
+                made = self._objects[names] = Layout.of_names(names)
+                if made and (message := unknown(made)):
+                    self.report.say("keys", message)
             layout = self._objects[names]
             numbers = layout and layout.numbers_of(tuple(entry.values()))
             if not layout or not numbers or not (layout.has_clock or layout.sees):

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 FLEX = ("flex1", "flex2", "flex3", "flex4", "flex5")
 ACCEL = ("accel_x", "accel_y", "accel_z")
@@ -72,8 +73,19 @@ _FINGERS = (
 _FINGER_WORDS = re.compile("flexsensor|flex|fingers?|bend|sensor|adc|value|손가락|센서")
 _NUMBERED = re.compile(r"([a-z]+?)(?:sensor|finger)?([0-9])")
 _FAMILIES = ("flex", "finger", "f", "bend", "adc", "a", "ch", "channel", "s", "sensor", "analog")
-_ACCEL = re.compile(r"(?:a|acc|accel|acceleration|accelerometer)([xyz])|([xyz])acc(?:el\w*)?")
-_ANGLE = re.compile(r"(?:euler|angle|imu)?(pitch|roll|yaw|heading|피치|롤|요)(?:angle)?")
+_ACCEL = re.compile(
+    r"(?:imu)?(?:a|acc|accel|acceleration|accelerometer|가속도)([xyz])|([xyz])acc(?:el\w*)?"
+)
+_ACCEL_WORD = re.compile("(?:imu)?(?:acc|accel|acceleration|accelerometer|가속도)")
+_ANGLE = re.compile(
+    r"(?:euler|angles?|imu|orientation)?(pitch|roll|yaw|heading|피치|롤|요)(?:angle)?"
+)
+_ORDERS = {
+    word: order
+    for order in permutations(ORIENTATION)
+    for word in ("".join(order), "".join(name[0] for name in order))
+}
+"""Names that tell the order of three angles, such as `ypr`."""
 _ANGLES = {"heading": "yaw", "피치": "pitch", "롤": "roll", "요": "yaw"}
 _QUATERNION = re.compile(r"(?:q|quat|quaternion)([wxyz0-3])")
 _JOINTS = ("wrist", "thumbcmc", "thumbmcp", "thumbip", "thumbtip", *(
@@ -114,9 +126,11 @@ def meanings(fields: Sequence[str]) -> Meanings:
     """What these fields mean; case, spaces and how words are joined do not matter."""
     told = [_split(field) for field in fields]
     bare = [name for name, _ in told]
-    families = _numbered(bare)
+    numbered = {**_numbered(bare), **_triples(bare)}
     points = _points(bare)
-    names = [points.get(name) or _single(name) or families.get(name, IGNORED) for name in bare]
+    names = [points.get(name) or _single(name) or numbered.get(name, IGNORED) for name in bare]
+    if not {*QUATERNION} <= {*names}:
+        names = [IGNORED if name in QUATERNION else name for name in names]
     if points:  # then nothing else is a sensor
         names = [name if name in (*POINTS, TIME, RECEIVED) else IGNORED for name in names]
     times = [name for name in _TIMES if name in bare]
@@ -201,6 +215,21 @@ def _numbered(names: Iterable[str]) -> dict[str, str]:
         if fits and (word == "flex" or len(places) == len(FLEX)) and places:
             return {name: FLEX[place] for place, name in places.items()}
     return {}
+
+
+def _triples(names: Iterable[str]) -> dict[str, str]:
+    """Acceleration that is numbered x, y, z, and angles in the order that their name tells."""
+    counted: dict[str, dict[int, str]] = {}
+    for name in names:
+        if match := _COUNTED.fullmatch(name):
+            counted.setdefault(match[1], {})[int(match[2])] = name
+    found: dict[str, str] = {}
+    for word, each in counted.items():
+        order = _ORDERS.get(word.removeprefix("imu").removeprefix("euler"))
+        means = ACCEL if _ACCEL_WORD.fullmatch(word) else order
+        if means and sorted(each) in ([0, 1, 2], [1, 2, 3]):
+            found |= {each[at]: name for at, name in zip(sorted(each), means, strict=True)}
+    return found
 
 
 def _points(names: Iterable[str]) -> dict[str, str]:

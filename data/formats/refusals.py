@@ -128,6 +128,13 @@ def no_samples(path: Path, report: Report) -> JihwaError:
     kind = HoledError if report.damaged else DataError
     if report.described and not report.headers:
         return kind(f"{path}: {told.ko}", f"{path}: {told.en}")
+    if report.headers and not report.damaged:
+        return DataError(
+            ko=f"{path}: 머리줄뿐이고 그 뒤에 기록된 것이 없습니다. 장갑이 보내는지 확인하고 다시 "
+            "녹화하세요.",
+            en=f"{path}: only a header, and nothing was recorded after it. Check that the glove "
+            "sends, and record it again.",
+        )
     if report.headers:
         return kind(
             ko=f"{path}: 머리줄은 있지만 읽을 수 있는 표본이 없습니다 ({report.damaged}줄 손상). "

@@ -167,7 +167,8 @@ class Report:
             )
 
     def _defects(self) -> Iterator[Message]:
-        yield from self.said.values()
+        doubtful = "flex" if "bends" in self.said else ""  # another unit than was guessed
+        yield from (told for about, told in self.said.items() if about != doubtful)
         yield from self.refusals()
         if self.headers > 1:
             yield Message(
@@ -196,11 +197,11 @@ class Report:
                 ko=f"장갑의 시계가 {self.clock.resets}번 새로 시작했습니다. 이어 붙였습니다.",
                 en=f"The glove's clock restarted {self.clock.resets} time(s). It was joined.",
             )
-        if self.clock.gaps:
+        if n := self.clock.gaps - self.clock.resets:
             longest_s = self.clock.longest_gap_s
             yield Message(
-                ko=f"신호가 {self.clock.gaps}번 끊겼습니다 (가장 길게 {longest_s:.1f}초).",
-                en=f"The signal has {self.clock.gaps} gap(s), the longest {longest_s:.1f} s.",
+                ko=f"신호가 {n}번 끊겼습니다 (가장 길게 {longest_s:.1f}초).",
+                en=f"The signal has {n} gap(s), the longest {longest_s:.1f} s.",
             )
         if self.burst:
             yield Message(

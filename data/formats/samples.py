@@ -120,6 +120,7 @@ class Samples:
         self._report = report
         self._forms: dict[object, _LineForm] = {}
         self._form: _LineForm | None = None
+        self._refused: tuple[Array, Line] | None = None  # a sample that the next one may confirm
 
     def switch_to(
         self, key: object, units: dict[str, str], has_clock: bool, certain: bool = False
@@ -194,6 +195,7 @@ class Samples:
             done = [self._release(form)]
         if form:
             self._say_bends(form)
+        self._give_up()
         return done
 
     def _release(self, form: _LineForm) -> Frames:
@@ -216,10 +218,7 @@ class Samples:
         if form.bends.feed(rows[:, 1:][:, _PARTS["flex"]]):
             self._say_bends(form)
         self._leave_out_impossible(values, rows, lines)
-        time_s = self._seconds(form, rows[:, 0].tolist(), lines)
-        kept = ~np.isnan(time_s)
-        if not kept.all():
-            time_s, values = time_s[kept], values[kept]
+        time_s, values = self._timed(form, rows[:, 0].tolist(), values, lines)
         self._report.samples += len(time_s)
         return Frames(time_s, *(values[:, part] for part in _PARTS.values()))
 
@@ -231,22 +230,44 @@ class Samples:
         else:
             self._report.said.pop("bends", None)
 
-    def _seconds(self, form: _LineForm, raw: list[float], lines: Sequence[Line]) -> Array:
-        """(n,) the time of every sample since the first one; NaN where it cannot be trusted."""
+    def _timed(
+        self, form: _LineForm, raw: list[float], values: Array, lines: Sequence[Line]
+    ) -> tuple[Array, Array]:
+        """(k,) times since the first sample and (k, 11) values, of those that can be trusted."""
         clock, times = self._report.clock, form.times
-        way = (times.unit, times.is_still, times.step_s)
+        way = (times.unit, times.by_arrival, times.step_s)
         if form.last and form.last[2] != way:  # the first sample was timed before that was known
             clock.restart(times.second(*form.last[:2]))
         form.last = (raw[-1], lines[-1].arrival_s, way)
-        known_s = [
-            clock.feed(times.second(at, line.arrival_s))
-            for at, line in zip(raw, lines, strict=True)
-        ]
-        if None in known_s:
-            for second_s, line in zip(known_s, lines, strict=True):
-                if second_s is None:
-                    self._report.damage(line.number, line.text)
-        return np.array(known_s, dtype=np.float64)  # None is NaN
+        known_s: list[float | None] = [None]  # of the sample that was refused before
+        for at, line in zip(raw, lines, strict=True):
+            second_s = clock.feed(times.second(at, line.arrival_s))
+            if clock.confirmed_s is not None:
+                known_s[-1] = clock.confirmed_s
+            known_s.append(second_s)
+        if self._refused and known_s[0] is not None:
+            row, line = self._refused
+            values, lines, self._refused = np.vstack([row, values]), [line, *lines], None
+        else:
+            self._give_up()
+            del known_s[0]
+        if None not in known_s:
+            return np.array(known_s, dtype=np.float64), values
+        if clock.doubts and known_s[-1] is None:
+            self._refused = (values[-1].copy(), lines[-1])
+            known_s, values, lines = known_s[:-1], values[:-1], lines[:-1]
+        time_s = np.array(known_s, dtype=np.float64)  # None is NaN
+        kept = ~np.isnan(time_s)
+        for at in np.flatnonzero(~kept).tolist():
+            self._report.damage(lines[at].number, lines[at].text)
+        return time_s[kept], values[kept]
+
+    def _give_up(self) -> None:
+        """Count the sample that was refused as damaged."""
+        if self._refused:
+            _, line = self._refused
+            self._report.damage(line.number, line.text)
+            self._refused = None
 
     def _leave_out_impossible(self, values: Array, rows: Array, lines: Sequence[Line]) -> None:
         """Make NaN of what no sensor can send, and name it; a yaw that runs on is brought back."""

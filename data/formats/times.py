@@ -8,12 +8,22 @@ from jihwa.data.formats.units import CALLED, PATIENCE, UNITS, WHAT, doubt
 from jihwa.data.messages import Message
 from jihwa.data.signal.clock import LATEST_S
 
+UNTIMED_STEP_S = 0.03
+"""Usual time between two samples of a glove that has no clock."""
+
+NO_CLOCK = Message(
+    ko=f"시각이 없어 표본이 초당 {1 / UNTIMED_STEP_S:.0f}개라고 봅니다.",
+    en=f"There are no times: the samples are taken to be {1 / UNTIMED_STEP_S:.0f} a second.",
+)
+
 MOST_TICKLESS = 300
 """Samples to look at where the time does not go on."""
 FINEST_S, COARSEST_S = 0.002, 0.5
 """Time between two samples of a glove."""
 COARSE = 0.7
 """A clock that moves on with fewer of the samples tells the time coarsely."""
+COUNTED = 0.9
+"""What goes on by one with more of the samples counts them: no clock is so even and so fast."""
 DAY_S = 86_400
 """Where a time of day begins again."""
 
@@ -22,7 +32,7 @@ class Times:
     """Raw times to seconds, with the unit and the fineness of the clock.
 
     A clock that repeats its time is coarse: the samples of each tick are spread evenly over it. One
-    that never moves on is none.
+    that never moves on is none, nor is one that counts the samples.
 
     Args:
         unit: The usual one.
@@ -37,6 +47,8 @@ class Times:
         """Time between two samples of a coarse clock; None for a fine one."""
         self.is_still = False
         """Whether the clock never moves on."""
+        self.counts = False
+        """Whether it counts the samples."""
         self._is_certain = is_certain
         self.doubt: Message | None = None
         self._raw: list[float] = []
@@ -48,7 +60,7 @@ class Times:
     @property
     def by_arrival(self) -> bool:
         """Whether samples are timed by when they came."""
-        return self.is_absent or self.is_still
+        return self.is_absent or self.is_still or self.counts
 
     @property
     def waits(self) -> bool:
@@ -90,6 +102,9 @@ class Times:
             return
         if not forward:
             self.is_still = True
+            return
+        if not self._is_certain and steps.count(1) > COUNTED * len(steps):
+            self.counts = True
             return
         share = len(forward) / len(steps)
         is_coarse = share < COARSE and len(forward) > 1
@@ -140,6 +155,14 @@ class Times:
                 "있습니다). 표본이 고른 간격으로 온 것으로 읽습니다.",
                 en="The times are all the same and of no use (a spreadsheet may have rounded "
                 "them). The samples are taken to be evenly spaced.",
+            )
+        if self.counts:
+            return Message(
+                ko="시각 칸이 시각이 아니라 표본의 번호입니다 (줄마다 1씩 늘어남). 시각이 없는 "
+                f"것으로 읽습니다 (파일이면 초당 {1 / UNTIMED_STEP_S:.0f}개).",
+                en="The column of the time is none: it numbers the samples (by 1 a line). They "
+                "are read as if they had no times "
+                f"({1 / UNTIMED_STEP_S:.0f} a second in a file).",
             )
         called = CALLED[self.unit]
         if self.step_s is not None:

@@ -48,6 +48,8 @@ USUAL = {"time": "ms", "flex": "adc10", "accel": "g", "angle": "deg"}
 
 PATIENCE = 25
 """Samples that are looked at before a unit is guessed; the usual ones are known by the first."""
+MOST_SEEN = 1000
+"""Of more, every other one is forgotten."""
 MOST_LEVEL = 100
 """Samples to look at where the hand may just be level."""
 TURNS_RAD = 0.8
@@ -160,7 +162,8 @@ class Guess:
             return
         self._seen.append(np.concatenate([values, gravity]))
         level = self.quantity == "angle" and not np.isfinite(gravity).all()
-        if len(self._seen) >= (MOST_LEVEL if level else PATIENCE):
+        n = len(self._seen)
+        if n >= (MOST_LEVEL if level else PATIENCE) and n % PATIENCE == 0:
             self.decide()
 
     def decide(self) -> None:
@@ -168,7 +171,8 @@ class Guess:
         if len(self._seen) < PATIENCE:
             self._seen, self._released = [], True
         elif not self.decided:
-            seen, self._seen, self._released = np.array(self._seen), [], True
+            told, self._seen, self._released = self._seen, [], True
+            seen = np.array(told)
             guess = {"flex": _flex_unit, "accel": _accel_unit, "angle": _angle_unit}[self.quantity]
             with np.errstate(over="ignore", invalid="ignore"):
                 unit = guess(seen[:, :-3], seen[:, -3:], self._usual)
@@ -178,6 +182,8 @@ class Guess:
                 return
             is_certain = self.quantity != "angle" or bool(np.isfinite(seen[:, -3:]).any())
             self.decided, self.unit = unit is not None and is_certain, unit or self.unit
+            if self.quantity == "flex" and not self.decided:  # all that came has to agree
+                self._seen = told[:: 1 + (len(told) >= MOST_SEEN)]
 
     def _is_usual(self, values: Array) -> bool:
         """Whether one sample is enough to know that the unit is the usual one."""

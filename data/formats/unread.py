@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +11,20 @@ from jihwa.data.formats.layout import COLUMNS, SEPARATORS, Layout, header_fields
 from jihwa.data.formats.names import ACCEL, FLEX, IGNORED, ORIENTATION, TIME, meanings
 from jihwa.data.formats.report import Report, printable
 from jihwa.data.messages import Message
-from jihwa.data.signal.frames import Array
+from jihwa.data.signal.frames import N_FINGERS, Array
 from jihwa.data.signal.sensors import USABLE_FLEX_ADC
+
+OTHERWISE_NAMED = Message(
+    ko="다른 이름이면 --layout으로 알려 주세요.", en="If it has another name, say so with --layout."
+)
+TORN = Message(
+    ko="머리줄이 오는 길에 손상된 듯합니다. 장갑이면 다시 연결하거나 보드에 header를 보내고, "
+    "파일이면 첫 줄을 고치세요.",
+    en="The header seems to have been damaged on its way. Reconnect the glove or send header to "
+    "the board; in a file, mend its first line.",
+)
+NEARLY = 0.8
+"""A name that is so much like one of ours is that one, damaged."""
 
 _USUAL = (
     (*FLEX, *ORIENTATION),
@@ -43,6 +56,8 @@ def found(report: Report) -> Message:
             en=f"--layout names {report.described} field(s), but a line has {n}. Name each field "
             f"of the line, and write - for those that mean nothing. The first: {first}",
         )
+    if _is_torn(header_fields(report.columns)[0]):
+        return Message(f"{what.ko} · {TORN.ko}", f"{what.en} · {TORN.en}")
     mapping = suggested(report)
     if mapping is None:
         return Message(
@@ -52,8 +67,26 @@ def found(report: Report) -> Message:
             "--layout timestamp,flex1,flex2,-,flex3).",
         )
     return Message(
-        ko=f"{what.ko} · 이렇게 알려 주면 읽습니다 (맞는지 확인하세요): --layout '{mapping}'",
-        en=f"{what.en} · This would read it, if it is right: --layout '{mapping}'",
+        ko=f"{what.ko} · 이렇게 알려 주면 읽습니다 (맞는지 확인하세요): --layout='{mapping}'",
+        en=f"{what.en} · This would read it, if it is right: --layout='{mapping}'",
+    )
+
+
+def _is_torn(fields: Sequence[str]) -> bool:
+    """Whether most of these names are right, or were before some of their letters changed."""
+    names = meanings(fields).names
+    missing = [name for name in COLUMNS if name not in names]
+    wrong = [field for field, means in zip(fields, names, strict=True) if means == IGNORED]
+    by_chance = any(name in FLEX for name in names) or any("\ufffd" in field for field in fields)
+    nearly = sum(
+        bool(get_close_matches(field.lower(), missing, n=1, cutoff=NEARLY))
+        and not re.fullmatch(r"flex[0-9]+", field.lower())  # numbered otherwise
+        for field in wrong
+    )
+    return (
+        by_chance
+        and nearly > 0
+        and 2 * (len(fields) - len(wrong) + nearly) > len(fields) >= N_FINGERS
     )
 
 
@@ -99,11 +132,27 @@ def lacking(layout: Layout) -> Message | None:
     missing = [name for name in FLEX if name not in layout.channels]
     if not missing:
         return None
-    columns, lacks = ", ".join(layout.fields), ", ".join(missing)
+    columns, lacks = printable(", ".join(layout.fields), 200), ", ".join(missing)
+    advice = TORN if _is_torn(layout.fields) else OTHERWISE_NAMED
     return Message(
-        ko=f"{lacks} 칸이 없습니다 (찾은 칸: {columns}). 다른 이름이면 --layout으로 알려 주세요.",
-        en=f"There is no column {lacks} (found: {columns}). If it has another name, say so with "
-        "--layout.",
+        ko=f"{lacks} 칸이 없습니다 (찾은 칸: {columns}). {advice.ko}",
+        en=f"There is no column {lacks} (found: {columns}). {advice.en}",
+    )
+
+
+def unknown(layout: Layout) -> Message | None:
+    """What to tell of keys that mean no sensor; None if all do, or for a camera's."""
+    named = zip(layout.fields, layout.names, strict=True)
+    left = [field for field, means in named if means == IGNORED]
+    if layout.sees or not left:
+        return None
+    told = printable(", ".join(left), 200)
+    return Message(
+        ko=f"뜻을 알 수 없어 읽지 않은 이름: {told}. 가속도는 accel_x…z나 accel [x, y, z], 각도는 "
+        "pitch·roll·yaw나 ypr [요, 피치, 롤]처럼 순서가 드러나는 이름으로 보내면 읽습니다.",
+        en=f"Not read, as it is not known what they mean: {told}. Acceleration is read as "
+        "accel_x…z or accel [x, y, z], angles as pitch, roll and yaw or by a name that tells their "
+        "order, such as ypr.",
     )
 
 
@@ -126,14 +175,15 @@ def _separator(lines: Sequence[str]) -> str:
 
 
 def _table(lines: Sequence[str], separator: str, n: int) -> Array:
-    """(k, m) the numbers of the lines that have as many fields as most."""
+    """(k, m) the numbers of the lines that have as many fields as most, mostly numbers."""
     rows = [split(line, separator, n) for line in lines]
     lengths = [len(row) for row in rows]
     m = n or max(lengths, key=lengths.count, default=0)
     numbers = [[number(each, separator) for each in row] for row in rows if len(row) == m]
     table = np.array(numbers, dtype=np.float64).reshape(len(numbers), m)
     table[~(np.abs(table) < 1e18)] = np.nan  # no sensor's
-    return table
+    is_row = 2 * np.isfinite(table).sum(axis=1) >= m  # others are words
+    return np.asarray(table[is_row])
 
 
 def _goes_on(column: Array) -> bool:

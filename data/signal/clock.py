@@ -12,6 +12,9 @@ from jihwa.data.signal.frames import Array
 WRAP_S = 2**32 / 1000
 """The firmware counts milliseconds in 32 bits."""
 
+FINEST_S = 1e-5
+"""A smaller step is none, but of rounding."""
+
 GAP_S = 0.4
 """A longer step between two samples is a gap in the signal."""
 
@@ -37,9 +40,11 @@ class Clock:
     Attributes:
         resets: Resets so far.
         gaps: Steps of more than `GAP_S` so far, resets included.
-        longest_gap_s: The longest of them.
+        longest_gap_s: The longest of them, resets apart: how long those took is not known.
         lost_s: All of them together.
         elapsed_s: Time of the last trusted sample since the first.
+        confirmed_s: The time of the sample before the last one, where that was refused and is
+            believed after all; else None.
     """
 
     resets: int = 0
@@ -47,33 +52,46 @@ class Clock:
     longest_gap_s: float = 0.0
     lost_s: float = 0.0
     elapsed_s: float = 0.0
+    confirmed_s: float | None = None
     _raw_s: float | None = None
     _suspect_s: float | None = None
 
     def feed(self, raw_s: float) -> float | None:
         """Seconds since the first sample, or None when the timestamp cannot be trusted."""
+        self.confirmed_s = None
         if not abs(raw_s) < LATEST_S:
+            self._suspect_s = None
             return None
         if self._raw_s is None:
             self._raw_s = raw_s
             return self.elapsed_s
-        step_s = raw_s - self._raw_s
-        if 0 < step_s + WRAP_S <= MAX_GAP_S:
+        step_s, since_s = raw_s - self._raw_s, 0.0
+        if FINEST_S < step_s + WRAP_S <= MAX_GAP_S:
             step_s += WRAP_S
-        if not 0 < step_s <= MAX_GAP_S:
+        if not FINEST_S < step_s <= MAX_GAP_S:
             suspect_s, self._suspect_s = self._suspect_s, raw_s
-            if suspect_s is None or not 0 < raw_s - suspect_s <= GAP_S:
+            if suspect_s is None or not FINEST_S < raw_s - suspect_s <= GAP_S:
                 return None
+            since_s = raw_s - suspect_s
             if step_s <= 0:
                 self.resets += 1
-                step_s = RESET_SILENCE_S
+                self.gaps += 1
+                self.lost_s += RESET_SILENCE_S
+                self.elapsed_s += RESET_SILENCE_S
+                step_s = since_s
+            self.confirmed_s = self.elapsed_s + step_s - since_s
         self._raw_s, self._suspect_s = raw_s, None
-        if step_s > GAP_S:
+        if (gap_s := step_s - since_s) > GAP_S:
             self.gaps += 1
-            self.lost_s += step_s
-            self.longest_gap_s = max(self.longest_gap_s, step_s)
+            self.lost_s += gap_s
+            self.longest_gap_s = max(self.longest_gap_s, gap_s)
         self.elapsed_s += step_s
         return self.elapsed_s
+
+    @property
+    def doubts(self) -> bool:
+        """Whether the next sample may confirm one that was refused."""
+        return self._suspect_s is not None
 
     def restart(self, raw_s: float) -> None:
         """Take this for the raw time of the last sample: only now is it known how to read it."""

@@ -13,9 +13,10 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.formats.compressed import DAMAGES
-from jihwa.data.formats.lines import UNTIMED_STEP_S, LineParser
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import CHUNK_BYTES, open_recording
 from jihwa.data.formats.tables import read_npy
+from jihwa.data.formats.times import UNTIMED_STEP_S
 from jihwa.data.messages import DataError
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.data.signal.landmarks import FEATURES, as_features, is_seen

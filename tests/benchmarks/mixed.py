@@ -26,7 +26,8 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.text.transcript import Sign, Transcript
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.formats.lines import UNTIMED_STEP_S, LineParser
+from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.times import UNTIMED_STEP_S
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import load_episodes
 from jihwa.io.engine import Engine

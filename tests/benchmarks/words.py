@@ -18,7 +18,7 @@ from ksl31 import SETS, SHARED
 from reporting import options, show, table
 
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.formats.lines import UNTIMED_STEP_S
+from jihwa.data.formats.times import UNTIMED_STEP_S
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.sequences import SequenceSet
 from jihwa.models.bundle import Bundle
