@@ -138,6 +138,12 @@ class Fault:
             f"left out{often.en}. {remedy.en}",
         )
 
+    @property
+    def over(self) -> Message:
+        """What to tell the wearer once it is over."""
+        name = SENSORS[self.sensor].name
+        return Message(ko=f"{name.ko}: 다시 읽습니다", en=f"{name.en}: read again")
+
 
 def is_dead(flex_adc: Array) -> NDArray[np.bool_]:
     """Which readings, in ADC counts, come from no working flex sensor; any shape."""
