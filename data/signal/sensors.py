@@ -71,7 +71,7 @@ class FaultKind(IntEnum):
     SATURATED = 2
     """It reads full scale."""
     STUCK = 3
-    """It repeats one value, while others have noise."""
+    """It repeats one value, while others have noise or the hand turns."""
     NOISY = 4
     """It jumps to and fro faster than a hand can: a loose contact."""
     ABSENT = 5
