@@ -9,7 +9,7 @@ import numpy as np
 
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.bundle import Bundle
-from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
 from jihwa.models.mount import unturned
 from jihwa.recognizer.durations import mixed, no_sign_log_ratio
 from jihwa.recognizer.events import Emission, Segment, likeliest
@@ -27,6 +27,10 @@ WAY_SHARES = np.linspace(0.25, 0.75, 6)
 
 LEAST_LOG_ODDS, MOST_LOG_ODDS = -4.0, 3.0
 """Of a stop: below, it is not looked at; above, nothing is believed more."""
+
+LIKENESS, MOST_UNLIKE_NATS = 2.0, 8.0
+"""Within one hold a hand stays so much nearer to a pose than when it returns to it: so many times
+the log-odds of a return count, and no more than that against it."""
 
 UNREAD = 100.0
 """So much less likely than none is every sign where there can be none."""
@@ -57,6 +61,7 @@ class Classifier:
         """Forget what was learned of the wearer since the beginning."""
         self.fit = GloveFit(self._initial)
         self._rest_pose: Array | None = self._initial.rest
+        self._apart: deque[Array] = deque(maxlen=3)  # poses of the last stretches of stillness
         self._hesitations.reset()
 
     def feed(self, *segments: Segment) -> tuple[Emission, ...]:
@@ -64,12 +69,37 @@ class Classifier:
 
         They may show how the wearer rests.
         """
-        emissions = self.read(*segments)
+        emissions = self._joined(self.read(*segments))
         seen = likeliest(emissions)
         if self._rest_pose is None and seen.rest > seen.any_sign:
             self._rest_pose = seen.pose
         self.fit.see(seen)
         return self._hesitations.feed(emissions)
+
+    def _joined(self, emissions: tuple[Emission, ...]) -> tuple[Emission, ...]:
+        """The emissions, where stretches of stillness of different poses are less likely one hold.
+
+        What has found them sees movement and no pose. That poses are alike says nothing for one
+        hold, for letters may be; so bends do not make up for directions, nor these for bends.
+        """
+        alone = emissions[0].pose
+        before = np.array(self._apart).reshape(-1, N_FEATURES)[::-1][: len(emissions) - 1]
+        self._apart.append(alone)
+        if not len(before):
+            return emissions
+        log_odds = np.zeros(len(before))
+        for left_out in (FLEX, GRAVITY):
+            x = before.copy()
+            x[:, left_out] = np.nan
+            near = self._gaussian.pose_log_likelihood(x, alone)
+            of_these = LIKENESS * (near - self._gaussian.no_sign_log_likelihood(x))
+            log_odds += np.minimum(np.maximum(of_these, -MOST_UNLIKE_NATS), 0.0)
+        least = np.minimum.accumulate(log_odds).tolist()  # of the last two, of the last three
+        joined = [
+            replace(e, segment=replace(e.segment, log_prob=e.segment.log_prob + odds))
+            for e, odds in zip(emissions[1:], least, strict=False)
+        ]
+        return emissions[0], *joined, *emissions[1 + len(joined) :]
 
     def read(self, *segments: Segment) -> tuple[Emission, ...]:
         """The emissions that segments would be; nothing is learned from them."""

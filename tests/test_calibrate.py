@@ -182,14 +182,21 @@ def test_own_sign_is_learned_of_its_own_takes_alone(jihwa, tmp_path):
     assert "learned from 4 take(s)" in jihwa(*command).out
 
 
-def test_own_sign_that_looks_like_another_is_told(jihwa, tmp_path):
+def test_own_sign_that_looks_like_another_is_taken_only_when_asked_to(jihwa, tmp_path):
     path = tmp_path / "me.json"
     folder = record(tmp_path / "set", ALPHABET.signs, (1, 3, 5), takes=2)
     assert jihwa("calibrate", "--from", folder, "--profile", path, "--full").code == 0
     takes = folder / "ㅂ" / "3"
-    done = jihwa("calibrate", "--from", takes, "--profile", path, "--add", "ㅐ")
-    assert done.code == 0
-    assert "looks much like ㅂ" in done.err
+    known = path.read_bytes()
+    for added in ("ㅐ", "space"):
+        command = ("calibrate", "--from", takes, "--profile", path, "--add", added)
+        refused = jihwa(*command)
+        assert (refused.code, refused.out, path.read_bytes()) == (2, "", known)
+        assert f"{added}: looks much like ㅂ" in refused.err
+        assert "add --yes" in refused.err
+    done = jihwa(*command, "--yes")
+    assert (done.code, "learned from 2 take(s)" in done.out) == (0, True)
+    assert "space: looks much like ㅂ" in done.err
 
 
 @pytest.mark.parametrize(

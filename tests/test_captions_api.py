@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import re
 import socket
 import threading
 import time
@@ -116,6 +117,8 @@ def test_what_is_no_recording_is_told_by_its_name(shown, content):
     status, told = shown.ask("/v1/transcribe?name=mine.csv", content)
     assert status == 422
     assert "mine.csv" in told["en"]
+    assert "mine.csv" in told["ko"]
+    assert [bool(re.search("[가-힣]", told[each])) for each in ("ko", "en")] == [True, False]
     assert "/tmp" not in told["en"]
     assert not read_by_others()
 

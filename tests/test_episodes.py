@@ -117,6 +117,19 @@ def test_unknown_style_is_none(tree):
     assert not episode.defects
 
 
+@pytest.mark.parametrize("folder", ["0", "6", "9", "12"])
+def test_folder_of_a_style_that_there_is_not_is_told(tree, folder):
+    (episode,) = tree({f"hb/ㄱ/{folder}/take.csv": take()})
+    assert (episode.sign, episode.style, episode.defects) == ("ㄱ", None, {Defect.STYLE})
+    assert any("styles are 1 to 5" in note.en for note in episode.notes)
+
+
+@pytest.mark.parametrize("folder", ["morning", "20250807"])
+def test_folder_of_another_kind_is_no_style(tree, folder):
+    (episode,) = tree({f"hb/ㄱ/{folder}/take.csv": take()})
+    assert (episode.style, episode.defects) == (None, frozenset())
+
+
 def test_folder_wins_over_the_file_name_and_the_mismatch_is_told(tree):
     (episode,) = tree({"hb/ㄱ/3/episode_1_ㅋ_3.csv": take()})
     assert episode.sign == "ㄱ"

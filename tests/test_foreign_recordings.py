@@ -187,7 +187,7 @@ def test_take_of_which_a_tenth_was_skipped_is_left_out_and_an_error(torn, comman
 
 
 def test_sign_of_ones_own_is_not_learned_from_a_damaged_take(torn, jihwa):
-    command = ("calibrate", "--add", "ㅐ", "--profile", "a.json", "--from")
+    command = ("calibrate", "--yes", "--add", "ㅐ", "--profile", "a.json", "--from")
     done = jihwa(*command, torn / "ㄱ" / "1", torn / "ㄴ" / "1")
     assert (done.code, "learned from 1 take" in done.out) == (1, True)
     assert "20% of the recording could not be read" in done.err

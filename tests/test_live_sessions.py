@@ -118,6 +118,15 @@ def test_a_session_that_broke_off_is_offered_and_goes_on_with_its_text(typed):
     assert archive.unfinished() is None
 
 
+def test_without_a_terminal_it_is_told_how_to_go_on(jihwa, typed, monkeypatch):
+    broken_off = typed("쓰던 글", ended=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    words = ("type", "--plain", "--source", "sim:가?speed=fast")
+    assert f"jihwa sessions continue {broken_off.name}" in jihwa(*words).err
+    assert broken_off in archive.sessions()
+    assert "unfinished" not in jihwa(*words, "--new").err
+
+
 def test_sessions_that_begin_in_the_same_second_never_share_a_file():
     journals = [archive.begin("sim:", None) for _ in range(3)]
     for journal, text in zip(journals, "가나다", strict=True):

@@ -145,6 +145,7 @@ def test_fingers_that_all_read_what_none_can_are_told_once_and_write_nothing(lin
         wire.give(b"\n".join([header, *map(b",".join, rows), b""]))
         until(signals(live, len(rows)))
         assert sum("No finger can be believed" in notice for notice in told(live)) == 1
-        assert len(live.state.signal.faults) == 1
+        assert live.state.signal.faults == ()
+        assert live.state.signal.blindness.en in told(live)
         wire.connect(Link.ENDED)
     assert live.state.text.committed == ""

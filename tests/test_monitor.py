@@ -132,6 +132,33 @@ def test_several_sensors_may_be_stuck_at_once(n_stuck):
     assert not out[:, n_stuck:].any()
 
 
+@pytest.mark.parametrize("has_acceleration", [True, False])
+@pytest.mark.parametrize("n_stuck", [4, 5])
+def test_fingers_that_stay_as_they_are_while_the_hand_turns_are_stuck(
+    spell, n_stuck, has_acceleration
+):
+    frames = spell("안녕하세요", "slow").frames
+    if not has_acceleration:
+        frames.accel_g[:] = np.nan
+    for finger in range(n_stuck):
+        stuck = FLEX_FAULTS["stuck"][1]
+        frames = broken(frames, finger, stuck, np.random.default_rng(0), since_s=2.0)
+    monitor = SensorMonitor()
+    out = left_out(monitor.feed(frames))
+    assert not out[frames.time_s < 2, :5].any()
+    assert out[frames.time_s > 5, :n_stuck].all()
+    assert {(fault.sensor, fault.kind) for fault in monitor.faults} == {
+        (finger, FaultKind.STUCK) for finger in range(n_stuck)
+    }
+
+
+def test_fingers_without_noise_of_a_hand_that_lies_still_are_not_stuck():
+    frames = hold(1000, flex_noise=0)
+    monitor = SensorMonitor()
+    assert not left_out(monitor.feed(frames)).any()
+    assert monitor.faults == ()
+
+
 def test_absent_acceleration_is_no_fault_but_no_direction_at_all_is_told():
     frames, absent = hold(), np.full((100, 3), np.nan)
     monitor = SensorMonitor()

@@ -102,3 +102,9 @@ def test_any_chunking_gives_the_same(recognize, spell, seed, cuts):
         assert one.segment.start_s == other.segment.start_s
         assert np.array_equal(one.log_likelihood, other.log_likelihood)
         assert (one.rest, one.no_sign) == (other.rest, other.no_sign)
+
+
+@pytest.mark.parametrize("wearer", range(1, 6))
+def test_two_poses_are_two_letters_although_one_would_be_the_commoner_word(engine, spell, wearer):
+    session = spell("나비", wearer=wearer)
+    assert engine.run([session.frames]).text == "나비"  # and not 내

@@ -12,6 +12,7 @@ from seen import points
 
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
+from jihwa.data.signal.sensors import Fault, FaultKind
 from jihwa.io.live.past import Past
 from jihwa.io.live.state import (
     Answers,
@@ -86,9 +87,10 @@ def test_what_is_wrong_is_told_with_its_reason():
     reason = Message(ko="케이블이 빠졌습니다.", en="The cable is out.")
     lost = replace(LIVE, connection=Connection(Link.LOST, "COM3", reason))
     assert "! The cable is out." in shown(lost, ENGLISH)
-    fault = Message(ko="엄지 센서", en="The thumb's sensor is dead.")
-    faulty = replace(LIVE, signal=replace(LIVE.signal, faults=(fault,)))
-    assert "! The thumb's sensor is dead." in shown(faulty, ENGLISH)
+    thumb, blind = Fault(0, FaultKind.DEAD, 1.0), Message("", "No finger can be believed.")
+    faulty = replace(LIVE, signal=replace(LIVE.signal, faults=(thumb,), blindness=blind))
+    assert "! The thumb (flex1) sensor is dead" in shown(faulty, ENGLISH)
+    assert "! No finger can be believed." in shown(faulty, ENGLISH)
 
 
 def test_newest_notice_comes_first_and_says_if_there_is_more():

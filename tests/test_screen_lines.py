@@ -8,11 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benchmarks.signals import FLEX_FAULTS, IMU_FAULTS, broken
 from emissions import BASIC, emission
 
 from jihwa.composer.text.transcript import TextEdit, Transcript, Update, Word
+from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import Message
-from jihwa.io.live.state import Answers, LiveState
+from jihwa.data.signal.sensors import SENSORS, Fault, FaultKind
+from jihwa.io.live.state import Answers, LiveState, SignalState
 from jihwa.io.screen.lines import LineScreen
 from jihwa.io.sources.source import Connection, Link
 
@@ -119,6 +122,38 @@ def test_notices_are_told_once(printed):
     for n_told, notices in enumerate(((first,), (first, second), (second, first)), start=1):
         screen.follow(LiveState(notices=notices, n_told=n_told))
     assert lines() == ["! one", "! two", "! one"]
+
+
+def test_sensors_that_fail_are_told_once_and_so_is_their_end(printed):
+    screen, lines = printed
+
+    def sensors(*faults, **details):
+        screen.follow(LiveState(signal=SignalState(faults=faults, **details)))
+        return [line for line in lines() if line != "* opening"]
+
+    index, again = (Fault(1, FaultKind.NOISY, since_s) for since_s in (2.0, 3.0))
+    thumb = Fault(0, FaultKind.DEAD, 3.0)
+    (told,) = sensors(index)
+    assert told.startswith("! The index finger (flex2) sensor jumps from 2.0 s on")
+    (told,) = sensors(thumb, again)
+    assert told.startswith("! The thumb (flex1) sensor is dead")
+    assert sensors(blindness=Message("없음", "none")) == []  # of all of them a notice tells
+    assert sensors(again) == ["* thumb (flex1): read again"]
+    assert sensors(replace(again, kind=FaultKind.DEAD))[0].startswith("! The index finger (flex2)")
+    assert sensors() == ["* index finger (flex2): read again"]
+
+
+@pytest.mark.parametrize("readings", [*FLEX_FAULTS, *IMU_FAULTS])
+def test_broken_sensor_is_told_in_lines(jihwa, spell, tmp_path, monkeypatch, readings):
+    is_flex = readings in FLEX_FAULTS
+    sensor, (_, reads) = (1, FLEX_FAULTS[readings]) if is_flex else (5, IMU_FAULTS[readings])
+    frames = broken(spell("학교", "slow").frames, sensor, reads, np.random.default_rng(0))
+    with (tmp_path / "broken.csv").open("w", encoding="utf-8") as stream:
+        write_recording(stream, frames)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    source = ("--source", f"replay:{tmp_path / 'broken.csv'}?speed=0")
+    told = jihwa("type", "--plain", "--new", *source).out
+    assert f"! The {SENSORS[sensor].name.en} sensor" in told
 
 
 def test_pipe_gets_what_the_glove_spells_and_what_is_typed(data_home):

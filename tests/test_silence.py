@@ -52,7 +52,7 @@ def test_who_spells_after_gestures_is_read(engine, spell, gestures):
     assert text in heard
     assert engine.recognizer.fit.spelling.goes_on
     ends_s = [end_s for _, end_s in engine.recognizer.fit.spelling.unread]
-    assert max(ends_s) < gestures.time_s[-1] + session.signs[0].start_s
+    assert max(ends_s) < gestures.time_s[-1] + session.signs[0].end_s
 
 
 @pytest.mark.parametrize("pace", ["slow", "normal", "natural", "fluent"])

@@ -37,6 +37,16 @@ def test_uri_names_a_device(uri, device):
     assert open_source(uri).device == device
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs pseudo-terminals")
+def test_link_to_a_device_is_one(tmp_path):
+    master, slave = os.openpty()
+    link = tmp_path / "glove"
+    link.symlink_to(os.ttyname(slave))
+    assert open_source(str(link)).device == str(link)
+    os.close(master)
+    os.close(slave)
+
+
 @pytest.mark.parametrize(
     ("uri", "told"),
     [

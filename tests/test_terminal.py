@@ -233,6 +233,28 @@ def test_killed_session_is_offered_again(open_jihwa):
     again.shows("ended with 0", PATIENCE_S)
 
 
+def test_killed_session_is_offered_in_lines_too(open_jihwa):
+    words = ("type", "--plain", "--source", "sim:?speed=1")
+    pane = open_jihwa(*words)
+    pane.shows("* 연결됨", PATIENCE_S)
+    pane.type("잊지 마")
+    pane.press("Enter")
+    pane.shows("= 마", PATIENCE_S)
+    os.kill(process_of(pane), signal.SIGKILL)
+    again = open_jihwa(*words)
+    again.shows("이어서 쓸까요?", PATIENCE_S)
+    again.type("y")
+    again.press("Enter")
+    again.shows("* 연결됨", PATIENCE_S)
+    again.type("알았지?")
+    again.press("Enter")
+    again.shows("= 알았지?", PATIENCE_S)
+    again.press("C-c")
+    again.shows("ended with", PATIENCE_S)
+    (kept,) = archive.sessions()
+    assert kept.contents().text.split("\n") == ["잊지 마", "알았지?", ""]
+
+
 def test_another_wearer_goes_on(open_jihwa, alphabet):
     for name in ("me", "you"):
         profiles.save(name, Profile.empty(alphabet))

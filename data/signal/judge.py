@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.signal.sensors import SENSORS, USABLE_FLEX_ADC, FaultKind, is_dead
+from jihwa.data.signal.sensors import ACCELERATION, SENSORS, USABLE_FLEX_ADC, FaultKind, is_dead
 
 PLAUSIBLE_ACCEL_G = (0.5, 2.0)
 """Length of an acceleration that is mostly gravity; a broken sensor sends 0 or full scale."""
@@ -25,6 +25,10 @@ SAME = np.array([2.0] * N_FINGERS + [0.0] * 5)
 FINE = 0.25
 """The same for a reading between two counts: it was taken with finer ones, such as a 12-bit
 converter's, or is of a finger that a camera sees, which may be very still."""
+
+TILT_G, TILTED_S = 0.1, 0.5
+"""A finger that does not change while gravity does by this over strides, for so long in all, is
+stuck, though all may be: no hand spells by its direction alone."""
 
 NOISY_S, NOISY_TURNS = 1.0, np.array([4.0] * N_FINGERS + [7.0] * 2)
 """A sensor that turns round so often in this time is noisy. A finger that spells fast turns 3
@@ -93,27 +97,37 @@ class Judge:
 
     def __init__(self) -> None:
         each, channel = np.zeros(len(SAME) + len(SENSORS)), np.zeros(len(SAME))
-        self._well = Latest(each, each)  # when a channel moved, a sensor read what it can; sample
+        # When a channel moved or a sensor read what it can; the sample; how long gravity had moved.
+        self._well = Latest(each, each, each)
         self._swung = Latest(channel - np.inf, channel)  # when by a turn's height, and how far
         self._n = 0  # samples so far
+        self._tilted_s = 0.0  # how long gravity has moved so far
         self._time_s: Array = np.empty(0)  # of the samples that later ones are compared with
         self._reading: Array = np.empty((0, len(SAME)))
+        self._gravity_g: Array = np.empty((0, 3))
         self._turned = np.empty((0, len(SAME)), np.bool_)  # where they turned round
 
     def feed(self, frames: Frames, odd: NDArray[np.int8]) -> NDArray[np.int8]:
         """(n, 7) the `FaultKind` of every sensor at every sample, 0 for none.
 
-        A sensor is stuck only while more sensors change than not: some gloves have no noise.
+        A sensor is stuck only while more sensors change than not, or the hand has turned
+        meanwhile: some gloves have no noise.
 
         Args:
             frames: The next samples.
             odd: (n, 7) which of them are impossible by themselves, and how.
         """
         time_s, reading = frames.time_s, frames.channels[:, : len(SAME)]  # (n,), (n, 10)
+        passed_s = np.diff(time_s, prepend=self._time_s[-1:] if self._n else time_s[:1])  # (n,)
         self._time_s = np.concatenate([self._time_s, time_s])  # (m,)
         self._reading = np.concatenate([self._reading, reading])  # (m, 10)
+        self._gravity_g = np.concatenate([self._gravity_g, frames.gravity_g])  # (m, 3)
         row = np.arange(self._n, self._n + len(time_s))  # (n,)
-        step, stride = self._change(time_s, reading)  # (n, 10)
+        step, stride, tilt_g = self._change(time_s, reading, frames.gravity_g)  # (n, 10), (n, 3)
+        tilts = (np.abs(tilt_g).max(axis=1) > TILT_G) & (odd[:, ACCELERATION] == 0)  # (n,)
+        moved_s = np.minimum(passed_s, STRIDE_S) * tilts
+        tilted_s = np.cumsum(np.append(self._tilted_s, moved_s))[1:]  # (n,)
+        self._tilted_s = float(tilted_s[-1])
         none = np.where(reading == np.rint(reading), SAME, np.minimum(SAME, FINE))
         same = (np.abs(step) <= none) & (np.abs(stride) <= none)
         possible = odd == 0
@@ -121,13 +135,15 @@ class Judge:
         if not self._n:
             well[0] = True  # knowledge begins here
         self._n += len(time_s)
-        well_s, well_row = self._well.feed(well, time_s, row)
+        well_s, well_row, well_tilted_s = self._well.feed(well, time_s, row, tilted_s)
         lasts_s, lasts = time_s[:, None] - well_s, row[:, None] - well_row
         frozen = ((lasts_s >= STUCK_S) & (lasts >= STUCK_STEPS))[:, : len(SAME)]  # (n, 10)
         frozen = np.logical_and.reduceat(frozen, _FIRST_CHANNEL, axis=1) & possible  # (n, 7)
         present = np.logical_and.reduceat(np.isfinite(reading), _FIRST_CHANNEL, axis=1)
         alive = present & ~frozen & possible
-        stuck = frozen & (alive.sum(axis=1) > frozen.sum(axis=1))[:, None]
+        has_turned = tilted_s[:, None] - well_tilted_s[:, _FIRST_CHANNEL] >= TILTED_S  # (n, 7)
+        most_change = alive.sum(axis=1, keepdims=True) > frozen.sum(axis=1, keepdims=True)
+        stuck = frozen & (most_change | has_turned)
         dead = lasts_s[:, len(SAME) :] >= DEAD_S  # (n, 7)
 
         turns = self._turns(time_s, step)  # (n, 10)
@@ -136,10 +152,13 @@ class Judge:
         other = np.where(noisy, FaultKind.NOISY, np.where(stuck, FaultKind.STUCK, 0))
         return np.where(dead, odd, other).astype(np.int8)
 
-    def _change(self, time_s: Array, reading: Array) -> tuple[Array, Array]:
-        """(n, 10) how far readings are from those a step before them, and from those a stride.
+    def _change(
+        self, time_s: Array, reading: Array, gravity_g: Array
+    ) -> tuple[Array, Array, Array]:
+        """How far (n, 10) readings are from those a step before them, and from those a stride.
 
-        If there is none since then, from the last ones.
+        Then how far (n, 3) gravity is from that a stride before. Where there is nothing since then,
+        from the last.
         """
         m = len(self._time_s)
         latest = np.maximum(np.arange(m - len(time_s), m) - 1, 0)
@@ -148,7 +167,7 @@ class Judge:
         before = np.maximum(np.minimum(before, latest), 0)
         with np.errstate(invalid="ignore"):  # nobody knows how far it is from infinity to infinity
             step, stride = reading - self._reading[before]
-        return step, stride
+            return step, stride, gravity_g - self._gravity_g[before[1]]
 
     def _turns(self, time_s: Array, step: Array) -> NDArray[np.int64]:
         """(n, 10) how often every channel turned round lately, from its (n, 10) steps."""
@@ -174,4 +193,4 @@ class Judge:
         needed = self._time_s.searchsorted(self._time_s[-1] - NOISY_S, side="right") - 1
         first = max(int(needed), 0)
         self._time_s, self._reading = self._time_s[first:], self._reading[first:]
-        self._turned = self._turned[first:]
+        self._gravity_g, self._turned = self._gravity_g[first:], self._turned[first:]

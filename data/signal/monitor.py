@@ -136,17 +136,16 @@ class SensorMonitor:
             fault is not None and fault.kind in _UNFIT for fault in self._present[:N_FINGERS]
         )
 
-    def now(self, unfit: Collection[str] = ()) -> list[Message]:
-        """What to tell of the sensors that fail now; `unfit` is as for `warnings`."""
+    def now(self, unfit: Collection[str] = ()) -> list[Fault]:
+        """What fails now; fingers only while not all do. `unfit` is as for `warnings`."""
         is_blind = self.is_blind
-        told = [
-            fault.message()
+        return [
+            fault
             for fault in self._present
             if fault
             if not _is_of_range(fault.sensor, fault.kind, unfit)
             if not (is_blind and fault.sensor in _FINGERS)
         ]
-        return [*told, self.blindness] if is_blind else told
 
     @property
     def blindness(self) -> Message:

@@ -71,7 +71,7 @@ class FaultKind(IntEnum):
     SATURATED = 2
     """It reads full scale."""
     STUCK = 3
-    """It repeats one value, while others have noise."""
+    """It repeats one value, while others have noise or the hand turns."""
     NOISY = 4
     """It jumps to and fro faster than a hand can: a loose contact."""
     ABSENT = 5
@@ -137,6 +137,12 @@ class Fault:
             en=f"The {sensor.name.en} {where.en} {what.en} from {self.since_s:.1f} s on and is "
             f"left out{often.en}. {remedy.en}",
         )
+
+    @property
+    def over(self) -> Message:
+        """What to tell the wearer once it is over."""
+        name = SENSORS[self.sensor].name
+        return Message(ko=f"{name.ko}: 다시 읽습니다", en=f"{name.en}: read again")
 
 
 def is_dead(flex_adc: Array) -> NDArray[np.bool_]:

@@ -283,6 +283,7 @@ def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
         )
     in_folder = names[labelled + 1] if labelled is not None else ""
     styles = [in_folder] if re.fullmatch("[1-5]", in_folder) else []
+    no_style = not styles and re.fullmatch(r"\d{1,2}", in_folder) is not None
     styles += [named["style"]] if named else []
     session = names[labelled - 1] if labelled is not None else root.resolve().name
     wearer = session
@@ -299,11 +300,12 @@ def _load(recording: Recording, root: Path, alphabet: Alphabet) -> Episode:
         ),
         Defect.BURST: report.burst,
         Defect.LABEL: len(set(labels)) > 1,
-        Defect.STYLE: len(set(styles)) > 1,
+        Defect.STYLE: len(set(styles)) > 1 or no_style,
     }
     notes = [*report.warnings(), *faults]
     notes += [_ODD_READINGS] if found[Defect.SENSOR] and not faults else []
     notes += [_mismatch(kind) for kind in (labels, styles) if len(set(kind)) > 1]
+    notes += [_no_style(in_folder)] if no_style else []
     return Episode(
         path=path,
         sign=sign,
@@ -324,6 +326,14 @@ def _mismatch(said: Sequence[str]) -> Message:
         "고치세요.",
         en=f"It lies under '{said[0]}', but its name or content says '{others}'. Move or rename "
         "it.",
+    )
+
+
+def _no_style(folder: str) -> Message:
+    """That a folder is called like a style that there is not."""
+    return Message(
+        ko=f"'{folder}'에 놓여 있지만 스타일은 1~5입니다. 옮기거나 폴더 이름을 고치세요.",
+        en=f"It lies under '{folder}', but styles are 1 to 5. Move it or rename the folder.",
     )
 
 

@@ -242,15 +242,21 @@ def _add_sign(
             "hold.",
         )
     profile, news = _extended(known, step)
+    if rival := lookalike(bundle, profile):
+        doubt = Message(
+            ko=f"{rival}와(과) 많이 닮아 서로 헷갈릴 수 있습니다. 더 다른 자세가 낫습니다.",
+            en=f"looks much like {rival}; they may be taken for each other. A more different pose "
+            "is better.",
+        )
+        if not _OwnForms(options, language)(options.add, doubt):
+            raise UsageError(
+                ko=f"{options.add}: {doubt.ko} 더하지 않았습니다.",
+                en=f"{options.add}: {doubt.en} It was not added.",
+            )
+        if options.yes:
+            say.warn(f"{options.add}: {doubt.ko}", f"{options.add}: {doubt.en}")
     n = len(news)
     say.tell(f"{options.add}: {n}번 보고 배웠습니다.", f"{options.add}: learned from {n} take(s).")
-    if rival := lookalike(bundle, profile):
-        say.warn(
-            f"{options.add}은(는) {rival}와(과) 많이 닮아 서로 헷갈릴 수 있습니다. 더 다른 "
-            "자세가 낫습니다.",
-            f"{options.add} looks much like {rival}; they may be taken for each other. A more "
-            "different pose is better.",
-        )
     return profile, n_holed
 
 

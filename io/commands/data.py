@@ -43,7 +43,9 @@ KINDS: Mapping[str, Message] = {
     Defect.SENSOR: Message(ko="고장 난 센서", en="faulty sensors"),
     Defect.BURST: Message(ko="한꺼번에 온 표본", en="samples all at once"),
     Defect.LABEL: Message(ko="라벨과 폴더가 다름", en="label and folder differ"),
-    Defect.STYLE: Message(ko="스타일과 폴더가 다름", en="style and folder differ"),
+    Defect.STYLE: Message(
+        ko="스타일과 폴더가 다르거나 없는 스타일", en="style and folder differ, or no such style"
+    ),
     DUPLICATE: Message(ko="중복", en="duplicates"),
     UNUSABLE: Message(ko="쓸 수 없음", en="unusable"),
     SUSPECT: Message(ko="라벨과 다른 손 모양", en="suspect labels: the hand shows another sign"),

@@ -131,7 +131,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
         audience = stack.enter_context(readers)
         source, words = live.source(options), live.words(options)
         typed_into = stack.enter_context(into.opened(options, full_screen=full))
-        journal = _journal(options, language, asks=full)
+        journal = _journal(options, language)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
         recording = options.record and stack.enter_context(options.record.open("wb", buffering=0))
         behaviour = LiveOptions(
@@ -296,18 +296,29 @@ def _spoken(options: argparse.Namespace, voice: Voice) -> SpokenText:
     return SpokenText(voice, SpeechMode(options.speak), corrections=options.say_again)
 
 
-def _journal(options: argparse.Namespace, language: Language, *, asks: bool) -> Journal:
-    """That of the session to go on with, or else a new one; old sessions are tidied away."""
+def _journal(options: argparse.Namespace, language: Language) -> Journal:
+    """That of the session to go on with, or else a new one; old sessions are tidied away.
+
+    Without a terminal to ask at, the user is told how to go on with an unfinished text.
+    """
     stored: archive.StoredSession | None = options.session
     if stored:
         return stored.resume()
     archive.tidy(options.keep_days, options.keep_mb)
     unfinished = archive.unfinished()
     goes_on: bool | None = options.goes_on
-    if unfinished and goes_on is None and asks:
-        goes_on = _wants_to_go_on(unfinished.contents().text, language)
-        if not goes_on:
-            unfinished.put_away()
+    if unfinished and goes_on is None:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            goes_on = _wants_to_go_on(unfinished.contents().text, language)
+            if not goes_on:
+                unfinished.put_away()
+        else:
+            speaker(language).warn(
+                "끝내지 않은 글이 있습니다. 이어 쓰려면: jihwa sessions continue "
+                f"{unfinished.name}",
+                "There is an unfinished text. To go on with it: jihwa sessions continue "
+                f"{unfinished.name}",
+            )
     if unfinished and goes_on:
         return unfinished.resume()
     return archive.begin(options.source, options.profile, options.mode)

@@ -237,6 +237,7 @@ class SignalReader:
             points=self._parser.points,
             is_seen=report.sees if report.samples else None,
             faults=tuple(sensors.now(report.unfit)),
+            blindness=sensors.blindness if sensors.is_blind else None,
         )
 
     def _noted(self, frames: Frames, at_s: float) -> Frames:

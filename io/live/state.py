@@ -8,6 +8,7 @@ import numpy as np
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Array
+from jihwa.data.signal.sensors import Fault
 from jihwa.io.sources.source import Connection, Link
 from jihwa.recognizer.calibration import Prompt
 
@@ -32,7 +33,8 @@ class SignalState:
         gravity_g: (3,) gravity in the hand's frame, NaN where it is not known.
         points: (21, 3) the hand in a camera's last picture; None where there is none.
         is_seen: Whether a camera saw the hand, and it is no glove; None before the first sample.
-        faults: What is wrong with sensors now.
+        faults: What is wrong with sensors now, but for what `blindness` tells.
+        blindness: Why no finger can be believed now; None if one can.
     """
 
     rate_hz: float = 0.0
@@ -44,7 +46,8 @@ class SignalState:
     gravity_g: Array = field(default_factory=lambda: np.full(3, np.nan))
     points: Array | None = None
     is_seen: bool | None = None
-    faults: tuple[Message, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    blindness: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

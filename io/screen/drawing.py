@@ -112,7 +112,9 @@ def _keys(view: View, size: Size) -> list[StyledLine]:
 
 def _notices(state: LiveState, view: View, size: Size) -> list[StyledLine]:
     """What is wrong now, then the newest of what happened; below it the last answers."""
-    told = [*state.signal.faults, *filter(None, [state.connection.reason]), *state.notices]
+    faults = [fault.message() for fault in state.signal.faults]
+    lasting = filter(None, [state.signal.blindness, state.connection.reason])
+    told = [*faults, *lasting, *state.notices]
     room = NOTICE_ROWS if size.rows >= FULL_ROWS else int(size.rows >= 4)
     lines: list[StyledLine] = []
     for message in reversed(told):

@@ -1,11 +1,12 @@
 """A session as plain lines, for screen readers, pipes and terminals that can do no more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 from jihwa.composer.text.transcript import TextEdit, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import Language, Message
+from jihwa.data.signal.sensors import Fault
 from jihwa.io.live.state import LiveState
 from jihwa.io.screen.panels import LINKS, PAUSED
 from jihwa.io.screen.plain import describe, labels
@@ -46,6 +47,7 @@ class LineScreen:
         self._labels, self._look_up = labels(alphabet), words
         self._words: Sequence[Word] = ()
         self._connection: Connection | None = None
+        self._faults: Mapping[int, Fault] = {}  # by their sensors
         self._n_told = self._n_answers = 0
         self._paused = False
         self._final = ""  # that no line has shown yet
@@ -63,12 +65,23 @@ class LineScreen:
         if state.paused != self._paused:
             self._paused = state.paused
             self._print("* ", (PAUSED if state.paused else RESUMED).text(self._language))
+        if not state.signal.blindness:  # of which a notice tells
+            self._follow_faults({fault.sensor: fault for fault in state.signal.faults})
         new, self._n_answers = state.answers.number - self._n_answers, state.answers.number
         for answer in state.answers.texts[-new:] if new else ():
             self._print("< ", answer)
         new, self._n_told = state.n_told - self._n_told, state.n_told
         for notice in state.notices[-new:] if new else ():
             self._print("! ", notice.text(self._language))
+
+    def _follow_faults(self, faults: Mapping[int, Fault]) -> None:
+        """Print which sensors fail in another way than before, and which work again."""
+        for sensor, fault in faults.items():
+            if sensor not in self._faults or fault.kind != self._faults[sensor].kind:
+                self._print("! ", fault.message().text(self._language))
+        for sensor in self._faults.keys() - faults.keys():
+            self._print("* ", self._faults[sensor].over.text(self._language))
+        self._faults = faults
 
     def update(self, update: Update, emission: Emission | None) -> None:
         """Print what a hold may have been with the open text, and what became final."""

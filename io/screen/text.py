@@ -164,7 +164,6 @@ def cleaned(state: LiveState) -> LiveState:
     return replace(
         state,
         connection=replace(connection, device=clean(connection.device), reason=reason),
-        signal=replace(state.signal, faults=tuple(map(clean_message, state.signal.faults))),
         text=_clean_text(state.text),
         calibration=calibration,
         answers=replace(state.answers, texts=tuple(map(clean, state.answers.texts))),

@@ -58,9 +58,9 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
     """The source that a URI names; it is not started yet.
 
     Args:
-        uri: `auto:`, `serial:///dev/ttyACM0?baud=115200`, a device (`/dev/ttyACM0`, `COM3`),
-            `socket://host:port`, `rfc2217://host:port`, `camera:0`, `camera:FILE?speed=1`,
-            `replay:FILE?speed=1`,
+        uri: `auto:`, `serial:///dev/ttyACM0?baud=115200`, a device (`/dev/ttyACM0`, `COM3`, or
+            a link to one), `socket://host:port`, `rfc2217://host:port`, `camera:0`,
+            `camera:FILE?speed=1`, `replay:FILE?speed=1`,
             `sim:TEXT?wearer=3&speed=fast&seed=1&rate_hz=50&repeat=1`, `sim:?wearer=3&speed=1` or
             `-` (standard input).
         layout: What lines without a header mean.
@@ -101,6 +101,8 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
             from jihwa.io.sources.simulated import PosingSource
 
             return PosingSource(**_settings(uri, settings, POSING))
+    if Path(uri).is_char_device():  # a link to a device, such as that of `jihwa simulate --link`
+        return SerialSource(NamedPort(uri), commands=commands)
     raise _no_such(uri, kind)
 
 

@@ -74,7 +74,19 @@ class Transcription:
             self._is_busy = False
 
     async def _transcribe(self, recording: Path, name: str, language: Language) -> bytes:
-        """What another process makes of it, which ends with this one's wish for it."""
+        """What another process makes of it; where that fails, it is told in both languages."""
+        out, told = await self._run(recording, language)
+        if not out:
+            other: Language = "ko" if language == "en" else "en"
+            both = {language: told, other: (await self._run(recording, other))[1]}
+            named = {each: text.replace(str(recording), name) for each, text in both.items()}
+            raise RefusedError(422, Message(ko=named["ko"], en=named["en"]))
+        transcript = json.loads(out)
+        transcript["source"] = name
+        return json.dumps(transcript, ensure_ascii=False).encode()
+
+    async def _run(self, recording: Path, language: Language) -> tuple[bytes, str]:
+        """What a process of its own writes and tells, which ends with this one's wish for it."""
         nice = ["nice", "-n", "10"] if shutil.which("nice") else []
         command = [*nice, sys.executable, "-m", "jihwa.io", "--lang", language, "transcribe"]
         command += [str(recording), "--format", "json", *self._options]
@@ -87,13 +99,7 @@ class Transcription:
             if child.returncode is None:  # nobody waits for it any more
                 child.kill()
                 await child.wait()
-        if not out:
-            told = err.decode(errors="replace").replace("jihwa: ", "").strip()
-            told = told.replace(str(recording), name)
-            raise RefusedError(422, Message(told, told))
-        transcript = json.loads(out)
-        transcript["source"] = name
-        return json.dumps(transcript, ensure_ascii=False).encode()
+        return out, err.decode(errors="replace").replace("jihwa: ", "").strip()
 
 
 async def _receive(request: web.Request, recording: Path) -> None:
