@@ -27,16 +27,15 @@ import numpy as np
 
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
-from jihwa.data.signal.sensors import BENT_ADC, STRAIGHT_ADC
 from jihwa.models.density import PoseDensity
-from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
+from jihwa.models.features import GRAVITY, N_FEATURES
 from jihwa.models.gaussian import ROTATION
 from jihwa.models.mount import Mounts, rotation, unturned
 from jihwa.models.wearer import WearerEffect
 from jihwa.recognizer.events import Decision, Emission, Slip
 from jihwa.recognizer.holds import SIGNS, SeenHold, log_sum
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.sitting import REVERSED, read_so, slipped, turn, unlike_last
+from jihwa.recognizer.sitting import REVERSED, are_reversed, read_so, slipped, turn, unlike_last
 from jihwa.recognizer.spelling import SILENT, Spelling
 
 KEPT_HOLDS = 64
@@ -67,9 +66,8 @@ EXPLAINED_HOLDS, EXPLAINED_NATS, BETTER_NATS = 12, 1.0, 0.5
 pose (in sessions of strangers by 2 to 6, where fingers are only tried by 0.6 or less), or than as
 signs by the usual mount."""
 
-REVERSED_NATS, REVERSED_EVERY = 1.0, 8
-"""By so much the last holds have to be likelier as signs if fingers read less the more they bend;
-that is looked at once in so many holds. Where they read more it is -1 to -5."""
+REVERSED_EVERY = 8
+"""That fingers may read less the more they bend is looked at once in so many holds."""
 
 
 class GloveFit:
@@ -97,6 +95,7 @@ class GloveFit:
         self._known = self._log_weight, list[SeenHold]()  # before nobody spelled any more
         self.slip: Slip | None = None
         self._before = self._mounts.mount[0]  # how it sat before it slipped
+        self._earlier: tuple[Slip | None, Array, list[SeenHold]] = None, self._before, []
         self._told: set[Message] = set()
         self._personal, self._last = personal, personal.last
         self._density: PoseDensity = personal.density()
@@ -220,6 +219,9 @@ class GloveFit:
         """Remember what was known before the hand did what is no spelling: that tells nothing."""
         spelled = self._spelled()
         unread = _evidence(self._holds) - _evidence(spelled)
+        if self.slip and self.slip.since_s >= self.spelling.unread[-1][0]:
+            self.slip, self._before, gone = self._earlier
+            spelled = [*gone, *spelled]
         self._known = self._log_weight - unread, spelled
 
     def _go_on(self) -> None:
@@ -281,18 +283,9 @@ class GloveFit:
         holds = [hold for hold in self._holds if not hold.is_rest][-2 * EXPLAINED_HOLDS :]
         if len(holds) < EXPLAINED_HOLDS:
             return False
-        extractor = self._personal.extractor
         x = np.array([hold.pose for hold in holds])  # (n, 8)
-        turned = x.copy()
-        turned[:, FLEX] = extractor.warp(STRAIGHT_ADC + BENT_ADC - extractor.unwarp(x[:, FLEX]))
-        as_they_are, reversed_ = (
-            max(
-                float(log_sum(self._any_mount.log_density(unturned(each, mount))).mean())
-                for mount in self._mounts.mount[sorted({0, self._best})]
-            )
-            for each in (x, turned)
-        )
-        return reversed_ - as_they_are > REVERSED_NATS
+        mounts = self._mounts.mount[sorted({0, self._best})]
+        return are_reversed(x, self._personal.extractor, self._any_mount, mounts)
 
     def _share_about(self, mount: int) -> float:
         """How likely a mount is, and those that are about the same."""
@@ -309,9 +302,9 @@ class GloveFit:
             certain = self.spelling.goes_on and self._share_about(best) >= TOLD_CERTAINTY
             if n_before and not certain:
                 return  # a single hold may look so, and whatever a hand does that does not spell
-            for _ in range(n_before):
-                self._holds.popleft()
             if n_before:
+                gone = [self._holds.popleft() for _ in range(n_before)]
+                self._earlier = self.slip, self._before, gone
                 turned = self._mounts.mount[best] @ self.mount.T
                 self.slip, self._before = Slip(self._holds[0].segment.start_s, turned), self.mount
                 self._told.clear()

@@ -148,6 +148,10 @@ ADAPTED_WEIGHT = 0.5
 """How much such a hold counts next to a calibrated one, times that probability."""
 
 
+_Believed = dict[str, deque[tuple[float, Observation]]]
+"""By sign, the last holds that were believed, and when they began."""
+
+
 class Adaptation:
     """Follows how emissions were read and keeps a wearer's model up to date.
 
@@ -164,8 +168,9 @@ class Adaptation:
 
     def reset(self) -> None:
         """Forget what was decided."""
-        self._believed: dict[str, deque[tuple[float, Observation]]] = {}
+        self._believed: _Believed = {}
         self._slip: Slip | None = None
+        self._before_slip: tuple[Slip | None, _Believed] = None, self._believed
         self._mount: Array = np.eye(3)
 
     def learn(
@@ -180,10 +185,15 @@ class Adaptation:
             decided: How.
             mount: (3, 3) how the board sits by now; None: as before.
             slip: The last time that the glove has slipped; what came before is kept as the board
-                would read it now.
+                would read it now. If it is the one before again, the last one was none, and what
+                was read since then is not believed.
         """
         news = slip is not self._slip
-        if news and slip:
+        earlier, before = self._before_slip
+        if news and slip is earlier:
+            self._believed = before
+        elif news and slip:
+            self._before_slip = self._slip, self._believed
             self._turn(slip)
         self._slip = slip
         for decision in decided:
@@ -202,9 +212,10 @@ class Adaptation:
 
     def _turn(self, slip: Slip) -> None:
         """The glove has slipped: what was read since then was read by the mount before."""
-        for sign, kept in self._believed.items():
-            before = [(at_s, o.turned(slip.rotation)) for at_s, o in kept if at_s < slip.since_s]
-            self._believed[sign] = deque(before, maxlen=KEPT_HOLDS)
+        before, self._believed = self._believed, {}
+        for sign, kept in before.items():
+            turned = [(at_s, o.turned(slip.rotation)) for at_s, o in kept if at_s < slip.since_s]
+            self._believed[sign] = deque(turned, maxlen=KEPT_HOLDS)
 
     def model(self) -> PersonalModel:
         """The wearer's model, of the profile and of all that is believed by now."""

@@ -89,5 +89,6 @@ class Recognizer:
         """Take to heart how emissions were read, from the next emission on."""
         fit = self.fit
         fit.learn(decided)
-        if self._adaptation and self._adaptation.learn(decided, fit.mount, fit.slip):
+        mount = fit.mount if fit.spelling.goes_on else None  # else nothing tells how the board sits
+        if self._adaptation and self._adaptation.learn(decided, mount, fit.slip):
             fit.wear(self._adaptation.model())

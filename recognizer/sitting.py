@@ -1,13 +1,21 @@
-"""How the glove sits, in words."""
+"""How the glove sits, in words, and whether its fingers read the other way round."""
 
 import numpy as np
 
 from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
-from jihwa.models.mount import turn_deg
+from jihwa.data.signal.sensors import BENT_ADC, STRAIGHT_ADC
+from jihwa.models.density import PoseDensity
+from jihwa.models.features import FLEX, FeatureExtractor
+from jihwa.models.mount import turn_deg, unturned
+from jihwa.recognizer.holds import log_sum
 
 TOLD_DEG = 25.0
 """How large a turn is told to the wearer."""
+
+REVERSED_NATS = 1.0
+"""By so much holds have to be likelier as signs if fingers read less the more they bend. Where they
+read more it is -1 to -5."""
 
 AS_EVER = Message(ko="보드가 제자리에 있습니다.", en="The board sits as usual.")
 UNSURE = Message(
@@ -67,3 +75,23 @@ def slipped(how: Message) -> Message:
         ko=f"장갑이 움직였습니다: 조금 전보다 {how.ko}. 그에 맞춰 읽습니다.",
         en=f"The glove has slipped: {how.en} from where it was. It is read so.",
     )
+
+
+def are_reversed(
+    x: Array, extractor: FeatureExtractor, density: PoseDensity, mounts: Array
+) -> bool:
+    """Whether holds look like signs of fingers that read less the more they bend.
+
+    Args:
+        x: (n, 8) features of holds.
+        extractor: Of the features.
+        density: Of the signs, as the usual mount would have them.
+        mounts: (m, 3, 3) how the board may sit.
+    """
+    turned = x.copy()
+    turned[:, FLEX] = extractor.warp(STRAIGHT_ADC + BENT_ADC - extractor.unwarp(x[:, FLEX]))
+    as_they_are, reversed_ = (
+        max(float(log_sum(density.log_density(unturned(each, mount))).mean()) for mount in mounts)
+        for each in (x, turned)
+    )
+    return reversed_ - as_they_are > REVERSED_NATS

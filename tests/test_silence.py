@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from benchmarks.idle import DOINGS, IdleHand
 
+from jihwa.composer.language.mixture import Mixture
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Frames
+from jihwa.io.engine import assemble_engine
 from jihwa.recognizer.events import Segment
+from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.spelling import SILENT, Spelling
 
 
@@ -147,3 +150,16 @@ def test_what_a_hand_did_before_it_spelled_stays_unread():
     assert [spelling.is_spelled(segment) for segment in segments] == [n >= 30 for n in range(60)]
     part = replace(segments[20], end_s=20.2)
     assert not spelling.is_spelled(part)
+
+
+def test_what_was_learned_stays_though_the_hand_does_something_else_meanwhile(bundle, spell):
+    """A slip that only an idle hand has made is taken back, and with it what was turned by it."""
+    text = "오늘 날씨가 좋네요"
+    first = spell(text, wearer=1, seed=2).frames
+    for doing in ("gestures", "scratching"):
+        idle = IdleHand(doing, np.random.default_rng(1)).session(30.0)
+        engine = assemble_engine(bundle, Mixture.load(), adaptation=Adaptation(bundle))
+        heard = engine.run([behind(behind(first, idle), first)]).text
+        assert heard.startswith(text[:-1])
+        assert heard.endswith(f" {text}")
+        assert engine.recognizer.fit.slip is None
