@@ -9,7 +9,7 @@ import numpy as np
 
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.models.bundle import Bundle
-from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
+from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.mount import unturned
 from jihwa.recognizer.durations import mixed, no_sign_log_ratio
 from jihwa.recognizer.events import Emission, Segment, likeliest
@@ -28,9 +28,9 @@ WAY_SHARES = np.linspace(0.25, 0.75, 6)
 LEAST_LOG_ODDS, MOST_LOG_ODDS = -4.0, 3.0
 """Of a stop: below, it is not looked at; above, nothing is believed more."""
 
-LIKENESS, MOST_UNLIKE_NATS = 2.0, 8.0
+LIKENESS = 2.0
 """Within one hold a hand stays so much nearer to a pose than when it returns to it: so many times
-the log-odds of a return count, and no more than that against it."""
+the log-odds of a return count against it."""
 
 UNREAD = 100.0
 """So much less likely than none is every sign where there can be none."""
@@ -61,7 +61,7 @@ class Classifier:
         """Forget what was learned of the wearer since the beginning."""
         self.fit = GloveFit(self._initial)
         self._rest_pose: Array | None = self._initial.rest
-        self._apart: deque[Array] = deque(maxlen=3)  # poses of the last stretches of stillness
+        self._apart: deque[Emission] = deque(maxlen=2)  # the last stretches of stillness
         self._hesitations.reset()
 
     def feed(self, *segments: Segment) -> tuple[Emission, ...]:
@@ -69,37 +69,38 @@ class Classifier:
 
         They may show how the wearer rests.
         """
-        emissions = self._joined(self.read(*segments))
+        emissions = self.read(*segments)
         seen = likeliest(emissions)
         if self._rest_pose is None and seen.rest > seen.any_sign:
             self._rest_pose = seen.pose
         self.fit.see(seen)
-        return self._hesitations.feed(emissions)
+        return self._hesitations.feed(self._joined(emissions))
 
     def _joined(self, emissions: tuple[Emission, ...]) -> tuple[Emission, ...]:
-        """The emissions, where stretches of stillness of different poses are less likely one hold.
+        """The emissions, where two letters are less likely one hold the less alike they are.
 
         What has found them sees movement and no pose. That poses are alike says nothing for one
-        hold, for letters may be; so bends do not make up for directions, nor these for bends.
+        hold, for letters may be; so bends do not make up for directions, nor these for bends. What
+        is no letter may look like anything.
         """
-        alone = emissions[0].pose
-        before = np.array(self._apart).reshape(-1, N_FEATURES)[::-1][: len(emissions) - 1]
+        alone, before = emissions[0], list(self._apart)[::-1][: len(emissions) - 1]
         self._apart.append(alone)
-        if not len(before):
+        if not before:
             return emissions
         log_odds = np.zeros(len(before))
         for left_out in (FLEX, GRAVITY):
-            x = before.copy()
+            x = np.array([each.pose for each in before])
             x[:, left_out] = np.nan
-            near = self._gaussian.pose_log_likelihood(x, alone)
-            of_these = LIKENESS * (near - self._gaussian.no_sign_log_likelihood(x))
-            log_odds += np.minimum(np.maximum(of_these, -MOST_UNLIKE_NATS), 0.0)
+            near = self._gaussian.pose_log_likelihood(x, alone.pose)
+            log_odds += np.minimum(near - self._gaussian.no_sign_log_likelihood(x), 0.0)
+        letters = np.minimum([_is_letter(each) for each in before], _is_letter(alone))
+        log_odds = np.maximum(LIKENESS * log_odds, -letters)
         least = np.minimum.accumulate(log_odds).tolist()  # of the last two, of the last three
         joined = [
             replace(e, segment=replace(e.segment, log_prob=e.segment.log_prob + odds))
             for e, odds in zip(emissions[1:], least, strict=False)
         ]
-        return emissions[0], *joined, *emissions[1 + len(joined) :]
+        return alone, *joined, *emissions[1 + len(joined) :]
 
     def read(self, *segments: Segment) -> tuple[Emission, ...]:
         """The emissions that segments would be; nothing is learned from them."""
@@ -143,6 +144,11 @@ class Classifier:
         ]
         log_likelihood[finds_none] = no_sign[finds_none, None] - UNREAD
         return log_likelihood
+
+
+def _is_letter(emission: Emission) -> float:
+    """By how many nats it is likelier as a letter than as none; 0 if it is not."""
+    return max(float(emission.log_likelihood.max()) - max(emission.no_sign, emission.rest), 0.0)
 
 
 def _is_unread(emission: Emission) -> bool:
