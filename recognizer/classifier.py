@@ -30,7 +30,7 @@ LEAST_LOG_ODDS, MOST_LOG_ODDS = -4.0, 3.0
 
 LIKENESS = 2.0
 """Within one hold a hand stays so much nearer to a pose than when it returns to it: so many times
-the log-odds of a return count against it."""
+the log-odds of a return count against that."""
 
 UNREAD = 100.0
 """So much less likely than none is every sign where there can be none."""
@@ -81,7 +81,11 @@ class Classifier:
 
         What has found them sees movement and no pose. That poses are alike says nothing for one
         hold, for letters may be; so bends do not make up for directions, nor these for bends. What
-        is no letter may look like anything.
+        is no letter may look like anything, so no more is lost than the less certain is a letter.
+
+        For example, the bends of ㅂ are less likely a return to those of ㅣ than any by 3.4 nats,
+        while the hand points the same way. They are one hold by 2 · 3.4 = 6.8 nats less then, if
+        each is a letter by more: behind ㄴㅏ that tells 나비 from 내.
         """
         alone, before = emissions[0], list(self._apart)[::-1][: len(emissions) - 1]
         self._apart.append(alone)
@@ -93,7 +97,7 @@ class Classifier:
             x[:, left_out] = np.nan
             near = self._gaussian.pose_log_likelihood(x, alone.pose)
             log_odds += np.minimum(near - self._gaussian.no_sign_log_likelihood(x), 0.0)
-        letters = np.minimum([_is_letter(each) for each in before], _is_letter(alone))
+        letters = np.minimum([_letter_nats(each) for each in before], _letter_nats(alone))
         log_odds = np.maximum(LIKENESS * log_odds, -letters)
         least = np.minimum.accumulate(log_odds).tolist()  # of the last two, of the last three
         joined = [
@@ -146,7 +150,7 @@ class Classifier:
         return log_likelihood
 
 
-def _is_letter(emission: Emission) -> float:
+def _letter_nats(emission: Emission) -> float:
     """By how many nats it is likelier as a letter than as none; 0 if it is not."""
     return max(float(emission.log_likelihood.max()) - max(emission.no_sign, emission.rest), 0.0)
 

@@ -12,7 +12,7 @@ from jihwa.data.signal.frames import Array
 WRAP_S = 2**32 / 1000
 """The firmware counts milliseconds in 32 bits."""
 
-FINEST_S = 1e-5
+ROUNDING_S = 1e-5
 """A smaller step is none, but of rounding."""
 
 GAP_S = 0.4
@@ -66,11 +66,11 @@ class Clock:
             self._raw_s = raw_s
             return self.elapsed_s
         step_s, since_s = raw_s - self._raw_s, 0.0
-        if FINEST_S < step_s + WRAP_S <= MAX_GAP_S:
+        if ROUNDING_S < step_s + WRAP_S <= MAX_GAP_S:
             step_s += WRAP_S
-        if not FINEST_S < step_s <= MAX_GAP_S:
+        if not ROUNDING_S < step_s <= MAX_GAP_S:
             suspect_s, self._suspect_s = self._suspect_s, raw_s
-            if suspect_s is None or not FINEST_S < raw_s - suspect_s <= GAP_S:
+            if suspect_s is None or not ROUNDING_S < raw_s - suspect_s <= GAP_S:
                 return None
             since_s = raw_s - suspect_s
             if step_s <= 0:
