@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from jihwa.data.formats.compressed import is_bomb
+from jihwa.data.formats.encoding import is_bomb
 from jihwa.data.messages import DataError
 from jihwa.data.signal.frames import Frames
 

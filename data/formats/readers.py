@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
+from jihwa.data.formats.encoding import DAMAGES, GZIP_MAGIC, Inflated
 from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser

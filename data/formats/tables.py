@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.formats.compressed import Inflated
+from jihwa.data.formats.encoding import Inflated
 from jihwa.data.formats.names import POINTS, VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.messages import UsageError
