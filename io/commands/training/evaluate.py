@@ -14,8 +14,7 @@ from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import EpisodeSet
-from jihwa.data.takes.marks import known_sessions, marks
-from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.sequences import TakeSet, known_sessions, marks
 from jihwa.io.commands.training import datasets, evaluate_sessions
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
