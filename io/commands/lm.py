@@ -14,10 +14,9 @@ from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.language.training.lexicon import LexiconSources, build_lexicon
 from jihwa.composer.language.word_list import fault, normalised, shown
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments, Command
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.language import may_delete, speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import vocabulary
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.messages import Language, Message
-from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings.arguments import Command
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.language import may_delete, speaker
 from jihwa.io.user import profiles, storage
 from jihwa.recognizer.profile import Step, StepKind
 from jihwa.recognizer.sitting import turn

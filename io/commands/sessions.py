@@ -8,14 +8,13 @@ from jihwa.composer.text.transcript import Candidate
 from jihwa.data.files import write_whole
 from jihwa.data.messages import JihwaError, Language, UsageError
 from jihwa.io.commands import type as typing
-from jihwa.io.commands.asking import may_delete
 from jihwa.io.live import archive
-from jihwa.io.live.timed import read_timed
+from jihwa.io.live.past import read_timed
 from jihwa.io.screen.text import clean, clean_lines, tail
 from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.language import may_delete, speaker
 from jihwa.io.streams import warn
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import CompactTranscript, Document
