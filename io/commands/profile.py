@@ -42,12 +42,6 @@ def configure(arguments: Command) -> None:
             action.yes()
 
 
-def run(options: argparse.Namespace, language: Language) -> int:
-    """Do what was asked for."""
-    options.act(options, language)
-    return 0
-
-
 def _list(_: argparse.Namespace, language: Language) -> None:
     names = profiles.names()
     nothing = speaker(language)(

@@ -56,17 +56,11 @@ def configure(arguments: Command) -> None:
     delete("sessions", *which, _names, nargs="*", metavar="ID")
     delete.switch("--all", "모두", "all of them")
     delete.yes()
-    arguments.preset(act=_list)
+    arguments.preset(run=_list)
 
 
 def _names(**_: object) -> list[str]:
     return [session.name for session in archive.sessions()]
-
-
-def run(options: argparse.Namespace, language: Language) -> int:
-    """Do what was asked for."""
-    code: int = options.act(options, language)
-    return code
 
 
 def _list(_: argparse.Namespace, language: Language) -> int:
