@@ -210,11 +210,7 @@ _PARSERS: Mapping[Language, type[_Parser]] = {"ko": _KoreanParser, "en": _Parser
 
 
 def _split_common(words: list[str], language: Language) -> tuple[argparse.Namespace, list[str]]:
-    """The options that may stand anywhere, where given (`lang`, `debug`), and the other words.
-
-    Raises:
-        UsageError: One of them has no value, or one that it cannot have.
-    """
+    """The options that may stand anywhere, where given (`lang`, `debug`), and the other words."""
     common = _Complaining(prog="jihwa", add_help=False, allow_abbrev=False)
     _add_common(common, language)
     return common.parse_known_args(words)

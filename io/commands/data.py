@@ -261,11 +261,7 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
 
 
 def _targets(paths: Sequence[Path], output: Path, kind: str) -> dict[Path, Path]:
-    """Every recording and where it goes.
-
-    Raises:
-        UsageError: There is none, or a result would overwrite another one or a recording.
-    """
+    """Every recording and where it goes."""
     targets = {source: output / place.with_suffix(f".{kind}") for source, place in _found(paths)}
     if not targets:
         where = ", ".join(map(str, paths))

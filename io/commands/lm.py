@@ -185,11 +185,7 @@ def _score(options: argparse.Namespace, language: Language) -> None:
 
 
 def _measure(path: Path, model: LanguageModel) -> Message:
-    """The bits per jamo of one text; lines that are not Hangul are left out, as in building.
-
-    Raises:
-        UsageError: The text cannot be read or has no line to measure.
-    """
+    """The bits per jamo of one text; lines that are not Hangul are left out, as in building."""
     bits, n_jamo, n_lines, n_skipped = 0.0, 0, 0, 0
     for line in read_text(path).splitlines():
         text = " ".join(line.split())
@@ -272,11 +268,7 @@ def _forget(options: argparse.Namespace, language: Language) -> None:
 
 
 def _checked(words: Sequence[str]) -> list[str]:
-    """The words, normalised, each once.
-
-    Raises:
-        UsageError: One cannot be learned.
-    """
+    """The words, normalised, each once."""
     checked = list(dict.fromkeys(normalised(word) for word in words))
     for word in checked:
         if why := fault(word):

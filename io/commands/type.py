@@ -177,11 +177,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 @contextmanager
 def _served(options: argparse.Namespace, language: Language) -> Iterator[Audience]:
-    """A server for those who read along.
-
-    Raises:
-        UsageError: Its packages are not installed, or the port or the address cannot be had.
-    """
+    """A server for those who read along."""
     try:
         from jihwa.io.web.server import CaptionServer, lan_address
     except ImportError as error:

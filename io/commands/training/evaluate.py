@@ -129,11 +129,7 @@ def _read(takes: TakeSet, bundle: Bundle, profile: Profile | None) -> Array:
 
 
 def _check_labels(labels: tuple[str, ...], alphabet: Alphabet) -> None:
-    """Numbers of classes may be others than the model's; the glove's labels were read by its own.
-
-    Raises:
-        UsageError: The model does not know a label.
-    """
+    """Refuse labels that the model does not know: those of arrays may be any numbers."""
     unknown = [label for label in labels if label not in alphabet.index]
     if unknown:
         raise UsageError(
