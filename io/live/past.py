@@ -34,7 +34,7 @@ _ONSETS = "".join(LETTER_OF[TOKENS.index(onset)] for onset in ONSETS)
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class FinishedText:
     """A text that was finished.
 
     Attributes:
@@ -46,7 +46,7 @@ class Past:
     began: datetime
 
 
-def texts() -> Iterator[Past]:
+def texts() -> Iterator[FinishedText]:
     """The finished texts of all sessions, the newest first and each once.
 
     What is open in a session that a program writes right now is not finished; what was written in
@@ -58,10 +58,10 @@ def texts() -> Iterator[Past]:
             for text in reversed(_finished(session)):
                 if text not in known and len(known) < MOST_TEXTS:
                     known.add(text)
-                    yield Past(text, session.started)
+                    yield FinishedText(text, session.started)
 
 
-def matching(past: Iterable[Past], wanted: str) -> tuple[Past, ...]:
+def matching(past: Iterable[FinishedText], wanted: str) -> tuple[FinishedText, ...]:
     """Those texts that have all of these words, or what begins so; consonants find syllables.
 
     Args:
@@ -72,12 +72,12 @@ def matching(past: Iterable[Past], wanted: str) -> tuple[Past, ...]:
     return tuple(each for each in past if all(found.search(each.text) for found in patterns))
 
 
-class Recollection:
+class FinishedTexts:
     """The finished texts of all sessions, read beside everything else."""
 
     def __init__(self) -> None:
-        self._texts: list[Past] = []
-        self._found: tuple[object, tuple[Past, ...]] = (None, ())
+        self._texts: list[FinishedText] = []
+        self._found: tuple[object, tuple[FinishedText, ...]] = (None, ())
         self._reading = threading.Thread(target=self._read, name="earlier texts", daemon=True)
         self._reading.start()
 
@@ -86,7 +86,7 @@ class Recollection:
         self._reading.join(patience_s)
         return not (self._texts or self._reading.is_alive())
 
-    def matching(self, wanted: str) -> tuple[Past, ...]:
+    def matching(self, wanted: str) -> tuple[FinishedText, ...]:
         """Those that have what is wanted, as `matching` finds them."""
         known = [*self._texts]
         if self._found[0] != (asked := (wanted, len(known))):
