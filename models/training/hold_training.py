@@ -74,11 +74,11 @@ FINGER_LOG_GAIN, ANOTHER_DEAD = 0.3, 0.15
 LOOK_AHEAD = (2, 3, 4, 6)
 """Steps by which the heads lag behind."""
 DILATIONS = (1, 2, 4, 8, 16)
-WIDTH = 40
+WIDTH = 64
 
-SESSIONS = 2400
-"""Sessions to assemble; about fourteen hours of signal."""
-STEPS, BATCH, WINDOW = 8000, 16, 400
+SESSIONS = 3000
+"""Sessions to assemble; about eighteen hours of signal."""
+STEPS, BATCH, WINDOW = 16000, 16, 400
 """Updates, windows in each, steps of time in a window."""
 LEARNING_RATE, WEIGHT_DECAY = 6e-3, 1e-3
 
