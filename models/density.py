@@ -33,9 +33,12 @@ from jihwa.models.coordinates import (
 from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.student_t import Factor, StudentT, raised
 
-AT_ONCE = 1 << 16
-"""So many densities by mounts are worked out at once: arrays that are larger go back to the system
-each time, and to get them anew takes longer than the arithmetic."""
+AT_ONCE = 1 << 14
+"""So many densities by mounts are worked out at once: larger arrays leave the processor's cache and
+go back to the system each time, and to get them anew takes longer than the arithmetic."""
+
+_LEAST_HALF = 5e-10
+"""The opposite direction, which no plane has, is taken for one beside it: of (1 + cos α) / 2."""
 
 LEAST = 1e-300
 """What is less likely than that beside the likeliest centre is that likely, or logs were -inf."""
@@ -114,12 +117,17 @@ class _Centres:
             pooled = np.repeat(share.sum(axis=0)[:, None], len(mount), axis=1)
         else:
             turned = np.einsum("i,mij->jm", directions(x), mount)  # (3, M)
+            x, y, z = turned
+            half = np.maximum((self.direction.T @ turned + 1.0) / 2, _LEAST_HALF)  # (S, M)
+            terms = np.stack([x * x, y * y, z * z, x * y, x * z, y * z, x, y, z, np.ones_like(x)])
             at_once, pooled = max(1, AT_ONCE // len(share)), np.empty((share.shape[1], len(mount)))
             for begin in range(0, len(mount), at_once):
                 some = slice(begin, begin + at_once)
-                rarity = raised(self._of_turned(turned[:, some]), self.gravity.exponent)
+                square = self._of_turned(turned[:, some], terms[:, some], np.sqrt(half[:, some]))
+                rarity = raised(square, self.gravity.exponent)
                 np.divide(1.0, rarity, out=rarity)
                 np.matmul(share.T, rarity, out=pooled[:, some])
+            pooled *= raised(half, self.gravity.exponent)
         return pooled / most, self.log_scale + log(most)
 
     def _log(self, pooled: Array) -> Array:
@@ -150,32 +158,40 @@ class _Centres:
         return square
 
     @cached_property
-    def _forms(self) -> tuple[Array, Array, Array]:
-        """(K, 6), (K, 3) and (K, 1) coefficients of the square as a form of the direction."""
+    def _forms(self) -> tuple[Array, Array]:
+        """(K, 10) and (K, 3) coefficients of what `_of_turned` gives, as forms of the direction."""
         square = self.along.mT @ self.along  # (K, 3, 3)
         mixed = 2 * square[:, [0, 0, 1], [1, 2, 2]]
         linear = -2 * (self.along.mT @ self.tangent[..., None])[..., 0]
-        constant = 1 + (self.tangent**2).sum(axis=1, keepdims=True)
-        return np.hstack([square[:, [0, 1, 2], [0, 1, 2]], mixed]), linear, constant
+        constant = (1 + (self.tangent**2).sum(axis=1, keepdims=True)) / 2
+        cosine = constant * np.repeat(self.direction.T, self.count, axis=0)  # (K, 3)
+        return np.hstack([square[:, [0, 1, 2], [0, 1, 2]], mixed, cosine, constant]), linear
 
-    def _of_turned(self, directions: Array) -> Array:
-        """(K, M), as `_of_gravity` in fewer steps for (3, M) unit vectors, of which are many."""
-        quadratic, linear, constant = self._forms
-        x, y, z = directions
-        stretch = np.sqrt(_stretch(self.direction.T @ directions))  # (S, M)
-        stretch = np.repeat(stretch, self.count, axis=0)  # (K, M)
-        square: Array = quadratic @ np.stack([x * x, y * y, z * z, x * y, x * z, y * z])
-        square *= stretch
-        square += linear @ directions
-        square *= stretch
-        square += constant
-        return square
+    def _of_turned(self, directions: Array, terms: Array, cosine: Array) -> Array:
+        """(K, M) what `_of_gravity` gives over the stretch, for many directions.
+
+        The square is a form of the direction u: stretch · uᵀQu + √stretch · l·u + c, and one over
+        the stretch is (1 + μ·u) / 2. So what is divided by it has one term that depends on both
+        pose and direction otherwise than as a product, and the rest is one product of matrices.
+
+        Args:
+            directions: (3, M) unit vectors u.
+            terms: (10, M) their products, themselves and 1.
+            cosine: (S, M) of half of the angle to each pose, 1 / √stretch.
+        """
+        whole, linear = self._forms
+        square: Array = whole @ terms
+        if linear.any():  # else all centres are the poses themselves
+            mixed = linear @ directions
+            mixed *= np.repeat(cosine, self.count, axis=0)
+            square += mixed
+        return np.maximum(square, _LEAST_HALF, out=square)
 
 
 def _stretch(cosine: Array) -> Array:
     """The square of Lambert's factor, of cosines, which are overwritten."""
     cosine += 1.0
-    np.maximum(cosine, 1e-9, out=cosine)
+    np.maximum(cosine, 2 * _LEAST_HALF, out=cosine)
     return np.asarray(np.divide(2.0, cosine, out=cosine))
 
 
