@@ -120,12 +120,16 @@ class _Centres:
         else:
             turned = np.einsum("i,mij->jm", directions(x), mount)  # (3, M)
             x, y, z = turned
-            half = np.maximum((self.direction.T @ turned + 1.0) / 2, _LEAST_HALF)  # (S, M)
+            half = (self.direction.T @ turned + 1.0) / 2  # (S, M)
+            has_opposites = half.min() < 2 * _LEAST_HALF
+            np.maximum(half, _LEAST_HALF, out=half)
             terms = np.stack([x * x, y * y, z * z, x * y, x * z, y * z, x, y, z, np.ones_like(x)])
             at_once, pooled = max(1, AT_ONCE // len(share)), np.empty((share.shape[1], len(mount)))
             for begin in range(0, len(mount), at_once):
                 some = slice(begin, begin + at_once)
                 square = self._of_turned(turned[:, some], terms[:, some], np.sqrt(half[:, some]))
+                if has_opposites:  # else it is at least `half`
+                    np.maximum(square, _LEAST_HALF, out=square)
                 rarity = raised(square, self.gravity.exponent)
                 np.divide(1.0, rarity, out=rarity)
                 np.matmul(share.T, rarity, out=pooled[:, some])
@@ -187,7 +191,7 @@ class _Centres:
             mixed = linear @ directions
             mixed *= np.repeat(cosine, self.count, axis=0)
             square += mixed
-        return np.maximum(square, _LEAST_HALF, out=square)
+        return square
 
 
 def _stretch(cosine: Array) -> Array:
