@@ -11,8 +11,7 @@ import numpy as np
 from jihwa.composer.language.files import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
 from jihwa.composer.language.lexicon import Bytes, Nodes
-from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
-from jihwa.composer.language.trie import FLAG, child_of
+from jihwa.composer.language.token_model import FLAG, MOST_STATES, Mode, ModelState, Row, child_of
 
 BLANK: Row = array("f", bytes(4 * N_TOKENS))
 """To be copied: that is the quickest way to a new row."""
@@ -20,8 +19,8 @@ _SHIPPED = resources.files("jihwa.composer.language") / "korean.lm"
 _NONE = -1
 """In the place of a context that no n-gram continues, and of a node that is not there."""
 _SHORT = 2
-"""Tokens of the contexts whose rows others begin with. There are some 1,800 of them, which are kept;
-going through their many children again and again would take most of the time."""
+"""Tokens of the contexts whose rows others begin with. There are some 1,800 of them, and they are
+kept: going through their many children again and again would take most of the time."""
 _SPARSE_BITS = 1
 """Of every second context is noted where its children begin: of all, that would take 16 MB, and of
 fewer, plain Python would count too long."""

@@ -13,8 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.messages import Message
+from jihwa.data.signal.faults import (
+    DEAD_S,
+    NOISY_S,
+    STRIDE_S,
+    STUCK_S,
+    FaultDetector,
+    Latest,
+    impossible,
+)
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.signal.judge import DEAD_S, NOISY_S, STRIDE_S, STUCK_S, Judge, Latest, impossible
 from jihwa.data.signal.landmarks import is_seen
 from jihwa.data.signal.sensors import (
     ACCELERATION,
@@ -69,7 +77,7 @@ class SensorMonitor:
     def reset(self) -> None:
         """Forget everything, as before the first frame."""
         self._began_s, self._now_s = np.inf, -np.inf
-        self._judge = Judge()
+        self._detector = FaultDetector()
         self._failed = Latest(np.full(len(SENSORS), -np.inf), np.zeros(len(SENSORS), np.int8))
         self._past: list[Fault] = []
         self._present: list[Fault | None] = [None] * len(SENSORS)
@@ -88,8 +96,8 @@ class SensorMonitor:
         if self._is_seen is None and (known := np.isfinite(frames.flex_adc).any(axis=1)).any():
             self._is_seen = is_seen(frames[int(known.argmax()) :][:1])
         odd, gravity_g = impossible(frames), frames.gravity_g  # (n, 7), (n, 3)
-        judged = self._judge.feed(frames, gravity_g, odd)
-        kind = self._until_recovered(frames.time_s, judged)  # (n, 7)
+        found = self._detector.feed(frames, gravity_g, odd)
+        kind = self._until_recovered(frames.time_s, found)  # (n, 7)
         self._remember(frames.time_s, kind)
         least, most = self._flex_adc
         read = frames.flex_adc[np.isfinite(frames.flex_adc)]
