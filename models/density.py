@@ -300,8 +300,8 @@ class MovingDensity:
         cosine = _product(direction, centre[GRAVITY])  # NaN where either of them has none
         key = pattern_key(away, length if isfinite(cosine) else nan)
         if key not in self._plain:
-            bends, gravity = self._student.factors(key)
-            self._plain[key] = bends.plain(0), gravity.plain(0)
+            of_bends, of_gravity = self._student.factors(key)
+            self._plain[key] = of_bends.plain(0), of_gravity.plain(0)
         bends, gravity = self._plain[key]
         found = bends.log_density(away)
         if gravity.kept:
@@ -311,7 +311,7 @@ class MovingDensity:
 
 
 def _product(one: list[float], other: list[float]) -> float:
-    return sum(map(mul, one, other))
+    return float(sum(map(mul, one, other)))
 
 
 @dataclass(frozen=True)
