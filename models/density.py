@@ -15,7 +15,8 @@ charge 16.4 and 8.2.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import log, pi
+from math import isfinite, log, nan, pi, sqrt
+from operator import mul, sub
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +29,19 @@ from jihwa.models.features import (
     WHOLE,
     are_whole,
     directions,
+    pattern_key,
     pattern_keys,
     tangent_basis,
     tangents,
 )
-from jihwa.models.student_t import Factor, StudentT, raised
+from jihwa.models.student_t import Factor, PlainFactor, StudentT, raised
 
-AT_ONCE = 1 << 16
-"""So many densities by mounts are worked out at once: arrays that are larger go back to the system
-each time, and to get them anew takes longer than the arithmetic."""
+AT_ONCE = 1 << 14
+"""So many densities by mounts are worked out at once: larger arrays leave the processor's cache and
+go back to the system each time, and to get them anew takes longer than the arithmetic."""
+
+_LEAST_HALF = 5e-10
+"""The opposite direction, which no plane has, is taken for one beside it: of (1 + cos α) / 2."""
 
 LEAST = 1e-300
 """What is less likely than that beside the likeliest centre is that likely, or logs were -inf."""
@@ -115,12 +120,21 @@ class _Centres:
             pooled = np.repeat(share.sum(axis=0)[:, None], len(mount), axis=1)
         else:
             turned = np.einsum("i,mij->jm", directions(x), mount)  # (3, M)
+            x, y, z = turned
+            half = (self.direction.T @ turned + 1.0) / 2  # (S, M)
+            has_opposites = half.min() < 2 * _LEAST_HALF
+            np.maximum(half, _LEAST_HALF, out=half)
+            terms = np.stack([x * x, y * y, z * z, x * y, x * z, y * z, x, y, z, np.ones_like(x)])
             at_once, pooled = max(1, AT_ONCE // len(share)), np.empty((share.shape[1], len(mount)))
             for begin in range(0, len(mount), at_once):
                 some = slice(begin, begin + at_once)
-                rarity = raised(self._of_turned(turned[:, some]), self.gravity.exponent)
+                square = self._of_turned(turned[:, some], terms[:, some], np.sqrt(half[:, some]))
+                if has_opposites:  # else it is at least `half`
+                    np.maximum(square, _LEAST_HALF, out=square)
+                rarity = raised(square, self.gravity.exponent)
                 np.divide(1.0, rarity, out=rarity)
                 np.matmul(share.T, rarity, out=pooled[:, some])
+            pooled *= raised(half, self.gravity.exponent)
         return pooled / most, self.log_scale + log(most)
 
     def _log(self, pooled: Array) -> Array:
@@ -151,32 +165,40 @@ class _Centres:
         return square
 
     @cached_property
-    def _forms(self) -> tuple[Array, Array, Array]:
-        """(K, 6), (K, 3) and (K, 1) coefficients of the square as a form of the direction."""
+    def _forms(self) -> tuple[Array, Array]:
+        """(K, 10) and (K, 3) coefficients of what `_of_turned` gives, as forms of the direction."""
         square = self.along.mT @ self.along  # (K, 3, 3)
         mixed = 2 * square[:, [0, 0, 1], [1, 2, 2]]
         linear = -2 * (self.along.mT @ self.tangent[..., None])[..., 0]
-        constant = 1 + (self.tangent**2).sum(axis=1, keepdims=True)
-        return np.hstack([square[:, [0, 1, 2], [0, 1, 2]], mixed]), linear, constant
+        constant = (1 + (self.tangent**2).sum(axis=1, keepdims=True)) / 2
+        cosine = constant * np.repeat(self.direction.T, self.count, axis=0)  # (K, 3)
+        return np.hstack([square[:, [0, 1, 2], [0, 1, 2]], mixed, cosine, constant]), linear
 
-    def _of_turned(self, directions: Array) -> Array:
-        """(K, M), as `_of_gravity` in fewer steps for (3, M) unit vectors, of which are many."""
-        quadratic, linear, constant = self._forms
-        x, y, z = directions
-        stretch = np.sqrt(_stretch(self.direction.T @ directions))  # (S, M)
-        stretch = np.repeat(stretch, self.count, axis=0)  # (K, M)
-        square: Array = quadratic @ np.stack([x * x, y * y, z * z, x * y, x * z, y * z])
-        square *= stretch
-        square += linear @ directions
-        square *= stretch
-        square += constant
+    def _of_turned(self, directions: Array, terms: Array, cosine: Array) -> Array:
+        """(K, M) what `_of_gravity` gives over the stretch, for many directions.
+
+        The square is a form of the direction u: stretch · uᵀQu + √stretch · l·u + c, and one over
+        the stretch is (1 + μ·u) / 2. So what is divided by it has one term that depends on both
+        pose and direction otherwise than as a product, and the rest is one product of matrices.
+
+        Args:
+            directions: (3, M) unit vectors u.
+            terms: (10, M) their products, themselves and 1.
+            cosine: (S, M) of half of the angle to each pose, 1 / √stretch.
+        """
+        whole, linear = self._forms
+        square: Array = whole @ terms
+        if linear.any():  # else all centres are the poses themselves
+            mixed = linear @ directions
+            mixed *= np.repeat(cosine, self.count, axis=0)
+            square += mixed
         return square
 
 
 def _stretch(cosine: Array) -> Array:
     """The square of Lambert's factor, of cosines, which are overwritten."""
     cosine += 1.0
-    np.maximum(cosine, 1e-9, out=cosine)
+    np.maximum(cosine, 2 * _LEAST_HALF, out=cosine)
     return np.asarray(np.divide(2.0, cosine, out=cosine))
 
 
@@ -251,6 +273,8 @@ class PoseDensity:
 class MovingDensity:
     """As a `PoseDensity` around one pose, for one that is another each time.
 
+    It is asked of a few holds, for which plain numbers take a fraction of numpy's calls.
+
     Args:
         scale: (7, 7) scale matrix in the coordinates of `pose_coordinates`.
         degrees_of_freedom: Of both Student-t.
@@ -258,27 +282,36 @@ class MovingDensity:
 
     def __init__(self, scale: Array, degrees_of_freedom: float) -> None:
         self._student = StudentT(scale[None], degrees_of_freedom)
+        self._plain: dict[int, tuple[PlainFactor, PlainFactor]] = {}  # by pattern
 
     def log_density(self, x: Array, pose: Array) -> Array:
-        """(n,) natural log density of (n, 8) features around a pose (8,), gravity of length 1."""
-        if are_whole(x):
-            return self._of_pattern(x, pose, WHOLE)
-        keys, out = pattern_keys(x), np.empty(len(x))
-        for key in set(keys.tolist()):
-            rows = keys == key
-            out[rows] = self._of_pattern(x[rows], pose, key)
-        return out
+        """(n,) natural log density of (n, 8) features around a pose (8,), gravity of length 1.
 
-    def _of_pattern(self, x: Array, pose: Array, key: int) -> Array:
-        bends, gravity = self._student.factors(key)
-        white = (x[:, bends.kept] - pose[bends.kept]) @ bends.whiten[0].T
-        rarity = bends.exponent * np.log1p(np.einsum("nd,nd->n", white, white))
-        if len(gravity.kept):
-            direction, centre = directions(x), pose[GRAVITY]
-            plane = direction @ (gravity.whiten[0] @ tangents(*centre.tolist())).T
-            square = np.einsum("nd,nd->n", plane, plane) * _stretch(direction @ centre)
-            rarity += gravity.exponent * np.log1p(square)
-        return np.asarray(bends.constant[0] + gravity.constant[0] - rarity)
+        A sensor that either of them lacks (NaN) is marginalised out.
+        """
+        centre = pose.tolist()
+        basis = tangents(*centre[GRAVITY]).tolist()
+        return np.array([self._of_hold(hold, centre, basis) for hold in x.tolist()])
+
+    def _of_hold(self, hold: list[float], centre: list[float], basis: list[list[float]]) -> float:
+        away = list(map(sub, hold[FLEX], centre[FLEX]))
+        length = sqrt(_product(hold[GRAVITY], hold[GRAVITY]))
+        direction = [each / max(length, 1e-9) for each in hold[GRAVITY]]
+        cosine = _product(direction, centre[GRAVITY])  # NaN where either of them has none
+        key = pattern_key(away, length if isfinite(cosine) else nan)
+        if key not in self._plain:
+            of_bends, of_gravity = self._student.factors(key)
+            self._plain[key] = of_bends.plain(0), of_gravity.plain(0)
+        bends, gravity = self._plain[key]
+        found = bends.log_density(away)
+        if gravity.kept:
+            along = [_product(direction, tangent) for tangent in basis]
+            found += gravity.log_density(along, 2 / max(1 + cosine, 2 * _LEAST_HALF))
+        return found
+
+
+def _product(one: list[float], other: list[float]) -> float:
+    return float(sum(map(mul, one, other)))
 
 
 @dataclass(frozen=True)

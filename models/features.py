@@ -10,6 +10,7 @@ is flattened with Lambert's equal-area projection, so that a pose is seven coord
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -116,8 +117,6 @@ TANGENT = slice(N_FINGERS, N_COORDINATES)
 _LENGTH_STEPS = 200
 """Steps in which the length of gravity is told apart, so that factors can be kept."""
 
-_FINGER_BITS = 1 << np.arange(N_FINGERS)
-
 
 @lru_cache(maxsize=8)
 def tangents(x: float, y: float, z: float) -> Array:
@@ -190,13 +189,21 @@ def are_whole(x: Array) -> bool:
 
 
 def pattern_keys(x: Array) -> NDArray[np.int64]:
-    """(n,) for every row which fingers and whether gravity are present, and gravity's length."""
-    present = np.isfinite(x[:, FLEX]) @ _FINGER_BITS
-    gravity = x[:, GRAVITY]
-    length = np.sqrt(np.add.reduce(gravity * gravity, axis=1))
-    steps = np.minimum(np.maximum(1.0 - length, 0.0), 1.0) * _LENGTH_STEPS
-    steps = np.where(np.isfinite(length), np.rint(steps), _LENGTH_STEPS + 1.0).astype(np.int64)
-    return np.asarray(present + (steps << N_FINGERS))
+    """(n,) the `pattern_key` of each of (n, 8) features."""
+    if are_whole(x):
+        return np.full(len(x), WHOLE)
+    return np.array([pattern_key(row[FLEX], math.hypot(*row[GRAVITY])) for row in x.tolist()])
+
+
+def pattern_key(bends: Sequence[float], length: float) -> int:
+    """Which fingers and whether gravity are present, and gravity's length; absent is NaN."""
+    present = WHOLE
+    if not math.isfinite(sum(bends)):
+        present = sum(1 << finger for finger, bend in enumerate(bends) if math.isfinite(bend))
+    steps = _LENGTH_STEPS + 1
+    if math.isfinite(length):
+        steps = round(min(max(1.0 - length, 0.0), 1.0) * _LENGTH_STEPS)
+    return present + (steps << N_FINGERS)
 
 
 def read_key(key: int) -> tuple[NDArray[np.bool_], float]:

@@ -124,9 +124,6 @@ class HierarchicalGaussian:
             x: Features of holds.
             pose: (8,) features of the pose; a sensor that it lacks is marginalised out.
         """
-        unknown = ~np.isfinite(pose)
-        if unknown.any():
-            x, pose = np.where(unknown, np.nan, x), np.where(unknown, self.rest, pose)
         centre = np.concatenate([pose[FLEX], directions(pose)])
         return self._return.log_density(x, centre) / self.temperature
 

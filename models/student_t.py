@@ -1,7 +1,9 @@
 """Multivariate Student-t densities, many at once: (1 + square / ν) raised to -(ν + d) / 2."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import lgamma, log, pi, sqrt
+from math import lgamma, log, log1p, pi, sqrt
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,29 @@ class Factor:
         d = len(kept)
         constant = lgamma((nu + d) / 2) - lgamma(nu / 2) - 0.5 * d * log(nu * pi) - 0.5 * log_det
         return cls(kept, whiten / sqrt(nu), constant, (nu + d) / 2)
+
+    def plain(self, which: int) -> "PlainFactor":
+        """That of one of the K densities, for a few holds."""
+        rows = [row[: i + 1] for i, row in enumerate(self.whiten[which].tolist())]
+        return PlainFactor(self.kept.tolist(), rows, float(self.constant[which]), self.exponent)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFactor:
+    """A `Factor` of one density in plain numbers; `whiten` are the rows of a triangle."""
+
+    kept: list[int]
+    whiten: list[list[float]]
+    constant: float
+    exponent: float
+
+    def log_density(self, away: Sequence[float], stretch: float = 1.0) -> float:
+        """Natural log density of what is so far from the centre, its square times the stretch."""
+        at, square = [away[each] for each in self.kept], 0.0
+        for row in self.whiten:
+            white = sum(map(mul, row, at))  # of the first ones, as many as the row has
+            square += white * white
+        return self.constant - self.exponent * log1p(stretch * square)
 
 
 def _whiten(scale: Array) -> tuple[Array, Array]:

@@ -11,6 +11,7 @@ from jihwa.data.signal.frames import Frames, gravity_of_angles
 from jihwa.data.synthesis.fits import MIRROR, Fit
 from jihwa.models.features import GRAVITY
 from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
+from jihwa.models.wearer import ShownHolds, ShownPoses
 from jihwa.recognizer.events import Decision, Emission, Segment, Slip
 from jihwa.recognizer.fit import GloveFit
 from jihwa.recognizer.personal import Adaptation, PersonalModel
@@ -156,6 +157,18 @@ def test_a_hold_by_a_mount_is_the_hold_that_is_unturned(bundle, place, sign):
     x = bundle.of_glove().mean[sign]
     by_mount = signs.turned_log_density(x, mount[None])
     assert by_mount[0] == pytest.approx(signs.log_density(unturned(x[None], mount))[0])
+
+
+def test_a_hold_by_a_mount_is_so_too_where_holds_were_shown(bundle):
+    gaussian, mounts = bundle.of_glove(), Mounts.around(np.eye(3)).mount
+    sign = np.array([0, 0, 3, 5])
+    bent = gaussian.mean[sign] + np.linspace(-1, 1, 4)[:, None] * ([0.5] * 5 + [0.0] * 3)
+    density = ShownPoses(gaussian, ShownHolds(bent, sign, np.arange(4), np.ones(4))).density()
+    hold = unturned(bent[3:], turned(7))
+    expected = [density.log_density(unturned(hold, mount))[0] for mount in mounts]
+    assert density.turned_log_density(hold[0], mounts) == pytest.approx(np.array(expected))
+    opposite = density.turned_log_density(bent[3], -np.eye(3)[None])  # which no plane has
+    assert np.isfinite(opposite).all()
 
 
 @pytest.mark.parametrize(("degrees", "found"), [(60, 60), (12, 0)])

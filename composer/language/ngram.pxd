@@ -30,11 +30,12 @@ cdef class LanguageModel:
     cdef const float[::1] _log_probs
     cdef const float[::1] _log_backoffs
     cdef NGramState _empty
-    cdef dict _states
+    cdef dict _short
+    cdef dict _long
 
     @cython.locals(before=NGramState, context=int)
     cpdef NGramState following(self, NGramState state, int token)
-    @cython.locals(known=NGramState, shorter=NGramState, state=NGramState)
+    @cython.locals(states=dict, known=NGramState, shorter=NGramState, state=NGramState)
     cdef NGramState _state(self, int context, NGramState before, int token)
     @cython.locals(total=double, node=int, longest=NGramState)
     cpdef double log_prob(self, NGramState state, int token)

@@ -19,8 +19,8 @@ _SHIPPED = resources.files("jihwa.composer.language") / "korean.lm"
 _NONE = -1
 """In the place of a context that no n-gram continues, and of a node that is not there."""
 _SHORT = 2
-"""Tokens of the contexts whose rows others begin with. There are some 1,800 of them; going through
-their many children again and again would take most of the time."""
+"""Tokens of the contexts whose rows others begin with. There are some 1,800 of them, and they are
+kept: going through their many children again and again would take most of the time."""
 _SPARSE_BITS = 1
 """Of every second context is noted where its children begin: of all, that would take 16 MB, and of
 fewer, plain Python would count too long."""
@@ -91,7 +91,8 @@ class LanguageModel:
         self._log_probs = np.tile(trie.log_probs, 2).ravel().data
         self._log_backoffs = trie.log_backoffs.ravel().data
         self._empty = self._made(0, 0, None)
-        self._states: dict[int, NGramState] = {}
+        self._short: dict[int, NGramState] = {}  # for good
+        self._long: dict[int, NGramState] = {}
 
     @classmethod
     def load(cls, path: Path | Traversable | None = None) -> Self:
@@ -135,14 +136,14 @@ class LanguageModel:
         return self._empty
 
     def _state(self, context: int, before: NGramState, token: int) -> NGramState:
-        known = self._states.get(context)
+        states = self._short if before.length < _SHORT else self._long
+        known = states.get(context)
         if known is not None:
             return known
         shorter = self._empty if before.shorter is None else self.following(before.shorter, token)
-        if len(self._states) >= MOST_STATES:
-            self._states.clear()
-            self._empty = self._made(0, 0, None)
-        state = self._states[context] = self._made(context, before.length + 1, shorter)
+        if len(self._long) >= MOST_STATES:
+            self._long.clear()
+        state = states[context] = self._made(context, before.length + 1, shorter)
         return state
 
     def _made(self, context: int, length: int, shorter: NGramState | None) -> NGramState:

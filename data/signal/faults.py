@@ -25,6 +25,7 @@ SAME = np.array([2.0] * N_FINGERS + [0.0] * 5)
 FINE = 0.25
 """The same for a reading between two counts: it was taken with finer ones, such as a 12-bit
 converter's, or is of a finger that a camera sees, which may be very still."""
+_SAME_OF_FINE = np.minimum(SAME, FINE)
 
 TILT_G, TILTED_S = 0.1, 0.5
 """A finger that does not change while gravity does by this over strides, for so long in all, is
@@ -50,13 +51,15 @@ def impossible(frames: Frames) -> NDArray[np.int8]:
 
     Acceleration that was not sent is no fault.
     """
-    length_g = np.linalg.norm(frames.accel_g, axis=1, keepdims=True)  # (n, 1)
+    accel_g, flex_adc = frames.accel_g, frames.flex_adc
+    length_g = np.sqrt(np.add.reduce(accel_g * accel_g, axis=1))  # (n,)
     low_g, high_g = PLAUSIBLE_ACCEL_G
-    angles = np.zeros_like(length_g, dtype=np.bool_)
-    dead = np.hstack([is_dead(frames.flex_adc), length_g <= low_g, angles])
-    high = np.hstack([frames.flex_adc > USABLE_FLEX_ADC[1], length_g >= high_g, angles])
-    odd = np.where(high, FaultKind.SATURATED, np.where(dead, FaultKind.DEAD, 0)).astype(np.int8)
-    odd[:, :N_FINGERS][np.isnan(frames.flex_adc)] = FaultKind.ABSENT
+    odd = np.zeros((len(frames), len(SENSORS)), np.int8)
+    finger, acceleration = odd[:, :N_FINGERS], odd[:, ACCELERATION]
+    finger[is_dead(flex_adc)] = acceleration[length_g <= low_g] = FaultKind.DEAD
+    finger[flex_adc > USABLE_FLEX_ADC[1]] = FaultKind.SATURATED
+    acceleration[length_g >= high_g] = FaultKind.SATURATED
+    finger[np.isnan(flex_adc)] = FaultKind.ABSENT
     return odd
 
 
@@ -107,7 +110,7 @@ class FaultDetector:
         self._gravity_g: Array = np.empty((0, 3))
         self._turned = np.empty((0, len(SAME)), np.bool_)  # where they turned round
 
-    def feed(self, frames: Frames, odd: NDArray[np.int8]) -> NDArray[np.int8]:
+    def feed(self, frames: Frames, gravity_g: Array, odd: NDArray[np.int8]) -> NDArray[np.int8]:
         """(n, 7) the `FaultKind` of every sensor at every sample, 0 for none.
 
         A sensor is stuck only while more sensors change than not, or the hand has turned
@@ -115,20 +118,23 @@ class FaultDetector:
 
         Args:
             frames: The next samples.
+            gravity_g: (n, 3) their gravity.
             odd: (n, 7) which of them are impossible by themselves, and how.
         """
         time_s, reading = frames.time_s, frames.channels[:, : len(SAME)]  # (n,), (n, 10)
-        passed_s = np.diff(time_s, prepend=self._time_s[-1:] if self._n else time_s[:1])  # (n,)
+        last_s = self._time_s[-1:] if self._n else time_s[:1]
+        passed_s = time_s - np.concatenate([last_s, time_s[:-1]])  # (n,)
         self._time_s = np.concatenate([self._time_s, time_s])  # (m,)
         self._reading = np.concatenate([self._reading, reading])  # (m, 10)
-        self._gravity_g = np.concatenate([self._gravity_g, frames.gravity_g])  # (m, 3)
+        self._gravity_g = np.concatenate([self._gravity_g, gravity_g])  # (m, 3)
         row = np.arange(self._n, self._n + len(time_s))  # (n,)
-        step, stride, tilt_g = self._change(time_s, reading, frames.gravity_g)  # (n, 10), (n, 3)
+        step, stride, tilt_g = self._change(time_s, reading, gravity_g)  # (n, 10), (n, 3)
         tilts = (np.abs(tilt_g).max(axis=1) > TILT_G) & (odd[:, ACCELERATION] == 0)  # (n,)
         moved_s = np.minimum(passed_s, STRIDE_S) * tilts
-        tilted_s = np.cumsum(np.append(self._tilted_s, moved_s))[1:]  # (n,)
+        moved_s[0] += self._tilted_s
+        tilted_s = moved_s.cumsum()  # (n,)
         self._tilted_s = float(tilted_s[-1])
-        none = np.where(reading == np.rint(reading), SAME, np.minimum(SAME, FINE))
+        none = np.where(reading == np.rint(reading), SAME, _SAME_OF_FINE)
         same = (np.abs(step) <= none) & (np.abs(stride) <= none)
         possible = odd == 0
         well = np.concatenate([~same, possible], axis=1)  # (n, 17)
@@ -139,18 +145,19 @@ class FaultDetector:
         lasts_s, lasts = time_s[:, None] - well_s, row[:, None] - well_row
         frozen = ((lasts_s >= STUCK_S) & (lasts >= STUCK_STEPS))[:, : len(SAME)]  # (n, 10)
         frozen = np.logical_and.reduceat(frozen, _FIRST_CHANNEL, axis=1) & possible  # (n, 7)
-        present = np.logical_and.reduceat(np.isfinite(reading), _FIRST_CHANNEL, axis=1)
-        alive = present & ~frozen & possible
-        has_turned = tilted_s[:, None] - well_tilted_s[:, _FIRST_CHANNEL] >= TILTED_S  # (n, 7)
-        most_change = alive.sum(axis=1, keepdims=True) > frozen.sum(axis=1, keepdims=True)
-        stuck = frozen & (most_change | has_turned)
-        dead = lasts_s[:, len(SAME) :] >= DEAD_S  # (n, 7)
-
+        kind = np.zeros(odd.shape, np.int8)
+        if frozen.any():
+            present = np.logical_and.reduceat(np.isfinite(reading), _FIRST_CHANNEL, axis=1)
+            alive = present & ~frozen & possible
+            tilted = tilted_s[:, None] - well_tilted_s[:, _FIRST_CHANNEL] >= TILTED_S  # (n, 7)
+            most_change = alive.sum(axis=1, keepdims=True) > frozen.sum(axis=1, keepdims=True)
+            kind[frozen & (most_change | tilted)] = FaultKind.STUCK
         turns = self._turns(time_s, step)  # (n, 10)
         noisy = np.maximum.reduceat(turns, _FIRST_CHANNEL, axis=1) >= NOISY_TURNS  # (n, 7)
+        kind[noisy] = FaultKind.NOISY
         self._forget()
-        other = np.where(noisy, FaultKind.NOISY, np.where(stuck, FaultKind.STUCK, 0))
-        return np.where(dead, odd, other).astype(np.int8)
+        dead = lasts_s[:, len(SAME) :] >= DEAD_S  # (n, 7)
+        return np.where(dead, odd, kind)
 
     def _change(
         self, time_s: Array, reading: Array, gravity_g: Array

@@ -95,14 +95,16 @@ class SensorMonitor:
         self._now_s = float(frames.time_s[-1])
         if self._is_seen is None and (known := np.isfinite(frames.flex_adc).any(axis=1)).any():
             self._is_seen = is_seen(frames[int(known.argmax()) :][:1])
-        odd = impossible(frames)  # (n, 7)
-        kind = self._until_recovered(frames.time_s, self._detector.feed(frames, odd))  # (n, 7)
+        odd, gravity_g = impossible(frames), frames.gravity_g  # (n, 7), (n, 3)
+        found = self._detector.feed(frames, gravity_g, odd)
+        kind = self._until_recovered(frames.time_s, found)  # (n, 7)
         self._remember(frames.time_s, kind)
         least, most = self._flex_adc
         read = frames.flex_adc[np.isfinite(frames.flex_adc)]
         self._flex_adc = (float(read.min(initial=least)), float(read.max(initial=most)))
         told = _without(frames, (kind > 0) | (odd > 0))
-        directed = np.isfinite(told.gravity_g).all(axis=1)  # (n,)
+        gravity_g = gravity_g if told is frames else told.gravity_g
+        directed = np.isfinite(gravity_g).all(axis=1)  # (n,)
         self._samples += n
         self._undirected += n - int(directed.sum())
         return told
@@ -173,6 +175,9 @@ class SensorMonitor:
 
     def _until_recovered(self, time_s: Array, kind: NDArray[np.int8]) -> NDArray[np.int8]:
         """(n, 7) how a sensor fails or failed until just now, from how it fails."""
+        all_work = not kind.any()
+        if all_work and time_s[0] - self._failed.standing[0].max() >= RECOVERY_S:
+            return kind
         failed_s, kind = self._failed.feed(kind > 0, time_s, kind)
         return np.where(time_s[:, None] - failed_s < RECOVERY_S, kind, 0).astype(np.int8)
 

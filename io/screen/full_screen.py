@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from prompt_toolkit.application import Application
+from prompt_toolkit.data_structures import Point
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import (
     KeyBindings,
     KeyBindingsBase,
@@ -17,7 +17,7 @@ from prompt_toolkit.key_binding import (
     merge_key_bindings,
 )
 from prompt_toolkit.layout import Layout, Window
-from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.layout.controls import UIContent, UIControl
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.styles import Style
 
@@ -27,11 +27,12 @@ from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.keys import BINDINGS, Binding
 from jihwa.io.screen.program import Program, panel_rows
-from jihwa.io.screen.text import cleaned
+from jihwa.io.screen.text import CURSOR, StyledLine, cleaned
 
 REDRAWS_HZ = 30
-CALM_REDRAWS_HZ = 10
-"""How often it is drawn because the hand has moved; the text never waits for that."""
+CALM_REDRAWS_HZ = 6
+"""How often it is drawn because the hand has moved; the text never waits for that, and to draw
+takes as long as to read a sample does."""
 LOOK_EVERY_S = 1.0
 """How often the screen is drawn although nothing happens: notices grow old."""
 ESCAPE_S = 0.1
@@ -65,6 +66,32 @@ STYLE = Style.from_dict(
     }
 )
 """Colours that everybody can tell apart, on dark and on light ground; none of them is needed."""
+
+
+class Drawing(UIControl):
+    """Shows lines as they are; prompt-toolkit's own control joins them and takes them apart again.
+
+    Args:
+        lines: Draws them.
+    """
+
+    def __init__(self, lines: Callable[[], Sequence[StyledLine]]) -> None:
+        self._lines = lines
+
+    def is_focusable(self) -> bool:
+        """It takes the keys."""
+        return True
+
+    def create_content(self, width: int, height: int) -> UIContent:
+        """The lines, and where the cursor stands in them."""
+        lines = self._lines()
+        before = (
+            Point(sum(len(text) for _, text in line[:place]), row)
+            for row, line in enumerate(lines)
+            for place, (style, _) in enumerate(line)
+            if style == CURSOR
+        )
+        return UIContent(lambda row: [*lines[row]], len(lines), next(before, None))
 
 
 class FullScreen:
@@ -101,22 +128,18 @@ class FullScreen:
         """
         news = News()
 
-        def screen() -> StyleAndTextTuples:
+        def screen() -> Sequence[StyledLine]:
             state, output = controls.state, application.output.get_size()
             self._drawn, self._drawn_s = state, time.monotonic()
             notices = news.current(state, time.monotonic())
             shown = cleaned(replace(state, notices=notices))
-            lines = draw(shown, controls.view, Size(output.columns, rows()))
-            written: StyleAndTextTuples = []
-            for line in lines:
-                written += [*line, ("", "\n")]
-            return written[:-1]
+            return draw(shown, controls.view, Size(output.columns, rows()))
 
         def rows() -> int:
             all_of_them = application.output.get_size().rows
             return panel_rows(controls.view.place, all_of_them) if program else all_of_them
 
-        panel = Window(FormattedTextControl(screen, focusable=True), height=rows)
+        panel = Window(Drawing(screen), height=rows)
         layout = Layout(panel)
         keys: KeyBindingsBase = _bindings(controls)
         if program:

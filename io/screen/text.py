@@ -43,8 +43,9 @@ def clean(text: str) -> str:
 
 def width(line: str | Sequence[Fragment]) -> int:
     """The columns that a text or line takes."""
-    text = line if isinstance(line, str) else "".join(text for _, text in line)
-    return get_cwidth(text)
+    if isinstance(line, str):
+        return get_cwidth(line)
+    return sum(get_cwidth(text) for _, text in line)  # it remembers short texts, which come again
 
 
 def cut(line: Sequence[Fragment], columns: int) -> StyledLine:
