@@ -34,6 +34,10 @@ OTHER_NAMES = {
     "analog pins": [*NAMES[:7], "A0", "A1", "A2", "A3", "A4"],
     "Korean": ["시각", "피치", "롤", "요", "가속도x", "가속도y", "가속도z",
                "엄지", "검지", "중지", "약지", "소지"],
+    "Korean fingers": [*NAMES[:7], "엄지손가락", "집게손가락", "가운뎃손가락", "약손가락",
+                       "새끼손가락"],
+    "numbered in Korean": [*NAMES[:7], *(f"플렉스{i}" for i in range(1, 6))],
+    "an array's": [*NAMES[:7], *(f"flex[{i}]" for i in range(5))],
     "quoted": [f'"{name}"' for name in NAMES],
     "trailing separator": [*NAMES, ""],
 }  # fmt: skip

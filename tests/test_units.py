@@ -34,6 +34,16 @@ CLOCKS = {
     "ISO with a zone": (moment("%Y-%m-%d %H:%M:%S.%f+09:00"), "in seconds"),
     "slashes": (moment("%Y/%m/%d %H:%M:%S.%f"), "in seconds"),
     "time of day, over midnight": (moment("%H:%M:%S.%f"), "in seconds"),
+    "half days": (moment("%m/%d/%Y %I:%M:%S.%f %p"), "in seconds"),
+    "half days in Korean": (
+        lambda ms: moment("%Y. %m. %d. %p %I:%M:%S.%f")(ms)
+        .replace("PM", "오후")
+        .replace("AM", "오전"),
+        "in seconds",
+    ),
+    "day, month and year": (moment("%d.%m.%Y %H:%M:%S.%f"), "in seconds"),
+    "colons only": (lambda ms: moment("%H:%M:%S:%f")(ms)[:-3], "in seconds"),
+    "no hours, over one": (moment("%M:%S.%f"), "in seconds"),
 }
 
 

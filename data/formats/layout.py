@@ -33,7 +33,13 @@ MOST_FIELDS = 256
 
 SEPARATORS = (",", ";", "\t", "|", " ")
 
-_OF_DAY = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)")
+_HALF = r"(오전|오후|[ap]\.?m\.?)?"
+_MOMENT = re.compile(
+    rf"(?:(\d{{1,4}})([-./]) *(\d\d?)[-./] *(\d{{1,4}})\.?[ t]+)?{_HALF} *"
+    rf"(?:(\d\d?):)?(\d\d?):(\d\d)(?:[.,:](\d+))? *{_HALF}",
+    re.IGNORECASE,
+)
+"""A date or none, and a time of day, of which spreadsheets leave the hour out."""
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _WITH_COMMA = re.compile(r" *'?[+-]?\d+,\d")
 _WITH_UNIT = re.compile(r"^([+-]?[\d.,]+) *(?:ms|s|us|m?g|m/s[2²]|deg|°|rad|adc|m?v|%)$", re.I)
@@ -288,13 +294,29 @@ def _number(told: object) -> float:
 
 def moment_s(told: object) -> float:
     """The seconds of a date with time, or of a time of day; NaN for anything else."""
-    text = str(told).strip().strip("\"'").replace("/", "-")
-    if match := _OF_DAY.fullmatch(text):
-        return 3600 * int(match[1]) + 60 * int(match[2]) + float(match[3].replace(",", "."))
+    text = str(told).strip().strip("\"'")
     try:
-        return datetime.fromisoformat(text).timestamp() if ":" in text else math.nan
+        if (match := _MOMENT.fullmatch(text)) is None:
+            return datetime.fromisoformat(text).timestamp() if ":" in text else math.nan
+        *date, before, hour, minute, second, part, behind = match.groups()
+        if date[0] and hour is None:
+            hour, minute, second = minute, second, "0"
+        half = (before or behind or "").lower()
+        hours = int(hour or 0) % (12 if half else 24) + 12 * half.startswith(("p", "오후"))
+        of_day_s = 3600 * hours + 60 * int(minute) + float(f"{second}.{part or 0}")
+        return of_day_s + (_midnight_s(*date) if date[0] else 0.0)
     except (ValueError, OverflowError, OSError):
         return math.nan
+
+
+def _midnight_s(first: str, separator: str, second: str, third: str) -> float:
+    """When the day begins that is written in one of the usual orders, local time."""
+    year, month, day = first, second, third
+    if len(first) < 3:
+        year, month, day = (third, *((first, second) if separator == "/" else (second, first)))
+    if int(month) > 12:
+        month, day = day, month
+    return datetime(2000 + int(year) % 100, int(month), int(day)).timestamp()
 
 
 def header_fields(text: str) -> tuple[list[str], str]:

@@ -65,18 +65,21 @@ _TIMES = (
 _RECEIVED = ("recvtimestamp", "receivedtimestamp", "recvtime")
 _FINGERS = (
     ("thumb", "엄지"),
-    ("index", "indexfinger", "pointer", "forefinger", "검지"),
-    ("middle", "중지"),
-    ("ring", "약지"),
+    ("index", "indexfinger", "pointer", "forefinger", "검지", "집게"),
+    ("middle", "중지", "가운데", "가운뎃", "장지"),
+    ("ring", "약지", "약손가락"),
     ("little", "pinky", "pinkie", "pinkyfinger", "littlefinger", "소지", "새끼"),
 )
 _FINGER_WORDS = re.compile("flexsensor|flex|fingers?|bend|sensor|adc|value|손가락|센서")
-_NUMBERED = re.compile(r"([a-z]+?)(?:sensor|finger)?([0-9])")
-_FAMILIES = ("flex", "finger", "f", "bend", "adc", "a", "ch", "channel", "s", "sensor", "analog")
+_NUMBERED = re.compile(r"([a-z]+?|플렉스|손가락|센서)(?:sensor|finger)?([0-9])")
+_FAMILIES = (
+    "flex", "finger", "f", "bend", "adc", "a", "ch", "channel", "s", "sensor", "analog",
+    "플렉스", "손가락", "센서",
+)  # fmt: skip
 _ACCEL = re.compile(
     r"(?:imu)?(?:a|acc|accel|acceleration|accelerometer|가속도)([xyz])|([xyz])acc(?:el\w*)?"
 )
-_ACCEL_WORD = re.compile("(?:imu)?(?:acc|accel|acceleration|accelerometer|가속도)")
+_ACCEL_WORD = re.compile("(?:imu)?(?:a|acc|accel|acceleration|accelerometer|가속도)")
 _ANGLE = re.compile(
     r"(?:euler|angles?|imu|orientation)?(pitch|roll|yaw|heading|피치|롤|요)(?:angle)?"
 )
@@ -95,10 +98,12 @@ _JOINTS = ("wrist", "thumbcmc", "thumbmcp", "thumbip", "thumbtip", *(
 ))  # fmt: skip
 _POINT = re.compile(r"(.*?)(?:([xyz])([0-9]{1,3})|([0-9]{1,3})([xyz]))")
 _COUNTED = re.compile(r"(.*?)([0-9]{1,3})")
-_UNIT = re.compile(r"[\[(]\s*([^\])]*?)\s*[\])]")
+_UNIT = re.compile(r"[\[(]\s*(?![0-9]\s*[\])])([^\])]*?)\s*[\])]")
+"""Not the place in an array, as in `flex[0]`."""
 _RANGE = re.compile(r"(-?[0-9.]+) *: *(-?[0-9.]+)")
 """What a straight and a bent finger read."""
-_SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)$")
+_SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)(?=[0-9]?$)")
+"""Of an array's values, before their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +185,7 @@ def _split(field: str) -> tuple[str, str]:
     unit = match[1] if (match := _UNIT.search(name)) else ""
     name = _UNIT.sub("", name).strip()
     if match := _SUFFIX.search(name):
-        unit, name = unit or match[1], name[: match.start()]
+        unit, name = unit or match[1], name[: match.start()] + name[match.end() :]
     return re.sub(r"[^0-9a-zµ가-힣]", "", name), unit
 
 

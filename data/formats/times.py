@@ -24,8 +24,8 @@ COARSE = 0.7
 """A clock that moves on with fewer of the samples tells the time coarsely."""
 COUNTED = 0.9
 """What goes on by one with more of the samples counts them: no clock is so even and so fast."""
-DAY_S = 86_400
-"""Where a time of day begins again."""
+ROUNDS_S = (86_400, 3600)
+"""Where a time of day begins again, with and without its hour."""
 
 
 class Times:
@@ -55,7 +55,7 @@ class Times:
         self._tick: float | None = None
         self._behind = 0  # samples since the last tick
         self._last_s = -inf
-        self._before_s, self._days_s = -inf, 0.0
+        self._before_s, self._rounds_s = -inf, 0.0
 
     @property
     def by_arrival(self) -> bool:
@@ -132,10 +132,11 @@ class Times:
         if self.by_arrival:
             return arrival_s
         raw_s = raw / UNITS["time"][self.unit]
-        if raw_s < 10 and DAY_S - 10 <= self._before_s < DAY_S:
-            self._days_s += DAY_S
+        for round_s in ROUNDS_S:
+            if raw_s < 10 and round_s - 10 <= self._before_s < round_s:
+                self._rounds_s += round_s
         self._before_s = raw_s
-        raw_s += self._days_s
+        raw_s += self._rounds_s
         if self.step_s is None:
             return raw_s
         if self._tick is None or raw_s != self._tick:
