@@ -1,8 +1,6 @@
 """Files to frames: recordings of the glove in every format that is met."""
 
-import codecs
 import io
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
+from jihwa.data.formats.encoding import MAX_LINE_BYTES
 from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.objects import is_document, lines_of_document
 from jihwa.data.formats.refusals import STDIN, check_kind, damaged, empty, no_samples
 from jihwa.data.formats.report import HoledError, Report
 from jihwa.data.formats.samples import NAMED
@@ -26,7 +26,7 @@ from jihwa.data.messages import DataError, UsageError
 from jihwa.data.signal.frames import Array, Frames
 
 CHUNK_BYTES = 1 << 16
-BEGINNING_BYTES = 64
+BEGINNING_BYTES = 2 * MAX_LINE_BYTES
 """Enough of a file to know what it is."""
 
 MOST_DOCUMENT_BYTES = 1 << 26
@@ -130,7 +130,7 @@ class Recording:
         beginning += self._read(file, BEGINNING_BYTES)
         check_kind(self.path, beginning)
         if is_document(beginning):
-            beginning = _as_lines(beginning + self._read(file, MOST_DOCUMENT_BYTES))
+            beginning = lines_of_document(beginning + self._read(file, MOST_DOCUMENT_BYTES))
         yield parser.feed(beginning)
         while data := self._read(file, CHUNK_BYTES):
             yield parser.feed(data)
@@ -270,28 +270,3 @@ def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
         except DAMAGES as error:
             raise damaged(path) from error
         yield cast(BinaryIO, copy)
-
-
-def _as_lines(content: bytes) -> bytes:
-    """The entries of a JSON document as lines: of an array, or of the arrays in an object.
-
-    Anything else stays as it is.
-    """
-    try:
-        entries = json.loads(content)
-    except (ValueError, RecursionError):
-        return content
-    if isinstance(entries, dict):
-        columns = {name: each for name, each in entries.items() if isinstance(each, list)}
-        entries = next(iter(columns.values()), [entries])
-        if entries and not isinstance(entries[0], dict | list):
-            rows = zip(*columns.values(), strict=False)
-            entries = [dict(zip(columns, row, strict=True)) for row in rows]
-    return b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
-
-
-def is_document(beginning: bytes) -> bool:
-    """Whether a file that begins so is one JSON document, and no lines."""
-    text = beginning.removeprefix(codecs.BOM_UTF8).translate(None, b" \t\r\n")
-    _, _, value = text.partition(b":")
-    return text.startswith(b"[{") or (text.startswith(b'{"') and value[:1] in (b"[", b"{"))

@@ -126,7 +126,7 @@ def no_samples(path: Path, report: Report) -> JihwaError:
         )
     told = found(report)
     kind = HoledError if report.damaged else DataError
-    if report.described and not report.headers:
+    if report.keys or (report.described and not report.headers):
         return kind(f"{path}: {told.ko}", f"{path}: {told.en}")
     if report.headers and not report.damaged:
         return DataError(

@@ -32,6 +32,7 @@ class Report:
         doubted: What is measured in another unit than the user told, by all that came.
         ignored: Fields that are no sensor of the glove, where a layout names them.
         columns: Names that no layout could be made of.
+        keys: Names of an object that no layout could be made of.
         sample: The first lines that no layout fits.
         first_damage: Number and text of the first line that was dropped.
         clock: The device clock, with its resets and gaps.
@@ -54,6 +55,7 @@ class Report:
     doubted: set[str] = field(default_factory=set)
     ignored: tuple[str, ...] = ()
     columns: str = ""
+    keys: str = ""
     sample: list[str] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     received_s: tuple[float, float] | None = None

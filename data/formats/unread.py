@@ -38,6 +38,13 @@ def found(report: Report) -> Message:
     """What came instead of samples, and what to do."""
     first = report.first_damage[1] if report.first_damage else printable("".join(report.sample[:1]))
     told = printable(report.columns, 200) or first
+    if report.keys and not (report.columns or report.sample):
+        return Message(
+            ko=f"찾은 이름: {report.keys} · 아는 이름이 모자랍니다. 손가락은 flex1…flex5나 "
+            "thumb, index, middle, ring, little, 시각은 timestamp라는 이름으로 보내세요.",
+            en=f"The names are {report.keys} · Too few of them are known. Call the fingers "
+            "flex1…flex5, or thumb, index, middle, ring and little, and the time timestamp.",
+        )
     if report.headers and not told:
         return Message(
             ko="머리줄 뒤에 수가 늘어선 줄이 오지 않았습니다. 보드가 표본을 보내는지 확인하세요.",
