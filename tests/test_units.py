@@ -36,9 +36,9 @@ CLOCKS = {
     "time of day, over midnight": (moment("%H:%M:%S.%f"), "in seconds"),
     "half days": (moment("%m/%d/%Y %I:%M:%S.%f %p"), "in seconds"),
     "half days in Korean": (
-        lambda ms: moment("%Y. %m. %d. %p %I:%M:%S.%f")(ms)
-        .replace("PM", "오후")
-        .replace("AM", "오전"),
+        lambda ms: (
+            moment("%Y. %m. %d. %p %I:%M:%S.%f")(ms).replace("PM", "오후").replace("AM", "오전")
+        ),
         "in seconds",
     ),
     "day, month and year": (moment("%d.%m.%Y %H:%M:%S.%f"), "in seconds"),
@@ -160,7 +160,9 @@ DOCUMENTS = {
     "array in an object": lambda entries: json.dumps({"samples": entries}),
     "columns": lambda entries: json.dumps({n: [e[n] for e in entries] for n in NAMES}),
     "array behind words": lambda entries: json.dumps({"device": "a", "hz": 33, "data": entries}),
-    "array within objects": lambda entries: json.dumps({"meta": {"of": ["a"]}, "all": {"d": entries}}),
+    "array within objects": lambda entries: json.dumps(
+        {"meta": {"of": ["a"]}, "all": {"d": entries}}
+    ),
     "pretty object": lambda entries: json.dumps({"device": "a", "data": entries}, indent=1),
     "rows below their names": lambda entries: json.dumps(
         [list(NAMES), *(list(e.values()) for e in entries)]
@@ -197,16 +199,20 @@ def test_json_document_that_is_cut_is_read_up_to_there(glove, tmp_path, name):
     assert recording.report.damaged >= 1
 
 
+def as_json(names, row):
+    return json.dumps(dict(zip(names, map(float, row), strict=True)))
+
+
 NAMED = {
     "serial plotter": lambda names, row: ",".join(map("{}:{}".format, names, row)),
     "equals and spaces": lambda names, row: " ".join(map("{}={}".format, names, row)),
     "bars": lambda names, row: " | ".join(map("{} : {}".format, names, row)),
     "several to a name": lambda _, row: "T:{} YPR: {}, {}, {} Accel: {} {} {} Flex: {} {} {} {} {}"
         .format(row[0], row[3], *row[1:3], *row[4:]),
-    "event": lambda names, row: "data: " + json.dumps(dict(zip(names, map(float, row)))),
+    "event": lambda names, row: "data: " + as_json(names, row),
     "serial monitor": lambda names, row: "12:00:00.123 -> "
-        + json.dumps(dict(zip(names, map(float, row)))),
-    "trailing comma": lambda names, row: json.dumps(dict(zip(names, map(float, row)))) + ",",
+        + as_json(names, row),
+    "trailing comma": lambda names, row: as_json(names, row) + ",",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """HDF5 episodes, read chunk by chunk; nothing outside the file is ever opened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -8,8 +8,10 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from jihwa.data.formats.compressed import is_bomb
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION
+from jihwa.data.formats.tables import Columns
 from jihwa.data.messages import DataError
-from jihwa.data.signal.frames import Frames
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 CHUNK_SAMPLES = 4096
@@ -18,10 +20,12 @@ MOST_CHUNK_BYTES = 1 << 26
 
 _DAMAGES = (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError)
 _SENSOR, _TIMES, _ACCEL = "sensor_data", "arduino_timestamps", "sensors/acceleration"
+_NAMES = {_SENSOR: (*FLEX, *ORIENTATION), _ACCEL: ACCEL}
+"""What stands in the columns of the public episodes; others are called as their data set."""
 
 
 class EpisodeFile(AbstractContextManager["EpisodeFile"]):
-    """An episode, open as long as its context is.
+    """An episode, open as long as its context is: the public ones, or data sets of one length.
 
     Args:
         file: A seekable file that holds it.
@@ -45,9 +49,8 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
                 self._check_links(h5py)
                 label = self._file.attrs.get("label")
                 self.label: str | None = label.decode() if isinstance(label, bytes) else label
-                self._sensor, self._times = self._file[_SENSOR], self._file[_TIMES]
-                self._accel = self._file.get(_ACCEL)
-                self._check_shapes(stored_bytes)
+                self._datasets = self._found(h5py)
+                self._check_sizes(stored_bytes)
             except _DAMAGES as error:
                 raise self._no_episode(error) from error
             self._opened = opened.pop_all()
@@ -57,23 +60,56 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
         # then is gone.
         self._opened.close()
 
-    def chunks(self) -> Iterator[Frames]:
-        """The samples, timed by the device's own clock, in chunks of bounded size.
+    def chunks(self) -> Iterator[Columns]:
+        """The samples as columns by name, in chunks of bounded size.
 
         Raises:
             DataError: They cannot be read.
         """
-        for start in range(0, len(self._times), CHUNK_SAMPLES):
-            rows = slice(start, start + CHUNK_SAMPLES)
+        n = min(len(each) for each in self._datasets.values())
+        for start in range(0, n, CHUNK_SAMPLES):
+            columns: dict[str, Any] = {}
             try:
-                sensor = np.asarray(self._sensor[rows], dtype=np.float64)  # (n, 8)
-                raw_s = np.asarray(self._times[rows], dtype=np.float64) / 1000
-                accel = np.full((len(sensor), 3), np.nan)
-                if self._accel is not None:
-                    accel[:] = self._accel[rows]
+                for name, dataset in self._datasets.items():
+                    values = np.asarray(dataset[start : start + CHUNK_SAMPLES], dtype=np.float64)
+                    table = values.reshape(len(values), -1)
+                    columns |= zip(_names(name, dataset.shape), table.T, strict=False)
             except (OSError, TypeError, ValueError) as error:
                 raise self._no_episode(error) from error
-            yield Frames(raw_s, sensor[:, :5], accel, sensor[:, 5:8])
+            yield columns
+
+    def _found(self, h5py: Any) -> dict[str, Any]:  # noqa: ANN401  # a module
+        """The data sets that hold the samples, by name.
+
+        Raises:
+            ValueError: There are none, or they do not fit together.
+        """
+        found: dict[str, Any] = {}
+
+        def look(name: str, each: object) -> None:
+            if isinstance(each, h5py.Dataset) and each.ndim in (1, 2) and each.dtype.kind in "iuf":
+                found[name] = each
+
+        self._file.visititems(look)
+        if _SENSOR in self._file or _TIMES in self._file:
+            found = {name: self._file[name] for name in (_TIMES, _SENSOR, _ACCEL)
+                     if name in (_SENSOR, _TIMES) or name in self._file}  # fmt: skip
+            n = len(found[_TIMES])
+            shapes = [each.shape for each in found.values()]
+            least = [(n,), (n, len(FLEX) + len(ORIENTATION)), (n, len(ACCEL))]
+            fits = all(
+                len(shape) == len(few) and shape[0] == n and shape[1:] >= few[1:]
+                for shape, few in zip(shapes, least, strict=False)
+            )
+            if not fits:
+                raise ValueError(f"shapes {shapes}")
+        lengths = [len(each) for each in found.values()]
+        n = max(lengths, key=lengths.count, default=0)
+        found = {name: each for name, each in found.items() if len(each) == n}
+        names = [each for name, dataset in found.items() for each in _names(name, dataset.shape)]
+        if not Layout.of_names(names):
+            raise ValueError(f"data sets: {', '.join(names)}")
+        return found
 
     def _check_links(self, h5py: Any) -> None:  # noqa: ANN401  # a module
         """Raise DataError where something lies in another file."""
@@ -81,11 +117,11 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
         def look(name: str, link: object) -> str | None:
             return name if isinstance(link, h5py.ExternalLink) else None
 
-        elsewhere = self._file.visititems_links(look)
-        for name in (_SENSOR, _TIMES, _ACCEL):
-            dataset = None if elsewhere else self._file.get(name)
-            if isinstance(dataset, h5py.Dataset) and (dataset.external or dataset.is_virtual):
-                elsewhere = name
+        def look_into(name: str, each: object) -> str | None:
+            lies_there = isinstance(each, h5py.Dataset) and (each.external or each.is_virtual)
+            return name if lies_there else None
+
+        elsewhere = self._file.visititems_links(look) or self._file.visititems(look_into)
         if elsewhere:
             raise DataError(
                 ko=f"{self._path}: {elsewhere}이(가) 다른 파일에 있다고 합니다. 안전을 위해 다른 "
@@ -94,19 +130,9 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
                 "not opened, for safety. Put the data into one file.",
             )
 
-    def _check_shapes(self, stored_bytes: int) -> None:
-        """Raise ValueError where the data sets do not fit together, or are too large to be true."""
-        n = len(self._times)
-        found = [self._sensor.shape, self._times.shape]
-        fits = found == [(n, *self._sensor.shape[1:]), (n,)] and len(self._sensor.shape) == 2
-        if not fits or self._sensor.shape[1] < 8:
-            raise ValueError(f"shapes {found[0]}, {found[1]}")
-        datasets = [self._sensor, self._times]
-        if self._accel is not None:
-            datasets.append(self._accel)
-            if self._accel.shape != (n, 3):
-                raise ValueError(f"shape {self._accel.shape}")
-        for dataset in datasets:
+    def _check_sizes(self, stored_bytes: int) -> None:
+        """Raise ValueError where the data sets are too large to be true."""
+        for dataset in self._datasets.values():
             chunk_bytes = int(np.prod(dataset.chunks or (0,))) * dataset.dtype.itemsize
             if is_bomb(dataset.nbytes, stored_bytes) or chunk_bytes > MOST_CHUNK_BYTES:
                 raise ValueError(f"{dataset.nbytes} bytes in a file of {stored_bytes}")
@@ -114,7 +140,16 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
     def _no_episode(self, error: Exception) -> DataError:
         return DataError(
             ko=f"{self._path}: 장갑 녹화가 아닌 HDF5 파일입니다 ({error}). sensor_data (n, 8)와 "
-            "arduino_timestamps가 있어야 합니다.",
+            "arduino_timestamps, 또는 timestamp, flex1…flex5와 같은 이름의 값이 있어야 합니다.",
             en=f"{self._path}: not an HDF5 recording of the glove ({error}). It needs "
-            "sensor_data (n, 8) and arduino_timestamps.",
+            "sensor_data (n, 8) and arduino_timestamps, or data sets called timestamp, flex1…flex5 "
+            "or the like.",
         )
+
+
+def _names(name: str, shape: tuple[int, ...]) -> Sequence[str]:
+    """What the columns of a data set (n,) or (n, k) are called."""
+    called = name.rpartition("/")[2]
+    if len(shape) == 1:
+        return [called]
+    return _NAMES.get(name) or [f"{called}{at + 1}" for at in range(shape[1])]

@@ -10,10 +10,10 @@ from jihwa.data.formats.belief import Belief
 from jihwa.data.formats.encoding import MAX_LINE_BYTES, LineCutter, clean
 from jihwa.data.formats.layout import COLUMNS, Layout
 from jihwa.data.formats.names import RECEIVED, flattened
+from jihwa.data.formats.objects import is_object, object_in
 from jihwa.data.formats.report import Report, printable
 from jihwa.data.formats.samples import Line, Samples
-from jihwa.data.formats.objects import is_object, object_in
-from jihwa.data.formats.times import NO_CLOCK, UNTIMED_STEP_S, Arrival
+from jihwa.data.formats.times import NO_CLOCK, Arrival
 from jihwa.data.formats.unread import lacking, unknown
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.landmarks import NO_HAND, ODD, SeenHand, unit_of
@@ -33,8 +33,8 @@ class LineParser:
     """Bytes in, frames out; chunks may be cut anywhere.
 
     Understands lines of fields by their header (see `belief`), JSON lines and other `objects`, and
-    OpenGloves' alpha encoding. Samples without a time take that of their arrival. Lines that begin with `#` are
-    messages. A line that cannot be read is dropped and counted in `report`.
+    OpenGloves' alpha encoding. Samples without a time take that of their arrival. Lines that begin
+    with `#` are messages. A line that cannot be read is dropped and counted in `report`.
 
     Args:
         layout: What fields mean until a header says so.
@@ -257,7 +257,7 @@ class LineParser:
         self._take_row(_ALPHA, {"flex": "adc12"}, row, line, has_clock=False)
 
     def _read_object(self, line: Line) -> None:
-        told = None
+        told = {}
         try:
             told = object_in(line.text)
             entry = dict(flattened(told))
@@ -266,7 +266,7 @@ class LineParser:
             if not layout or not numbers or (self._has_clock and not layout.has_clock):
                 raise ValueError(line.text)
         except (ValueError, RecursionError):
-            if isinstance(told, dict) and any(_NO_HAND(k) and not told[k] for k in told):
+            if any(_NO_HAND(k) and not told[k] for k in told):
                 self.report.unseen, self.points = self.report.unseen + 1, None
                 self._see(NO_HAND)
             else:

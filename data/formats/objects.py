@@ -4,6 +4,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 _KEY = re.compile(r"(?<![\w.])([^\W\d](?:[\w .()\[\]%°/²^-]*[\w)\]%])?) *[:=] *")
 _BETWEEN = re.compile(r"[\s,;|]+")
@@ -24,7 +25,7 @@ def is_object(text: str) -> bool:
     return text[:1].isalpha() and len(_named(text)) >= LEAST_NAMED
 
 
-def object_in(text: str) -> object:
+def object_in(text: str) -> dict[str, Any]:
     """What such a line tells.
 
     Raises:
@@ -33,10 +34,11 @@ def object_in(text: str) -> object:
     """
     if (begin := text.find("{")) < 0:
         return _named(text)
-    return json.loads(text[begin : text.rfind("}") + 1])
+    told: dict[str, Any] = json.loads(text[begin : text.rfind("}") + 1])
+    return told
 
 
-def _named(text: str) -> dict[str, str | list[str]]:
+def _named(text: str) -> dict[str, Any]:
     """Names and what stands behind each; empty where the line is not made of them."""
     before, *parts = _KEY.split(text)
     values = [_BETWEEN.split(value.strip(" \t,;|")) for value in parts[1::2]]
@@ -105,7 +107,7 @@ def _whole_entries(text: str) -> tuple[list[object], str]:
     return entries, " ".join(text[at:].split())
 
 
-def _entries(document: object) -> list[object]:
+def _entries(document: Any) -> list[Any]:  # noqa: ANN401  # JSON
     """What a document tells one after the other.
 
     It is an array of objects, or of rows below their names; or an object that has such an array,
@@ -134,7 +136,7 @@ def _entries(document: object) -> list[object]:
     return longest if len(longest) > 1 else [document]
 
 
-def _arrays(document: dict[str, object]) -> Iterator[tuple[str, list[object]]]:
+def _arrays(document: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     """The arrays in an object, and what is numbered in it like one, if they hold anything."""
     for name, each in document.items():
         if isinstance(each, list) and each:

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -139,13 +139,11 @@ class Recording:
     def _episode(self, file: Opened) -> Iterator[Frames]:
         with _seekable(file, self.path) as stored, EpisodeFile(stored, self.path) as episode:
             self.label = episode.label
-            for raw in episode.chunks():
-                yield self._trusted(raw)
-
-    def _trusted(self, raw: Frames) -> Frames:
-        """The samples whose time can be trusted."""
-        time_s = np.array([self._trust(raw_s) for raw_s in raw.time_s.tolist()])
-        return replace(raw, time_s=time_s)[~np.isnan(time_s)]
+            parser = LineParser()
+            parser.report.said, self.report = self.report.said, parser.report
+            for at, columns in enumerate(episode.chunks()):
+                yield parser.feed(lines_of(columns, has_header=not at))
+            yield parser.flush()
 
     def _table(self, read: TableReader, content: bytes) -> Iterator[Frames]:
         try:
@@ -169,16 +167,6 @@ class Recording:
                 "recording.",
             )
         yield from self._lines(lines_of(columns), io.BytesIO())
-
-    def _trust(self, raw_s: float) -> float:
-        """The time of one HDF5 sample; NaN when it cannot be trusted."""
-        self.report.lines += 1
-        time_s = self.report.clock.feed(raw_s)
-        if time_s is None:
-            self.report.damage(self.report.lines, f"{raw_s:.3f} s")
-            return np.nan
-        self.report.samples += 1
-        return time_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,10 +143,10 @@ def from_parquet(content: bytes) -> tuple[Columns, str | None]:
     return columns, label.decode() if label else None
 
 
-def lines_of(columns: Columns) -> bytes:
+def lines_of(columns: Columns, *, has_header: bool = True) -> bytes:
     """The table of another program as lines under their header; without one if it has no names."""
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    header = [] if "0" in columns else ["\t".join(columns)]
+    header = ["\t".join(columns)] if has_header and "0" not in columns else []
     return "\n".join([*header, *("\t".join(map(str, row)) for row in rows), ""]).encode()
 
 
