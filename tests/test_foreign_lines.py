@@ -251,3 +251,28 @@ def test_what_is_not_read_names_what_was_found_and_the_layout_that_reads_it(
     done = jihwa("transcribe", path)
     assert (done.code, done.out) == (1, "")
     assert jihwa("transcribe", path, "--layout", mapping).out == "부산\n"
+
+
+@pytest.mark.parametrize("cut", [2000, 1, 7])
+def test_lines_that_repeat_the_one_before_are_read_once_and_are_no_damage(glove, cut):
+    lines = [line for at, line in enumerate(glove.lines) for line in (1 + (at % 3 > 0)) * [line]]
+    text = "".join(f"{line}\n" for line in (glove.header, *lines)).encode()
+    parser = LineParser()
+    chunks = [parser.feed(text[at : at + cut]) for at in range(0, len(text), cut)]
+    frames = Frames.concatenate([*chunks, parser.flush()])
+    _, expected = read(glove.text())
+    np.testing.assert_array_equal(frames.channels, expected.channels)
+    report, n = parser.report, len(lines) - len(glove.lines)
+    assert (report.damaged, report.repeated, report.is_holed) == (0, n, False)
+    (told,) = (message.en for message in report.warnings())
+    assert told == f"{n} line(s) repeat the one before, and were read once."
+
+
+def test_values_that_cannot_be_are_told_at_once_for_many_channels(glove):
+    rows = [
+        [*row[:1], *4 * ["ERR"], *row[5:]] if row is glove.rows[9] else row for row in glove.rows
+    ]
+    parser, _ = read(glove.text(rows=rows))
+    (told,) = (message.en for message in parser.report.warnings())
+    assert told.startswith("4 values that no sensor can send were left out (")
+    assert told.endswith("The first is in line 11: ERR")

@@ -9,6 +9,9 @@ from jihwa.data.signal.clock import Clock
 LEAST_PICTURES_HZ, JUDGED_PICTURES = 13.0, 40
 """Of fewer pictures of a hand a second letters are lost; so many tell."""
 
+MOST_NAMED = 3
+"""Values that were left out are told channel by channel for so many."""
+
 MOST_DAMAGED = 0.1
 """A recording of which such a share was dropped is not whole."""
 
@@ -27,6 +30,7 @@ class Report:
         headers: Header lines, repeated ones included.
         messages: Lines of the firmware for people (`#`).
         damaged: Lines that were dropped.
+        repeated: Lines that are the same as the one before, with its time.
         refused: How many values of each channel no sensor can send, and the first of them.
         said: What was noticed about the units, by what is measured.
         doubted: What is measured in another unit than the user told, by all that came.
@@ -49,6 +53,7 @@ class Report:
     headers: int = 0
     messages: int = 0
     damaged: int = 0
+    repeated: int = 0
     first_damage: tuple[int, str] | None = None
     refused: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     said: dict[str, Message] = field(default_factory=dict)
@@ -135,7 +140,17 @@ class Report:
         return [*self._defects()]
 
     def refusals(self) -> Iterator[Message]:
-        """One message for every channel of which values were left out."""
+        """One message for every channel of which values were left out, or for all where many are."""
+        if len(self.refused) > MOST_NAMED:
+            number, text = min((number, text) for _, number, text in self.refused.values())
+            n, channels = sum(n for n, _, _ in self.refused.values()), ", ".join(self.refused)
+            yield Message(
+                ko=f"센서가 낼 수 없는 값 {n}개를 뺐습니다 ({channels}). 처음은 {number}번째 줄: "
+                f"{text}",
+                en=f"{n} values that no sensor can send were left out ({channels}). The first is "
+                f"in line {number}: {text}",
+            )
+            return
         for channel, (n, number, text) in self.refused.items():
             yield Message(
                 ko=f"{channel}: 센서가 낼 수 없는 값 {n}개를 뺐습니다. 처음은 {number}번째 줄: "
@@ -178,6 +193,11 @@ class Report:
                 en=f"The header appears {self.headers} times. Each one was applied.",
             )
         yield from self.losses()
+        if self.repeated:
+            yield Message(
+                ko=f"앞줄을 그대로 되풀이한 {self.repeated}줄은 한 번씩만 읽었습니다.",
+                en=f"{self.repeated} line(s) repeat the one before, and were read once.",
+            )
         if self.unseen:
             yield Message(
                 ko=f"손이 보이지 않는 화면 {self.unseen}개를 뺐습니다. 손이 화면 안에 다 들어오게 "
