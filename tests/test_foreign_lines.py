@@ -276,3 +276,13 @@ def test_values_that_cannot_be_are_told_at_once_for_many_channels(glove):
     (told,) = (message.en for message in parser.report.warnings())
     assert told.startswith("4 values that no sensor can send were left out (")
     assert told.endswith("The first is in line 11: ERR")
+
+
+@pytest.mark.parametrize("at", [[0], [1, 2, 3, 4, 5, 6]])
+def test_columns_of_unknown_names_are_told_where_time_or_direction_is_missing(glove, at):
+    strange = {place: f"zeit{place}" for place in at}
+    names = [strange.get(place, name) for place, name in enumerate(NAMES)]
+    parser, _ = read(glove.text(names))
+    assert f"what they mean: {', '.join(strange.values())}." in parser.report.said["keys"].en
+    parser, _ = read(glove.text([*NAMES, "volt"], [[*row, "3"] for row in glove.rows]))
+    assert "keys" not in parser.report.said

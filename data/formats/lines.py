@@ -205,6 +205,8 @@ class LineParser:
                 certain = layout.is_described
                 if not (certain or layout.sees) and (message := lacking(layout)):
                     self.report.say("columns", message)
+                if not certain and (message := unknown(layout, if_lacking=True)):
+                    self.report.say("keys", message)
                 if not (layout.has_clock or self._arrival.is_noted):
                     self.report.say("clock", NO_CLOCK)
                 units = dict(layout.units)

@@ -152,19 +152,26 @@ def lacking(layout: Layout) -> Message | None:
     )
 
 
-def unknown(layout: Layout) -> Message | None:
-    """What to tell of keys that mean no sensor; None if all do, or for a camera's."""
+def unknown(layout: Layout, *, if_lacking: bool = False) -> Message | None:
+    """What to tell of names that mean no sensor; None if all do, or for a camera's.
+
+    Args:
+        layout: What was named.
+        if_lacking: Whether that matters only where the time or the hand's direction is missing.
+    """
+    has_direction = not {*ORIENTATION[:2]} - layout.channels or not {*ACCEL} - layout.channels
     named = zip(layout.fields, layout.names, strict=True)
-    left = [field for field, means in named if means == IGNORED]
-    if layout.sees or not left:
+    left = [field for field, means in named if means == IGNORED and field.strip("- ")]
+    if layout.sees or not left or (if_lacking and layout.has_clock and has_direction):
         return None
     told = printable(", ".join(left), 200)
     return Message(
-        ko=f"뜻을 알 수 없어 읽지 않은 이름: {told}. 가속도는 accel_x…z나 accel [x, y, z], 각도는 "
-        "pitch·roll·yaw나 ypr [요, 피치, 롤]처럼 순서가 드러나는 이름으로 보내면 읽습니다.",
-        en=f"Not read, as it is not known what they mean: {told}. Acceleration is read as "
-        "accel_x…z or accel [x, y, z], angles as pitch, roll and yaw or by a name that tells their "
-        "order, such as ypr.",
+        ko=f"뜻을 알 수 없어 읽지 않은 이름: {told}. 시각은 timestamp, 가속도는 accel_x…z나 accel "
+        "[x, y, z], 각도는 pitch·roll·yaw나 ypr [요, 피치, 롤]처럼 순서가 드러나는 이름으로 보내면 "
+        "읽습니다.",
+        en=f"Not read, as it is not known what they mean: {told}. The time is read as timestamp, "
+        "acceleration as accel_x…z or accel [x, y, z], angles as pitch, roll and yaw or by a name "
+        "that tells their order, such as ypr.",
     )
 
 
