@@ -273,3 +273,19 @@ def test_layout_reads_what_is_played_back(glove, bad, jihwa, no_keyboard):
     assert "none can be read" in jihwa("type", "--plain", "--new", *source).out
     done = jihwa("type", "--plain", "--new", *source, "--layout", ",".join(NAMES))
     assert "= 부산" in done.out
+
+
+@pytest.mark.parametrize("speed", [0, 9])
+@pytest.mark.parametrize("clock", ["counter", "none"])
+def test_recording_without_times_is_played_back_as_it_is_transcribed(
+    sentence, bad, jihwa, no_keyboard, clock, speed
+):
+    rows = [[at, *row[1:]] for at, row in enumerate(sentence.rows)]
+    path = bad(
+        sentence.text(rows=rows)
+        if clock == "counter"
+        else sentence.text(NAMES[1:], [row[1:] for row in rows])
+    )
+    done = jihwa("type", "--plain", "--new", "--source", f"replay:{path}?speed={speed}")
+    typed = [line[2:] for line in done.out.splitlines() if line.startswith("= ")]
+    assert " ".join(typed) == jihwa("transcribe", path).out.strip() == "만나서 반갑습니다"

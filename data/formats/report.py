@@ -140,10 +140,11 @@ class Report:
         return [*self._defects()]
 
     def refusals(self) -> Iterator[Message]:
-        """One message for every channel of which values were left out, or for all where many are."""
+        """One message for every channel of which values were left out, or for many of them."""
         if len(self.refused) > MOST_NAMED:
-            number, text = min((number, text) for _, number, text in self.refused.values())
-            n, channels = sum(n for n, _, _ in self.refused.values()), ", ".join(self.refused)
+            counts, numbers, texts = zip(*self.refused.values(), strict=True)
+            number, text = min(zip(numbers, texts, strict=True))
+            n, channels = sum(counts), ", ".join(self.refused)
             yield Message(
                 ko=f"센서가 낼 수 없는 값 {n}개를 뺐습니다 ({channels}). 처음은 {number}번째 줄: "
                 f"{text}",
