@@ -1,5 +1,6 @@
 """The sensor monitor: what is left out, how soon, and when it is believed again."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,7 @@ from benchmarks.signals import FLEX_FAULTS, IMU_FAULTS, broken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor, believed
 from jihwa.data.signal.sensors import ACCELERATION, ANGLES, SENSORS, FaultKind
@@ -91,6 +93,38 @@ def test_sensor_that_never_worked_is_found(spell, sensor, name):
     told = monitor.feed(broken(frames, sensor, readings, np.random.default_rng(0)))
     assert left_out(told)[frames.time_s > 1, sensor].mean() > 0.95
     assert monitor.faults[0].since_s == pytest.approx(0, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("readings", "told"),
+    [
+        (lambda adc, _: np.full_like(adc, adc[0]), "stuck at one value"),
+        (lambda adc, _: np.full_like(adc, np.nan), "send no number"),
+        (lambda adc, _: np.full_like(adc, 0), "flex reads 0 to 0"),
+    ],
+)
+def test_five_fingers_that_never_worked_are_told_at_once(spell, readings, told):
+    frames = spell("안녕하세요").frames
+    for finger in range(5):
+        frames = broken(frames, finger, readings, np.random.default_rng(0))
+    monitor = SensorMonitor()
+    monitor.feed(frames)
+    assert monitor.is_blind
+    assert monitor.never_worked
+    assert monitor.now() == []
+    (warning,) = monitor.warnings()
+    assert warning == monitor.blindness
+    assert told in warning.en
+
+
+def test_nothing_is_written_by_five_fingers_that_are_stuck(spell, jihwa, tmp_path):
+    frames = spell("안녕하세요", "slow").frames
+    flex_adc = np.repeat(frames.flex_adc[:1], len(frames), axis=0)
+    write_recording(tmp_path / "stuck.csv", replace(frames, flex_adc=flex_adc))
+    done = jihwa("transcribe", tmp_path / "stuck.csv")
+    assert (done.code, done.out) == (0, "\n")
+    (line,) = done.err.splitlines()
+    assert "No finger can be believed" in line
 
 
 @pytest.mark.parametrize("pace", ["fluent", "mixed"])
