@@ -45,11 +45,15 @@ def test_link_to_a_device_is_one(tmp_path):
     assert open_source(str(link)).device == str(link)
     os.close(master)
     os.close(slave)
+    link.unlink()
+    link.symlink_to(tmp_path / "unplugged")
+    assert open_source(str(link)).device == str(link)
 
 
 @pytest.mark.parametrize(
     ("uri", "told"),
     [
+        ("/dev/glove", "Is it serial:///dev/glove ?"),
         ("seriall:///dev/ttyACM0", "Is it serial://"),
         ("auot:", "Is it auto:"),
         ("rfc2271://host:1", "Is it rfc2217://"),
