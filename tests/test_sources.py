@@ -53,7 +53,7 @@ def test_link_to_a_device_is_one(tmp_path):
 @pytest.mark.parametrize(
     ("uri", "told"),
     [
-        ("/dev/glove", "Is it serial:///dev/glove ?"),
+        ("/no/glove", "Is it serial:///no/glove ?"),
         ("seriall:///dev/ttyACM0", "Is it serial://"),
         ("auot:", "Is it auto:"),
         ("rfc2271://host:1", "Is it rfc2217://"),
