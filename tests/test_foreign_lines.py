@@ -37,6 +37,8 @@ OTHER_NAMES = {
     "Korean fingers": [*NAMES[:7], "엄지손가락", "집게손가락", "가운뎃손가락", "약손가락",
                        "새끼손가락"],
     "numbered in Korean": [*NAMES[:7], *(f"플렉스{i}" for i in range(1, 6))],
+    "of a hand": ["time", *(f"R_{name}" for name in NAMES[1:])],
+    "of a glove": ["logging time", *(f"glove1.{name}" for name in NAMES[1:])],
     "an array's": [*NAMES[:7], *(f"flex[{i}]" for i in range(5))],
     "quoted": [f'"{name}"' for name in NAMES],
     "trailing separator": [*NAMES, ""],
@@ -123,6 +125,12 @@ FORMATS = {
     ),
     "sep=": lambda g: "sep=;\n" + g.text(separator=";"),
     "numbered rows": lambda g: g.text(["", *NAMES], [[i, *r] for i, r in enumerate(g.rows)]),
+    "numbered rows, as R writes them": lambda g: g.text(
+        rows=[[f'"{i}"', *r] for i, r in enumerate(g.rows, start=1)]
+    ),
+    "numbered rows and spaces": lambda g: g.text(
+        rows=[[i, *r] for i, r in enumerate(g.rows)], separator=" "
+    ),
     "noise before the header": lambda g: b"\x8f,\x12\xff:," + g.text().encode(),
     "other columns": lambda g: g.text([*NAMES, "v", "note"], [[*r, "3.7", "ok"] for r in g.rows]),
 }  # fmt: skip

@@ -209,6 +209,8 @@ NAMED = {
     "bars": lambda names, row: " | ".join(map("{} : {}".format, names, row)),
     "several to a name": lambda _, row: "T:{} YPR: {}, {}, {} Accel: {} {} {} Flex: {} {} {} {} {}"
         .format(row[0], row[3], *row[1:3], *row[4:]),
+    "Python": lambda names, row: str(dict(zip(names, map(float, row), strict=True))),
+    "YAML": lambda names, row: "- {" + ", ".join(map("{}: {}".format, names, row)) + "}",
     "event": lambda names, row: "data: " + as_json(names, row),
     "serial monitor": lambda names, row: "12:00:00.123 -> "
         + as_json(names, row),

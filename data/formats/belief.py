@@ -3,9 +3,10 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from jihwa.data.formats.layout import SEPARATORS, Layout
-from jihwa.data.formats.names import FLEX, ORIENTATION
+from jihwa.data.formats.layout import SEPARATORS, Layout, number, split
+from jihwa.data.formats.names import FLEX, IGNORED, ORIENTATION
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line
 from jihwa.data.messages import Message
@@ -134,12 +135,25 @@ class Belief:
 
     def _fitting(self) -> Layout | None:
         """Another layout that was announced and that the last lines fit."""
+        if numbered := self._numbered():
+            return numbered
         for other in self._others:
             needed = 1 if other is self._fresh else DOUBT
             enough = len(self._waiting) >= needed
             if enough and all(other.numbers(self._waiting[-i].text) for i in range(1, needed + 1)):
                 return other
         return None
+
+    def _numbered(self) -> Layout | None:
+        """The layout that is believed behind the number of each row, as R writes tables."""
+        if self.believed is None or self.believed.is_described or len(self._waiting) < DOUBT:
+            return None
+        fields, names = ("", *self.believed.fields), (IGNORED, *self.believed.names)
+        numbered = replace(self.believed, fields=fields, names=names)
+        texts = [self._waiting[-i].text for i in range(1, DOUBT + 1)]
+        first = [number(split(text, numbered.separator, 0)[0].strip('"')) for text in texts]
+        counts = all(later - earlier == 1 for later, earlier in pairwise(first))
+        return numbered if counts and all(map(numbered.numbers, texts)) else None
 
     def _read_waiting(self) -> Iterator[tuple[Line, list[float]]]:
         """The lines that waited and fit; if none does, the header may be damaged: they wait on."""

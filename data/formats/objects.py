@@ -17,8 +17,8 @@ _ROWS = re.compile(r"\[\s*(?=[\[{])")
 
 
 def is_object(text: str) -> bool:
-    """Whether a line is JSON, maybe behind other words, or names with their values."""
-    if text.startswith("{"):
+    """Whether a line is JSON or nearly so, maybe behind other words, or names with their values."""
+    if text.lstrip("- ").startswith("{"):
         return True
     if '{"' in text:
         return text.rstrip(",] ").endswith("}")
@@ -34,7 +34,13 @@ def object_in(text: str) -> dict[str, Any]:
     """
     if (begin := text.find("{")) < 0:
         return _named(text)
-    told: dict[str, Any] = json.loads(text[begin : text.rfind("}") + 1])
+    body = text[begin : text.rfind("}") + 1]
+    try:
+        told: dict[str, Any] = json.loads(body)
+    except ValueError:
+        if '"' in body:
+            raise
+        told = _named(body.strip("{} ").replace("'", "").replace("[", "").replace("]", ""))
     return told
 
 
@@ -42,7 +48,8 @@ def _named(text: str) -> dict[str, Any]:
     """Names and what stands behind each; empty where the line is not made of them."""
     before, *parts = _KEY.split(text)
     values = [_BETWEEN.split(value.strip(" \t,;|")) for value in parts[1::2]]
-    if before or not all(value[0][:1].isdigit() or value[0][:1] in "-+." for value in values):
+    n_numbers = sum(value[0][:1].isdigit() or value[0][:1] in "-+." for value in values)
+    if before or 2 * n_numbers < len(values):
         return {}
     return {
         name: value[0] if len(value) == 1 else value
