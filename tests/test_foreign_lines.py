@@ -228,6 +228,13 @@ def test_exchange_format_is_read_without_a_header(glove, engine, separator):
     assert engine.run([frames]).text == "부산"
 
 
+def test_acceleration_instead_of_angles_is_known_without_a_header(glove, engine):
+    parser, frames = read("\n".join(",".join([*row[7:], *row[4:7]]) for row in glove.rows))
+    np.testing.assert_array_equal(frames.accel_g, read(glove.text())[1].accel_g)
+    assert "flex1…flex5, accel_x, accel_y, accel_z" in parser.report.said["layout"].en
+    assert engine.run([frames]).text == "부산"
+
+
 def test_exchange_format_may_be_an_array(glove, tmp_path):
     array = np.array(glove.rows, dtype=float)[:, [7, 8, 9, 10, 11, 1, 2, 3]]
     np.save(tmp_path / "a.npy", array)

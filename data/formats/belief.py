@@ -1,12 +1,13 @@
 """Which layout is believed: one that was announced, while the lines fit it."""
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from jihwa.data.formats.layout import SEPARATORS, Layout, number, split
-from jihwa.data.formats.names import FLEX, IGNORED, ORIENTATION
+from jihwa.data.formats.names import ACCEL, FLEX, IGNORED, ORIENTATION
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line
 from jihwa.data.messages import Message
@@ -19,13 +20,16 @@ DOUBT = 3
 """So many lines in a row have to fit another layout before it is believed, if nothing else speaks
 for it."""
 
-EXCHANGE = tuple(Layout.of_setting(each.join((*FLEX, *ORIENTATION))) for each in SEPARATORS)
-"""The published exchange format: T × 8 values without a header or a clock."""
-
-AS_EXCHANGE = Message(
-    ko="머리줄이 없어 flex1…flex5, pitch, roll, yaw의 8칸으로 읽었습니다.",
-    en="There is no header: the 8 columns were read as flex1…flex5, pitch, roll, yaw.",
+EXCHANGE, DIRECTED = (
+    tuple(Layout.of_setting(each.join((*FLEX, *direction))) for each in SEPARATORS)
+    for direction in (ORIENTATION, ACCEL)
 )
+"""The published exchange format, T × 8 values without a header or a clock, and the same of gloves
+that send acceleration instead of angles."""
+
+
+LEAST_G, MOST_G = 0.8, 1.25
+"""What a hand that spells feels; angles hardly ever come to so much together."""
 
 _LEAST_EXCHANGED, ENOUGH_EXCHANGED = 10, 50
 """So many lines at least tell the exchange format: of a short recording, and of any other."""
@@ -188,9 +192,14 @@ class Belief:
 
     def _exchanged(self) -> Iterator[tuple[Line, list[float]]]:
         """The lines that wait, if they are of the exchange format."""
-        if layout := next(filter(self._is_exchange, EXCHANGE), None):
+        if layout := next(filter(self._is_exchange, (*DIRECTED, *EXCHANGE)), None):
             self.believed = layout
-            self.report.say("layout", AS_EXCHANGE)
+            direction = ", ".join(layout.names[len(FLEX) :])
+            as_exchange = Message(
+                ko=f"머리줄이 없어 flex1…flex5, {direction}의 8칸으로 읽었습니다.",
+                en=f"There is no header: the 8 columns were read as flex1…flex5, {direction}.",
+            )
+            self.report.say("layout", as_exchange)
             yield from self._read_waiting()
 
     def _is_exchange(self, layout: Layout) -> bool:
@@ -203,6 +212,7 @@ class Belief:
             if row
             and sum(low <= flex <= high for flex in row[:5]) >= 3
             and all(abs(angle) <= 360 for angle in row[5:8])
+            and (layout in EXCHANGE or LEAST_G < math.hypot(*row[5:8]) < MOST_G)
         ]
         return len(working) >= max(_LEAST_EXCHANGED, 0.9 * len(rows))
 
