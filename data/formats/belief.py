@@ -185,8 +185,9 @@ class Belief:
     def _note(self, text: str) -> None:
         """Remember what may help to describe the lines."""
         report = self.report
-        if not report.columns and self.believed is None and _is_words(text):
-            report.columns = text[:500]
+        is_names = self.believed is None and _is_words(text) and len(report.sample) < DOUBT
+        if is_names and (not report.columns or _n_fields(text) > _n_fields(report.columns)):
+            report.columns = text[:500]  # what was before is a title
         elif len(report.sample) < _LEAST_EXCHANGED and not _is_words(text):
             report.sample.append(text[:500])
 
@@ -215,6 +216,11 @@ class Belief:
             and (layout in EXCHANGE or LEAST_G < math.hypot(*row[5:8]) < MOST_G)
         ]
         return len(working) >= max(_LEAST_EXCHANGED, 0.9 * len(rows))
+
+
+def _n_fields(text: str) -> int:
+    """How many fields a line of names has; words of a title do not count."""
+    return max(text.count(each) for each in SEPARATORS if each != " ")
 
 
 def _is_words(text: str) -> bool:
