@@ -118,6 +118,7 @@ FORMATS = {
     "reset of colours": lambda g: wrapped(g, "", "\x1b[0m"),
     "cleared lines": lambda g: wrapped(g, "\x1b[2K\r", ""),
     "serial monitor": lambda g: wrapped(g, "12:00:00.123 -> ", ""),
+    "log of an ESP32": lambda g: wrapped(g, "\x1b[0;32mI (1234) glove: ", "\x1b[0m"),
     "lists": lambda g: "\n".join([g.header, *(f"[{line}]" for line in g.lines)]),
     "units behind the numbers": lambda g: g.text(
         rows=[[f"{r[0]} ms", *(f"{v}°" for v in r[1:4]), *(f"{v}g" for v in r[4:7]), *r[7:]]

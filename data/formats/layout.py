@@ -43,8 +43,11 @@ _MOMENT = re.compile(
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _WITH_COMMA = re.compile(r" *'?[+-]?\d+,\d")
 _WITH_UNIT = re.compile(r"^([+-]?[\d.,]+) *(?:ms|s|us|m?g|m/s[2²]|deg|°|rad|adc|m?v|%)$", re.I)
-_PROMPT = re.compile(r"^\d\d:\d\d:\d\d\.\d+ -> ")
-"""What the Arduino's serial monitor puts before each line."""
+_PROMPT = re.compile(r"^(?:\d\d:\d\d:\d\d\.\d+ -> |[EWIDV] \(\d+\) [^:,;]{1,30}: )")
+"""What the Arduino's serial monitor, and the log of an ESP32, put before each line."""
+
+_BEFORE = "[({0123456789EWIDV"
+"""How lines begin that have brackets, or that, around their fields."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +259,7 @@ def split(text: str, separator: str, n: int) -> list[str]:
 
     Quotes and the brackets of a list do not count.
     """
-    text = _PROMPT.sub("", text).strip("[](){}") if text[:1] in "[({0123456789" else text
+    text = _PROMPT.sub("", text).strip("[](){}") if text[:1] in _BEFORE else text
     if '"' in text:
         try:
             fields = next(csv.reader([text], delimiter=separator), [])

@@ -61,7 +61,7 @@ _TIMES = (
     *(unit for unit in _UNITS["time"] if unit != "days"),
 )  # fmt: skip
 """The likeliest first: a line may hold several."""
-_SOME_TIME = re.compile(".+(?:time|timestamp|millis|micros|시각|시간)")
+_SOME_TIME = re.compile("[a-z가-힣]{1,12}(?:time|timestamp|millis|micros|시각|시간)")
 """What else may be one, where there is none of those."""
 
 _RECEIVED = ("recvtimestamp", "receivedtimestamp", "recvtime")
@@ -109,7 +109,7 @@ _UNIT = re.compile(r"[\[(]\s*(?![0-9]\s*[\])])([^\])]*?)\s*[\])]")
 """Not the place in an array, as in `flex[0]`."""
 _RANGE = re.compile(r"(-?[0-9.]+) *: *(-?[0-9.]+)")
 """What a straight and a bent finger read."""
-_SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)(?=[0-9]?$)")
+_SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw|v|mv)(?=[0-9]?$)")
 """Of an array's values, before their place."""
 
 
