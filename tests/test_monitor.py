@@ -141,8 +141,19 @@ def test_single_impossible_readings_are_left_out_without_a_word():
     frames.accel_g[70] = 0
     monitor = SensorMonitor()
     out = left_out(monitor.feed(frames))
-    assert np.argwhere(out).tolist() == [[20, 1], [50, 1], [70, ACCELERATION]]
+    assert np.argwhere(out).tolist() == [[20, 1], [50, 1]]
     assert monitor.faults == ()
+
+
+def test_gravity_does_not_jump_to_that_of_angles_where_acceleration_is_missing_for_a_moment():
+    frames = hold()
+    before_g = frames.gravity_g.copy()
+    frames.orientation_deg[:, 0] += 40  # as far off as the filter of a board may be
+    frames.accel_g[[10, 30, 31, 50], 1] = np.nan
+    frames.accel_g[70:] = np.nan
+    after_g = SensorMonitor().feed(frames).gravity_g
+    np.testing.assert_allclose(after_g[:70], before_g[:70], atol=0.05)
+    assert np.linalg.norm(after_g[85:] - before_g[85:], axis=1).min() > 0.3
 
 
 def test_glove_without_noise_has_no_stuck_sensors(table):

@@ -88,6 +88,7 @@ class SensorMonitor:
         self._began_s, self._now_s = np.inf, -np.inf
         self._judge = Judge()
         self._failed = Latest(np.full(len(SENSORS), -np.inf), np.zeros(len(SENSORS), np.int8))
+        self._accel = Latest(np.full(3, -np.inf), np.full(3, np.nan))  # when it was there, and what
         self._past: list[Fault] = []
         self._present: list[Fault | None] = [None] * len(SENSORS)
         self._is_seen: bool | None = None  # by a camera
@@ -110,7 +111,7 @@ class SensorMonitor:
         least, most = self._flex_adc
         np.fmin(np.fmin.reduce(frames.flex_adc), least, out=least)
         np.fmax(np.fmax.reduce(frames.flex_adc), most, out=most)
-        told = _without(frames, (kind > 0) | (odd > 0))
+        told = self._bridged(_without(frames, (kind > 0) | (odd > 0)))
         directed = np.isfinite(told.gravity_g).all(axis=1)  # (n,)
         self._samples += n
         self._undirected += n - int(directed.sum())
@@ -195,6 +196,18 @@ class SensorMonitor:
             "flex1[300:700] for what a straight and a bent finger read); if not, look at the "
             "supply of the sensors.",
         )
+
+    def _bridged(self, frames: Frames) -> Frames:
+        """The frames with the acceleration before where it is missing for a moment.
+
+        Angles have an error of their own: gravity would jump to theirs and back.
+        """
+        there = np.isfinite(frames.accel_g).all(axis=1, keepdims=True)  # (n, 1)
+        last_s, last_g = self._accel.feed(there.repeat(3, axis=1), frames.time_s, frames.accel_g)
+        lately = ~there & (frames.time_s[:, None] - last_s < DEAD_S)  # (n, 3)
+        if not lately.any():
+            return frames
+        return replace(frames, accel_g=np.where(lately, last_g, frames.accel_g))
 
     def _until_recovered(self, time_s: Array, kind: NDArray[np.int8]) -> NDArray[np.int8]:
         """(n, 7) how a sensor fails or failed until just now, from how it fails."""
