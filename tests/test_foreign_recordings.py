@@ -56,6 +56,17 @@ def test_another_resistor_is_told_with_a_layout_that_reads_it(sentence, bad, jih
     assert done.err == ""
 
 
+@pytest.mark.parametrize("reading", [0, 1023])
+def test_a_plug_that_was_out_for_a_while_is_no_other_resistor(sentence, bad, jihwa, reading):
+    rows = [
+        [*row[:7], *5 * [reading]] if 100 < at < 0.4 * len(sentence.rows) else row
+        for at, row in enumerate(sentence.rows)
+    ]
+    done = jihwa("transcribe", bad(sentence.text(rows=rows)))
+    assert "Flex moves between" not in done.err
+    assert "index finger (flex2) sensor is" in done.err
+
+
 def test_a_wrong_layout_is_told_not_to_fit(sentence, bad, jihwa):
     fingers = [f"{name}[300:500]" for name in NAMES[FINGERS]]
     path = bad(with_resistor(sentence, 300, 700))

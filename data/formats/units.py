@@ -60,6 +60,8 @@ LEAST_RANGE, LEAST_MOVING = 0.04, 3
 """A finger that moves changes its reading by such a share; so many of a hand that spells do."""
 LEAST_OPENED_ADC = 60.0
 """What a hand that spells moves by: 70-150; one that types or scratches, mostly less."""
+FULL_ADC = 1023.0
+"""What a 10-bit ADC reads at most."""
 LEAST_BENDS, FIRST_BENDS = 150, 600
 """So many samples tell between which readings, of a short recording and of any other."""
 STRAIGHTEST_ADC, MOST_BENT_ADC = (740.0, 850.0), (820.0, 975.0)
@@ -242,7 +244,10 @@ class Bends:
         if len(self._kept) < LEAST_BENDS:
             return None
         flex = np.array(self._kept) / per
+        flex[(flex == 0) | (flex == FULL_ADC)] = np.nan  # of a board that starts, or a loose plug
         flex = flex[:, np.isfinite(flex).any(axis=0)]
+        if flex.shape[1] < LEAST_MOVING:
+            return None
         low, straight, bent = np.nanpercentile(flex, [5, 10, 95], axis=0)  # (m,) each
         moves = bent - low > LEAST_RANGE * np.maximum(np.abs(bent), np.abs(low))
         if moves.sum() < LEAST_MOVING:
