@@ -270,6 +270,13 @@ class Composer:
             self._draft.go_to(self._draft.now.back(possible))
         return possible
 
+    def withdraw(self, since_s: float) -> Update:
+        """Take back what was signed since a moment, as if nobody had spelled any more."""
+        before, shown = self._draft.now, self._draft.shown()
+        if (kept := shown.until(since_s)) is not shown:
+            self._draft.begin(kept)
+        return self._changed(before)
+
     def undo(self) -> Update | None:
         """Take back the latest change of the text; None if there is none.
 

@@ -59,14 +59,12 @@ class FileKind:
         damaged: It is cut short or was changed (`DamagedError`).
         unopened: It is missing, a folder, or not for the user to read (`OSError`); None where
             whoever opens such files says so.
-        unopened_error: What the last one is raised as.
     """
 
     other_kind: Message
     other_version: Message
     damaged: Message
     unopened: Message | None = None
-    unopened_error: type[JihwaError] = UsageError
 
     @contextmanager
     def reading(self, file: object) -> Iterator[None]:
@@ -76,7 +74,7 @@ class FileKind:
             file: What messages call it.
 
         Raises:
-            UsageError: It cannot be opened; or else `unopened_error`.
+            UsageError: It cannot be opened.
             DataError: It is of another kind or version, cut short or damaged.
         """
         told: type[JihwaError] = DataError
@@ -86,7 +84,7 @@ class FileKind:
         except OSError as error:
             if self.unopened is None:
                 raise
-            failure, message, told = error, self.unopened, self.unopened_error
+            failure, message, told = error, self.unopened, UsageError
         except OtherVersionError as error:
             failure, message = error, self.other_version
         except DamagedError as error:

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module, resources
@@ -14,7 +14,7 @@ from jihwa.data.messages import JihwaError, Language, Message, UsageError
 from jihwa.io import streams
 from jihwa.io.failures import explain
 from jihwa.io.settings import configuration
-from jihwa.io.settings.arguments import Arguments, Command
+from jihwa.io.settings.arguments import Act, Arguments, Command
 from jihwa.io.settings.language import UNCHOSEN, preferred, speaker
 
 COMMANDS: Mapping[str, Message] = {
@@ -43,7 +43,7 @@ COMMANDS: Mapping[str, Message] = {
     "export": Message(ko="신경망을 ONNX 파일로 내기", en="write a network as one ONNX file"),
     "lm": Message(ko="언어 모델과 내 낱말", en="language models and words of your own"),
 }
-"""Each one is a module of `jihwa.io.commands` with `configure` and `run`."""
+"""Each one is a module of `jihwa.io.commands` with `configure`, and `run` if it has no actions."""
 
 _TRAINING = {"compare", "evaluate", "export", "plot", "train", "tune"}
 """Those whose module is in `jihwa.io.commands.training`."""
@@ -106,8 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.resolved = configuration.resolve(options, configured)
         if unfit := kernel.form().unfit:
             streams.warn(unfit.text(language))
-        run: Callable[[argparse.Namespace, Language], int] = options.run
-        exit_code = run(options, language)
+        run: Act = options.run
+        exit_code = run(options, language) or 0
         sys.stdout.flush()
         return exit_code
     except JihwaError as error:
@@ -210,11 +210,7 @@ _PARSERS: Mapping[Language, type[_Parser]] = {"ko": _KoreanParser, "en": _Parser
 
 
 def _split_common(words: list[str], language: Language) -> tuple[argparse.Namespace, list[str]]:
-    """The options that may stand anywhere, where given (`lang`, `debug`), and the other words.
-
-    Raises:
-        UsageError: One of them has no value, or one that it cannot have.
-    """
+    """The options that may stand anywhere, where given (`lang`, `debug`), and the other words."""
     common = _Complaining(prog="jihwa", add_help=False, allow_abbrev=False)
     _add_common(common, language)
     return common.parse_known_args(words)
@@ -345,6 +341,6 @@ def _parser(words: Sequence[str], language: Language, epilog: str | None = None)
             folder = "jihwa.io.commands" + ".training" * (name in _TRAINING)
             with _one_thread():
                 module = import_module(f"{folder}.{name}")
-            command.set_defaults(run=module.run, needs_configuration=True)
+            command.set_defaults(run=getattr(module, "run", None), needs_configuration=True)
             module.configure(Command(command, language))
     return parser

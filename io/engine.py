@@ -109,6 +109,7 @@ class Engine:
         self.recognizer, self.composer = recognizer, composer
         self.words: WordSignSpotter | None = None
         self._taken_s = -math.inf  # holds that begin before it were taken in
+        self._touched_s = -math.inf  # what was written by holds before it stays
         self._recent: deque[_Boundary] = deque(maxlen=EXACT_STEPS)
 
     @property
@@ -137,7 +138,7 @@ class Engine:
         self.recognizer.reset()
         self.composer.reset()
         self._recent.clear()
-        self._taken_s = -math.inf
+        self._taken_s = self._touched_s = -math.inf
         if self.words:
             self.words.reset()
 
@@ -169,6 +170,8 @@ class Engine:
 
         What was read before it is not read again.
         """
+        if self._recent:
+            self._touched_s = self._recent[-1].start_s + SAME_HOLD_S
         self._recent.clear()
         self.recognizer.learn(update.decided)
         return update
@@ -228,21 +231,18 @@ class Engine:
         update = self.composer.feed(*emissions)
         if update.command:
             return self.learn(update)
-        is_silent = not self.recognizer.fit.spelling.goes_on
-        self._recent.append(_Boundary(emissions, bool(update.edit), is_silent))
+        self._recent.append(_Boundary(emissions, bool(update.edit)))
         self.recognizer.learn(update.decided)
         return update
 
     def _read_again(self) -> Update | None:
         """Read the last holds anew, as the glove is known to fit now, if they look otherwise.
 
-        What nobody has touched since is taken back as an undo would do it. What came before the
-        glove slipped stays as it was read then.
+        What nobody has touched since is taken back as an undo would do it, if nobody spelled even
+        what is older. What came before the glove slipped stays as it was read then.
         """
         slip = self.recognizer.fit.slip
         recent = [each for each in self._recent if slip is None or each.start_s >= slip.since_s]
-        while recent and not (recent[0].is_step or recent[0].is_silent):
-            del recent[0]
         old = [emission for boundary in recent for emission in boundary.emissions]
         new = self.recognizer.read_again(old) if old else []
         if not any(_look_otherwise(*pair) for pair in zip(old, new, strict=True)):
@@ -254,6 +254,8 @@ class Engine:
         for at, boundary in enumerate(recent):
             emissions = [new.pop(0) for _ in boundary.emissions]
             decided += self._take(emissions).decided if at >= first else ()
+        if not (spelling := self.recognizer.fit.spelling).goes_on:
+            self.composer.withdraw(max(spelling.unread[-1][0], self._touched_s))
         return self._since(committed, shown, tuple(decided))
 
     def _take_back(self, recent: Sequence["_Boundary"]) -> int:
@@ -278,12 +280,10 @@ class _Boundary:
     Attributes:
         emissions: What it may be.
         is_step: Whether the text changed by it.
-        is_silent: Whether nobody seemed to spell.
     """
 
     emissions: Sequence[Emission]
     is_step: bool
-    is_silent: bool
 
     @property
     def start_s(self) -> float:

@@ -21,7 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.coordinates import (
+from jihwa.models.features import (
+    FLEX,
+    GRAVITY,
     TANGENT,
     WHOLE,
     are_whole,
@@ -30,7 +32,6 @@ from jihwa.models.coordinates import (
     tangent_basis,
     tangents,
 )
-from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.student_t import Factor, StudentT, raised
 
 AT_ONCE = 1 << 16

@@ -28,15 +28,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from jihwa.data.signal.frames import N_FINGERS, Array
-from jihwa.models.coordinates import (
+from jihwa.models.density import MovingDensity, PoseDensity, broad_log_density
+from jihwa.models.features import (
+    FLEX,
+    GRAVITY,
     N_COORDINATES,
     TANGENT,
+    FeatureExtractor,
     directions,
     precision_of_hold,
     tangent_basis,
 )
-from jihwa.models.density import MovingDensity, PoseDensity, broad_log_density
-from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 
 N_WEARER = 2 * N_FINGERS + 3
 ROTATION = slice(2 * N_FINGERS, N_WEARER)

@@ -17,8 +17,15 @@ from itertools import combinations
 import numpy as np
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.coordinates import N_COORDINATES, TANGENT, pose_coordinates, tangent_basis
-from jihwa.models.features import FLEX, GRAVITY, N_FEATURES
+from jihwa.models.features import (
+    FLEX,
+    GRAVITY,
+    N_COORDINATES,
+    N_FEATURES,
+    TANGENT,
+    pose_coordinates,
+    tangent_basis,
+)
 from jihwa.models.gaussian import HierarchicalGaussian
 from jihwa.models.mount import USUAL_IF_SHOWN, Mounts
 from jihwa.models.wearer import PosePosterior

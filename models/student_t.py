@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.coordinates import TANGENT, read_key
-from jihwa.models.features import FLEX
+from jihwa.models.features import FLEX, TANGENT, read_key
 
 
 @dataclass(frozen=True, slots=True)

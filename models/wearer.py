@@ -26,13 +26,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import Array
-from jihwa.models.coordinates import (
+from jihwa.models.density import PoseMixture
+from jihwa.models.features import (
+    FLEX,
+    GRAVITY,
     N_COORDINATES,
     pattern_keys,
     pose_coordinates,
 )
-from jihwa.models.density import PoseMixture
-from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.gaussian import N_WEARER, HierarchicalGaussian
 
 NEW_BLOCK = 2.0

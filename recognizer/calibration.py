@@ -17,8 +17,7 @@ from jihwa.data.signal.sensors import ACCELERATION, IN_SIGHT, SENSORS
 from jihwa.data.takes.collection import DEFAULT_STYLE
 from jihwa.data.takes.episodes import Episode, EpisodeSet
 from jihwa.models.bundle import Bundle
-from jihwa.models.coordinates import TANGENT
-from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.features import FLEX, GRAVITY, TANGENT
 from jihwa.models.mount import USUAL_IF_SHOWN, Mounts
 from jihwa.models.overlap import most_telling_signs, mount_signs
 from jihwa.recognizer.fit import SLIPS

@@ -23,7 +23,14 @@ from jihwa.data.signal.frames import Array, Floats, Frames
 from jihwa.data.signal.landmarks import is_seen
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S, HoldNetwork
 from jihwa.recognizer.events import Boundary, Segment, Tempo
-from jihwa.recognizer.stillness import LIKELY_BEGINNING, MOVED_ON, Stillness, StillnessFinder
+from jihwa.recognizer.stillness import (
+    LIKELY_BEGINNING,
+    LONGEST_SPAN,
+    MOVED_ON,
+    STILL,
+    Stillness,
+    StillnessFinder,
+)
 
 KEPT_OF_HOLD_S = 3.0
 """Samples of a longer hold are not kept: they add nothing, and memory stays bounded."""
@@ -34,31 +41,18 @@ LONGEST_MOVEMENT_S = 1.0
 TEMPO_HOLDS, TEMPO_PRIOR = 15, 1
 """Holds by which the wearer's tempo is known, and how many the first guess counts for."""
 
+LOOK_AHEAD_S, GONE_AHEAD_S = 0.12, 0.08
+"""How far the network looks beyond the step it speaks of, at most, and where the hand has surely
+moved on; longer tells letters better apart, shorter says them sooner."""
 
-@dataclass(frozen=True, slots=True)
-class SegmenterOptions:
-    """When stillness is a hold.
+BEGINNING, SURE_BEGINNING = 0.15, 0.95
+"""Probability of a beginning below which there is none, and from which it is certain."""
 
-    Attributes:
-        look_ahead_s: How far the network looks beyond the step it speaks of, at most; longer tells
-            letters better apart, shorter says them sooner.
-        gone_ahead_s: The same where the hand has surely moved on.
-        least: Probability of a beginning below which there is none.
-        sure: Probability from which it is certain.
-        around_s: Beginnings are further apart than this.
-        longest_span: Stretches that one hold may consist of.
-        still: Probability of being held from which the hand counts as still.
-        early: Probability of a beginning from which the hold that goes on is shown.
-    """
+EARLY_BEGINNING = 0.4
+"""Probability of a beginning from which the hold that goes on is shown."""
 
-    look_ahead_s: float = 0.12
-    gone_ahead_s: float = 0.08
-    least: float = 0.15
-    sure: float = 0.95
-    around_s: float = 0.04
-    longest_span: int = 3
-    still: float = 0.35
-    early: float = 0.4
+AROUND_S = 0.04
+"""Beginnings are further apart than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,6 @@ class Segmenter:
 
     Args:
         network: Sees the hand; None for the one that ships for gloves, or for what a camera sees.
-        options: When stillness is a hold.
         observe: Is told all that boundaries are made of: (n,) times of even steps and the (n, 2)
             probabilities that the network gives them.
 
@@ -104,17 +97,13 @@ class Segmenter:
     def __init__(
         self,
         network: HoldNetwork | None = None,
-        options: SegmenterOptions | None = None,
         observe: Callable[[Array, Floats], None] | None = None,
     ) -> None:
-        self._options = options or SegmenterOptions()
         self._given = network
         self._observe = observe
-        around = round(self._options.around_s / STEP_S)
         self._grid = EvenGrid(STEP_S)
-        still, longest = self._options.still, self._options.longest_span
-        self._finder = StillnessFinder(self._options.least, around, still, longest)
-        self._early_finder = StillnessFinder(self._options.early, 1, still, longest)
+        self._finder = StillnessFinder(BEGINNING, round(AROUND_S / STEP_S))
+        self._early_finder = StillnessFinder(EARLY_BEGINNING, 1)
         self.hold: OpenHold | None = None
         self.reset()
 
@@ -129,8 +118,8 @@ class Segmenter:
 
     def _see_with(self, network: HoldNetwork) -> None:
         self._network, self._extractor = network, network.extractor
-        self._head = network.head(self._options.look_ahead_s)
-        self._gone_head = network.head(self._options.gone_ahead_s)
+        self._head = network.head(LOOK_AHEAD_S)
+        self._gone_head = network.head(GONE_AHEAD_S)
         ahead = network.look_ahead
         self._soon: deque[tuple[float, list[float]]] = deque(
             maxlen=ahead[self._head] - ahead[self._gone_head]
@@ -185,7 +174,7 @@ class Segmenter:
         if stretch is None:
             return None
         segment = self._segment([self._sampled(stretch, self._last_end_s)], 0.0)
-        moved_on = (1 - self._held_now) / (1 - self._options.still)
+        moved_on = (1 - self._held_now) / (1 - STILL)
         return OpenHold(segment, stretch.end_s - stretch.start_s, min(max(moved_on, 0.0), 1.0))
 
     def flush(self) -> list[Boundary]:
@@ -247,7 +236,7 @@ class Segmenter:
         The head that looks furthest tells of a step. But where an earlier one is sure that the hand
         has moved on by then, and that no hold has begun, there is nothing to wait for.
         """
-        head, gone_head, least = self._head, self._gone_head, self._options.least
+        head, gone_head = self._head, self._gone_head
         lag_s, soon_lag_s = (STEP_S * self._network.look_ahead[i] for i in (head, gone_head))
         steps: list[tuple[float, list[float]]] = []
         known_s = max(self._known_s, self._began_s - STEP_S) + 0.5 * STEP_S
@@ -259,7 +248,7 @@ class Segmenter:
             if last_s > known_s:
                 steps.append(step)
             moved_on = early[1][HELD] < MOVED_ON
-            if moved_on and all(said[BEGINS] < least for _, said in self._soon):
+            if moved_on and all(said[BEGINS] < BEGINNING for _, said in self._soon):
                 known_s = max(known_s, last_s)
                 steps += [each for each in self._soon if each[0] > known_s]
                 last_s = early[0]
@@ -276,10 +265,10 @@ class Segmenter:
 
     def _boundary(self, stretch: Stillness) -> Boundary:
         """All holds that may end with a stretch: by itself, or with those before it."""
-        certain = stretch.begins >= self._options.sure or not self._recent_stretches
+        certain = stretch.begins >= SURE_BEGINNING or not self._recent_stretches
         begins = 1.0 if certain else stretch.begins
         last = self._sampled(replace(stretch, begins=begins), self._last_end_s)
-        self._recent_stretches = [*self._recent_stretches[1 - self._options.longest_span :], last]
+        self._recent_stretches = [*self._recent_stretches[1 - LONGEST_SPAN :], last]
         hypotheses, joined = [], 0.0  # the log-probability that the later stretches belong together
         for place in range(len(self._recent_stretches) - 1, -1, -1):
             begins = self._recent_stretches[place].begins

@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from jihwa.data.signal.frames import Array, Floats
 from jihwa.models.hold_network import BEGINS, HELD, STEP_S
 
+STILL = 0.35
+"""Probability of being held from which the hand counts as still."""
+
+LONGEST_SPAN = 3
+"""Stretches that one hold may consist of: no more are begun in it by weak beginnings."""
+
 LEAST_BEGINNING = 0.005
 """Least probability that a stretch begins a hold: the network is never that sure."""
 
 LIKELY_BEGINNING = 0.5
-"""A hold of as many stretches as there may be goes on until a beginning is at least so probable."""
+"""A hold of `LONGEST_SPAN` stretches goes on until a beginning is at least so probable."""
 
 STEADY_STEPS, STEADY_LEAST = 5, 0.3
 """A hand that has been still for so many steps begins a new hold only if that is at least so
@@ -31,7 +37,7 @@ MOVED_ON = 0.01
 """Probability of being held below which the hand has moved on: that is no jolt."""
 
 LAPSE_STEPS = 15
-"""The same in a hold of as many stretches as there may be: it ends where the next one begins."""
+"""The same in a hold of `LONGEST_SPAN` stretches: it ends where the next one begins."""
 
 FLEETING_STEPS = 4
 """Steps of stillness that count for nothing where no beginning was seen."""
@@ -91,12 +97,10 @@ class StillnessFinder:
     Args:
         least: Height that a peak needs.
         around: Steps on either side among which it is the highest; so many later ones are awaited.
-        still: Probability of being held from which the hand counts as still.
-        longest: Stretches that one hold may consist of: no more are begun in it by weak beginnings.
     """
 
-    def __init__(self, least: float, around: int, still: float, longest: int) -> None:
-        self._least, self._around, self._still, self._longest = least, around, still, longest
+    def __init__(self, least: float, around: int) -> None:
+        self._least, self._around = least, around
         self.reset()
 
     def reset(self) -> None:
@@ -148,7 +152,7 @@ class StillnessFinder:
         """Follow the steps before this one."""
         for step in range(self._next, end):
             time_s, begins, held = self._time_s[step], self._begins[step], self._held[step]
-            is_still = held >= self._still
+            is_still = held >= STILL
             is_peak = begins >= self._least and self._is_peak(step)  # nearly all are too low
             is_new = self._open is None or self._open.peaked or self._open.steps > EARLY_STEPS
             if is_peak and self._open and not is_new:
@@ -181,7 +185,7 @@ class StillnessFinder:
 
     def _least_now(self) -> float:
         """Height that a peak needs at this step."""
-        if self._joined_by(self._open) >= self._longest:
+        if self._joined_by(self._open) >= LONGEST_SPAN:
             return LIKELY_BEGINNING
         steady = self._open is not None and self._open.steady >= STEADY_STEPS
         return max(self._least, STEADY_LEAST) if steady else self._least
@@ -190,7 +194,7 @@ class StillnessFinder:
         """For how many steps the hand may not be still before a stretch ends."""
         if not stretch.still:
             return self._around
-        if self._joined_by(stretch) >= self._longest:
+        if self._joined_by(stretch) >= LONGEST_SPAN:
             return LAPSE_STEPS
         return 0 if held < MOVED_ON else JOLT_STEPS
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from emissions import BASIC, NAMES, OWN, cut_in_two, emission, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,3 +129,20 @@ def test_what_was_committed_because_of_a_sign_is_open_again_without_it():
     for text in ("나는 지", "나는 ㅈ", "나는", "나는", "나느", "난", "나", "ㄴ", ""):
         assert reader.feed(shown("<")).text == text
     assert reader.committed == ""
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+@pytest.mark.parametrize(("kept", "text"), [(0, ""), (2, "나"), (5, "나는"), (9, "나는 집")])
+def test_what_was_signed_since_a_moment_is_withdrawn_and_an_undo_brings_it_back(
+    kept, text, is_final
+):
+    emissions = shown("ㄴㅏㄴㅡㄴ_ㅈㅣㅂㅇㅓㅣ_ㄱㅏ")
+    reader = Reader().feed(emissions)
+    if is_final:
+        reader.follow(reader.composer.complete())
+    reader.follow(reader.composer.withdraw(emissions[kept].segment.start_s))
+    assert reader.text == text
+    reader.follow(reader.composer.withdraw(emissions[kept].segment.start_s))
+    assert reader.text == text
+    reader.follow(reader.composer.undo())
+    assert reader.text == "나는 집에 가"

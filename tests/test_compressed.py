@@ -7,8 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from jihwa.data.formats import compressed
-from jihwa.data.formats.compressed import Inflated, is_bomb
+from jihwa.data.formats import encoding
+from jihwa.data.formats.encoding import Inflated, is_bomb
 from jihwa.data.formats.readers import Recording, read_sequences
 from jihwa.data.formats.writers import HEADER
 from jihwa.data.messages import DataError
@@ -31,7 +31,7 @@ def bomb(beginning: str, n_bytes: int) -> bytes:
 
 @pytest.fixture(autouse=True)
 def _little_is_harmless(monkeypatch):
-    monkeypatch.setattr(compressed, "HARMLESS_BYTES", HARMLESS_BYTES)
+    monkeypatch.setattr(encoding, "HARMLESS_BYTES", HARMLESS_BYTES)
 
 
 @pytest.fixture

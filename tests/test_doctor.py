@@ -17,7 +17,7 @@ from jihwa.io.checks.machine import (
 )
 from jihwa.io.commands import doctor
 from jihwa.io.settings import configuration
-from jihwa.io.sources import reasons
+from jihwa.io.sources import ports
 from jihwa.io.sources.camera import usual_python
 from jihwa.io.sources.camera_worker import REQUIREMENT
 from jihwa.io.sources.ports import Board
@@ -104,7 +104,7 @@ def test_check_that_fails_stops_no_other(jihwa, monkeypatch):
 def test_without_a_glove_only_a_doubt_is_told():
     (finding,) = check_ports()
     assert finding.verdict is Verdict.DOUBTFUL
-    assert reasons.NOTHING_CONNECTED.en in finding.message.en, "as `auto:` says"
+    assert ports.NOTHING_CONNECTED.en in finding.message.en, "as `auto:` says"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a system where ports have owners")

@@ -191,8 +191,8 @@ def test_glove_and_sequences_do_not_go_together(jihwa, tree, trained, tmp_path):
 def reads_sequences(tmp_path) -> Path:
     """A network of nine features and the classes 0 to 4, not trained."""
     torch = pytest.importorskip("torch")
+    from jihwa.models.training.architectures import ARCHITECTURES
     from jihwa.models.training.network_training import to_onnx
-    from jihwa.models.training.networks import ARCHITECTURES
 
     torch.manual_seed(0)
     graph = to_onnx(ARCHITECTURES["gru"](9, 5).eval(), 9)

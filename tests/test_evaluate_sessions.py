@@ -16,7 +16,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.synthesis.sessions import Truth, read_session, read_truth, write_session
 from jihwa.data.synthesis.spelling import SpelledSign
 from jihwa.data.takes.episodes import load_episodes
-from jihwa.data.takes.marks import marks
+from jihwa.data.takes.sequences import marks
 from jihwa.io.engine import assemble_engine
 from jihwa.io.evaluation.comparison import TextComparison
 from jihwa.io.evaluation.errors import ONSET_S, Letters

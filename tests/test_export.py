@@ -13,8 +13,8 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.models.bundle import Bundle, load_shipped
 from jihwa.models.features import FeatureExtractor
 from jihwa.models.network import Channels, Inputs, Network, channels_of
+from jihwa.models.training.architectures import ARCHITECTURES
 from jihwa.models.training.network_training import to_onnx
-from jihwa.models.training.networks import ARCHITECTURES
 
 every_architecture = pytest.mark.parametrize("name", ARCHITECTURES)
 

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 from scipy.stats import multivariate_t
 
-from jihwa.models.coordinates import pose_coordinates, tangent_basis
 from jihwa.models.density import PoseDensity, broad_log_density
-from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
+from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor, pose_coordinates, tangent_basis
 from jihwa.models.gaussian import wearer_jacobian
 from jihwa.models.training.estimation import LabelledHolds, fit
 from jihwa.models.training.evaluation import score

@@ -10,8 +10,8 @@ from zoo import trained
 
 from jihwa.data.messages import UsageError
 from jihwa.models.network import Channels, Inputs
-from jihwa.models.training.networks import ARCHITECTURES, build
-from jihwa.models.training.networks.layers import (
+from jihwa.models.training.architectures import ARCHITECTURES, build
+from jihwa.models.training.layers import (
     BatchNorm,
     Bidirectional,
     Convolution,

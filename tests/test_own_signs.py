@@ -14,7 +14,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.decoder import Decoder
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
-from jihwa.io.screen.plain import PlainScreen
+from jihwa.io.screen.lines import PlainScreen
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.plain import write_json
 from jihwa.recognizer.events import NO_SIGN

@@ -10,7 +10,7 @@ from live import session, until
 from jihwa.composer.language.token_model import Mode
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.io.live import archive, past
-from jihwa.io.live.past import Past, matching
+from jihwa.io.live.past import FinishedText, matching
 
 
 def told():
@@ -115,4 +115,4 @@ def test_no_text_is_told_that_never_stood_there(edits):
 )
 def test_texts_are_found_by_words_and_initials(wanted, found):
     texts = ("같이 저녁 먹어요", "TV 볼래?", "ㅋㅋ 네.")
-    assert len(matching([Past(text, datetime.now()) for text in texts], wanted)) == found
+    assert len(matching([FinishedText(text, datetime.now()) for text in texts], wanted)) == found

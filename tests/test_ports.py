@@ -11,7 +11,7 @@ from serial.tools.list_ports_common import ListPortInfo
 from wires import HEADER, QUICK, Glove, Log, sample, wait_until
 
 from jihwa.data.formats.layout import Layout
-from jihwa.io.sources import ports, reasons
+from jihwa.io.sources import ports
 from jihwa.io.sources.ports import NANO_33_IOT, AnyGlove, Board, connected
 from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Connection, Link
@@ -84,7 +84,7 @@ def test_silent_port_of_the_machine_itself_is_not_called_a_glove(plug, on_usb):
     if on_usb:
         assert (told.link, told.device) == (Link.LOST, boards[0].port)
     else:
-        assert told == Connection(Link.SEARCHING, "auto:", reasons.NOTHING_CONNECTED)
+        assert told == Connection(Link.SEARCHING, "auto:", ports.NOTHING_CONNECTED)
 
 
 def test_glove_is_waited_for_and_found_when_it_is_plugged_in(plug):

@@ -13,7 +13,7 @@ from seen import points
 from jihwa.composer.text.transcript import Candidate, Completion, Word
 from jihwa.data.messages import Message
 from jihwa.data.signal.sensors import Fault, FaultKind
-from jihwa.io.live.past import Past
+from jihwa.io.live.past import FinishedText
 from jihwa.io.live.state import (
     Answers,
     CalibrationProgress,
@@ -293,7 +293,7 @@ def test_phrases_are_listed_with_their_keys():
 
 def test_earlier_texts_stand_below_what_is_looked_for_and_the_lit_one_is_marked():
     began = datetime(2025, 3, 4, 12, 5)
-    past = tuple(Past(f"글 {number}", began) for number in range(40))
+    past = tuple(FinishedText(f"글 {number}", began) for number in range(40))
     view = replace(KOREAN, place=Place.HISTORY, wanted="글", past=past, highlight=30)
     screen = shown(view=view)
     assert "찾기  글" in screen

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jihwa.data.signal.faults import impossible
 from jihwa.data.signal.frames import Frames, angles_of_gravity, gravity_of_angles
-from jihwa.data.signal.judge import impossible
 from jihwa.data.signal.sensors import (
     ACCELERATION,
     IN_SIGHT,

@@ -9,8 +9,7 @@ import pytest
 import serial
 from wires import HEADER, QUICK, Glove, Log, following, sample
 
-from jihwa.io.sources.ports import Board, NamedPort
-from jihwa.io.sources.reasons import explain_line, is_missing
+from jihwa.io.sources.ports import Board, NamedPort, explain_line, is_missing
 from jihwa.io.sources.serial_line import SerialSource, open_line
 from jihwa.io.sources.source import Link
 

@@ -21,7 +21,7 @@ def said(story):
 
 def found(story, cuts=()):
     """The first and last step of every stretch, and whether its beginning was seen."""
-    finder = StillnessFinder(least=0.2, around=4, still=0.5, longest=3)
+    finder = StillnessFinder(least=0.2, around=4)
     time_s, stretches = STEP_S * np.arange(len(story)), []
     for rows in np.split(np.arange(len(story)), sorted(cuts)):
         stretches += finder.feed(time_s[rows], said(story)[rows])
@@ -76,7 +76,7 @@ def test_a_jolt_ends_no_stretch():
 
 def test_a_hand_that_has_surely_moved_on_ends_its_span_at_once():
     assert len(found("..9----!------------.....")) == 2
-    finder, story = StillnessFinder(least=0.2, around=4, still=0.5, longest=3), "..9----!"
+    finder, story = StillnessFinder(least=0.2, around=4), "..9----!"
     stretches = [finder.feed(STEP_S * np.array([i]), said(step)) for i, step in enumerate(story)]
     assert [len(ended) for ended in stretches] == [0, 0, 0, 0, 0, 0, 0, 1]
 
@@ -87,7 +87,7 @@ def test_a_signal_may_begin_and_end_in_a_hold():
 
 
 def test_the_span_that_goes_on_is_known():
-    finder = StillnessFinder(least=0.2, around=1, still=0.5, longest=3)
+    finder = StillnessFinder(least=0.2, around=1)
     story = "....9---"
     assert finder.feed(STEP_S * np.arange(len(story)), said(story)) == []
     assert finder.open.start_s == pytest.approx(4 * STEP_S)

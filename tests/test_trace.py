@@ -10,7 +10,8 @@ from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import Frames
 from jihwa.io.writers.view import SegmentationTrace
 from jihwa.models.hold_network import STEP_S
-from jihwa.recognizer.segmenter import Segmenter, SegmenterOptions
+from jihwa.recognizer.segmenter import BEGINNING, Segmenter
+from jihwa.recognizer.stillness import STILL
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +44,13 @@ def test_every_step_of_the_signal_has_its_probabilities(session):
 
 
 def test_the_hand_is_held_in_letters_and_a_hold_begins_with_nearly_each(session):
-    trace, options = SegmentationTrace.of(session.frames), SegmenterOptions()
+    trace = SegmentationTrace.of(session.frames)
     still, begun = [], []
     for sign in session.signs:
         inside = (trace.time_s > sign.start_s + 0.04) & (trace.time_s < sign.end_s - 0.04)
-        still.append((trace.held[inside] > options.still).mean())
+        still.append((trace.held[inside] > STILL).mean())
         early = np.abs(trace.time_s - sign.start_s) < 0.1
-        begun.append(trace.begins[early].max() > options.least)
+        begun.append(trace.begins[early].max() > BEGINNING)
     assert min(still) > 0.7
     assert np.mean(still) > 0.9
     assert np.mean(begun) > 0.8  # of repeated letters, not of each

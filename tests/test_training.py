@@ -19,9 +19,9 @@ from jihwa.data.takes.sequences import SequenceSet
 from jihwa.data.takes.splits import hold_out
 from jihwa.models.bundle import Bundle
 from jihwa.models.network import LONGEST_SEQUENCE, Channels, Inputs
+from jihwa.models.training.architectures import ARCHITECTURES
 from jihwa.models.training.fitting import LEARNERS, NETWORKS
 from jihwa.models.training.lightning import Batches, HistoryKeeper, balanced_loss
-from jihwa.models.training.networks import ARCHITECTURES
 from jihwa.models.training.runs import TrainingLog, TrainingOptions
 from jihwa.models.training.takes import likelihoods
 

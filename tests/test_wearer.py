@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
-from jihwa.models.coordinates import pose_coordinates, tangent_basis
-from jihwa.models.features import FLEX, GRAVITY
+from jihwa.models.features import FLEX, GRAVITY, pose_coordinates, tangent_basis
 from jihwa.models.overlap import expected_overlap, most_telling_signs
 from jihwa.models.wearer import ShownHolds, ShownPoses, with_own_signs
 

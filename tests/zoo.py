@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from jihwa.models.training.networks import ARCHITECTURES
+from jihwa.models.training.architectures import ARCHITECTURES
 
 
 def trained(name: str, n_features: int, n_classes: int = 5) -> nn.Module:

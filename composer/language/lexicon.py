@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.language.jamo import BOUNDARY, Tokens, encode
-from jihwa.composer.language.trie import child_of
+from jihwa.composer.language.token_model import child_of
 from jihwa.data.signal.frames import Floats
 
 Bytes = NDArray[np.uint8]

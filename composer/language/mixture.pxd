@@ -3,8 +3,8 @@ from libc cimport math
 
 from jihwa.composer.language.ngram cimport LanguageModel, NGramState
 from jihwa.composer.language.profanity cimport Profanity
-from jihwa.composer.language.token_model cimport ModelState
-from jihwa.composer.language.trie cimport child_of
+from jihwa.composer.language.token_model cimport ModelState, child_of
+
 
 
 cdef int BOUNDARY, NOWHERE, N_TOKENS, SPACE

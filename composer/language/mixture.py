@@ -20,8 +20,7 @@ from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
 from jihwa.composer.language.ngram import BLANK, LanguageModel, NGramState
 from jihwa.composer.language.profanity import Profanity
-from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
-from jihwa.composer.language.trie import child_of
+from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row, child_of
 
 ROOTS = ("persons", "places", "words", "spoken", "short", "personal")
 """Roots of the lexicon that words come from. The last one holds the user's own words."""

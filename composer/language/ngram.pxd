@@ -1,7 +1,7 @@
 cimport cython
 
-from jihwa.composer.language.token_model cimport ModelState
-from jihwa.composer.language.trie cimport child_of
+from jihwa.composer.language.token_model cimport ModelState, child_of
+
 
 
 cdef int BOUNDARY, FLAG, N_BACKOFF_CODES, N_PROB_CODES, N_TOKENS

@@ -11,8 +11,7 @@ import numpy as np
 from jihwa.composer.language.files import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
 from jihwa.composer.language.lexicon import Bytes, Nodes
-from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row
-from jihwa.composer.language.trie import FLAG, child_of
+from jihwa.composer.language.token_model import FLAG, MOST_STATES, Mode, ModelState, Row, child_of
 
 BLANK: Row = array("f", bytes(4 * N_TOKENS))
 """To be copied: that is the quickest way to a new row."""

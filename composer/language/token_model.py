@@ -5,6 +5,8 @@ hypotheses come to it, and it remembers what follows it and what it expects, so 
 the model only about what is new:
 
     state.after(ᄒ).after(ᅡ).row()[ᆨ]    the log-probability of 학 going on behind 하
+
+Models are tries of tokens, in which the children of a node stand together, in their order.
 """
 
 from array import array  # of the alias
@@ -27,6 +29,10 @@ class Mode(StrEnum):
     EXACT = "exact"
     """No correction: every hold is its likeliest sign, and no space is added."""
 
+
+FLAG = 128
+"""The bit of a token's byte that is not the token's."""
+_TOKEN_BITS = FLAG - 1
 
 MOST_STATES = 2048
 """So many does a model keep: those of some eighty letters, about what a processor's cache holds."""
@@ -78,3 +84,15 @@ class TokenModel(Protocol):
 
     def in_mode(self, mode: Mode) -> Self:
         """The same model with the expectations of a mode."""
+
+
+def child_of(tokens: memoryview, begin: int, end: int, token: int) -> int:
+    """The node among the children from `begin` to before `end` that a token leads to, or -1."""
+    low, high = begin, end
+    while low < high:
+        middle = (low + high) >> 1
+        if tokens[middle] & _TOKEN_BITS < token:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < end and tokens[low] & _TOKEN_BITS == token else -1

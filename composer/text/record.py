@@ -121,6 +121,14 @@ class Record:
         entries = self.entries[: self._covering(len(kept))] if edit.delete else self.entries
         return replace(self, entries=entries, text=kept).with_typed(edit.insert)
 
+    def until(self, time_s: float) -> "Record":
+        """Without the first entry whose signs began since, and what is behind it."""
+        for at, entry in enumerate(self.entries):
+            if entry.signs and entry.signs[0].start_s >= time_s:
+                kept = self.entries[:at]
+                return replace(self, entries=kept, text=_text_of(kept))
+        return self
+
     def with_final_end(self) -> "Record":
         """With a lone consonant at the end that stays one if a vowel is written behind it."""
         places = reversed(range(len(self.entries)))

@@ -12,16 +12,24 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.formats.compressed import DAMAGES, GZIP_MAGIC, Inflated
-from jihwa.data.formats.encoding import MAX_LINE_BYTES
-from jihwa.data.formats.episode_file import HDF5_MAGIC, EpisodeFile
+from jihwa.data.formats.encoding import DAMAGES, GZIP_MAGIC, MAX_LINE_BYTES, Inflated
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.objects import is_document, lines_of_document
 from jihwa.data.formats.refusals import STDIN, check_kind, damaged, empty, no_samples
 from jihwa.data.formats.report import HoledError, Report
 from jihwa.data.formats.samples import NAMED
-from jihwa.data.formats.tables import TABLES, TIME, TableReader, frames_of, lines_of, note, read_npy
+from jihwa.data.formats.tables import (
+    HDF5_MAGIC,
+    TABLES,
+    TIME,
+    EpisodeFile,
+    TableReader,
+    frames_of,
+    lines_of,
+    note,
+    read_npy,
+)
 from jihwa.data.messages import DataError, UsageError
 from jihwa.data.signal.frames import Array, Frames
 

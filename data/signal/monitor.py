@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.messages import Message
-from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.signal.judge import (
+from jihwa.data.signal.faults import (
     DEAD_S,
     NOISY_S,
     SAME,
     STRIDE_S,
     STUCK_S,
-    Judge,
+    FaultDetector,
     Latest,
     impossible,
 )
+from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.landmarks import is_seen
 from jihwa.data.signal.sensors import (
     ACCELERATION,
@@ -86,7 +86,7 @@ class SensorMonitor:
     def reset(self) -> None:
         """Forget everything, as before the first frame."""
         self._began_s, self._now_s = np.inf, -np.inf
-        self._judge = Judge()
+        self._detector = FaultDetector()
         self._failed = Latest(np.full(len(SENSORS), -np.inf), np.zeros(len(SENSORS), np.int8))
         self._accel = Latest(np.full(3, -np.inf), np.full(3, np.nan))  # when it was there, and what
         self._past: list[Fault] = []
@@ -106,7 +106,7 @@ class SensorMonitor:
         if self._is_seen is None and (known := np.isfinite(frames.flex_adc).any(axis=1)).any():
             self._is_seen = is_seen(frames[int(known.argmax()) :][:1])
         odd = impossible(frames)  # (n, 7)
-        kind = self._until_recovered(frames.time_s, self._judge.feed(frames, odd))  # (n, 7)
+        kind = self._until_recovered(frames.time_s, self._detector.feed(frames, odd))  # (n, 7)
         self._remember(frames.time_s, kind)
         least, most = self._flex_adc
         np.fmin(np.fmin.reduce(frames.flex_adc), least, out=least)

@@ -18,7 +18,7 @@ from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import DataError, Message, UsageError
 from jihwa.data.signal.frames import Interval
 from jihwa.data.synthesis.spelling import SpelledSession, SpelledSign, spell_words
-from jihwa.data.takes.marks import unpacked
+from jihwa.data.takes.sequences import unpacked
 
 _SUFFIXES = (".json", ".txt")
 _SLACK_S = 0.1

@@ -12,7 +12,7 @@ from numpy.lib.format import MAGIC_PREFIX
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.formats.compressed import DAMAGES
+from jihwa.data.formats.encoding import DAMAGES
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import CHUNK_BYTES, open_recording
 from jihwa.data.formats.tables import read_npy
@@ -192,11 +192,7 @@ class WordSignReader:
         return Pauses(read, network.inputs.sd, self._n_frames)
 
     def _of_points(self, path: Path) -> Array:
-        """(n, F) features of the points of a hand, a picture a row.
-
-        Raises:
-            DataError: There are none, or the model reads features that they do not tell.
-        """
+        """(n, F) features of the points of a hand, a picture a row."""
         seen: list[Array] = []
         parser = LineParser(see=seen.append)
         with open_seen(path) as file:
@@ -218,12 +214,7 @@ class WordSignReader:
             ) from error
 
     def _features(self, path: Path) -> Array:
-        """The array without labels.
-
-        Raises:
-            UsageError: There is no such file.
-            DataError: It is no array of features.
-        """
+        """The array without labels."""
         try:
             with open_recording(path) as file:
                 array = read_npy(file).astype(np.float64)

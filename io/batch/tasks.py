@@ -91,7 +91,8 @@ def plan(recordings: Sequence[Found], output: Path, formats: Sequence[str]) -> l
             for each in recordings
         ]
     if output != STDOUT:
-        _check_free(tasks)
+        targets = (target for task in tasks for target in task.targets.values())
+        shared.check_free(targets, (each.path for each in recordings), "transcribe")
     return tasks
 
 
@@ -115,18 +116,3 @@ def _check(n_recordings: int, output: Path, formats: Sequence[str]) -> None:
             en=f"{n_recordings} results in {formats[0]} cannot follow each other: give a folder "
             "to --output.",
         )
-
-
-def _check_free(tasks: Sequence[Task]) -> None:
-    """Refuse results that would overwrite another one or a recording."""
-    taken = {task.recording.path.resolve() for task in tasks}
-    for target in (target for task in tasks for target in task.targets.values()):
-        place = target.resolve()
-        if place in taken:
-            raise UsageError(
-                ko=f"{target}: 다른 결과나 녹화를 덮어쓰게 됩니다. --output에 다른 폴더를 주거나 "
-                "이름이 같은 녹화는 따로 옮겨 쓰세요.",
-                en=f"{target}: this would overwrite another result or a recording. Give --output "
-                "another folder, and transcribe recordings of the same name apart.",
-            )
-        taken.add(place)

@@ -22,7 +22,7 @@ from jihwa.data.messages import Message
 from jihwa.io.checks import Finding, Verdict, bad, doubtful, good
 from jihwa.io.outlets.clipboard import NO_COPIER, copier
 from jihwa.io.outlets.desktop import DESKTOPS, Typist, typists
-from jihwa.io.sources import reasons
+from jihwa.io.sources import ports
 from jihwa.io.sources.camera import how_to_install, usual_python
 from jihwa.io.sources.ports import Board, connected
 from jihwa.io.speech.problems import SpeechError
@@ -52,7 +52,7 @@ def check_ports() -> Iterator[Finding]:
     """Every serial port on USB; a glove is hardly at another one, where `auto:` looks last."""
     boards = [board for board in connected() if board.usb]
     if not boards:
-        why = reasons.NOTHING_CONNECTED
+        why = ports.NOTHING_CONNECTED
         yield doubtful(f"시리얼 포트: {why.ko}", f"serial ports: {why.en}")
     for board in boards:
         yield _port(board)

@@ -17,11 +17,10 @@ from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import STYLE_NAMES, STYLES
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes, recordings_below
-from jihwa.io.commands.asking import ask
 from jihwa.io.commands.calibrate_live import calibrate_live
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.language import ask, speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import profiles
 from jihwa.models.bundle import Bundle

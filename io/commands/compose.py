@@ -57,11 +57,7 @@ def _composer(options: argparse.Namespace, language: Language) -> Callable[[str]
 
 
 def _joined(words: Sequence[str]) -> str:
-    """Arguments as one sequence: single letters are signs of one word, all else are words.
-
-    Raises:
-        UsageError: There is nothing in them.
-    """
+    """Arguments as one sequence: single letters are signs of one word, all else are words."""
     letters = " ".join(words).strip()
     if not letters:
         raise UsageError(

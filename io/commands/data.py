@@ -4,7 +4,7 @@ import argparse
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -88,12 +88,6 @@ def configure(arguments: Command) -> None:
             "continuous sessions with their truth, out of labelled takes",
         )
     )
-
-
-def run(options: argparse.Namespace, language: Language) -> int:
-    """Do what was asked for."""
-    act: Callable[[argparse.Namespace, Language], int] = options.act
-    return act(options, language)
 
 
 def _configure_convert(arguments: Arguments) -> None:
@@ -267,11 +261,7 @@ def _convert(options: argparse.Namespace, language: Language) -> int:
 
 
 def _targets(paths: Sequence[Path], output: Path, kind: str) -> dict[Path, Path]:
-    """Every recording and where it goes.
-
-    Raises:
-        UsageError: There is none, or a result would overwrite another one or a recording.
-    """
+    """Every recording and where it goes."""
     targets = {source: output / place.with_suffix(f".{kind}") for source, place in _found(paths)}
     if not targets:
         where = ", ".join(map(str, paths))
@@ -279,16 +269,7 @@ def _targets(paths: Sequence[Path], output: Path, kind: str) -> dict[Path, Path]
             ko=f"{where}: 녹화가 없습니다. 경로를 확인하세요.",
             en=f"{where}: no recording there. Check the path.",
         )
-    taken = {source.resolve() for source in targets}
-    for target in targets.values():
-        if target.resolve() in taken:
-            raise UsageError(
-                ko=f"{target}: 다른 결과나 녹화를 덮어쓰게 됩니다. --output에 다른 폴더를 주거나 "
-                "이름이 같은 녹화는 따로 옮겨 쓰세요.",
-                en=f"{target}: this would overwrite another result or a recording. Give --output "
-                "another folder, and convert recordings of the same name apart.",
-            )
-        taken.add(target.resolve())
+    shared.check_free(targets.values(), targets, "convert")
     return targets
 
 

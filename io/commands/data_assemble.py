@@ -13,7 +13,7 @@ from jihwa.data.synthesis.pace import pace_of
 from jihwa.data.synthesis.sessions import write_session
 from jihwa.data.synthesis.spelling import assemble, spell_words
 from jihwa.data.takes.episodes import EpisodeSet, load_episodes
-from jihwa.data.takes.marks import marks
+from jihwa.data.takes.sequences import marks
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments
 from jihwa.io.settings.language import speaker

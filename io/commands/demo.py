@@ -9,7 +9,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.data.messages import Language
 from jihwa.data.synthesis.sessions import read_session
 from jihwa.io.engine import assemble_engine
-from jihwa.io.screen.plain import PlainScreen
+from jihwa.io.screen.lines import PlainScreen
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker

@@ -8,7 +8,7 @@ from jihwa.data.messages import Language, Message
 from jihwa.io.checks.files import how_board_sat
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
-from jihwa.io.sources import reasons
+from jihwa.io.sources import ports
 from jihwa.io.sources.ports import Board, NamedPort, connected
 from jihwa.io.sources.serial_line import SerialSource
 from jihwa.io.sources.source import Received, SourceEvent
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     """Listen to every serial device at once, and tell."""
     boards = connected()
     if not boards:
-        print(reasons.NO_PORT.text(language))
+        print(ports.NO_PORT.text(language))
         return 0
     intro = speaker(language)(
         f"장치 {len(boards)}개에 {LISTEN_S:.0f}초쯤 귀 기울입니다…",
@@ -75,9 +75,7 @@ class _Probe:
             return Message(ko=f"장갑: {what}", en=f"a glove: {what}")
         if self._trouble is not None:
             return self._trouble
-        return (
-            reasons.stranger(self.board.port) if self._received else reasons.silent(self.board.port)
-        )
+        return ports.stranger(self.board.port) if self._received else ports.silent(self.board.port)
 
 
 def _kind(board: Board) -> str:

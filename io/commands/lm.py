@@ -4,20 +4,20 @@ import argparse
 import logging
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from jihwa.composer.language.jamo import SPACE, encode
 from jihwa.composer.language.ngram import LanguageModel
-from jihwa.composer.language.training.corpus import TextSource, read_text, training_texts
+from jihwa.composer.language.training.corpus import TextSource, training_texts
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.language.training.lexicon import LexiconSources, build_lexicon
 from jihwa.composer.language.word_list import fault, normalised, shown
+from jihwa.data.files import read_text
 from jihwa.data.messages import Language, Message, UsageError
-from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Arguments, Command
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.language import may_delete, speaker
 from jihwa.io.streams import warn
 from jihwa.io.user import vocabulary
 
@@ -56,16 +56,6 @@ def configure(arguments: Command) -> None:
     typed.settings("profile")
     typed.yes()
     actions("list", _list, "내 낱말 보기", "show your own words").settings("profile")
-
-
-def run(options: argparse.Namespace, language: Language) -> int:
-    """Do what was asked for."""
-    progress = logging.StreamHandler(sys.stderr)
-    progress.setFormatter(_Spoken(language))
-    logging.basicConfig(level=logging.INFO, handlers=[progress])
-    act: Callable[[argparse.Namespace, Language], None] = options.act
-    act(options, language)
-    return 0
 
 
 def _configure_build(arguments: Arguments) -> None:
@@ -159,12 +149,21 @@ class _Spoken(logging.Formatter):
         return message.text(self._language) if isinstance(message, Message) else str(message)
 
 
-def _build(options: argparse.Namespace, _: Language) -> None:
+def _speak(language: Language) -> None:
+    """Show what is logged while a model is learned."""
+    progress = logging.StreamHandler(sys.stderr)
+    progress.setFormatter(_Spoken(language))
+    logging.basicConfig(level=logging.INFO, handlers=[progress])
+
+
+def _build(options: argparse.Namespace, language: Language) -> None:
+    _speak(language)
     texts = training_texts(options.texts, options.names)
     build(texts, options.output, BuildOptions(options.order, options.ngrams))
 
 
-def _lexicon(options: argparse.Namespace, _: Language) -> None:
+def _lexicon(options: argparse.Namespace, language: Language) -> None:
+    _speak(language)
     families, given = options.names
     sources = LexiconSources(
         texts=tuple(options.texts),
@@ -186,13 +185,9 @@ def _score(options: argparse.Namespace, language: Language) -> None:
 
 
 def _measure(path: Path, model: LanguageModel) -> Message:
-    """The bits per jamo of one text; lines that are not Hangul are left out, as in building.
-
-    Raises:
-        UsageError: The text cannot be read or has no line to measure.
-    """
+    """The bits per jamo of one text; lines that are not Hangul are left out, as in building."""
     bits, n_jamo, n_lines, n_skipped = 0.0, 0, 0, 0
-    for line in read_text(path).lines.splitlines():
+    for line in read_text(path).splitlines():
         text = " ".join(line.split())
         if not text:
             continue
@@ -273,11 +268,7 @@ def _forget(options: argparse.Namespace, language: Language) -> None:
 
 
 def _checked(words: Sequence[str]) -> list[str]:
-    """The words, normalised, each once.
-
-    Raises:
-        UsageError: One cannot be learned.
-    """
+    """The words, normalised, each once."""
     checked = list(dict.fromkeys(normalised(word) for word in words))
     for word in checked:
         if why := fault(word):

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from jihwa.data.messages import Language, Message
-from jihwa.io.commands.asking import may_delete
 from jihwa.io.settings.arguments import Command
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.language import may_delete, speaker
 from jihwa.io.user import profiles, storage
 from jihwa.recognizer.profile import Step, StepKind
 from jihwa.recognizer.sitting import turn
@@ -41,12 +40,6 @@ def configure(arguments: Command) -> None:
         )
         if act is _delete:
             action.yes()
-
-
-def run(options: argparse.Namespace, language: Language) -> int:
-    """Do what was asked for."""
-    options.act(options, language)
-    return 0
 
 
 def _list(_: argparse.Namespace, language: Language) -> None:

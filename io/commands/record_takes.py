@@ -58,11 +58,7 @@ def record_takes(options: argparse.Namespace, language: Language) -> int:
 def _plan(
     options: argparse.Namespace, root: Path, alphabet: Alphabet
 ) -> list[tuple[collection.SignStyle, int]]:
-    """What to record.
-
-    Raises:
-        UsageError: The alphabet has no such sign.
-    """
+    """What to record."""
     if options.guide:
         counts = collection.count_takes(root, alphabet)
         return collection.missing(

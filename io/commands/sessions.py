@@ -8,14 +8,13 @@ from jihwa.composer.text.transcript import Candidate
 from jihwa.data.files import write_whole
 from jihwa.data.messages import JihwaError, Language, UsageError
 from jihwa.io.commands import type as typing
-from jihwa.io.commands.asking import may_delete
 from jihwa.io.live import archive
-from jihwa.io.live.timed import read_timed
+from jihwa.io.live.past import read_timed
 from jihwa.io.screen.text import clean, clean_lines, tail
 from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.language import may_delete, speaker
 from jihwa.io.streams import warn
 from jihwa.io.writers import FORMATS
 from jihwa.io.writers.document import CompactTranscript, Document
@@ -57,17 +56,11 @@ def configure(arguments: Command) -> None:
     delete("sessions", *which, _names, nargs="*", metavar="ID")
     delete.switch("--all", "모두", "all of them")
     delete.yes()
-    arguments.preset(act=_list)
+    arguments.preset(run=_list)
 
 
 def _names(**_: object) -> list[str]:
     return [session.name for session in archive.sessions()]
-
-
-def run(options: argparse.Namespace, language: Language) -> int:
-    """Do what was asked for."""
-    code: int = options.act(options, language)
-    return code
 
 
 def _list(_: argparse.Namespace, language: Language) -> int:

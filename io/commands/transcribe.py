@@ -156,11 +156,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 
 def _check(options: argparse.Namespace, workers: jobs.Workers) -> None:
-    """Refuse what does not go together.
-
-    Raises:
-        UsageError: It does not.
-    """
+    """Refuse what does not go together."""
     if options.learn and not options.profile:
         raise UsageError(
             ko="--learn은 --profile과 함께 쓰세요: 배운 것을 둘 프로필이 필요합니다.",

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.io.commands import into, live
-from jihwa.io.commands.asking import ask
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.live import archive
 from jihwa.io.live.journal import Journal
@@ -25,7 +24,7 @@ from jihwa.io.screen.text import clean, clean_lines, tail
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.configuration import Origin
-from jihwa.io.settings.language import speaker
+from jihwa.io.settings.language import ask, speaker
 from jihwa.io.sources.source import Link
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.speech.voice import Voice
@@ -178,11 +177,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 @contextmanager
 def _served(options: argparse.Namespace, language: Language) -> Iterator[Audience]:
-    """A server for those who read along.
-
-    Raises:
-        UsageError: Its packages are not installed, or the port or the address cannot be had.
-    """
+    """A server for those who read along."""
     try:
         from jihwa.io.web.server import CaptionServer, lan_address
     except ImportError as error:

@@ -1,20 +1,28 @@
 """What was written before: the finished texts of stored sessions, to be found and used again.
 
+What a session was written as, with the time of every character, is read from its journal, too.
+
 A text is finished where a pause or the user has completed it, at a line end, or with its session;
 what was cleared afterwards was said all the same.
 """
 
+import json
+import math
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
 
 from jihwa.composer.language.jamo import LETTER_OF, ONSETS, TOKENS
 from jihwa.composer.language.token_model import Mode
-from jihwa.composer.text.transcript import TextEdit
+from jihwa.composer.text.transcript import TextEdit, Word
+from jihwa.data.formats.lines import LineParser
 from jihwa.data.messages import DataError
 from jihwa.io.live import archive
 
@@ -26,7 +34,7 @@ _ONSETS = "".join(LETTER_OF[TOKENS.index(onset)] for onset in ONSETS)
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class FinishedText:
     """A text that was finished.
 
     Attributes:
@@ -38,7 +46,7 @@ class Past:
     began: datetime
 
 
-def texts() -> Iterator[Past]:
+def texts() -> Iterator[FinishedText]:
     """The finished texts of all sessions, the newest first and each once.
 
     What is open in a session that a program writes right now is not finished; what was written in
@@ -50,10 +58,10 @@ def texts() -> Iterator[Past]:
             for text in reversed(_finished(session)):
                 if text not in known and len(known) < MOST_TEXTS:
                     known.add(text)
-                    yield Past(text, session.started)
+                    yield FinishedText(text, session.started)
 
 
-def matching(past: Iterable[Past], wanted: str) -> tuple[Past, ...]:
+def matching(past: Iterable[FinishedText], wanted: str) -> tuple[FinishedText, ...]:
     """Those texts that have all of these words, or what begins so; consonants find syllables.
 
     Args:
@@ -64,12 +72,12 @@ def matching(past: Iterable[Past], wanted: str) -> tuple[Past, ...]:
     return tuple(each for each in past if all(found.search(each.text) for found in patterns))
 
 
-class Recollection:
+class FinishedTexts:
     """The finished texts of all sessions, read beside everything else."""
 
     def __init__(self) -> None:
-        self._texts: list[Past] = []
-        self._found: tuple[object, tuple[Past, ...]] = (None, ())
+        self._texts: list[FinishedText] = []
+        self._found: tuple[object, tuple[FinishedText, ...]] = (None, ())
         self._reading = threading.Thread(target=self._read, name="earlier texts", daemon=True)
         self._reading.start()
 
@@ -78,7 +86,7 @@ class Recollection:
         self._reading.join(patience_s)
         return not (self._texts or self._reading.is_alive())
 
-    def matching(self, wanted: str) -> tuple[Past, ...]:
+    def matching(self, wanted: str) -> tuple[FinishedText, ...]:
         """Those that have what is wanted, as `matching` finds them."""
         known = [*self._texts]
         if self._found[0] != (asked := (wanted, len(known))):
@@ -144,7 +152,7 @@ class _Draft:
         kept = len(before) - edit.delete
         stay = [end for end in self._ends if end <= kept or not edit.delete]
         if edit.insert:  # a word was chosen anew, and what stands behind it is as it was
-            behind = _shared_end(before[kept:], edit.insert)
+            behind = _shared(before[kept:][::-1], edit.insert[::-1])
             later = (end for end in self._ends[len(stay) :] if end >= len(before) - behind)
             stay += [end + len(self._text) - len(before) for end in later]
         else:
@@ -153,7 +161,75 @@ class _Draft:
         self._ends = stay
 
 
-def _shared_end(one: str, other: str) -> int:
-    """How many characters two texts end with alike."""
-    pairs = zip(reversed(one), reversed(other), strict=False)
+@dataclass(frozen=True, slots=True)
+class TimedText:
+    """The final text of a session.
+
+    Attributes:
+        text: The text.
+        times_s: By character, about when it was written, in seconds since the first sample; what
+            became final at once is spread over the time since the last change. NaN where no sample
+            had come.
+        duration_s: From the first sample to the last one.
+    """
+
+    text: str = ""
+    times_s: tuple[float, ...] = ()
+    duration_s: float = 0.0
+
+    def words(self) -> tuple[Word, ...]:
+        """Its words, each from the end of the one before it: the hand spelled it meanwhile.
+
+        They are what the user left standing, so nothing doubts them.
+        """
+        words: list[Word] = []
+        for found in re.finditer(r"\S+", self.text):
+            before_s = max((word.end_s for word in words[-1:]), default=0.0)
+            end_s = self.times_s[found.end() - 1]
+            words.append(Word(found.group(), min(before_s, end_s), end_s, 1.0))
+        return tuple(words)
+
+
+def read_timed(parts: Sequence[Path]) -> TimedText:
+    """Read all parts of a session; an entry that was cut off or is damaged does not count.
+
+    Raises:
+        DataError: One is no journal.
+        OSError: One cannot be read.
+    """
+    parser, first_s, now_s, written_s = LineParser(), math.nan, math.nan, 0.0
+    text, times_s = "", list[float]()
+    known, known_s = text, times_s  # what stood there before; what stands there again is as old
+    for path in parts:
+        own = f"#{archive.read_header(path).token} ".encode()
+        raw: list[bytes] = []
+        with path.open("rb") as file:
+            for line in file:
+                if not (line.startswith(own) and line.endswith(b"\n")):
+                    raw.append(line)
+                    continue
+                seen_s = parser.feed(b"".join(raw)).time_s
+                raw.clear()
+                if len(seen_s):
+                    first_s = float(seen_s[0]) if math.isnan(first_s) else first_s
+                    now_s = float(seen_s[-1]) - first_s
+                kind, _, value = line.removeprefix(own).strip().partition(b" ")
+                if kind == b"text":
+                    known, known_s, text, times_s = text, times_s, "", []
+                elif kind == b"edit":
+                    with suppress(ValueError, TypeError):
+                        edit = TextEdit(*json.loads(value))
+                        if edit.delete:
+                            known, known_s = text, times_s
+                        kept, text = len(text) - edit.delete, edit.apply(text)
+                        stands = kept + _shared(known[kept:], text[kept:])
+                        new = np.linspace(written_s, now_s, len(text) - stands + 1)[1:].tolist()
+                        times_s = [*times_s[:kept], *known_s[kept:stands], *new]
+                        written_s = now_s if new and not math.isnan(now_s) else written_s
+    return TimedText(text, tuple(times_s), 0.0 if math.isnan(now_s) else now_s)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = zip(one, other, strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

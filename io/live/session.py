@@ -23,9 +23,8 @@ from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, Sink
 from jihwa.io.failures import explain, stopped
 from jihwa.io.live.journal import SessionLog
-from jihwa.io.live.requests import request
 from jihwa.io.live.signal import SignalReader
-from jihwa.io.live.state import Answers, LiveState, Notices, TextState
+from jihwa.io.live.state import Answers, LiveState, Notices, TextState, request
 from jihwa.io.live.wearer import CALIBRATED, NO_WEARER, LiveCalibration, PlanName, Wearer
 from jihwa.io.live.writing import Writing
 from jihwa.io.sources.source import Connection, Link, Received, Source, SourceEvent

@@ -10,7 +10,7 @@ from functools import partial
 
 from jihwa.composer.text.transcript import TextEdit
 from jihwa.data.messages import Message, UsageError
-from jihwa.io.outlets.outlet import PATIENCE_S, Environment, Worker, printable, run
+from jihwa.io.outlets.outlet import PATIENCE_S, Environment, Worker, run, without_controls
 
 _MOST_OSC_BYTES = 74_994
 """Of base64 in one OSC 52; longer ones are dropped by some terminals."""
@@ -89,7 +89,7 @@ class Clipboard:
             OutletError: The tool failed before.
         """
         self._text = text
-        self._worker.put(partial(self._fill, printable(text).rstrip("\n")))
+        self._worker.put(partial(self._fill, without_controls(text).rstrip("\n")))
 
     def close(self) -> None:
         """Do what waits.

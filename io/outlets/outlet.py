@@ -73,13 +73,13 @@ class Outlet:
     def _type(self, edit: TextEdit) -> None:
         """Leave alone what stood in the text before the program was typed into."""
         foreign = max(edit.delete - self._typed, 0)
-        edit = TextEdit(edit.delete - foreign, printable(edit.insert)[foreign:])
+        edit = TextEdit(edit.delete - foreign, without_controls(edit.insert)[foreign:])
         self._typed += len(edit.insert) - edit.delete
         if edit:
             self._target.type(edit)
 
 
-def printable(text: str) -> str:
+def without_controls(text: str) -> str:
     """The text without anything that a terminal would obey, one character for one character."""
     composed = unicodedata.normalize("NFC", text)
     return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else " " for c in composed)

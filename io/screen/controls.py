@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jihwa.data.messages import JihwaError, Message
 from jihwa.io.failures import explain
-from jihwa.io.live.past import Recollection
+from jihwa.io.live.past import FinishedTexts
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.state import LiveState
 from jihwa.io.live.wearer import PlanName, Wearer
@@ -79,7 +79,7 @@ class Controls:
         self._wearers, self._invite = wearers, invite
         self._interrupted_s = -QUIT_WITHIN_S
         self._clipboard: Clipboard | None = None
-        self._past: Recollection | None = None
+        self._past: FinishedTexts | None = None
         self._phrases = view.phrases  # of the wearer, who may become another one
 
     @property
@@ -248,7 +248,7 @@ class Controls:
 
     def show_history(self) -> None:
         """Show the texts that were finished before, if there are any."""
-        self._past = Recollection()
+        self._past = FinishedTexts()
         if self._past.is_empty(RECALL_S):
             self.session.notify(NO_PAST)
         else:

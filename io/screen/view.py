@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from jihwa.data.messages import Language
-from jihwa.io.live.past import Past
+from jihwa.io.live.past import FinishedText
 from jihwa.io.user.phrases import Phrase
 
 
@@ -60,7 +60,7 @@ class View:
     phrases: tuple[Phrase, ...] = ()
     profiles: tuple[str, ...] = ()
     wanted: str = ""
-    past: tuple[Past, ...] = ()
+    past: tuple[FinishedText, ...] = ()
     invitation: Sequence[str] = ()
     large: bool = False
     has_program: bool = False

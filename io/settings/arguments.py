@@ -188,7 +188,7 @@ class Command(Arguments):
         """Let the command have actions.
 
         Returns:
-            Adds one by its name, what does it (`act` among the options) and its help.
+            Adds one by its name, what does it (instead of `run` of the command) and its help.
         """
         metavar = speaker(self.language)("할 일", "ACTION")
         actions = self.container.add_subparsers(metavar=metavar, required=required, dest="action")
@@ -196,7 +196,7 @@ class Command(Arguments):
         def add(name: str, act: Act, ko: str, en: str) -> Command:
             summary = Message(ko, en).text(self.language)
             parser = actions.add_parser(name, help=summary, description=summary)
-            parser.set_defaults(act=act)
+            parser.set_defaults(run=act)
             return Command(parser, self.language)
 
         return add

@@ -218,6 +218,24 @@ def output_file(name: str | Path, option: str = "--output") -> Path:
     return path
 
 
+def check_free(targets: Iterable[Path], recordings: Iterable[Path], work: str) -> None:
+    """Refuse results of some work that would overwrite another one or a recording.
+
+    Raises:
+        UsageError: One would.
+    """
+    taken = {path.resolve() for path in recordings}
+    for target in targets:
+        if target.resolve() in taken:
+            raise UsageError(
+                ko=f"{target}: 다른 결과나 녹화를 덮어쓰게 됩니다. --output에 다른 폴더를 주거나 "
+                "이름이 같은 녹화는 따로 옮겨 쓰세요.",
+                en=f"{target}: this would overwrite another result or a recording. Give --output "
+                f"another folder, and {work} recordings of the same name apart.",
+            )
+        taken.add(target.resolve())
+
+
 def output_folder(path: Path, option: str = "--output") -> Path:
     """A folder to write into, which may still have to be made.
 

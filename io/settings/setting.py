@@ -228,11 +228,7 @@ def _text(found: object) -> str:
 
 
 def _at_home(text: str) -> Path:
-    """A path with `~` for the home folder.
-
-    Raises:
-        ValueError: It is that of a user who does not exist.
-    """
+    """A path with `~` for the home folder."""
     try:
         return Path(text).expanduser()
     except RuntimeError as error:

@@ -158,11 +158,7 @@ class _Video(io.RawIOBase):
 
 
 def _command(what: str, python: Path, speed: float) -> tuple[str, ...]:
-    """What begins the process that sees.
-
-    Raises:
-        UsageError: There is no such Python.
-    """
+    """What begins the process that sees."""
     if not python.is_file():
         raise UsageError(
             ko=f"{python}: 그런 파이썬이 없습니다. {how_to_install().ko}",

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 import serial
 
-from jihwa.io.sources import reasons
+from jihwa.io.sources import ports
 from jihwa.io.sources.ports import AnyGlove, NamedPort
 from jihwa.io.sources.source import Connection, Link, Source
 
@@ -122,7 +122,7 @@ class SerialSource(Source):
         """Follow the first port that proves to be the glove's; how the line is after it is lost."""
         lives = self._lives
         absent = Link.LOST if lives else Link.SEARCHING
-        lost = Connection(absent, self.device, reasons.NOTHING_CONNECTED)
+        lost = Connection(absent, self.device, ports.NOTHING_CONNECTED)
         candidates = self._finder.candidates()
         for port in candidates:
             try:
@@ -130,12 +130,12 @@ class SerialSource(Source):
                     greeted = _Line(line, self._timing, self._greeting)
                     found = self._follow(greeted, port, candidates)
             except LINE_ERRORS as error:
-                why = reasons.explain_line(error, port)
-                is_missing = reasons.is_missing(error)
+                why = ports.explain_line(error, port)
+                is_missing = ports.is_missing(error)
                 found = (
                     Connection(absent, port, why) if is_missing else self._finder.lost(port, why)
                 )
-            if found.reason is not reasons.NOTHING_CONNECTED:
+            if found.reason is not ports.NOTHING_CONNECTED:
                 lost = found
             if self._lives > lives or self.closing.is_set():
                 break
@@ -159,7 +159,7 @@ class SerialSource(Source):
             self.pass_on(line.read())
             while not self._commands.empty():
                 line.write(self._commands.get())
-        return Connection(Link.LOST, port, reasons.silent(port))
+        return Connection(Link.LOST, port, ports.silent(port))
 
     def _identify(self, line: "_Line", port: str, candidates: Sequence[str]) -> bytes | Connection:
         """All that came until it proved to be a glove's, or else how the line is.
@@ -174,10 +174,10 @@ class SerialSource(Source):
                 return held
             if line.is_silent:
                 self._finder.refused(port)
-                return self._finder.lost(port, reasons.silent(port))
+                return self._finder.lost(port, ports.silent(port))
             if held and line.age_s > self._timing.boot_s + self._timing.silence_s:
                 self._finder.refused(port)
-                return Connection(Link.SEARCHING, port, reasons.stranger(port))
+                return Connection(Link.SEARCHING, port, ports.stranger(port))
             if line.age_s > look_s:
                 look_s += LOOK_S
                 if not set(self._finder.candidates()) <= set(candidates):

@@ -108,11 +108,7 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
 
 
 def _settings(uri: str, text: str | None, kinds: Mapping[str, Typed]) -> dict[str, Any]:
-    """What follows the question mark.
-
-    Raises:
-        UsageError: There is no such setting here, or it cannot have this value.
-    """
+    """What follows the question mark."""
     chosen: dict[str, object] = {}
     for name, value in parse_qsl(text or "", keep_blank_values=True):
         if name not in kinds:

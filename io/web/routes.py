@@ -275,11 +275,7 @@ async def _expect(request: web.Request) -> web.StreamResponse | None:
 
 
 def _readable(text: str) -> str:
-    """What of a text can be shown in a terminal, on one line.
-
-    Raises:
-        RefusedError: Nothing of it can.
-    """
+    """What of a text can be shown in a terminal, on one line."""
     if not (shown := clean(text).strip()):
         raise RefusedError(422, NOTHING_READABLE)
     return shown

@@ -22,7 +22,8 @@ from jihwa.io.writers.document import Document
 from jihwa.io.writers.view import UNSURE_LETTER, SessionView
 from jihwa.models.hold_network import STEP_S
 from jihwa.recognizer.events import NO_SIGN, REST
-from jihwa.recognizer.segmenter import SegmenterOptions
+from jihwa.recognizer.segmenter import BEGINNING
+from jihwa.recognizer.stillness import STILL
 
 _ABSENT = -(1 << 15)
 """Stands for a value that is not there, among 16-bit integers."""
@@ -57,7 +58,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
     document, say = view.document, speaker(language)
     reading, frames = document.transcript, view.frames
     compared, rate_hz = document.comparison, (len(frames) - 1) / max(frames.duration_s, 1e-3)
-    options, trace = SegmenterOptions(), view.trace
+    trace = view.trace
     return {
         "words_of_page": _words_of_page(language),
         "source": document.source,
@@ -111,7 +112,7 @@ def _content(view: SessionView, language: Language) -> dict[str, Any]:
         "gravity": [_packed16(_STEPS * column) for column in view.gravity_g.T],
         "holds_ms": _packed_ms(trace.time_s + 0.5 * STEP_S),
         "holds": [_packed16(_STEPS * column) for column in (trace.held, trace.begins)],
-        "levels": [options.still, options.least],
+        "levels": [STILL, BEGINNING],
         "steps": _STEPS,
     }
 

@@ -27,8 +27,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import N_FINGERS, Array
-from jihwa.models.coordinates import N_COORDINATES, pose_coordinates, tangent_basis
-from jihwa.models.features import FLEX, GRAVITY, N_FEATURES, FeatureExtractor
+from jihwa.models.features import (
+    FLEX,
+    GRAVITY,
+    N_COORDINATES,
+    N_FEATURES,
+    FeatureExtractor,
+    pose_coordinates,
+    tangent_basis,
+)
 from jihwa.models.gaussian import ANY_BEND, ANY_BEND_SD, HierarchicalGaussian, wearer_jacobian
 from jihwa.models.mount import Mounts, unturned
 

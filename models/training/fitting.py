@@ -12,8 +12,7 @@ from jihwa.data.alphabet import Alphabet
 from jihwa.data.messages import UsageError
 from jihwa.data.signal.frames import Array, Frames
 from jihwa.data.takes.episodes import EpisodeSet
-from jihwa.data.takes.marks import marks
-from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.sequences import TakeSet, marks
 from jihwa.data.takes.splits import LEAKING, Split, by_random, by_session, title
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import N_FEATURES, FeatureExtractor

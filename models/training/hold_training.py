@@ -26,7 +26,7 @@ from jihwa.data.synthesis.pace import PACES, Pace
 from jihwa.data.synthesis.spelling import SpelledSession, assemble
 from jihwa.data.takes.augment import rotations
 from jihwa.data.takes.episodes import EpisodeSet
-from jihwa.data.takes.marks import marks
+from jihwa.data.takes.sequences import marks
 from jihwa.models.features import GRAVITY, N_FEATURES, FeatureExtractor
 from jihwa.models.hold_network import (
     BEGINS,

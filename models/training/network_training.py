@@ -29,8 +29,8 @@ from jihwa.data.takes.splits import hold_out, stratified
 from jihwa.models.features import FeatureExtractor
 from jihwa.models.network import Channels, Inputs, Network
 from jihwa.models.training import estimation, lightning
+from jihwa.models.training.architectures import build
 from jihwa.models.training.evaluation import best_temperature
-from jihwa.models.training.networks import build
 from jihwa.models.training.plots import learning_curves
 from jihwa.models.training.runs import Trained, TrainingLog, TrainingOptions
 from jihwa.models.training.takes import channels, fingerprint, truth

@@ -31,7 +31,7 @@ class TrainingOptions:
         batch_size: Takes in a step.
         learning_rate: At the start; halved after half the patience without a better loss.
         weight_decay: Of AdamW.
-        sizes: Those of the network that are not as published, see `networks.architectures.build`.
+        sizes: Those of the network that are not as published, see `architectures.build`.
         dropout: Every rate of dropout; None: as published.
         validation_share: So much of every sign, at random, is held out to end the training; None:
             what was not recorded back to back with the rest.

@@ -242,11 +242,7 @@ class Study:
                 self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
 
     def _claim(self) -> None:
-        """Let the study be one of this objective.
-
-        Raises:
-            UsageError: It is one of another.
-        """
+        """Let the study be one of this objective."""
         found, identity, path = self._study.user_attrs, self._objective.identity, self._path
         wrong = [name for name, value in identity.items() if found.get(name, value) != value]
         if wrong:

@@ -26,10 +26,11 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.ngram import LanguageModel
-from jihwa.composer.language.training.corpus import read_text
+from jihwa.composer.language.training.corpus import Text
 from jihwa.composer.language.training.kneser_ney import BuildOptions, build
 from jihwa.composer.letters import Automaton, compose
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.files import read_text
 from jihwa.io.evaluation.errors import Tally, TextErrors
 
 KINDS = ("sentences", "words", "names")
@@ -124,7 +125,8 @@ def read_certain(limit: int | None) -> Iterator[str]:
 def read_noisy(limit: int | None, seeds: int, folder: Path) -> Iterator[str]:
     """What emissions of simulated classifiers come out as, beside the baseline."""
     n_gram = folder / "baseline.lm"
-    build([read_text(SHARED / "text" / name) for name in TRAINING_TEXTS], n_gram, BASELINE)
+    texts = [Text(name, read_text(SHARED / "text" / name)) for name in TRAINING_TEXTS]
+    build(texts, n_gram, BASELINE)
     readers = Reader("decoder"), Reader("baseline", n_gram, DecoderOptions(beam=BASELINE_BEAM))
     cells = list(product(TOP1, KINDS))
     for top1 in TOP1:

@@ -4,7 +4,7 @@ import logging
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.composer.language.jamo import BOUNDARY, CODAS, ONSETS, SPACE, VOWELS, Tokens
-from jihwa.data import files
+from jihwa.data.files import read_text
 from jihwa.data.messages import Message, UsageError
 
 _LOG = logging.getLogger(__name__)
@@ -88,15 +88,6 @@ class Corpus:
     weights: NDArray[np.uint8]
 
 
-def read_text(path: Path) -> Text:
-    """Read a UTF-8 text, plain or gzip-compressed (`.gz`).
-
-    Raises:
-        UsageError: The file cannot be read or is no gzip file in spite of its name.
-    """
-    return Text(str(path), files.read_text(path))
-
-
 def training_texts(
     sources: Iterable[TextSource], names: tuple[Path, Path] | None = None
 ) -> list[Text]:
@@ -109,13 +100,12 @@ def training_texts(
     Raises:
         UsageError: A file cannot be read.
     """
-    texts = [replace(read_text(source.path), weight=source.weight) for source in sources]
+    texts = [Text(str(each.path), read_text(each.path), each.weight) for each in sources]
     weight = min((text.weight for text in texts), default=1)
     words = _single_words(texts, weight)
     extras = [words] if words.lines else []
     if names:
-        families, given = names
-        extras.append(_personal_names(read_text(families), read_text(given), texts, weight))
+        extras.append(_personal_names(*names, texts, weight))
     return texts + extras
 
 
@@ -133,12 +123,12 @@ def _single_words(texts: Iterable[Text], weight: int) -> Text:
     return Text("single words", "\n".join(lines), weight)
 
 
-def _personal_names(families: Text, given: Text, texts: Iterable[Text], weight: int) -> Text:
+def _personal_names(families: Path, given: Path, texts: Iterable[Text], weight: int) -> Text:
     """Every family name before every given name, ten times on average.
 
     A family name counts in proportion to how many of its full names stand in the texts.
     """
-    family_names, given_names = families.lines.split(), given.lines.split()
+    family_names, given_names = read_text(families).split(), read_text(given).split()
     words = set(chain.from_iterable(text.lines.split() for text in texts))
     n_known = [1 + sum(f + g in words for g in given_names) for f in family_names]
     scale = 10 * len(n_known) / max(sum(n_known), 1)
@@ -148,7 +138,7 @@ def _personal_names(families: Text, given: Text, texts: Iterable[Text], weight: 
         for name in given_names
         for _ in range(max(1, round(n * scale)))
     )
-    return Text(f"{families.name} x {given.name}", "\n".join(lines), weight)
+    return Text(f"{families} x {given}", "\n".join(lines), weight)
 
 
 def corpus_of(texts: Sequence[Text]) -> Corpus:

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from jihwa.composer.language.files import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS
 from jihwa.composer.language.lexicon import Bytes
+from jihwa.composer.language.token_model import FLAG
 from jihwa.composer.language.training.corpus import MAX_WEIGHT, Corpus, Text, corpus_of
-from jihwa.composer.language.trie import FLAG
 from jihwa.data.messages import Message, UsageError
 from jihwa.data.signal.frames import Floats
 

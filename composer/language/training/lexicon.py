@@ -16,9 +16,9 @@ from jihwa.composer.language.files import write_lexicon
 from jihwa.composer.language.jamo import BOUNDARY, Tokens, encode
 from jihwa.composer.language.lexicon import Lexicon
 from jihwa.composer.language.profanity import CLEAN, PROFANE, Profanity
-from jihwa.composer.language.training.corpus import read_text
 from jihwa.composer.language.training.personal_names import NAME_LENGTH, learn_names, persons
 from jihwa.composer.language.training.spoken import BOUND, spoken
+from jihwa.data.files import read_text
 from jihwa.data.messages import Message, UsageError
 
 _ROUNDS = 12
@@ -148,9 +148,9 @@ def build_lexicon(sources: LexiconSources, output: Path) -> None:
         UsageError: A file cannot be read, or no title can be the name of a person.
         OSError: The file cannot be written.
     """
-    counts = Counter(word for path in sources.texts for word in read_text(path).lines.split())
+    counts = Counter(word for path in sources.texts for word in read_text(path).split())
     titles, families = set(_words(sources.titles)), _words(sources.families)
-    addresses = read_text(sources.addresses).lines.splitlines()
+    addresses = read_text(sources.addresses).splitlines()
     profane = {*_words(sources.profane), *_own_words("profane.txt")}
     if all(len(title) != NAME_LENGTH for title in titles):
         raise UsageError(
@@ -168,7 +168,7 @@ def build_lexicon(sources: LexiconSources, output: Path) -> None:
     lexicon = persons(statistics, families)
     lexicon |= Lexicon.of_words("places", places(others, addresses))
     lexicon |= Lexicon.of_words("words", words) | patterns
-    sentences = [s for s in read_text(sources.spoken).lines.splitlines() if _is_hangul(s)]
+    sentences = [s for s in read_text(sources.spoken).splitlines() if _is_hangul(s)]
     lexicon |= spoken(_words(sources.frequent), sentences, lambda text: not indecent.is_in(text))
     write_lexicon(lexicon, output)
     n_nodes, size = len(lexicon.tokens), output.stat().st_size
@@ -217,7 +217,7 @@ def _is_hangul(sentence: str) -> bool:
 
 def _words(path: Path) -> list[str]:
     """The words of a list that are Hangul."""
-    return [word for word in read_text(path).lines.split() if _HANGUL.fullmatch(word)]
+    return [word for word in read_text(path).split() if _HANGUL.fullmatch(word)]
 
 
 def _own_words(name: str) -> list[str]:

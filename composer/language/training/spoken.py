@@ -123,7 +123,7 @@ def spoken(
         is_decent: Whether correction may introduce an utterance.
     """
     sentences = [standard(text).split() for text in texts]
-    words = _with_polite(frequent_words(frequent))
+    words = _with_polite(ranked_words(frequent))
     endings = sentence_ends(sentences)
     closing = _closing(words, sentences)
     utterances = _decent(_pooled((_WORD, words), (_ENDING, endings)), is_decent)
@@ -175,7 +175,7 @@ def spoken(
     return chained(SPOKEN, lexicon, "said", following) | chained(SHORT, lexicon, "begun", following)
 
 
-def frequent_words(frequent: Sequence[str]) -> dict[str, float]:
+def ranked_words(frequent: Sequence[str]) -> dict[str, float]:
     """Words with weights, from a list that begins with the most frequent ones."""
     words = [standard(word) for word in frequent[:_MOST_WORDS] if word not in BOUND]
     return {word: 1 / (rank + _RANK_OFFSET) for rank, word in reversed([*enumerate(words)])}

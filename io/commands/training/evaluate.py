@@ -14,8 +14,7 @@ from jihwa.data.files import write_whole
 from jihwa.data.messages import Language, Message, UsageError
 from jihwa.data.signal.frames import Array
 from jihwa.data.takes.episodes import EpisodeSet
-from jihwa.data.takes.marks import known_sessions, marks
-from jihwa.data.takes.sequences import TakeSet
+from jihwa.data.takes.sequences import TakeSet, known_sessions, marks
 from jihwa.io.commands.training import datasets, evaluate_sessions
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
@@ -130,11 +129,7 @@ def _read(takes: TakeSet, bundle: Bundle, profile: Profile | None) -> Array:
 
 
 def _check_labels(labels: tuple[str, ...], alphabet: Alphabet) -> None:
-    """Numbers of classes may be others than the model's; the glove's labels were read by its own.
-
-    Raises:
-        UsageError: The model does not know a label.
-    """
+    """Refuse labels that the model does not know: those of arrays may be any numbers."""
     unknown = [label for label in labels if label not in alphabet.index]
     if unknown:
         raise UsageError(

@@ -10,7 +10,7 @@ from jihwa.data.files import write_whole
 from jihwa.data.formats.report import HoledError
 from jihwa.data.messages import DataError, JihwaError, Language, Message
 from jihwa.data.synthesis.sessions import find_truth
-from jihwa.data.takes.marks import known_sessions
+from jihwa.data.takes.sequences import known_sessions
 from jihwa.io.batch.discovery import discover
 from jihwa.io.batch.progress import Progress
 from jihwa.io.batch.reading import StreamBy

@@ -24,7 +24,8 @@ from jihwa.models.training.canvas import (
     label,
 )
 from jihwa.recognizer.events import NO_SIGN, REST
-from jihwa.recognizer.segmenter import SegmenterOptions
+from jihwa.recognizer.segmenter import BEGINNING
+from jihwa.recognizer.stillness import STILL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -190,10 +191,10 @@ def _gravity(axes: "Axes", view: SessionView) -> None:
 
 def _holds(axes: "Axes", view: SessionView) -> None:
     """What the segmenter sees, and the levels from which it believes it."""
-    options, trace = SegmenterOptions(), view.trace
+    trace = view.trace
     said = np.stack([trace.held, trace.begins], axis=1)  # (n, 2)
     time_s, said = _broken(trace.time_s + 0.5 * STEP_S, said, view)
-    lines = (("held", "black", options.still), ("a hold begins", ORANGE, options.least))
+    lines = (("held", "black", STILL), ("a hold begins", ORANGE, BEGINNING))
     for column, (name, colour, level) in zip(said.T, lines, strict=True):
         axes.plot(time_s, column, color=colour, linewidth=1.1, label=name)
         axes.axhline(level, color=colour, linewidth=0.8, linestyle="--", alpha=0.6)

@@ -84,11 +84,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
 
 def _window(options: argparse.Namespace, duration_s: float) -> Interval:
-    """Which part to draw.
-
-    Raises:
-        UsageError: There is nothing there, or too much.
-    """
+    """Which part to draw."""
     from_s = options.from_s
     to_s = min(from_s + LONGEST_S, duration_s) if options.to_s is None else options.to_s
     to_s = min(to_s, duration_s)

@@ -258,11 +258,7 @@ def _fit_segmenter(takes: EpisodeSet, alphabet: Alphabet, options: argparse.Name
 
 
 def _of_glove(takes: TakeSet) -> EpisodeSet:
-    """The takes, which have to be the glove's.
-
-    Raises:
-        UsageError: They are not.
-    """
+    """The takes, which have to be the glove's."""
     if not isinstance(takes, EpisodeSet):
         raise UsageError(
             ko="이것은 장갑 녹화로만 만듭니다. 라벨이 있는 폴더를 주세요.",

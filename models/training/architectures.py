@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from jihwa.data.messages import UsageError
-from jihwa.models.training.networks import layers
+from jihwa.models.training import layers
 from jihwa.models.training.runs import FLAGS
 
 _FILTERS = 32

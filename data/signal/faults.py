@@ -92,7 +92,7 @@ class Latest:
         return found
 
 
-class Judge:
+class FaultDetector:
     """Says how sensors fail; carries on what it needs of the samples before, in running form."""
 
     def __init__(self) -> None:
