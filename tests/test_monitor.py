@@ -156,6 +156,17 @@ def test_gravity_does_not_jump_to_that_of_angles_where_acceleration_is_missing_f
     assert np.linalg.norm(after_g[85:] - before_g[85:], axis=1).min() > 0.3
 
 
+@pytest.mark.parametrize("has_accel", [True, False])
+def test_angles_in_whole_degrees_are_not_stuck_but_those_at_zero_are(spell, has_accel):
+    frames = spell("안녕하세요", "slow").frames
+    if not has_accel:
+        frames.accel_g[:] = np.nan
+    for orientation_deg, is_stuck in ((np.rint(frames.orientation_deg), False), (0, True)):
+        monitor = SensorMonitor()
+        monitor.feed(replace(frames, orientation_deg=0 * frames.orientation_deg + orientation_deg))
+        assert any(fault.sensor == ANGLES for fault in monitor.faults) == is_stuck
+
+
 def test_glove_without_noise_has_no_stuck_sensors(table):
     frames = hold(flex_noise=0, accel_noise=0, angle_noise=0)
     assert SensorMonitor().feed(frames).flex_adc.tolist() == frames.flex_adc.tolist()
