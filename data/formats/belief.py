@@ -93,8 +93,10 @@ class Belief:
             yield from self._announce(announced, line)
             return
         if believed and believed.is_described and not self._has_read and _is_words(line.text):
-            self.report.headers += 1  # of names that the user has explained
-            return
+            n = len(split(line.text, believed.separator, len(believed.fields)))
+            if n == len(believed.fields):
+                self.report.headers += 1  # of names that the user has explained
+                return
         self._note(line.text)
         self._waiting.append(line)
         if len(self._waiting) > MOST_WAITING:
