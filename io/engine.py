@@ -249,13 +249,13 @@ class Engine:
             return None
         committed, shown = self.composer.text, self.composer.text + self.composer.preedit
         first = self._take_back(recent)
+        if not (spelling := self.recognizer.fit.spelling).goes_on:
+            self.composer.withdraw(max(spelling.unread[-1][0], self._touched_s))
         self._recent.clear()
         decided: list[Decision] = []
         for at, boundary in enumerate(recent):
             emissions = [new.pop(0) for _ in boundary.emissions]
             decided += self._take(emissions).decided if at >= first else ()
-        if not (spelling := self.recognizer.fit.spelling).goes_on:
-            self.composer.withdraw(max(spelling.unread[-1][0], self._touched_s))
         return self._since(committed, shown, tuple(decided))
 
     def _take_back(self, recent: Sequence["_Boundary"]) -> int:

@@ -41,7 +41,7 @@ LONGEST_MOVEMENT_S = 1.0
 TEMPO_HOLDS, TEMPO_PRIOR = 15, 1
 """Holds by which the wearer's tempo is known, and how many the first guess counts for."""
 
-LOOK_AHEAD_S, GONE_AHEAD_S = 0.12, 0.08
+LOOK_AHEAD_S, GONE_AHEAD_S = 0.12, 0.06
 """How far the network looks beyond the step it speaks of, at most, and where the hand has surely
 moved on; longer tells letters better apart, shorter says them sooner."""
 

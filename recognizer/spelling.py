@@ -34,7 +34,8 @@ SILENT_NATS, SPELLS_NATS = 0.0, 1.0
 LOWEST_NATS, HIGHEST_NATS, IDLE_NATS, SURE_NATS = -0.5, 1.5, -0.25, 1.4
 """Between which the average stays, for who was long silent may begin to spell, and who spelled for
 long to do something else; below which surely nobody spelled, and above which surely somebody did,
-whatever followed."""
+whatever followed. What is longer ago than the holds that are judged stays if it was no likelier to
+be something else than what one begins with."""
 LATELY_HOLDS, LEAST_HOLDS = 14, 3
 """How many holds back a hand is remembered, and how many there have to be first: ㅋㅋㅋ is said."""
 HOVERS, NEAR_BEND, NEAR_DEG = 0.75, 2.0, 9.0
@@ -168,10 +169,11 @@ class Spelling:
         self.goes_on = not self.goes_on
         self.n_changes += 1
         since_s = self._holds[-1].start_s
-        last = list(self._holds)[: -JUDGED_HOLDS - 1 : -1]
+        last = [*reversed(self._holds)][: JUDGED_HOLDS if self.goes_on else None]
         idle = min(last, key=lambda hold: hold.nats)
-        for hold in last:
-            if not self.goes_on and hold.nats > SURE_NATS:
+        for ago, hold in enumerate(last):
+            sure = SURE_NATS if ago < JUDGED_HOLDS else FIRST_NATS
+            if not self.goes_on and hold.nats > sure:
                 break
             hold.is_spelled, since_s = self.goes_on, hold.start_s
             if self.goes_on and hold is idle and hold.nats < IDLE_NATS:

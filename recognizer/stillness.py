@@ -33,7 +33,7 @@ EARLY_STEPS = 2
 JOLT_STEPS = 2
 """Steps for which the hand may not be still without having moved on."""
 
-MOVED_ON = 0.01
+MOVED_ON = 0.005
 """Probability of being held below which the hand has moved on: that is no jolt."""
 
 LAPSE_STEPS = 15

@@ -22,8 +22,8 @@ from jihwa.recognizer.calibration import Prompt
 SHOWN_LETTERS = 3
 """How many readings of a hold are shown."""
 
-
 KEPT_NOTICES = KEPT_ANSWERS = 8
+"""How many of the latest notices and answers are kept."""
 
 
 @dataclass(frozen=True, slots=True)
