@@ -132,6 +132,12 @@ FORMATS = {
     "numbered rows and spaces": lambda g: g.text(
         rows=[[i, *r] for i, r in enumerate(g.rows)], separator=" "
     ),
+    "the time last, behind tabs": lambda g: g.text(
+        [*NAMES[1:], NAMES[0]], [[*r[1:], r[0]] for r in g.rows], separator="\t"
+    ),
+    "the time last, behind a damaged letter": lambda g: g.text(
+        [*NAMES[1:], "n\x02te", NAMES[0]], [[*r[1:], 7, r[0]] for r in g.rows]
+    ),
     "noise before the header": lambda g: b"\x8f,\x12\xff:," + g.text().encode(),
     "other columns": lambda g: g.text([*NAMES, "v", "note"], [[*r, "3.7", "ok"] for r in g.rows]),
 }  # fmt: skip

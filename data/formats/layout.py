@@ -325,8 +325,10 @@ def _midnight_s(first: str, separator: str, second: str, third: str) -> float:
 def header_fields(text: str) -> tuple[list[str], str]:
     """The names in a header line, and what is between them."""
     text = _PROMPT.sub("", text)
-    if (at := text.find(TIME)) > 0 and not text[:at].isprintable():
-        text = text[at:]  # what came before the board was up
+    at = max(text.find(TIME), 0)
+    if not text[:at].replace("\t", " ").isprintable():
+        before = meanings(re.split(r"[,;|\s]+", text[:at])).names
+        text = text if {*before} - {IGNORED} else text[at:]  # noise, before the board was up
     separator = max(SEPARATORS, key=lambda s: (text.count(s) if s != " " else 0.5, s == ","))
     fields = split(text, separator, 0) if separator == " " or '"' in text else text.split(separator)
     while fields and not fields[-1].strip():
