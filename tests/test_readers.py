@@ -120,6 +120,30 @@ def test_folder_is_the_users_mistake(tmp_path):
         Recording(tmp_path).frames()
 
 
+@pytest.mark.parametrize("is_one", [True, False])
+def test_archive_of_arrays_is_a_recording(tmp_path, is_one):
+    times_ms, flex = 30 * np.arange(40), 780 + np.arange(200).reshape(40, 5)
+    angles = np.tile([-13.4, -41.9, -14.8], (40, 1))
+    arrays = {"t": times_ms, "flex": flex, "accel": np.tile([0.1, 0.2, 0.9], (40, 1)), "n": 40}
+    if is_one:
+        np.savez(tmp_path / "take.npz", np.column_stack([flex, angles]))
+    else:
+        np.savez_compressed(tmp_path / "take.npz", **arrays)
+    frames = Recording(tmp_path / "take.npz").frames()
+    assert frames.time_s == pytest.approx(times_ms / 1000)
+    assert np.array_equal(frames.flex_adc, flex)
+    assert np.isnan(frames.accel_g).all() == is_one
+
+
+def test_archive_of_arrays_that_is_damaged_is_told_to_be(tmp_path):
+    np.savez(tmp_path / "take.npz", a=np.arange(1000))
+    content = (tmp_path / "take.npz").read_bytes()
+    for bad in (content[:500], content.replace(b"NUMPY", b"NIMPY")):
+        (tmp_path / "take.npz").write_bytes(bad)
+        with pytest.raises(DataError, match="not a table"):
+            Recording(tmp_path / "take.npz").frames()
+
+
 def test_array_of_sequences_is_no_recording(tmp_path):
     np.save(tmp_path / "sequences.npy", np.zeros((2, 3, 4)))
     with pytest.raises(UsageError, match="without times"):

@@ -154,6 +154,7 @@ class Recording:
             yield parser.flush()
 
     def _table(self, read: TableReader, content: bytes) -> Iterator[Frames]:
+        check_kind(self.path, content)
         try:
             columns, self.label = read(content)
             if columns is not None and TIME in columns:

@@ -1,10 +1,12 @@
-"""Recordings as named columns and no lines: Parquet files, structured `.npy` arrays, HDF5 episodes.
+"""Recordings as named columns and no lines: Parquet files, arrays of NumPy, HDF5 episodes.
 
 The times of the first two are the clock's, made monotone already, so that nothing is lost on the
 way back. Episodes are read chunk by chunk; nothing outside their file is ever opened.
 """
 
 import io
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -23,7 +25,7 @@ from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.landmarks import N_POINTS
 
-PARQUET_MAGIC, NPY_MAGIC = b"PAR1", b"\x93NUMPY"
+PARQUET_MAGIC, NPY_MAGIC, NPZ_MAGIC = b"PAR1", b"\x93NUMPY", b"PK\x03\x04"
 TIME = "time_s"
 _LABEL = b"label"
 _POINT_WIDTHS: Mapping[int, tuple[int, ...]] = {3: (63, 64), 4: (84, 85, 99, 100)}
@@ -52,10 +54,8 @@ def frames_of(columns: Columns) -> Frames:
     if not (np.isfinite(time_s).all() and (np.diff(time_s) > 0).all()):
         raise ValueError(f"{TIME} does not increase")
     absent = np.full(len(time_s), np.nan)
-    values = np.column_stack(
-        [np.asarray(columns.get(name, absent), dtype=np.float64) for name in VALUES]
-    )
-    return Frames.of_channels(time_s - time_s[:1], values)
+    values = [np.asarray(columns.get(name, absent), dtype=np.float64) for name in VALUES]
+    return Frames.of_channels(time_s - time_s[:1], np.column_stack(values))
 
 
 def note(frames: Frames, report: Report) -> None:
@@ -105,6 +105,48 @@ def from_npy(content: bytes) -> tuple[Columns | None, None]:
     if table.ndim != 2 or not np.issubdtype(table.dtype, np.number):
         return None, None
     return dict(zip(_numbered(table.shape[1]), table.T, strict=True)), None
+
+
+def from_npz(content: bytes) -> tuple[Columns | None, None]:
+    """The columns in an archive of arrays: those of the length that most have.
+
+    Raises:
+        ValueError: It is damaged, or inflates to more than a recording would.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if is_bomb(sum(entry.file_size for entry in archive.infolist()), len(content)):
+                raise ValueError("too large")
+            arrays = {
+                name.removesuffix(".npy"): read_npy(io.BytesIO(archive.read(name)))
+                for name in archive.namelist()
+            }
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise ValueError(str(error)) from error
+    found = _as_long({name: array for name, array in arrays.items() if _is_numbers(array)})
+    if len(found) == 1:
+        (table,) = (array.reshape(len(array), -1) for array in found.values())
+        return dict(zip(_numbered(table.shape[1]), table.T, strict=True)), None
+    return _columns(found) or None, None
+
+
+def _columns(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The columns of arrays (n,) or (n, k)."""
+    columns: dict[str, Array] = {}
+    for name, array in arrays.items():
+        columns |= zip(_names(name, array.shape), array.reshape(len(array), -1).T, strict=False)
+    return columns
+
+
+def _is_numbers(array: Any) -> bool:  # noqa: ANN401  # NumPy's or HDF5's
+    return array.ndim in (1, 2) and bool(np.issubdtype(array.dtype, np.number))
+
+
+def _as_long(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """The arrays that are as long as most of them are."""
+    lengths = [*map(len, arrays.values())]
+    n = max(lengths, key=lengths.count, default=0)
+    return {name: each for name, each in arrays.items() if len(each) == n}
 
 
 def _numbered(n: int) -> list[str]:
@@ -160,6 +202,7 @@ TableReader = Callable[[bytes], tuple[Columns | None, str | None]]
 TABLES: Mapping[bytes, TableReader] = {
     PARQUET_MAGIC: from_parquet,
     NPY_MAGIC: from_npy,
+    NPZ_MAGIC: from_npz,
 }
 """How to read a table, by what its file begins with."""
 
@@ -230,47 +273,35 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
         Raises:
             DataError: They cannot be read.
         """
-        n = min(len(each) for each in self._datasets.values())
+        n = len(next(iter(self._datasets.values())))
         for start in range(0, n, CHUNK_SAMPLES):
-            columns: dict[str, Any] = {}
+            rows = slice(start, start + CHUNK_SAMPLES)
             try:
-                for name, dataset in self._datasets.items():
-                    values = np.asarray(dataset[start : start + CHUNK_SAMPLES], dtype=np.float64)
-                    table = values.reshape(len(values), -1)
-                    columns |= zip(_names(name, dataset.shape), table.T, strict=False)
+                columns = _columns(
+                    {name: np.asarray(each[rows], float) for name, each in self._datasets.items()}
+                )
             except (OSError, TypeError, ValueError) as error:
                 raise self._no_episode(error) from error
             yield columns
 
     def _found(self, h5py: Any) -> dict[str, Any]:  # noqa: ANN401  # a module
-        """The data sets that hold the samples, by name.
-
-        Raises:
-            ValueError: There are none, or they do not fit together.
-        """
+        """The data sets that hold the samples, by name."""
         found: dict[str, Any] = {}
 
         def look(name: str, each: object) -> None:
-            if isinstance(each, h5py.Dataset) and each.ndim in (1, 2) and each.dtype.kind in "iuf":
+            if isinstance(each, h5py.Dataset) and _is_numbers(each):
                 found[name] = each
 
         self._file.visititems(look)
         if _SENSOR in self._file or _TIMES in self._file:
-            found = {name: self._file[name] for name in (_TIMES, _SENSOR, _ACCEL)
-                     if name in (_SENSOR, _TIMES) or name in self._file}  # fmt: skip
-            n = len(found[_TIMES])
-            shapes = [each.shape for each in found.values()]
-            least = [(n,), (n, len(FLEX) + len(ORIENTATION)), (n, len(ACCEL))]
-            fits = all(
-                len(shape) == len(few) and shape[0] == n and shape[1:] >= few[1:]
-                for shape, few in zip(shapes, least, strict=False)
-            )
-            if not fits:
-                raise ValueError(f"shapes {shapes}")
-        lengths = [len(each) for each in found.values()]
-        n = max(lengths, key=lengths.count, default=0)
-        found = {name: each for name, each in found.items() if len(each) == n}
-        names = [each for name, dataset in found.items() for each in _names(name, dataset.shape)]
+            times, sensor, accel = found[_TIMES], found[_SENSOR], found.get(_ACCEL)
+            n, fewest = len(times), (len(FLEX) + len(ORIENTATION),)
+            fits = times.shape == (n,) == sensor.shape[:1] and sensor.shape[1:] >= fewest
+            if not fits or (accel and accel.shape != (n, len(ACCEL))):
+                raise ValueError(f"shapes {sensor.shape}, {times.shape}")
+            found = {_TIMES: times, _SENSOR: sensor} | ({_ACCEL: accel} if accel else {})
+        found = _as_long(found)
+        names = [each for name in found for each in _names(name, found[name].shape)]
         if not Layout.of_names(names):
             raise ValueError(f"data sets: {', '.join(names)}")
         return found
