@@ -235,6 +235,11 @@ def test_exchange_format_is_read_without_a_header(glove, engine, separator):
     assert engine.run([frames]).text == "부산"
 
 
+def test_lines_of_separators_alone_are_damage_and_no_more(glove):
+    parser, frames = read(glove.text() + ",\n,,,\n,,,\n;\n,,,,,,,,,,,,\n")
+    assert (len(frames), parser.report.damaged) == (len(glove.rows), 5)
+
+
 def test_acceleration_instead_of_angles_is_known_without_a_header(glove, engine):
     parser, frames = read("\n".join(",".join([*row[7:], *row[4:7]]) for row in glove.rows))
     np.testing.assert_array_equal(frames.accel_g, read(glove.text())[1].accel_g)

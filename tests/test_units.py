@@ -214,6 +214,8 @@ NAMED = {
     "event": lambda names, row: "data: " + as_json(names, row),
     "serial monitor": lambda names, row: "12:00:00.123 -> "
         + as_json(names, row),
+    "serial monitor of a plotter": lambda names, row: "12:00:00.123 -> "
+        + ",".join(map("{}:{}".format, names, row)),
     "trailing comma": lambda names, row: as_json(names, row) + ",",
 }  # fmt: skip
 

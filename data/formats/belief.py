@@ -157,7 +157,7 @@ class Belief:
         fields, names = ("", *self.believed.fields), (IGNORED, *self.believed.names)
         numbered = replace(self.believed, fields=fields, names=names)
         texts = [self._waiting[-i].text for i in range(1, DOUBT + 1)]
-        first = [number(split(text, numbered.separator, 0)[0].strip('"')) for text in texts]
+        first = [number(text.split(numbered.separator)[0].strip('" ')) for text in texts]
         counts = all(later - earlier == 1 for later, earlier in pairwise(first))
         return numbered if counts and all(map(numbered.numbers, texts)) else None
 

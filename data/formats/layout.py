@@ -43,7 +43,7 @@ _MOMENT = re.compile(
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _WITH_COMMA = re.compile(r" *'?[+-]?\d+,\d")
 _WITH_UNIT = re.compile(r"^([+-]?[\d.,]+) *(?:ms|s|us|m?g|m/s[2²]|deg|°|rad|adc|m?v|%)$", re.I)
-_PROMPT = re.compile(r"^(?:\d\d:\d\d:\d\d\.\d+ -> |[EWIDV] \(\d+\) [^:,;]{1,30}: )")
+PROMPT = re.compile(r"^(?:\d\d:\d\d:\d\d\.\d+ -> |[EWIDV] \(\d+\) [^:,;]{1,30}: )")
 """What the Arduino's serial monitor, and the log of an ESP32, put before each line."""
 
 _BEFORE = "[({0123456789EWIDV"
@@ -259,7 +259,7 @@ def split(text: str, separator: str, n: int) -> list[str]:
 
     Quotes and the brackets of a list do not count.
     """
-    text = _PROMPT.sub("", text).strip("[](){}") if text[:1] in _BEFORE else text
+    text = PROMPT.sub("", text).strip("[](){}") if text[:1] in _BEFORE else text
     if '"' in text:
         try:
             fields = next(csv.reader([text], delimiter=separator), [])
@@ -324,7 +324,7 @@ def _midnight_s(first: str, separator: str, second: str, third: str) -> float:
 
 def header_fields(text: str) -> tuple[list[str], str]:
     """The names in a header line, and what is between them."""
-    text = _PROMPT.sub("", text)
+    text = PROMPT.sub("", text)
     at = max(text.find(TIME), 0)
     if not text[:at].replace("\t", " ").isprintable():
         before = meanings(re.split(r"[,;|\s]+", text[:at])).names

@@ -79,7 +79,7 @@ _FAMILIES = (
     "플렉스", "손가락", "센서",
 )  # fmt: skip
 _ACCEL = re.compile(
-    r"(?:imu)?(?:a|acc|accel|acceleration|accelerometer|accelerometeracceleration|가속도)([xyz])"
+    r"(?:imu)?(?:a|acc|accel|acceleration|accelerometer|accelerometeracceleration|gf|가속도)([xyz])"
     r"|([xyz])acc(?:el\w*)?"
 )
 _ACCEL_WORD = re.compile("(?:imu)?(?:a|acc|accel|acceleration|accelerometer|가속도)")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from jihwa.data.formats.layout import PROMPT
+
 _KEY = re.compile(r"(?<![\w.])([^\W\d](?:[\w .()\[\]%°/²^-]*[\w)\]%])?) *[:=] *")
 _BETWEEN = re.compile(r"[\s,;|]+")
 LEAST_NAMED = 3
@@ -22,7 +24,7 @@ def is_object(text: str) -> bool:
         return True
     if '{"' in text:
         return text.rstrip(",] ").endswith("}")
-    return text[:1].isalpha() and len(_named(text)) >= LEAST_NAMED
+    return PROMPT.sub("", text)[:1].isalpha() and len(_named(text)) >= LEAST_NAMED
 
 
 def object_in(text: str) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def object_in(text: str) -> dict[str, Any]:
 
 def _named(text: str) -> dict[str, Any]:
     """Names and what stands behind each; empty where the line is not made of them."""
-    before, *parts = _KEY.split(text)
+    before, *parts = _KEY.split(PROMPT.sub("", text))
     values = [_BETWEEN.split(value.strip(" \t,;|")) for value in parts[1::2]]
     n_numbers = sum(value[0][:1].isdigit() or value[0][:1] in "-+." for value in values)
     if before or 2 * n_numbers < len(values):
