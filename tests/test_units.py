@@ -251,6 +251,18 @@ def test_unit_of_flex_is_noticed_and_said(glove, told, full):
     assert_same(glove, glove.text(rows=rows), told=told, flex_adc=0.51 * step_adc)
 
 
+def test_flex_waits_while_two_units_would_fit(glove):
+    rows = [
+        [*row[:7], *(str(4 * (840 + at % 3 if at < 60 else int(adc))) for adc in row[7:])]
+        for at, row in enumerate(glove.rows)
+    ]
+    parser, frames = read(glove.text(rows=rows))
+    _, expected = read(glove.text())
+    np.testing.assert_allclose(frames.flex_adc[60:], expected.flex_adc[60:], atol=1.5)
+    np.testing.assert_allclose(frames.flex_adc[:60], 841, atol=2.5)
+    assert parser.report.said["flex"].en == "Flex is in 12-bit ADC counts."
+
+
 ACCEL_UNITS = {
     "in mg": 1000, "m/s²": 9.80665, "16384 to the g": 16_384, "8192 to the g": 8192,
     "4096 to the g": 4096, "2048 to the g": 2048,
