@@ -64,7 +64,7 @@ _KOREAN: Mapping[str, str] = {
         "%(value)r 없음 (%(choices)s 가운데 하나)"
     ),
     "invalid %(type)s value: %(value)r": "읽을 수 없는 값 %(value)r",
-    "expected one argument": "값이 없음",
+    "expected one argument": "값이 없음 (-로 시작하는 값은 --이름=값으로)",
     "expected at most one argument": "값이 없음",
     "expected at least one argument": "값이 없음",
     "expected %s argument": "값이 없음%.0s",  # how many is left out
@@ -171,6 +171,8 @@ class _Complaining(argparse.ArgumentParser):
 
 
 def _ended(sentence: str) -> str:
+    if sentence.endswith("expected one argument"):
+        sentence += " (--option=VALUE if it begins with -)"
     return sentence if sentence.endswith("?") else f"{sentence}."
 
 

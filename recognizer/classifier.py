@@ -40,7 +40,8 @@ class Classifier:
     """Turns segments into emissions, and learns how this wearer rests.
 
     Where the profile does not tell how the wearer rests, the first hold that is more likely rest
-    than any sign shows it; from then on rest is known by it. Until then it is a broad guess.
+    than any sign and shows most fingers shows it; from then on rest is known by it. Until then it
+    is a broad guess.
 
     Args:
         bundle: The model of strangers.
@@ -71,7 +72,8 @@ class Classifier:
         """
         emissions = self.read(*segments)
         seen = likeliest(emissions)
-        if self._rest_pose is None and seen.rest > seen.any_sign:
+        is_seen = np.isfinite(seen.pose[FLEX]).mean() > 0.5  # not so while a board starts
+        if self._rest_pose is None and seen.rest > seen.any_sign and is_seen:
             self._rest_pose = seen.pose
         self.fit.see(seen)
         return self._hesitations.feed(self._joined(emissions))

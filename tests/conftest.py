@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from foreign import Glove
@@ -16,6 +17,7 @@ from takes import record_session
 
 from jihwa.composer.language.mixture import Mixture
 from jihwa.data.alphabet import Alphabet
+from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import HEADER, write_recording
 from jihwa.data.signal.frames import Frames
 from jihwa.data.synthesis.hands import HandStatistics, SyntheticHand
@@ -231,3 +233,19 @@ def shown():
 
     with served() as served_now:
         yield served_now
+
+
+@pytest.fixture
+def hdf5(tmp_path):
+    """Writes an HDF5 episode out of datasets and attributes, and opens it."""
+
+    def write(*, label="ㄱ", **datasets) -> Recording:
+        path = tmp_path / "take.h5"
+        with h5py.File(path, "w") as file:
+            for name, values in datasets.items():
+                file[name.replace("__", "/")] = values
+            if label is not None:
+                file.attrs["label"] = label
+        return Recording(path)
+
+    return write

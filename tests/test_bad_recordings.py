@@ -46,7 +46,9 @@ def test_bad_file_is_one_clear_line(jihwa, bad, content, code, told, format_):
 def test_header_alone_is_told_live_to_be_all_that_came(jihwa, bad, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     done = jihwa("type", "--plain", "--source", f"replay:{bad(HEADER + chr(10))}?speed=0")
-    assert "No row of numbers came behind the header" in done.out + done.err
+    told = done.out + done.err
+    assert "No row of numbers came behind the header" in told
+    assert "none can be read" not in told
 
 
 @pytest.mark.parametrize(("name", "told"), [("none.csv", "no such file"), (".", "a folder")])

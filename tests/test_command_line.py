@@ -34,6 +34,17 @@ def test_command_that_cannot_be_understood_is_the_users_mistake(jihwa, words):
     assert not re.search("argument|choice|value|expected|required|less", korean.err)
 
 
+def test_value_that_begins_with_a_dash_is_told_to_be_joined_to_its_option(jihwa):
+    told = {
+        "en": "(--option=VALUE if it begins with -).",
+        "ko": "(-로 시작하는 값은 --이름=값으로).",
+    }
+    for language, how in told.items():
+        done = jihwa("--lang", language, "transcribe", "a.csv", "--layout", "-,flex1")
+        assert (done.code, done.out) == (2, "")
+        assert how in done.err
+
+
 @pytest.mark.parametrize("words", [["--lang", "fr", "compose", "ㄱㅏ"], ["--lang"]])
 def test_language_that_is_not_spoken_is_refused_in_that_of_the_locale(jihwa, monkeypatch, words):
     monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")

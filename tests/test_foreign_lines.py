@@ -34,6 +34,12 @@ OTHER_NAMES = {
     "analog pins": [*NAMES[:7], "A0", "A1", "A2", "A3", "A4"],
     "Korean": ["시각", "피치", "롤", "요", "가속도x", "가속도y", "가속도z",
                "엄지", "검지", "중지", "약지", "소지"],
+    "Korean fingers": [*NAMES[:7], "엄지손가락", "집게손가락", "가운뎃손가락", "약손가락",
+                       "새끼손가락"],
+    "numbered in Korean": [*NAMES[:7], *(f"플렉스{i}" for i in range(1, 6))],
+    "of a hand": ["time", *(f"R_{name}" for name in NAMES[1:])],
+    "of a glove": ["logging time", *(f"glove1.{name}" for name in NAMES[1:])],
+    "an array's": [*NAMES[:7], *(f"flex[{i}]" for i in range(5))],
     "quoted": [f'"{name}"' for name in NAMES],
     "trailing separator": [*NAMES, ""],
 }  # fmt: skip
@@ -112,6 +118,7 @@ FORMATS = {
     "reset of colours": lambda g: wrapped(g, "", "\x1b[0m"),
     "cleared lines": lambda g: wrapped(g, "\x1b[2K\r", ""),
     "serial monitor": lambda g: wrapped(g, "12:00:00.123 -> ", ""),
+    "log of an ESP32": lambda g: wrapped(g, "\x1b[0;32mI (1234) glove: ", "\x1b[0m"),
     "lists": lambda g: "\n".join([g.header, *(f"[{line}]" for line in g.lines)]),
     "units behind the numbers": lambda g: g.text(
         rows=[[f"{r[0]} ms", *(f"{v}°" for v in r[1:4]), *(f"{v}g" for v in r[4:7]), *r[7:]]
@@ -119,6 +126,18 @@ FORMATS = {
     ),
     "sep=": lambda g: "sep=;\n" + g.text(separator=";"),
     "numbered rows": lambda g: g.text(["", *NAMES], [[i, *r] for i, r in enumerate(g.rows)]),
+    "numbered rows, as R writes them": lambda g: g.text(
+        rows=[[f'"{i}"', *r] for i, r in enumerate(g.rows, start=1)]
+    ),
+    "numbered rows and spaces": lambda g: g.text(
+        rows=[[i, *r] for i, r in enumerate(g.rows)], separator=" "
+    ),
+    "the time last, behind tabs": lambda g: g.text(
+        [*NAMES[1:], NAMES[0]], [[*r[1:], r[0]] for r in g.rows], separator="\t"
+    ),
+    "the time last, behind a damaged letter": lambda g: g.text(
+        [*NAMES[1:], "n\x02te", NAMES[0]], [[*r[1:], 7, r[0]] for r in g.rows]
+    ),
     "noise before the header": lambda g: b"\x8f,\x12\xff:," + g.text().encode(),
     "other columns": lambda g: g.text([*NAMES, "v", "note"], [[*r, "3.7", "ok"] for r in g.rows]),
 }  # fmt: skip
@@ -216,6 +235,18 @@ def test_exchange_format_is_read_without_a_header(glove, engine, separator):
     assert engine.run([frames]).text == "부산"
 
 
+def test_lines_of_separators_alone_are_damage_and_no_more(glove):
+    parser, frames = read(glove.text() + ",\n,,,\n,,,\n;\n,,,,,,,,,,,,\n")
+    assert (len(frames), parser.report.damaged) == (len(glove.rows), 5)
+
+
+def test_acceleration_instead_of_angles_is_known_without_a_header(glove, engine):
+    parser, frames = read("\n".join(",".join([*row[7:], *row[4:7]]) for row in glove.rows))
+    np.testing.assert_array_equal(frames.accel_g, read(glove.text())[1].accel_g)
+    assert "flex1…flex5, accel_x, accel_y, accel_z" in parser.report.said["layout"].en
+    assert engine.run([frames]).text == "부산"
+
+
 def test_exchange_format_may_be_an_array(glove, tmp_path):
     array = np.array(glove.rows, dtype=float)[:, [7, 8, 9, 10, 11, 1, 2, 3]]
     np.save(tmp_path / "a.npy", array)
@@ -226,6 +257,10 @@ STRANGE = {
     "no header": lambda g: "\n".join(g.lines),
     "no header, nine": lambda g: "\n".join(",".join([*r[:4], *r[7:]]) for r in g.rows),
     "unknown names": lambda g: g.text(["zeit", *"abcdef", *(f"x{i}y" for i in range(5))]),
+    "unknown names below a title": lambda g: (
+        "glove,3\n2025-11-30, at home\n"
+        + g.text(["zeit", *"abcdef", *(f"x{i}y" for i in range(5))])
+    ),
     "a finger twice": lambda g: g.text([*NAMES[:7], "flex1", "flex1", *NAMES[9:]]),
     "two numberings": lambda g: g.text([*NAMES[:7], "flex1", "flex_1", *NAMES[9:]]),
 }
@@ -239,7 +274,7 @@ def test_what_is_not_read_names_what_was_found_and_the_layout_that_reads_it(
     with pytest.raises(DataError) as caught:
         Recording(path).frames()
     told = caught.value.message.en
-    assert write(glove).split()[0][:60] in told
+    assert write(glove).replace("glove,3\n2025-11-30, at home\n", "").split()[0][:60] in told
     mapping = told.rsplit("--layout='", 1)[1].rstrip("'")
     assert mapping in caught.value.message.ko
     frames = Recording(path, Layout.of_setting(mapping)).frames()
@@ -247,3 +282,38 @@ def test_what_is_not_read_names_what_was_found_and_the_layout_that_reads_it(
     done = jihwa("transcribe", path)
     assert (done.code, done.out) == (1, "")
     assert jihwa("transcribe", path, "--layout", mapping).out == "부산\n"
+
+
+@pytest.mark.parametrize("cut", [2000, 1, 7])
+def test_lines_that_repeat_the_one_before_are_read_once_and_are_no_damage(glove, cut):
+    lines = [line for at, line in enumerate(glove.lines) for line in (1 + (at % 3 > 0)) * [line]]
+    text = "".join(f"{line}\n" for line in (glove.header, *lines)).encode()
+    parser = LineParser()
+    chunks = [parser.feed(text[at : at + cut]) for at in range(0, len(text), cut)]
+    frames = Frames.concatenate([*chunks, parser.flush()])
+    _, expected = read(glove.text())
+    np.testing.assert_array_equal(frames.channels, expected.channels)
+    report, n = parser.report, len(lines) - len(glove.lines)
+    assert (report.damaged, report.repeated, report.is_holed) == (0, n, False)
+    (told,) = (message.en for message in report.warnings())
+    assert told == f"{n} line(s) repeat the one before, and were read once."
+
+
+def test_values_that_cannot_be_are_told_at_once_for_many_channels(glove):
+    rows = [
+        [*row[:1], *4 * ["ERR"], *row[5:]] if row is glove.rows[9] else row for row in glove.rows
+    ]
+    parser, _ = read(glove.text(rows=rows))
+    (told,) = (message.en for message in parser.report.warnings())
+    assert told.startswith("4 values that no sensor can send were left out (")
+    assert told.endswith("The first is in line 11: ERR")
+
+
+@pytest.mark.parametrize("at", [[0], [1, 2, 3, 4, 5, 6]])
+def test_columns_of_unknown_names_are_told_where_time_or_direction_is_missing(glove, at):
+    strange = {place: f"zeit{place}" for place in at}
+    names = [strange.get(place, name) for place, name in enumerate(NAMES)]
+    parser, _ = read(glove.text(names))
+    assert f"what they mean: {', '.join(strange.values())}." in parser.report.said["keys"].en
+    parser, _ = read(glove.text([*NAMES, "volt"], [[*row, "3"] for row in glove.rows]))
+    assert "keys" not in parser.report.said

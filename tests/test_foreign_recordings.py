@@ -56,6 +56,17 @@ def test_another_resistor_is_told_with_a_layout_that_reads_it(sentence, bad, jih
     assert done.err == ""
 
 
+@pytest.mark.parametrize("reading", [0, 1023])
+def test_a_plug_that_was_out_for_a_while_is_no_other_resistor(sentence, bad, jihwa, reading):
+    rows = [
+        [*row[:7], *5 * [reading]] if 100 < at < 0.4 * len(sentence.rows) else row
+        for at, row in enumerate(sentence.rows)
+    ]
+    done = jihwa("transcribe", bad(sentence.text(rows=rows)))
+    assert "Flex moves between" not in done.err
+    assert "index finger (flex2) sensor is" in done.err
+
+
 def test_a_wrong_layout_is_told_not_to_fit(sentence, bad, jihwa):
     fingers = [f"{name}[300:500]" for name in NAMES[FINGERS]]
     path = bad(with_resistor(sentence, 300, 700))
@@ -273,3 +284,19 @@ def test_layout_reads_what_is_played_back(glove, bad, jihwa, no_keyboard):
     assert "none can be read" in jihwa("type", "--plain", "--new", *source).out
     done = jihwa("type", "--plain", "--new", *source, "--layout", ",".join(NAMES))
     assert "= 부산" in done.out
+
+
+@pytest.mark.parametrize("speed", [0, 9])
+@pytest.mark.parametrize("clock", ["counter", "none"])
+def test_recording_without_times_is_played_back_as_it_is_transcribed(
+    sentence, bad, jihwa, no_keyboard, clock, speed
+):
+    rows = [[at, *row[1:]] for at, row in enumerate(sentence.rows)]
+    path = bad(
+        sentence.text(rows=rows)
+        if clock == "counter"
+        else sentence.text(NAMES[1:], [row[1:] for row in rows])
+    )
+    done = jihwa("type", "--plain", "--new", "--source", f"replay:{path}?speed={speed}")
+    typed = [line[2:] for line in done.out.splitlines() if line.startswith("= ")]
+    assert " ".join(typed) == jihwa("transcribe", path).out.strip() == "만나서 반갑습니다"

@@ -305,6 +305,7 @@ def test_every_line_is_accounted_for(stream):
         lines.pop()
     blank = sum(len(line) <= MAX_LINE_BYTES and not clean(line) for line in lines)
     counted = report.samples + report.headers + report.messages + report.damaged + blank
+    counted += report.repeated
     assert counted == report.lines == len(lines)
     assert len(samples) == report.samples
     assert (report.damaged > 0) == (report.first_damage is not None)

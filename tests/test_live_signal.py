@@ -63,7 +63,7 @@ def test_lines_that_end_in_carriage_returns_are_read(line):
 
 STRANGE = {
     "unknown fields": (b"a;b;c\n" + b"1;2;3\n" * 40, "The columns are a;b;c"),
-    "noise": (bytes(range(128, 256)) * 8 + b"\n" * 20, "lines came and none can be read"),
+    "noise": (bytes(range(128, 256)) * 8 + b"\n" * 20, "line(s) came and none can be read"),
     "no line ends": (b"7" * 2000, "no line ends"),
 }
 
@@ -149,3 +149,19 @@ def test_fingers_that_all_read_what_none_can_are_told_once_and_write_nothing(lin
         assert live.state.signal.blindness.en in told(live)
         wire.connect(Link.ENDED)
     assert live.state.text.committed == ""
+
+
+def test_another_resistor_is_told_once_though_what_is_known_of_it_changes(line):
+    header, *lines = line(
+        "만나서 반갑습니다 학교에서 같이 저녁 먹을래요 내일 비가 와요"
+    ).splitlines()
+    rows = [row.split(b",") for row in lines]
+    rows = [[*r[:7], *(b"%d" % (300 + (int(adc) - 780) * 3) for adc in r[7:])] for r in rows]
+    with session() as (live, wire):
+        wire.give(header + b"\n")
+        for begin in range(0, len(rows), 650):
+            wire.give(b"".join(b",".join(row) + b"\n" for row in rows[begin : begin + 650]))
+            until(signals(live, min(begin + 650, len(rows))))
+        wire.connect(Link.ENDED)
+        until(lambda: any("Flex moves" in notice for notice in told(live)))
+        assert sum("Flex moves" in notice for notice in told(live)) == 1

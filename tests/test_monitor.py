@@ -1,5 +1,6 @@
 """The sensor monitor: what is left out, how soon, and when it is believed again."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,7 @@ from benchmarks.signals import FLEX_FAULTS, IMU_FAULTS, broken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jihwa.data.formats.writers import write_recording
 from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor, believed
 from jihwa.data.signal.sensors import ACCELERATION, ANGLES, SENSORS, FaultKind
@@ -93,6 +95,38 @@ def test_sensor_that_never_worked_is_found(spell, sensor, name):
     assert monitor.faults[0].since_s == pytest.approx(0, abs=0.5)
 
 
+@pytest.mark.parametrize(
+    ("readings", "told"),
+    [
+        (lambda adc, _: np.full_like(adc, adc[0]), "stuck at one value"),
+        (lambda adc, _: np.full_like(adc, np.nan), "send no number"),
+        (lambda adc, _: np.full_like(adc, 0), "flex reads 0 to 0"),
+    ],
+)
+def test_five_fingers_that_never_worked_are_told_at_once(spell, readings, told):
+    frames = spell("안녕하세요").frames
+    for finger in range(5):
+        frames = broken(frames, finger, readings, np.random.default_rng(0))
+    monitor = SensorMonitor()
+    monitor.feed(frames)
+    assert monitor.is_blind
+    assert monitor.never_worked
+    assert monitor.now() == []
+    (warning,) = monitor.warnings()
+    assert warning == monitor.blindness
+    assert told in warning.en
+
+
+def test_nothing_is_written_by_five_fingers_that_are_stuck(spell, jihwa, tmp_path):
+    frames = spell("안녕하세요", "slow").frames
+    flex_adc = np.repeat(frames.flex_adc[:1], len(frames), axis=0)
+    write_recording(tmp_path / "stuck.csv", replace(frames, flex_adc=flex_adc))
+    done = jihwa("transcribe", tmp_path / "stuck.csv")
+    assert (done.code, done.out) == (0, "\n")
+    (line,) = done.err.splitlines()
+    assert "No finger can be believed" in line
+
+
 @pytest.mark.parametrize("pace", ["fluent", "mixed"])
 def test_nobody_is_blamed_for_spelling_fast(spell, pace):
     for wearer in range(12):
@@ -107,8 +141,30 @@ def test_single_impossible_readings_are_left_out_without_a_word():
     frames.accel_g[70] = 0
     monitor = SensorMonitor()
     out = left_out(monitor.feed(frames))
-    assert np.argwhere(out).tolist() == [[20, 1], [50, 1], [70, ACCELERATION]]
+    assert np.argwhere(out).tolist() == [[20, 1], [50, 1]]
     assert monitor.faults == ()
+
+
+def test_gravity_does_not_jump_to_that_of_angles_where_acceleration_is_missing_for_a_moment():
+    frames = hold()
+    before_g = frames.gravity_g.copy()
+    frames.orientation_deg[:, 0] += 40  # as far off as the filter of a board may be
+    frames.accel_g[[10, 30, 31, 50], 1] = np.nan
+    frames.accel_g[70:] = np.nan
+    after_g = SensorMonitor().feed(frames).gravity_g
+    np.testing.assert_allclose(after_g[:70], before_g[:70], atol=0.05)
+    assert np.linalg.norm(after_g[85:] - before_g[85:], axis=1).min() > 0.3
+
+
+@pytest.mark.parametrize("has_accel", [True, False])
+def test_angles_in_whole_degrees_are_not_stuck_but_those_at_zero_are(spell, has_accel):
+    frames = spell("안녕하세요", "slow").frames
+    if not has_accel:
+        frames.accel_g[:] = np.nan
+    for orientation_deg, is_stuck in ((np.rint(frames.orientation_deg), False), (0, True)):
+        monitor = SensorMonitor()
+        monitor.feed(replace(frames, orientation_deg=0 * frames.orientation_deg + orientation_deg))
+        assert any(fault.sensor == ANGLES for fault in monitor.faults) == is_stuck
 
 
 def test_glove_without_noise_has_no_stuck_sensors(table):

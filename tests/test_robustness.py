@@ -5,6 +5,7 @@ import pytest
 from benchmarks.signals import FLEX_FAULTS, IMU_FAULTS, broken
 
 from jihwa.data.signal.frames import N_FINGERS, Frames
+from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.data.signal.sensors import ACCELERATION
 from jihwa.models.features import GRAVITY
 from jihwa.recognizer.classifier import Classifier
@@ -104,3 +105,18 @@ def test_text_survives_a_broken_finger_and_the_wearer_is_told(jihwa, take):
     assert done.code == 0
     assert "ring finger (flex4) sensor is stuck at one value from" in done.err
     assert done.out.strip()
+
+
+def test_letters_are_no_rest_behind_a_board_that_sent_zeros_while_it_started(recognize, spell):
+    n_letters = n_rests = 0
+    for seed in range(6):
+        session = spell(TEXT, wearer=seed, seed=seed)
+        frames, signs = session.frames, session.signs
+        time_s = frames.time_s[0] - 0.03 * np.arange(10, 0, -1)
+        zeros = Frames(time_s, *(np.zeros((10, k)) for k in (N_FINGERS, 3, 3)))
+        for emission in recognize(SensorMonitor().feed(Frames.concatenate([zeros, frames]))):
+            middle_s = (emission.segment.start_s + emission.segment.end_s) / 2
+            if any(sign.start_s <= middle_s <= sign.end_s for sign in signs):
+                n_letters += 1
+                n_rests += emission.rest > emission.log_likelihood.max()
+    assert n_rests <= 0.02 * n_letters, f"{n_rests} of {n_letters} letters"

@@ -188,7 +188,7 @@ def test_recording_beside_the_session_can_be_transcribed(jihwa, tmp_path, monkey
         ("", "-: not one sample came. Check the glove"),
         (
             "# hello\nfoo,bar\n" + "1,2\n" * 200,
-            "lines came and none can be read. The columns are foo,bar",
+            "line(s) came and none can be read. The columns are foo,bar",
         ),
     ],
 )

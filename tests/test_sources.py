@@ -45,11 +45,15 @@ def test_link_to_a_device_is_one(tmp_path):
     assert open_source(str(link)).device == str(link)
     os.close(master)
     os.close(slave)
+    link.unlink()
+    link.symlink_to(tmp_path / "unplugged")
+    assert open_source(str(link)).device == str(link)
 
 
 @pytest.mark.parametrize(
     ("uri", "told"),
     [
+        ("/no/glove", "Is it serial:///no/glove ?"),
         ("seriall:///dev/ttyACM0", "Is it serial://"),
         ("auot:", "Is it auto:"),
         ("rfc2271://host:1", "Is it rfc2217://"),
@@ -160,7 +164,7 @@ def test_samples_without_a_time_that_can_be_are_counted(jihwa, tmp_path):
     with h5py.File(path, "w") as file:
         file["sensor_data"] = np.tile([780.0] * 5 + [0.0, 36.87, 0.0], (n, 1))
         file["arduino_timestamps"] = times_ms
-    told = "Skipped 4 unreadable line(s). The first is line 4"
+    told = "Skipped 4 unreadable line(s). The first is line 5"
     assert told in jihwa("transcribe", path, "--lang", "en").err
     source = ("--source", f"replay:{path}?speed=0", "--lang", "en")
     assert jihwa("type", "--plain", "--new", *source).out.count(told) == 1

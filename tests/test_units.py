@@ -34,6 +34,16 @@ CLOCKS = {
     "ISO with a zone": (moment("%Y-%m-%d %H:%M:%S.%f+09:00"), "in seconds"),
     "slashes": (moment("%Y/%m/%d %H:%M:%S.%f"), "in seconds"),
     "time of day, over midnight": (moment("%H:%M:%S.%f"), "in seconds"),
+    "half days": (moment("%m/%d/%Y %I:%M:%S.%f %p"), "in seconds"),
+    "half days in Korean": (
+        lambda ms: (
+            moment("%Y. %m. %d. %p %I:%M:%S.%f")(ms).replace("PM", "오후").replace("AM", "오전")
+        ),
+        "in seconds",
+    ),
+    "day, month and year": (moment("%d.%m.%Y %H:%M:%S.%f"), "in seconds"),
+    "colons only": (lambda ms: moment("%H:%M:%S:%f")(ms)[:-3], "in seconds"),
+    "no hours, over one": (moment("%M:%S.%f"), "in seconds"),
 }
 
 
@@ -149,6 +159,21 @@ DOCUMENTS = {
     "pretty array": lambda entries: json.dumps(entries, indent=2),
     "array in an object": lambda entries: json.dumps({"samples": entries}),
     "columns": lambda entries: json.dumps({n: [e[n] for e in entries] for n in NAMES}),
+    "array behind words": lambda entries: json.dumps({"device": "a", "hz": 33, "data": entries}),
+    "array within objects": lambda entries: json.dumps(
+        {"meta": {"of": ["a"]}, "all": {"d": entries}}
+    ),
+    "pretty object": lambda entries: json.dumps({"device": "a", "data": entries}, indent=1),
+    "rows below their names": lambda entries: json.dumps(
+        [list(NAMES), *(list(e.values()) for e in entries)]
+    ),
+    "names and rows": lambda entries: json.dumps(
+        {"columns": list(NAMES), "data": [list(e.values()) for e in entries]}
+    ),
+    "numbered columns": lambda entries: json.dumps(
+        {n: {str(at): e[n] for at, e in enumerate(entries)} for n in NAMES}
+    ),
+    "a line an entry": lambda entries: "[\n" + ",\n".join(map(json.dumps, entries)) + "\n]\n",
 }
 
 
@@ -160,6 +185,55 @@ def test_json_document_is_a_recording(glove, tmp_path, write):
     frames = Recording(path).frames()
     np.testing.assert_array_equal(frames.channels, expected.channels)
     np.testing.assert_allclose(frames.time_s, expected.time_s, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["array", "pretty array", "array behind words", "pretty object",
+                                  "rows below their names", "a line an entry"])  # fmt: skip
+def test_json_document_that_is_cut_is_read_up_to_there(glove, tmp_path, name):
+    path = tmp_path / "a.json"
+    entries = [dict(zip(NAMES, map(float, r), strict=True)) for r in glove.rows]
+    path.write_text(DOCUMENTS[name](entries)[:-90])
+    recording, (_, expected) = Recording(path), read(glove.text())
+    n = len(recording.frames())
+    assert n in range(len(expected) - 3, len(expected))
+    assert recording.report.damaged >= 1
+
+
+def as_json(names, row):
+    return json.dumps(dict(zip(names, map(float, row), strict=True)))
+
+
+NAMED = {
+    "serial plotter": lambda names, row: ",".join(map("{}:{}".format, names, row)),
+    "equals and spaces": lambda names, row: " ".join(map("{}={}".format, names, row)),
+    "bars": lambda names, row: " | ".join(map("{} : {}".format, names, row)),
+    "several to a name": lambda _, row: "T:{} YPR: {}, {}, {} Accel: {} {} {} Flex: {} {} {} {} {}"
+        .format(row[0], row[3], *row[1:3], *row[4:]),
+    "Python": lambda names, row: str(dict(zip(names, map(float, row), strict=True))),
+    "YAML": lambda names, row: "- {" + ", ".join(map("{}: {}".format, names, row)) + "}",
+    "event": lambda names, row: "data: " + as_json(names, row),
+    "serial monitor": lambda names, row: "12:00:00.123 -> "
+        + as_json(names, row),
+    "serial monitor of a plotter": lambda names, row: "12:00:00.123 -> "
+        + ",".join(map("{}:{}".format, names, row)),
+    "trailing comma": lambda names, row: as_json(names, row) + ",",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("write", NAMED.values(), ids=NAMED)
+def test_values_may_stand_behind_their_names_in_every_line(glove, write):
+    lines = [write(NAMES, row) for row in glove.rows]
+    told = "milliseconds" if "{" in lines[0] else None
+    assert_same(glove, "\n".join(lines), told=told)
+
+
+@pytest.mark.parametrize("write", [NAMED["serial plotter"], NAMED["event"]])
+def test_named_values_without_a_time_take_that_of_their_arrival(glove, write):
+    parser = LineParser()
+    lines = [write(NAMES[1:], row[1:]).encode() + b"\n" for row in glove.rows]
+    frames = Frames.concatenate([parser.feed(line, 0.02 * at) for at, line in enumerate(lines)])
+    assert len(frames) == len(lines)
+    np.testing.assert_allclose(np.diff(frames.time_s), 0.02)
 
 
 FLEX_UNITS = {
@@ -175,6 +249,18 @@ def test_unit_of_flex_is_noticed_and_said(glove, told, full):
     rows = glove.changed(FINGERS, lambda adc: f"{adc * full / 1023:.{digits}f}")
     step_adc = 1023 / full * 10**-digits
     assert_same(glove, glove.text(rows=rows), told=told, flex_adc=0.51 * step_adc)
+
+
+def test_flex_waits_while_two_units_would_fit(glove):
+    rows = [
+        [*row[:7], *(str(4 * (840 + at % 3 if at < 60 else int(adc))) for adc in row[7:])]
+        for at, row in enumerate(glove.rows)
+    ]
+    parser, frames = read(glove.text(rows=rows))
+    _, expected = read(glove.text())
+    np.testing.assert_allclose(frames.flex_adc[60:], expected.flex_adc[60:], atol=1.5)
+    np.testing.assert_allclose(frames.flex_adc[:60], 841, atol=2.5)
+    assert parser.report.said["flex"].en == "Flex is in 12-bit ADC counts."
 
 
 ACCEL_UNITS = {

@@ -1,11 +1,13 @@
 """Which layout is believed: one that was announced, while the lines fit it."""
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from jihwa.data.formats.layout import SEPARATORS, Layout
-from jihwa.data.formats.names import FLEX, ORIENTATION
+from jihwa.data.formats.layout import SEPARATORS, Layout, number, split
+from jihwa.data.formats.names import ACCEL, FLEX, IGNORED, ORIENTATION
 from jihwa.data.formats.report import Report
 from jihwa.data.formats.samples import Line
 from jihwa.data.messages import Message
@@ -18,13 +20,16 @@ DOUBT = 3
 """So many lines in a row have to fit another layout before it is believed, if nothing else speaks
 for it."""
 
-EXCHANGE = tuple(Layout.of_setting(each.join((*FLEX, *ORIENTATION))) for each in SEPARATORS)
-"""The published exchange format: T × 8 values without a header or a clock."""
-
-AS_EXCHANGE = Message(
-    ko="머리줄이 없어 flex1…flex5, pitch, roll, yaw의 8칸으로 읽었습니다.",
-    en="There is no header: the 8 columns were read as flex1…flex5, pitch, roll, yaw.",
+EXCHANGE, DIRECTED = (
+    tuple(Layout.of_setting(each.join((*FLEX, *direction))) for each in SEPARATORS)
+    for direction in (ORIENTATION, ACCEL)
 )
+"""The published exchange format, T × 8 values without a header or a clock, and the same of gloves
+that send acceleration instead of angles."""
+
+
+LEAST_G, MOST_G = 0.8, 1.25
+"""What a hand that spells feels; angles hardly ever come to so much together."""
 
 _LEAST_EXCHANGED, ENOUGH_EXCHANGED = 10, 50
 """So many lines at least tell the exchange format: of a short recording, and of any other."""
@@ -88,8 +93,10 @@ class Belief:
             yield from self._announce(announced, line)
             return
         if believed and believed.is_described and not self._has_read and _is_words(line.text):
-            self.report.headers += 1  # of names that the user has explained
-            return
+            n = len(split(line.text, believed.separator, len(believed.fields)))
+            if n == len(believed.fields):
+                self.report.headers += 1  # of names that the user has explained
+                return
         self._note(line.text)
         self._waiting.append(line)
         if len(self._waiting) > MOST_WAITING:
@@ -134,12 +141,25 @@ class Belief:
 
     def _fitting(self) -> Layout | None:
         """Another layout that was announced and that the last lines fit."""
+        if numbered := self._numbered():
+            return numbered
         for other in self._others:
             needed = 1 if other is self._fresh else DOUBT
             enough = len(self._waiting) >= needed
             if enough and all(other.numbers(self._waiting[-i].text) for i in range(1, needed + 1)):
                 return other
         return None
+
+    def _numbered(self) -> Layout | None:
+        """The layout that is believed behind the number of each row, as R writes tables."""
+        if self.believed is None or self.believed.is_described or len(self._waiting) < DOUBT:
+            return None
+        fields, names = ("", *self.believed.fields), (IGNORED, *self.believed.names)
+        numbered = replace(self.believed, fields=fields, names=names)
+        texts = [self._waiting[-i].text for i in range(1, DOUBT + 1)]
+        first = [number(text.split(numbered.separator)[0].strip('" ')) for text in texts]
+        counts = all(later - earlier == 1 for later, earlier in pairwise(first))
+        return numbered if counts and all(map(numbered.numbers, texts)) else None
 
     def _read_waiting(self) -> Iterator[tuple[Line, list[float]]]:
         """The lines that waited and fit; if none does, the header may be damaged: they wait on."""
@@ -167,16 +187,22 @@ class Belief:
     def _note(self, text: str) -> None:
         """Remember what may help to describe the lines."""
         report = self.report
-        if not report.columns and self.believed is None and _is_words(text):
-            report.columns = text[:500]
+        is_names = self.believed is None and _is_words(text) and len(report.sample) < DOUBT
+        if is_names and (not report.columns or _n_fields(text) > _n_fields(report.columns)):
+            report.columns = text[:500]  # what was before is a title
         elif len(report.sample) < _LEAST_EXCHANGED and not _is_words(text):
             report.sample.append(text[:500])
 
     def _exchanged(self) -> Iterator[tuple[Line, list[float]]]:
         """The lines that wait, if they are of the exchange format."""
-        if layout := next(filter(self._is_exchange, EXCHANGE), None):
+        if layout := next(filter(self._is_exchange, (*DIRECTED, *EXCHANGE)), None):
             self.believed = layout
-            self.report.say("layout", AS_EXCHANGE)
+            direction = ", ".join(layout.names[len(FLEX) :])
+            as_exchange = Message(
+                ko=f"머리줄이 없어 flex1…flex5, {direction}의 8칸으로 읽었습니다.",
+                en=f"There is no header: the 8 columns were read as flex1…flex5, {direction}.",
+            )
+            self.report.say("layout", as_exchange)
             yield from self._read_waiting()
 
     def _is_exchange(self, layout: Layout) -> bool:
@@ -189,8 +215,14 @@ class Belief:
             if row
             and sum(low <= flex <= high for flex in row[:5]) >= 3
             and all(abs(angle) <= 360 for angle in row[5:8])
+            and (layout in EXCHANGE or LEAST_G < math.hypot(*row[5:8]) < MOST_G)
         ]
         return len(working) >= max(_LEAST_EXCHANGED, 0.9 * len(rows))
+
+
+def _n_fields(text: str) -> int:
+    """How many fields a line of names has; words of a title do not count."""
+    return max(text.count(each) for each in SEPARATORS if each != " ")
 
 
 def _is_words(text: str) -> bool:

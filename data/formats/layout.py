@@ -33,12 +33,21 @@ MOST_FIELDS = 256
 
 SEPARATORS = (",", ";", "\t", "|", " ")
 
-_OF_DAY = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)")
+_HALF = r"(오전|오후|[ap]\.?m\.?)?"
+_MOMENT = re.compile(
+    rf"(?:(\d{{1,4}})([-./]) *(\d\d?)[-./] *(\d{{1,4}})\.?[ t]+)?{_HALF} *"
+    rf"(?:(\d\d?):)?(\d\d?):(\d\d)(?:[.,:](\d+))? *{_HALF}",
+    re.IGNORECASE,
+)
+"""A date or none, and a time of day, of which spreadsheets leave the hour out."""
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _WITH_COMMA = re.compile(r" *'?[+-]?\d+,\d")
 _WITH_UNIT = re.compile(r"^([+-]?[\d.,]+) *(?:ms|s|us|m?g|m/s[2²]|deg|°|rad|adc|m?v|%)$", re.I)
-_PROMPT = re.compile(r"^\d\d:\d\d:\d\d\.\d+ -> ")
-"""What the Arduino's serial monitor puts before each line."""
+PROMPT = re.compile(r"^(?:\d\d:\d\d:\d\d\.\d+ -> |[EWIDV] \(\d+\) [^:,;]{1,30}: )")
+"""What the Arduino's serial monitor, and the log of an ESP32, put before each line."""
+
+_BEFORE = "[({0123456789EWIDV"
+"""How lines begin that have brackets, or that, around their fields."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +259,7 @@ def split(text: str, separator: str, n: int) -> list[str]:
 
     Quotes and the brackets of a list do not count.
     """
-    text = _PROMPT.sub("", text).strip("[](){}") if text[:1] in "[({0123456789" else text
+    text = PROMPT.sub("", text).strip("[](){}") if text[:1] in _BEFORE else text
     if '"' in text:
         try:
             fields = next(csv.reader([text], delimiter=separator), [])
@@ -288,20 +297,38 @@ def _number(told: object) -> float:
 
 def moment_s(told: object) -> float:
     """The seconds of a date with time, or of a time of day; NaN for anything else."""
-    text = str(told).strip().strip("\"'").replace("/", "-")
-    if match := _OF_DAY.fullmatch(text):
-        return 3600 * int(match[1]) + 60 * int(match[2]) + float(match[3].replace(",", "."))
+    text = str(told).strip().strip("\"'")
     try:
-        return datetime.fromisoformat(text).timestamp() if ":" in text else math.nan
+        if (match := _MOMENT.fullmatch(text)) is None:
+            return datetime.fromisoformat(text).timestamp() if ":" in text else math.nan
+        *date, before, hour, minute, second, part, behind = match.groups()
+        if date[0] and hour is None:
+            hour, minute, second = minute, second, "0"
+        half = (before or behind or "").lower()
+        hours = int(hour or 0) % (12 if half else 24) + 12 * half.startswith(("p", "오후"))
+        of_day_s = 3600 * hours + 60 * int(minute) + float(f"{second}.{part or 0}")
+        return of_day_s + (_midnight_s(*date) if date[0] else 0.0)
     except (ValueError, OverflowError, OSError):
         return math.nan
 
 
+def _midnight_s(first: str, separator: str, second: str, third: str) -> float:
+    """When the day begins that is written in one of the usual orders, local time."""
+    year, month, day = first, second, third
+    if len(first) < 3:
+        year, month, day = (third, *((first, second) if separator == "/" else (second, first)))
+    if int(month) > 12:
+        month, day = day, month
+    return datetime(2000 + int(year) % 100, int(month), int(day)).timestamp()
+
+
 def header_fields(text: str) -> tuple[list[str], str]:
     """The names in a header line, and what is between them."""
-    text = _PROMPT.sub("", text)
-    if (at := text.find(TIME)) > 0 and not text[:at].isprintable():
-        text = text[at:]  # what came before the board was up
+    text = PROMPT.sub("", text)
+    at = max(text.find(TIME), 0)
+    if not text[:at].replace("\t", " ").isprintable():
+        before = meanings(re.split(r"[,;|\s]+", text[:at])).names
+        text = text if {*before} - {IGNORED} else text[at:]  # noise, before the board was up
     separator = max(SEPARATORS, key=lambda s: (text.count(s) if s != " " else 0.5, s == ","))
     fields = split(text, separator, 0) if separator == " " or '"' in text else text.split(separator)
     while fields and not fields[-1].strip():

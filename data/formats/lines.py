@@ -1,6 +1,5 @@
 """Glove lines to frames: a pure, streaming parser for CSV, JSON lines and OpenGloves."""
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -11,15 +10,13 @@ from jihwa.data.formats.belief import Belief
 from jihwa.data.formats.encoding import MAX_LINE_BYTES, LineCutter, clean
 from jihwa.data.formats.layout import COLUMNS, Layout
 from jihwa.data.formats.names import RECEIVED, flattened
-from jihwa.data.formats.report import Report
+from jihwa.data.formats.objects import is_object, object_in
+from jihwa.data.formats.report import Report, printable
 from jihwa.data.formats.samples import Line, Samples
-from jihwa.data.formats.times import NO_CLOCK, UNTIMED_STEP_S
+from jihwa.data.formats.times import NO_CLOCK, Arrival
 from jihwa.data.formats.unread import lacking, unknown
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.landmarks import NO_HAND, ODD, SeenHand, unit_of
-
-LEAST_STEP_S = 0.001
-"""Least time between two samples of a glove that has no clock."""
 
 _JSON, _ALPHA = "JSON", "OpenGloves"
 _NO_HAND = re.compile("hand|landmark", re.IGNORECASE).search
@@ -35,9 +32,9 @@ buttons, and the splay or the joints of fingers."""
 class LineParser:
     """Bytes in, frames out; chunks may be cut anywhere.
 
-    Understands lines of fields by their header (see `belief`), JSON lines, and OpenGloves' alpha
-    encoding. Samples without a time take that of their arrival. Lines that begin with `#` are
-    messages. A line that cannot be read is dropped and counted in `report`.
+    Understands lines of fields by their header (see `belief`), JSON lines and other `objects`, and
+    OpenGloves' alpha encoding. Samples without a time take that of their arrival. Lines that begin
+    with `#` are messages. A line that cannot be read is dropped and counted in `report`.
 
     Args:
         layout: What fields mean until a header says so.
@@ -60,13 +57,14 @@ class LineParser:
         self.dialect = ""
         """What the last sample came as: the names of its fields, `JSON` or `OpenGloves`."""
         self.belief = Belief(self.report, self._described)
-        self._arrival = _Arrival()
+        self._arrival = Arrival()
         self._cutter = LineCutter()
         self._samples = Samples(self.report)
         self._hand, self._picture = SeenHand(), unit_of(None)
         self.points: Array | None = None
         """(21, 3) the hand in the last picture; None where there is none."""
         self._objects: dict[tuple[str, ...], Layout | None] = {}
+        self._has_clock = False  # the object before
         self._layout: Layout | None = None  # of the rows
         self._rows: list[list[float]] = []
         self._lines: list[Line] = []
@@ -188,8 +186,8 @@ class LineParser:
                 report.messages += 1
         elif text.startswith("sep="):
             report.messages += 1  # to a spreadsheet
-        elif text.startswith("{"):
-            self._read_json(self._line(text, n_behind))
+        elif is_object(text):
+            self._read_object(self._line(text, n_behind))
         elif _ALPHA_BEGINNING.match(text):
             self._read_alpha(self._line(text, n_behind))
         elif text:
@@ -207,6 +205,8 @@ class LineParser:
                 certain = layout.is_described
                 if not (certain or layout.sees) and (message := lacking(layout)):
                     self.report.say("columns", message)
+                if not certain and (message := unknown(layout, if_lacking=True)):
+                    self.report.say("keys", message)
                 if not (layout.has_clock or self._arrival.is_noted):
                     self.report.say("clock", NO_CLOCK)
                 units = dict(layout.units)
@@ -258,22 +258,17 @@ class LineParser:
         row[1 : 1 + N_FINGERS] = flex
         self._take_row(_ALPHA, {"flex": "adc12"}, row, line, has_clock=False)
 
-    def _read_json(self, line: Line) -> None:
-        told = None
+    def _read_object(self, line: Line) -> None:
+        told = {}
         try:
-            told = json.loads(line.text)
+            told = object_in(line.text)
             entry = dict(flattened(told))
-            names = tuple(entry)
-            if names not in self._objects:
-                made = self._objects[names] = Layout.of_names(names)
-                if made and (message := unknown(made)):
-                    self.report.say("keys", message)
-            layout = self._objects[names]
+            layout = self._layout_of(tuple(entry))
             numbers = layout and layout.numbers_of(tuple(entry.values()))
-            if not layout or not numbers or not (layout.has_clock or layout.sees):
+            if not layout or not numbers or (self._has_clock and not layout.has_clock):
                 raise ValueError(line.text)
         except (ValueError, RecursionError):
-            if isinstance(told, dict) and any(_NO_HAND(k) and not told[k] for k in told):
+            if any(_NO_HAND(k) and not told[k] for k in told):
                 self.report.unseen, self.points = self.report.unseen + 1, None
                 self._see(NO_HAND)
             else:
@@ -285,8 +280,22 @@ class LineParser:
         if layout.sees and np.isnan(row[1]):
             self.report.unseen += 1
             return
-        units, has_clock = {"time": "s", **layout.units}, layout.has_clock
-        self._take_row(_JSON, units, row, line, has_clock=has_clock)
+        is_json, self._has_clock = "{" in line.text, layout.has_clock
+        usual = {"time": "s"} if is_json else {}
+        dialect = _JSON if is_json else layout.dialect
+        self._take_row(dialect, usual | {**layout.units}, row, line, has_clock=self._has_clock)
+
+    def _layout_of(self, names: tuple[str, ...]) -> Layout | None:
+        """What the names of an object mean; None where that is not enough."""
+        if names not in self._objects:
+            made = self._objects[names] = Layout.of_names(names)
+            if made is None:
+                self.report.keys = self.report.keys or printable(", ".join(names), 200)
+            elif message := unknown(made):
+                self.report.say("keys", message)
+            if made and not (made.has_clock or self._arrival.is_noted):
+                self.report.say("clock", NO_CLOCK)
+        return self._objects[names]
 
     def _take_row(
         self, dialect: str, units: dict[str, str], row: Array, line: Line, *, has_clock: bool
@@ -299,39 +308,6 @@ class LineParser:
         self._done += self._samples.feed(row[None], [line], self._arrival.is_noted)
         if self.report.samples > before:
             self.dialect = dialect
-
-
-class _Arrival:
-    """Times by when the lines arrived, always increasing.
-
-    Lines that arrive together were taken one after the other: the last one when it arrived, those
-    before it evenly since the arrival before, no more than `UNTIMED_STEP_S` apart. Where nobody
-    notes arrivals, as in a file, lines are `UNTIMED_STEP_S` apart.
-    """
-
-    def __init__(self) -> None:
-        self._last_s = -math.inf
-        self._at_s: float | None = None
-        self._step_s = UNTIMED_STEP_S
-
-    @property
-    def is_noted(self) -> bool:
-        """Whether anybody notes arrivals."""
-        return self._at_s is not None
-
-    def note(self, n_lines: int, at_s: float | None) -> None:
-        """So many lines have come, at this time of any monotone clock; None if nobody knows."""
-        self._at_s = at_s
-        if at_s is not None and n_lines:
-            self._step_s = min(UNTIMED_STEP_S, max(at_s - self._last_s, 0.0) / n_lines)
-
-    def time_s(self, number: int, n_behind: int) -> float:
-        """The time of the sample in a line of this number, with so many lines behind it."""
-        if self._at_s is None:
-            return number * UNTIMED_STEP_S
-        earliest_s = self._last_s + LEAST_STEP_S
-        self._last_s = max(self._at_s - n_behind * self._step_s, earliest_s)
-        return self._last_s
 
 
 def _alpha_flex(text: str) -> list[int]:

@@ -61,22 +61,28 @@ _TIMES = (
     *(unit for unit in _UNITS["time"] if unit != "days"),
 )  # fmt: skip
 """The likeliest first: a line may hold several."""
+_SOME_TIME = re.compile("[a-z가-힣]{1,12}(?:time|timestamp|millis|micros|시각|시간)")
+"""What else may be one, where there is none of those."""
 
 _RECEIVED = ("recvtimestamp", "receivedtimestamp", "recvtime")
 _FINGERS = (
     ("thumb", "엄지"),
-    ("index", "indexfinger", "pointer", "forefinger", "검지"),
-    ("middle", "중지"),
-    ("ring", "약지"),
+    ("index", "indexfinger", "pointer", "forefinger", "검지", "집게"),
+    ("middle", "중지", "가운데", "가운뎃", "장지"),
+    ("ring", "약지", "약손가락"),
     ("little", "pinky", "pinkie", "pinkyfinger", "littlefinger", "소지", "새끼"),
 )
 _FINGER_WORDS = re.compile("flexsensor|flex|fingers?|bend|sensor|adc|value|손가락|센서")
-_NUMBERED = re.compile(r"([a-z]+?)(?:sensor|finger)?([0-9])")
-_FAMILIES = ("flex", "finger", "f", "bend", "adc", "a", "ch", "channel", "s", "sensor", "analog")
+_NUMBERED = re.compile(r"([a-z]+?|플렉스|손가락|센서)(?:sensor|finger)?([0-9])")
+_FAMILIES = (
+    "flex", "finger", "f", "bend", "adc", "a", "ch", "channel", "s", "sensor", "analog",
+    "플렉스", "손가락", "센서",
+)  # fmt: skip
 _ACCEL = re.compile(
-    r"(?:imu)?(?:a|acc|accel|acceleration|accelerometer|가속도)([xyz])|([xyz])acc(?:el\w*)?"
+    r"(?:imu)?(?:a|acc|accel|acceleration|accelerometer|accelerometeracceleration|gf|가속도)([xyz])"
+    r"|([xyz])acc(?:el\w*)?"
 )
-_ACCEL_WORD = re.compile("(?:imu)?(?:acc|accel|acceleration|accelerometer|가속도)")
+_ACCEL_WORD = re.compile("(?:imu)?(?:a|acc|accel|acceleration|accelerometer|가속도)")
 _ANGLE = re.compile(
     r"(?:euler|angles?|imu|orientation)?(pitch|roll|yaw|heading|피치|롤|요)(?:angle)?"
 )
@@ -95,10 +101,16 @@ _JOINTS = ("wrist", "thumbcmc", "thumbmcp", "thumbip", "thumbtip", *(
 ))  # fmt: skip
 _POINT = re.compile(r"(.*?)(?:([xyz])([0-9]{1,3})|([0-9]{1,3})([xyz]))")
 _COUNTED = re.compile(r"(.*?)([0-9]{1,3})")
-_UNIT = re.compile(r"[\[(]\s*([^\])]*?)\s*[\])]")
+_WHOSE = re.compile(
+    r"^(?:right|left|rh|lh|r|l|hand|glove|오른손|왼손|장갑)[0-9]?(?:[_. -]?hand)?[_. -]+(?=\w)"
+)
+"""The hand or glove, before a name."""
+_UNIT = re.compile(r"[\[(]\s*(?![0-9]\s*[\])])([^\])]*?)\s*[\])]")
+"""Not the place in an array, as in `flex[0]`."""
 _RANGE = re.compile(r"(-?[0-9.]+) *: *(-?[0-9.]+)")
 """What a straight and a bent finger read."""
-_SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw)$")
+_SUFFIX = re.compile(r"(?<=\w)[_ ](ms|us|µs|ns|s|sec|deg|rad|g|mg|adc|norm|raw|v|mv)(?=[0-9]?$)")
+"""Of an array's values, before their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,8 @@ def meanings(fields: Sequence[str]) -> Meanings:
         names = [IGNORED if name in QUATERNION else name for name in names]
     if points:  # then nothing else is a sensor
         names = [name if name in (*POINTS, TIME, RECEIVED) else IGNORED for name in names]
-    times = [name for name in _TIMES if name in bare]
+    others = [name for name in bare if _SOME_TIME.fullmatch(name) and _single(name) is None]
+    times = [name for name in _TIMES if name in bare] or others
     if TIME not in names and times:  # of several, the likeliest
         names[bare.index(times[0])] = TIME
     units: dict[str, str] = {}
@@ -176,11 +189,11 @@ def flattened(entry: object, name: str = "") -> Iterator[tuple[str, object]]:
 
 def _split(field: str) -> tuple[str, str]:
     """A name without marks, and the unit that it tells or nothing."""
-    name = field.strip().strip("\"'").strip().lower()
+    name = _WHOSE.sub("", field.strip().strip("\"'").strip().lower())
     unit = match[1] if (match := _UNIT.search(name)) else ""
     name = _UNIT.sub("", name).strip()
     if match := _SUFFIX.search(name):
-        unit, name = unit or match[1], name[: match.start()]
+        unit, name = unit or match[1], name[: match.start()] + name[match.end() :]
     return re.sub(r"[^0-9a-zµ가-힣]", "", name), unit
 
 

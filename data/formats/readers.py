@@ -1,22 +1,21 @@
 """Files to frames: recordings of the glove in every format that is met."""
 
-import codecs
 import io
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.formats.encoding import DAMAGES, GZIP_MAGIC, Inflated
+from jihwa.data.formats.encoding import DAMAGES, GZIP_MAGIC, MAX_LINE_BYTES, Inflated
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
+from jihwa.data.formats.objects import is_document, lines_of_document
 from jihwa.data.formats.refusals import STDIN, check_kind, damaged, empty, no_samples
 from jihwa.data.formats.report import HoledError, Report
 from jihwa.data.formats.samples import NAMED
@@ -35,7 +34,7 @@ from jihwa.data.messages import DataError, UsageError
 from jihwa.data.signal.frames import Array, Frames
 
 CHUNK_BYTES = 1 << 16
-BEGINNING_BYTES = 64
+BEGINNING_BYTES = 2 * MAX_LINE_BYTES
 """Enough of a file to know what it is."""
 
 MOST_DOCUMENT_BYTES = 1 << 26
@@ -139,7 +138,7 @@ class Recording:
         beginning += self._read(file, BEGINNING_BYTES)
         check_kind(self.path, beginning)
         if is_document(beginning):
-            beginning = _as_lines(beginning + self._read(file, MOST_DOCUMENT_BYTES))
+            beginning = lines_of_document(beginning + self._read(file, MOST_DOCUMENT_BYTES))
         yield parser.feed(beginning)
         while data := self._read(file, CHUNK_BYTES):
             yield parser.feed(data)
@@ -148,15 +147,14 @@ class Recording:
     def _episode(self, file: Opened) -> Iterator[Frames]:
         with _seekable(file, self.path) as stored, EpisodeFile(stored, self.path) as episode:
             self.label = episode.label
-            for raw in episode.chunks():
-                yield self._trusted(raw)
-
-    def _trusted(self, raw: Frames) -> Frames:
-        """The samples whose time can be trusted."""
-        time_s = np.array([self._trust(raw_s) for raw_s in raw.time_s.tolist()])
-        return replace(raw, time_s=time_s)[~np.isnan(time_s)]
+            parser = LineParser()
+            parser.report.said, self.report = self.report.said, parser.report
+            for at, columns in enumerate(episode.chunks()):
+                yield parser.feed(lines_of(columns, has_header=not at))
+            yield parser.flush()
 
     def _table(self, read: TableReader, content: bytes) -> Iterator[Frames]:
+        check_kind(self.path, content)
         try:
             columns, self.label = read(content)
             if columns is not None and TIME in columns:
@@ -178,16 +176,6 @@ class Recording:
                 "recording.",
             )
         yield from self._lines(lines_of(columns), io.BytesIO())
-
-    def _trust(self, raw_s: float) -> float:
-        """The time of one HDF5 sample; NaN when it cannot be trusted."""
-        self.report.lines += 1
-        time_s = self.report.clock.feed(raw_s)
-        if time_s is None:
-            self.report.damage(self.report.lines, f"{raw_s:.3f} s")
-            return np.nan
-        self.report.samples += 1
-        return time_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,28 +267,3 @@ def _seekable(file: Opened, path: Path) -> Iterator[BinaryIO]:
         except DAMAGES as error:
             raise damaged(path) from error
         yield cast(BinaryIO, copy)
-
-
-def _as_lines(content: bytes) -> bytes:
-    """The entries of a JSON document as lines: of an array, or of the arrays in an object.
-
-    Anything else stays as it is.
-    """
-    try:
-        entries = json.loads(content)
-    except (ValueError, RecursionError):
-        return content
-    if isinstance(entries, dict):
-        columns = {name: each for name, each in entries.items() if isinstance(each, list)}
-        entries = next(iter(columns.values()), [entries])
-        if entries and not isinstance(entries[0], dict | list):
-            rows = zip(*columns.values(), strict=False)
-            entries = [dict(zip(columns, row, strict=True)) for row in rows]
-    return b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
-
-
-def is_document(beginning: bytes) -> bool:
-    """Whether a file that begins so is one JSON document, and no lines."""
-    text = beginning.removeprefix(codecs.BOM_UTF8).translate(None, b" \t\r\n")
-    _, _, value = text.partition(b":")
-    return text.startswith(b"[{") or (text.startswith(b'{"') and value[:1] in (b"[", b"{"))

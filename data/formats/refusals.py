@@ -67,12 +67,18 @@ def check_kind(path: Path, beginning: bytes) -> None:
         DataError: It begins like a picture, an archive, or the like.
     """
     for kind, tells in _BEGINNINGS.items():
-        if any(beginning.startswith(told, at) for at, told in tells):
+        if any(beginning.startswith(told, at) for at, told in tells) and not _is_npz(beginning):
             what, instead = _CALLED[kind], _INSTEAD.get(kind, _GIVE)
             raise DataError(
                 ko=f"{path}: 장갑 녹화가 아니라 {what.ko} 파일입니다. {instead.ko}",
                 en=f"{path}: {what.en}, not a recording of the glove. {instead.en}",
             )
+
+
+def _is_npz(beginning: bytes) -> bool:
+    """Whether it is an archive of NumPy's arrays: a zip file whose first entry is one."""
+    n = int.from_bytes(beginning[26:28], "little")
+    return beginning.startswith(b"PK\x03\x04") and beginning[30 : 30 + n].endswith(b".npy")
 
 
 def empty(path: Path) -> JihwaError:
@@ -126,7 +132,7 @@ def no_samples(path: Path, report: Report) -> JihwaError:
         )
     told = found(report)
     kind = HoledError if report.damaged else DataError
-    if report.described and not report.headers:
+    if report.keys or (report.described and not report.headers):
         return kind(f"{path}: {told.ko}", f"{path}: {told.en}")
     if report.headers and not report.damaged:
         return DataError(

@@ -9,6 +9,9 @@ from jihwa.data.signal.clock import Clock
 LEAST_PICTURES_HZ, JUDGED_PICTURES = 13.0, 40
 """Of fewer pictures of a hand a second letters are lost; so many tell."""
 
+MOST_NAMED = 3
+"""Values that were left out are told channel by channel for so many."""
+
 MOST_DAMAGED = 0.1
 """A recording of which such a share was dropped is not whole."""
 
@@ -27,11 +30,13 @@ class Report:
         headers: Header lines, repeated ones included.
         messages: Lines of the firmware for people (`#`).
         damaged: Lines that were dropped.
+        repeated: Lines that are the same as the one before, with its time.
         refused: How many values of each channel no sensor can send, and the first of them.
         said: What was noticed about the units, by what is measured.
         doubted: What is measured in another unit than the user told, by all that came.
         ignored: Fields that are no sensor of the glove, where a layout names them.
         columns: Names that no layout could be made of.
+        keys: Names of an object that no layout could be made of.
         sample: The first lines that no layout fits.
         first_damage: Number and text of the first line that was dropped.
         clock: The device clock, with its resets and gaps.
@@ -48,12 +53,14 @@ class Report:
     headers: int = 0
     messages: int = 0
     damaged: int = 0
+    repeated: int = 0
     first_damage: tuple[int, str] | None = None
     refused: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     said: dict[str, Message] = field(default_factory=dict)
     doubted: set[str] = field(default_factory=set)
     ignored: tuple[str, ...] = ()
     columns: str = ""
+    keys: str = ""
     sample: list[str] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     received_s: tuple[float, float] | None = None
@@ -133,7 +140,18 @@ class Report:
         return [*self._defects()]
 
     def refusals(self) -> Iterator[Message]:
-        """One message for every channel of which values were left out."""
+        """One message for every channel of which values were left out, or for many of them."""
+        if len(self.refused) > MOST_NAMED:
+            counts, numbers, texts = zip(*self.refused.values(), strict=True)
+            number, text = min(zip(numbers, texts, strict=True))
+            n, channels = sum(counts), ", ".join(self.refused)
+            yield Message(
+                ko=f"센서가 낼 수 없는 값 {n}개를 뺐습니다 ({channels}). 처음은 {number}번째 줄: "
+                f"{text}",
+                en=f"{n} values that no sensor can send were left out ({channels}). The first is "
+                f"in line {number}: {text}",
+            )
+            return
         for channel, (n, number, text) in self.refused.items():
             yield Message(
                 ko=f"{channel}: 센서가 낼 수 없는 값 {n}개를 뺐습니다. 처음은 {number}번째 줄: "
@@ -176,6 +194,11 @@ class Report:
                 en=f"The header appears {self.headers} times. Each one was applied.",
             )
         yield from self.losses()
+        if self.repeated:
+            yield Message(
+                ko=f"앞줄을 그대로 되풀이한 {self.repeated}줄은 한 번씩만 읽었습니다.",
+                en=f"{self.repeated} line(s) repeat the one before, and were read once.",
+            )
         if self.unseen:
             yield Message(
                 ko=f"손이 보이지 않는 화면 {self.unseen}개를 뺐습니다. 손이 화면 안에 다 들어오게 "

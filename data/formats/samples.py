@@ -121,6 +121,7 @@ class Samples:
         self._forms: dict[object, _LineForm] = {}
         self._form: _LineForm | None = None
         self._refused: tuple[Array, Line] | None = None  # a sample that the next one may confirm
+        self._last: Line | None = None
 
     def switch_to(
         self, key: object, units: dict[str, str], has_clock: bool, certain: bool = False
@@ -251,15 +252,23 @@ class Samples:
         else:
             self._give_up()
             del known_s[0]
+        before, self._last = [self._last, *lines], lines[-1]
         if None not in known_s:
             return np.array(known_s, dtype=np.float64), values
-        if clock.doubts and known_s[-1] is None:
+        repeats = [
+            second_s is None and last is not None and line.text == last.text
+            for second_s, line, last in zip(known_s, lines, before, strict=False)
+        ]
+        if clock.doubts and known_s[-1] is None and not repeats[-1]:
             self._refused = (values[-1].copy(), lines[-1])
             known_s, values, lines = known_s[:-1], values[:-1], lines[:-1]
         time_s = np.array(known_s, dtype=np.float64)  # None is NaN
         kept = ~np.isnan(time_s)
         for at in np.flatnonzero(~kept).tolist():
-            self._report.damage(lines[at].number, lines[at].text)
+            if repeats[at]:
+                self._report.repeated += 1
+            else:
+                self._report.damage(lines[at].number, lines[at].text)
         return time_s[kept], values[kept]
 
     def _give_up(self) -> None:

@@ -1,11 +1,13 @@
-"""Recordings as named columns and no lines: Parquet files, structured `.npy` arrays, HDF5 episodes.
+"""Recordings as named columns and no lines: Parquet files, arrays of NumPy, HDF5 episodes.
 
 The times of the first two are the clock's, made monotone already, so that nothing is lost on the
 way back. Episodes are read chunk by chunk; nothing outside their file is ever opened.
 """
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from tokenize import TokenError
@@ -15,14 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.formats.encoding import Inflated, is_bomb
-from jihwa.data.formats.names import POINTS, VALUES
+from jihwa.data.formats.layout import Layout
+from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, POINTS, VALUES
 from jihwa.data.formats.report import Report
 from jihwa.data.messages import DataError, UsageError
 from jihwa.data.signal.clock import GAP_S
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
 from jihwa.data.signal.landmarks import N_POINTS
 
-PARQUET_MAGIC, NPY_MAGIC = b"PAR1", b"\x93NUMPY"
+PARQUET_MAGIC, NPY_MAGIC, NPZ_MAGIC = b"PAR1", b"\x93NUMPY", b"PK\x03\x04"
 TIME = "time_s"
 _LABEL = b"label"
 _POINT_WIDTHS: Mapping[int, tuple[int, ...]] = {3: (63, 64), 4: (84, 85, 99, 100)}
@@ -51,10 +54,8 @@ def frames_of(columns: Columns) -> Frames:
     if not (np.isfinite(time_s).all() and (np.diff(time_s) > 0).all()):
         raise ValueError(f"{TIME} does not increase")
     absent = np.full(len(time_s), np.nan)
-    values = np.column_stack(
-        [np.asarray(columns.get(name, absent), dtype=np.float64) for name in VALUES]
-    )
-    return Frames.of_channels(time_s - time_s[:1], values)
+    values = [np.asarray(columns.get(name, absent), dtype=np.float64) for name in VALUES]
+    return Frames.of_channels(time_s - time_s[:1], np.column_stack(values))
 
 
 def note(frames: Frames, report: Report) -> None:
@@ -106,6 +107,48 @@ def from_npy(content: bytes) -> tuple[Columns | None, None]:
     return dict(zip(_numbered(table.shape[1]), table.T, strict=True)), None
 
 
+def from_npz(content: bytes) -> tuple[Columns | None, None]:
+    """The columns in an archive of arrays: those of the length that most have.
+
+    Raises:
+        ValueError: It is damaged, or inflates to more than a recording would.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if is_bomb(sum(entry.file_size for entry in archive.infolist()), len(content)):
+                raise ValueError("too large")
+            arrays = {
+                name.removesuffix(".npy"): read_npy(io.BytesIO(archive.read(name)))
+                for name in archive.namelist()
+            }
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise ValueError(str(error)) from error
+    found = _as_long({name: array for name, array in arrays.items() if _is_numbers(array)})
+    if len(found) == 1:
+        (table,) = (array.reshape(len(array), -1) for array in found.values())
+        return dict(zip(_numbered(table.shape[1]), table.T, strict=True)), None
+    return _columns(found) or None, None
+
+
+def _columns(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The columns of arrays (n,) or (n, k)."""
+    columns: dict[str, Array] = {}
+    for name, array in arrays.items():
+        columns |= zip(_names(name, array.shape), array.reshape(len(array), -1).T, strict=False)
+    return columns
+
+
+def _is_numbers(array: Any) -> bool:  # noqa: ANN401  # NumPy's or HDF5's
+    return array.ndim in (1, 2) and bool(np.issubdtype(array.dtype, np.number))
+
+
+def _as_long(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """The arrays that are as long as most of them are."""
+    lengths = [*map(len, arrays.values())]
+    n = max(lengths, key=lengths.count, default=0)
+    return {name: each for name, each in arrays.items() if len(each) == n}
+
+
 def _numbered(n: int) -> list[str]:
     """The names of so many columns: points of a hand if they are as many, else numbers."""
     each = next((each for each, widths in _POINT_WIDTHS.items() if n in widths), None)
@@ -146,10 +189,10 @@ def from_parquet(content: bytes) -> tuple[Columns, str | None]:
     return columns, label.decode() if label else None
 
 
-def lines_of(columns: Columns) -> bytes:
+def lines_of(columns: Columns, *, has_header: bool = True) -> bytes:
     """The table of another program as lines under their header; without one if it has no names."""
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    header = [] if "0" in columns else ["\t".join(columns)]
+    header = ["\t".join(columns)] if has_header and "0" not in columns else []
     return "\n".join([*header, *("\t".join(map(str, row)) for row in rows), ""]).encode()
 
 
@@ -159,6 +202,7 @@ TableReader = Callable[[bytes], tuple[Columns | None, str | None]]
 TABLES: Mapping[bytes, TableReader] = {
     PARQUET_MAGIC: from_parquet,
     NPY_MAGIC: from_npy,
+    NPZ_MAGIC: from_npz,
 }
 """How to read a table, by what its file begins with."""
 
@@ -183,10 +227,12 @@ MOST_CHUNK_BYTES = 1 << 26
 
 _DAMAGES = (OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError)
 _SENSOR, _TIMES, _ACCEL = "sensor_data", "arduino_timestamps", "sensors/acceleration"
+_NAMES = {_SENSOR: (*FLEX, *ORIENTATION), _ACCEL: ACCEL}
+"""What stands in the columns of the public episodes; others are called as their data set."""
 
 
 class EpisodeFile(AbstractContextManager["EpisodeFile"]):
-    """An episode, open as long as its context is.
+    """An episode, open as long as its context is: the public ones, or data sets of one length.
 
     Args:
         file: A seekable file that holds it.
@@ -210,9 +256,8 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
                 self._check_links(h5py)
                 label = self._file.attrs.get("label")
                 self.label: str | None = label.decode() if isinstance(label, bytes) else label
-                self._sensor, self._times = self._file[_SENSOR], self._file[_TIMES]
-                self._accel = self._file.get(_ACCEL)
-                self._check_shapes(stored_bytes)
+                self._datasets = self._found(h5py)
+                self._check_sizes(stored_bytes)
             except _DAMAGES as error:
                 raise self._no_episode(error) from error
             self._opened = opened.pop_all()
@@ -222,23 +267,44 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
         # then is gone.
         self._opened.close()
 
-    def chunks(self) -> Iterator[Frames]:
-        """The samples, timed by the device's own clock, in chunks of bounded size.
+    def chunks(self) -> Iterator[Columns]:
+        """The samples as columns by name, in chunks of bounded size.
 
         Raises:
             DataError: They cannot be read.
         """
-        for start in range(0, len(self._times), CHUNK_SAMPLES):
+        n = len(next(iter(self._datasets.values())))
+        for start in range(0, n, CHUNK_SAMPLES):
             rows = slice(start, start + CHUNK_SAMPLES)
             try:
-                sensor = np.asarray(self._sensor[rows], dtype=np.float64)  # (n, 8)
-                raw_s = np.asarray(self._times[rows], dtype=np.float64) / 1000
-                accel = np.full((len(sensor), 3), np.nan)
-                if self._accel is not None:
-                    accel[:] = self._accel[rows]
+                columns = _columns(
+                    {name: np.asarray(each[rows], float) for name, each in self._datasets.items()}
+                )
             except (OSError, TypeError, ValueError) as error:
                 raise self._no_episode(error) from error
-            yield Frames(raw_s, sensor[:, :5], accel, sensor[:, 5:8])
+            yield columns
+
+    def _found(self, h5py: Any) -> dict[str, Any]:  # noqa: ANN401  # a module
+        """The data sets that hold the samples, by name."""
+        found: dict[str, Any] = {}
+
+        def look(name: str, each: object) -> None:
+            if isinstance(each, h5py.Dataset) and _is_numbers(each):
+                found[name] = each
+
+        self._file.visititems(look)
+        if _SENSOR in self._file or _TIMES in self._file:
+            times, sensor, accel = found[_TIMES], found[_SENSOR], found.get(_ACCEL)
+            n, fewest = len(times), (len(FLEX) + len(ORIENTATION),)
+            fits = times.shape == (n,) == sensor.shape[:1] and sensor.shape[1:] >= fewest
+            if not fits or (accel and accel.shape != (n, len(ACCEL))):
+                raise ValueError(f"shapes {sensor.shape}, {times.shape}")
+            found = {_TIMES: times, _SENSOR: sensor} | ({_ACCEL: accel} if accel else {})
+        found = _as_long(found)
+        names = [each for name in found for each in _names(name, found[name].shape)]
+        if not Layout.of_names(names):
+            raise ValueError(f"data sets: {', '.join(names)}")
+        return found
 
     def _check_links(self, h5py: Any) -> None:  # noqa: ANN401  # a module
         """Raise DataError where something lies in another file."""
@@ -246,11 +312,11 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
         def look(name: str, link: object) -> str | None:
             return name if isinstance(link, h5py.ExternalLink) else None
 
-        elsewhere = self._file.visititems_links(look)
-        for name in (_SENSOR, _TIMES, _ACCEL):
-            dataset = None if elsewhere else self._file.get(name)
-            if isinstance(dataset, h5py.Dataset) and (dataset.external or dataset.is_virtual):
-                elsewhere = name
+        def look_into(name: str, each: object) -> str | None:
+            lies_there = isinstance(each, h5py.Dataset) and (each.external or each.is_virtual)
+            return name if lies_there else None
+
+        elsewhere = self._file.visititems_links(look) or self._file.visititems(look_into)
         if elsewhere:
             raise DataError(
                 ko=f"{self._path}: {elsewhere}이(가) 다른 파일에 있다고 합니다. 안전을 위해 다른 "
@@ -259,19 +325,9 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
                 "not opened, for safety. Put the data into one file.",
             )
 
-    def _check_shapes(self, stored_bytes: int) -> None:
-        """Raise ValueError where the data sets do not fit together, or are too large to be true."""
-        n = len(self._times)
-        found = [self._sensor.shape, self._times.shape]
-        fits = found == [(n, *self._sensor.shape[1:]), (n,)] and len(self._sensor.shape) == 2
-        if not fits or self._sensor.shape[1] < 8:
-            raise ValueError(f"shapes {found[0]}, {found[1]}")
-        datasets = [self._sensor, self._times]
-        if self._accel is not None:
-            datasets.append(self._accel)
-            if self._accel.shape != (n, 3):
-                raise ValueError(f"shape {self._accel.shape}")
-        for dataset in datasets:
+    def _check_sizes(self, stored_bytes: int) -> None:
+        """Raise ValueError where the data sets are too large to be true."""
+        for dataset in self._datasets.values():
             chunk_bytes = int(np.prod(dataset.chunks or (0,))) * dataset.dtype.itemsize
             if is_bomb(dataset.nbytes, stored_bytes) or chunk_bytes > MOST_CHUNK_BYTES:
                 raise ValueError(f"{dataset.nbytes} bytes in a file of {stored_bytes}")
@@ -279,7 +335,16 @@ class EpisodeFile(AbstractContextManager["EpisodeFile"]):
     def _no_episode(self, error: Exception) -> DataError:
         return DataError(
             ko=f"{self._path}: 장갑 녹화가 아닌 HDF5 파일입니다 ({error}). sensor_data (n, 8)와 "
-            "arduino_timestamps가 있어야 합니다.",
+            "arduino_timestamps, 또는 timestamp, flex1…flex5와 같은 이름의 값이 있어야 합니다.",
             en=f"{self._path}: not an HDF5 recording of the glove ({error}). It needs "
-            "sensor_data (n, 8) and arduino_timestamps.",
+            "sensor_data (n, 8) and arduino_timestamps, or data sets called timestamp, flex1…flex5 "
+            "or the like.",
         )
+
+
+def _names(name: str, shape: tuple[int, ...]) -> Sequence[str]:
+    """What the columns of a data set (n,) or (n, k) are called."""
+    called = name.rpartition("/")[2]
+    if len(shape) == 1:
+        return [called]
+    return _NAMES.get(name) or [f"{called}{at + 1}" for at in range(shape[1])]

@@ -11,6 +11,9 @@ from jihwa.data.signal.clock import LATEST_S
 UNTIMED_STEP_S = 0.03
 """Usual time between two samples of a glove that has no clock."""
 
+LEAST_STEP_S = 0.001
+"""Least time between two samples of a glove that has no clock."""
+
 NO_CLOCK = Message(
     ko=f"시각이 없어 표본이 초당 {1 / UNTIMED_STEP_S:.0f}개라고 봅니다.",
     en=f"There are no times: the samples are taken to be {1 / UNTIMED_STEP_S:.0f} a second.",
@@ -24,8 +27,8 @@ COARSE = 0.7
 """A clock that moves on with fewer of the samples tells the time coarsely."""
 COUNTED = 0.9
 """What goes on by one with more of the samples counts them: no clock is so even and so fast."""
-DAY_S = 86_400
-"""Where a time of day begins again."""
+ROUNDS_S = (86_400, 3600)
+"""Where a time of day begins again, with and without its hour."""
 
 
 class Times:
@@ -55,7 +58,7 @@ class Times:
         self._tick: float | None = None
         self._behind = 0  # samples since the last tick
         self._last_s = -inf
-        self._before_s, self._days_s = -inf, 0.0
+        self._before_s, self._rounds_s = -inf, 0.0
 
     @property
     def by_arrival(self) -> bool:
@@ -132,10 +135,11 @@ class Times:
         if self.by_arrival:
             return arrival_s
         raw_s = raw / UNITS["time"][self.unit]
-        if raw_s < 10 and DAY_S - 10 <= self._before_s < DAY_S:
-            self._days_s += DAY_S
+        for round_s in ROUNDS_S:
+            if raw_s < 10 and round_s - 10 <= self._before_s < round_s:
+                self._rounds_s += round_s
         self._before_s = raw_s
-        raw_s += self._days_s
+        raw_s += self._rounds_s
         if self.step_s is None:
             return raw_s
         if self._tick is None or raw_s != self._tick:
@@ -175,3 +179,36 @@ class Times:
         if self.unit == self._usual or not self.decided:
             return self.doubt
         return Message(ko=f"{WHAT['time'].ko}: {called.ko}.", en=f"Times are in {called.en}.")
+
+
+class Arrival:
+    """Times by when the lines arrived, always increasing.
+
+    Lines that arrive together were taken one after the other: the last one when it arrived, those
+    before it evenly since the arrival before, no more than `UNTIMED_STEP_S` apart. Where nobody
+    notes arrivals, as in a file, lines are `UNTIMED_STEP_S` apart.
+    """
+
+    def __init__(self) -> None:
+        self._last_s = -inf
+        self._at_s: float | None = None
+        self._step_s = UNTIMED_STEP_S
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether anybody notes arrivals."""
+        return self._at_s is not None
+
+    def note(self, n_lines: int, at_s: float | None) -> None:
+        """So many lines have come, at this time of any monotone clock; None if nobody knows."""
+        self._at_s = at_s
+        if at_s is not None and n_lines:
+            self._step_s = min(UNTIMED_STEP_S, max(at_s - self._last_s, 0.0) / n_lines)
+
+    def time_s(self, number: int, n_behind: int) -> float:
+        """The time of the sample in a line of this number, with so many lines behind it."""
+        if self._at_s is None:
+            return number * UNTIMED_STEP_S
+        earliest_s = self._last_s + LEAST_STEP_S
+        self._last_s = max(self._at_s - n_behind * self._step_s, earliest_s)
+        return self._last_s

@@ -54,12 +54,16 @@ MOST_LEVEL = 100
 """Samples to look at where the hand may just be level."""
 TURNS_RAD = 0.8
 """What a hand that spells turns by while so many are looked at."""
-USUAL_FLEX_ADC = (680.0, 980.0)
-"""What the fingers of a hand read for most of the time."""
+MOST_DOUBTFUL = 200
+"""Samples to look at where two units of flex would fit."""
+USUAL_FLEX_ADC, MOSTLY = (680.0, 980.0), 0.75
+"""What the fingers of a hand read for most of the time, and for how much of it at least."""
 LEAST_RANGE, LEAST_MOVING = 0.04, 3
 """A finger that moves changes its reading by such a share; so many of a hand that spells do."""
 LEAST_OPENED_ADC = 60.0
 """What a hand that spells moves by: 70-150; one that types or scratches, mostly less."""
+FULL_ADC = 1023.0
+"""What a 10-bit ADC reads at most."""
 LEAST_BENDS, FIRST_BENDS = 150, 600
 """So many samples tell between which readings, of a short recording and of any other."""
 STRAIGHTEST_ADC, MOST_BENT_ADC = (740.0, 850.0), (820.0, 975.0)
@@ -184,6 +188,8 @@ class Guess:
             self.decided, self.unit = unit is not None and is_certain, unit or self.unit
             if self.quantity == "flex" and not self.decided:  # all that came has to agree
                 self._seen = told[:: 1 + (len(told) >= MOST_SEEN)]
+                fits = 2 * max(_flex_fits(seen[:, :-3]).values()) > seen.shape[1] - 3
+                self._released = len(told) >= MOST_DOUBTFUL or not fits
 
     def _is_usual(self, values: Array) -> bool:
         """Whether one sample is enough to know that the unit is the usual one."""
@@ -242,7 +248,10 @@ class Bends:
         if len(self._kept) < LEAST_BENDS:
             return None
         flex = np.array(self._kept) / per
+        flex[(flex == 0) | (flex == FULL_ADC)] = np.nan  # of a board that starts, or a loose plug
         flex = flex[:, np.isfinite(flex).any(axis=0)]
+        if flex.shape[1] < LEAST_MOVING:
+            return None
         low, straight, bent = np.nanpercentile(flex, [5, 10, 95], axis=0)  # (m,) each
         moves = bent - low > LEAST_RANGE * np.maximum(np.abs(bent), np.abs(low))
         if moves.sum() < LEAST_MOVING:
@@ -287,17 +296,22 @@ def _usable(flex_adc: Array) -> Array:
     return np.asarray((flex_adc >= low) & (flex_adc <= high))
 
 
-def _flex_unit(flex: Array, _: Array, __: str) -> str | None:
-    """The unit in which most fingers read what is usual, and in no other nearly so many."""
-    flex = flex[:, np.isfinite(flex).any(axis=0)]
-    middles = np.nanmedian(flex, axis=0)
+def _flex_fits(flex: Array) -> dict[str, int]:
+    """How many fingers read what is usual, for each unit."""
     low, high = USUAL_FLEX_ADC
-    usual = {
-        unit: int(((middles >= low * per) & (middles <= high * per)).sum())
+    n = np.isfinite(flex).sum(axis=0)  # (5,)
+    within = {
+        unit: ((flex >= low * per) & (flex <= high * per)).sum(axis=0)
         for unit, per in UNITS["flex"].items()
     }
-    unit, other = sorted(usual, key=lambda each: usual[each])[:-3:-1]
-    return unit if 2 * usual[unit] > len(middles) and 2 * usual[other] < usual[unit] else None
+    return {unit: int(((n > 0) & (k >= MOSTLY * n)).sum()) for unit, k in within.items()}
+
+
+def _flex_unit(flex: Array, _: Array, __: str) -> str | None:
+    """The unit in which most fingers read what is usual, and in no other nearly so many."""
+    fits, n = _flex_fits(flex), int(np.isfinite(flex).any(axis=0).sum())
+    unit, other = sorted(fits, key=lambda each: fits[each])[:-3:-1]
+    return unit if 2 * fits[unit] > n and 2 * fits[other] < fits[unit] else None
 
 
 def _accel_unit(accel: Array, _: Array, usual: str) -> str | None:

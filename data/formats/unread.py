@@ -38,6 +38,13 @@ def found(report: Report) -> Message:
     """What came instead of samples, and what to do."""
     first = report.first_damage[1] if report.first_damage else printable("".join(report.sample[:1]))
     told = printable(report.columns, 200) or first
+    if report.keys and not (report.columns or report.sample):
+        return Message(
+            ko=f"찾은 이름: {report.keys} · 아는 이름이 모자랍니다. 손가락은 flex1…flex5나 "
+            "thumb, index, middle, ring, little, 시각은 timestamp라는 이름으로 보내세요.",
+            en=f"The names are {report.keys} · Too few of them are known. Call the fingers "
+            "flex1…flex5, or thumb, index, middle, ring and little, and the time timestamp.",
+        )
     if report.headers and not told:
         return Message(
             ko="머리줄 뒤에 수가 늘어선 줄이 오지 않았습니다. 보드가 표본을 보내는지 확인하세요.",
@@ -145,19 +152,26 @@ def lacking(layout: Layout) -> Message | None:
     )
 
 
-def unknown(layout: Layout) -> Message | None:
-    """What to tell of keys that mean no sensor; None if all do, or for a camera's."""
+def unknown(layout: Layout, *, if_lacking: bool = False) -> Message | None:
+    """What to tell of names that mean no sensor; None if all do, or for a camera's.
+
+    Args:
+        layout: What was named.
+        if_lacking: Whether that matters only where the time or the hand's direction is missing.
+    """
+    has_direction = not {*ORIENTATION[:2]} - layout.channels or not {*ACCEL} - layout.channels
     named = zip(layout.fields, layout.names, strict=True)
-    left = [field for field, means in named if means == IGNORED]
-    if layout.sees or not left:
+    left = [field for field, means in named if means == IGNORED and field.strip("- ")]
+    if layout.sees or not left or (if_lacking and layout.has_clock and has_direction):
         return None
     told = printable(", ".join(left), 200)
     return Message(
-        ko=f"뜻을 알 수 없어 읽지 않은 이름: {told}. 가속도는 accel_x…z나 accel [x, y, z], 각도는 "
-        "pitch·roll·yaw나 ypr [요, 피치, 롤]처럼 순서가 드러나는 이름으로 보내면 읽습니다.",
-        en=f"Not read, as it is not known what they mean: {told}. Acceleration is read as "
-        "accel_x…z or accel [x, y, z], angles as pitch, roll and yaw or by a name that tells their "
-        "order, such as ypr.",
+        ko=f"뜻을 알 수 없어 읽지 않은 이름: {told}. 시각은 timestamp, 가속도는 accel_x…z나 accel "
+        "[x, y, z], 각도는 pitch·roll·yaw나 ypr [요, 피치, 롤]처럼 순서가 드러나는 이름으로 보내면 "
+        "읽습니다.",
+        en=f"Not read, as it is not known what they mean: {told}. The time is read as timestamp, "
+        "acceleration as accel_x…z or accel [x, y, z], angles as pitch, roll and yaw or by a name "
+        "that tells their order, such as ypr.",
     )
 
 

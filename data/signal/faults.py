@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jihwa.data.signal.frames import N_FINGERS, Array, Frames
-from jihwa.data.signal.sensors import ACCELERATION, SENSORS, USABLE_FLEX_ADC, FaultKind, is_dead
+from jihwa.data.signal.sensors import (
+    ACCELERATION,
+    ANGLES,
+    SENSORS,
+    USABLE_FLEX_ADC,
+    FaultKind,
+    is_dead,
+)
 
 PLAUSIBLE_ACCEL_G = (0.5, 2.0)
 """Length of an acceleration that is mostly gravity; a broken sensor sends 0 or full scale."""
@@ -149,9 +156,13 @@ class FaultDetector:
         if frozen.any():
             present = np.logical_and.reduceat(np.isfinite(reading), _FIRST_CHANNEL, axis=1)
             alive = present & ~frozen & possible
-            tilted = tilted_s[:, None] - well_tilted_s[:, _FIRST_CHANNEL] >= TILTED_S  # (n, 7)
+            has_turned = tilted_s[:, None] - well_tilted_s[:, _FIRST_CHANNEL] >= TILTED_S  # (n, 7)
             most_change = alive.sum(axis=1, keepdims=True) > frozen.sum(axis=1, keepdims=True)
-            kind[frozen & (most_change | tilted)] = FaultKind.STUCK
+            angles = reading[:, 8:]  # (n, 2); of whole degrees, a still hand repeats them
+            coarse = (angles == np.rint(angles)).all(axis=1) & (angles != 0).any(axis=1)  # (n,)
+            has_changed = np.broadcast_to(most_change, frozen.shape).copy()
+            has_changed[coarse, ANGLES] = False
+            kind[frozen & (has_changed | has_turned)] = FaultKind.STUCK
         turns = self._turns(time_s, step)  # (n, 10)
         noisy = np.maximum.reduceat(turns, _FIRST_CHANNEL, axis=1) >= NOISY_TURNS  # (n, 7)
         kind[noisy] = FaultKind.NOISY

@@ -6,7 +6,7 @@ finger does; so one that reads 812 counts sixty times in a row at 50 Hz, while t
 is stuck.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.faults import (
     DEAD_S,
     NOISY_S,
+    SAME,
     STRIDE_S,
     STUCK_S,
     FaultDetector,
@@ -59,6 +60,14 @@ NO_DIRECTION = Message(
     "direction and less surely.",
 )
 
+STUCK_OR_ABSENT = Message(
+    ko="믿을 수 있는 손가락이 없어 글을 만들지 않습니다: flex 센서가 모두 한 값에 멈췄거나, 심하게 "
+    "튀거나, 값을 보내지 않습니다. 센서의 전원과 접지, 보드에 꽂힌 선을 확인하세요.",
+    en="No finger can be believed, so no text is made: all flex sensors are stuck at one value, "
+    "jump, or send no number. Check their supply and ground, and how they are plugged into the "
+    "board.",
+)
+
 
 class SensorMonitor:
     """Leaves out what cannot be believed, and remembers what it was.
@@ -79,10 +88,11 @@ class SensorMonitor:
         self._began_s, self._now_s = np.inf, -np.inf
         self._detector = FaultDetector()
         self._failed = Latest(np.full(len(SENSORS), -np.inf), np.zeros(len(SENSORS), np.int8))
+        self._accel = Latest(np.full(3, -np.inf), np.full(3, np.nan))  # when it was there, and what
         self._past: list[Fault] = []
         self._present: list[Fault | None] = [None] * len(SENSORS)
         self._is_seen: bool | None = None  # by a camera
-        self._flex_adc = (np.inf, -np.inf)  # the least and the most that a finger read
+        self._flex_adc = np.full((2, N_FINGERS), [[np.inf], [-np.inf]])  # least and most so far
         self._samples = 0
         self._undirected = 0
 
@@ -100,9 +110,9 @@ class SensorMonitor:
         kind = self._until_recovered(frames.time_s, found)  # (n, 7)
         self._remember(frames.time_s, kind)
         least, most = self._flex_adc
-        read = frames.flex_adc[np.isfinite(frames.flex_adc)]
-        self._flex_adc = (float(read.min(initial=least)), float(read.max(initial=most)))
-        told = _without(frames, (kind > 0) | (odd > 0))
+        np.fmin(np.fmin.reduce(frames.flex_adc), least, out=least)
+        np.fmax(np.fmax.reduce(frames.flex_adc), most, out=most)
+        told = self._bridged(_without(frames, (kind > 0) | (odd > 0)))
         gravity_g = gravity_g if told is frames else told.gravity_g
         directed = np.isfinite(gravity_g).all(axis=1)  # (n,)
         self._samples += n
@@ -118,16 +128,11 @@ class SensorMonitor:
         """
         if not self._samples:
             return []
-        now_s = self._now_s
         by_kind: dict[tuple[int, FaultKind], list[Fault]] = {}
         for fault in self.faults:
             by_kind.setdefault((fault.sensor, fault.kind), []).append(fault)
-        shares = {}
-        for (sensor, kind), alike in sorted(by_kind.items()):
-            lasted_s = sum(min(fault.until_s, now_s) - fault.since_s for fault in alike)
-            shares[sensor, kind] = min(lasted_s / max(now_s - self._began_s, 1e-9), 1.0)
-        failing = [sum(shares.get((finger, kind), 0.0) for kind in _UNFIT) for finger in _FINGERS]
-        none_works = min(failing) >= MOSTLY
+        shares = {which: self._share(alike) for which, alike in sorted(by_kind.items())}
+        none_works = self.never_worked
         found = [
             min(by_kind[which], key=lambda fault: fault.since_s).message(share)
             for which, share in shares.items()
@@ -141,10 +146,27 @@ class SensorMonitor:
 
     @property
     def is_blind(self) -> bool:
-        """Whether every finger reads now what no working sensor does."""
-        return all(
-            fault is not None and fault.kind in _UNFIT for fault in self._present[:N_FINGERS]
-        )
+        """Whether no finger can be believed now."""
+        return all(fault and self._blinds(fault) for fault in self._present[:N_FINGERS])
+
+    @property
+    def never_worked(self) -> bool:
+        """Whether no finger could be believed for nearly all of the time so far, or ever moved."""
+        least, most = self._flex_adc
+        if self.is_blind and (most - least <= SAME[:N_FINGERS]).all():
+            return True
+        blinding = [fault for fault in self.faults if self._blinds(fault)]
+        each = [[fault for fault in blinding if fault.sensor == finger] for finger in _FINGERS]
+        return min(map(self._share, each)) >= MOSTLY
+
+    def _blinds(self, fault: Fault) -> bool:
+        """Whether nothing can be read if all fingers are so: to a camera, a hand may be still."""
+        return fault.kind in _UNFIT or not self._is_seen
+
+    def _share(self, faults: Sequence[Fault]) -> float:
+        """In which share of the time so far one of these faults of a sensor lasted."""
+        lasted_s = sum(min(fault.until_s, self._now_s) - fault.since_s for fault in faults)
+        return min(lasted_s / max(self._now_s - self._began_s, 1e-9), 1.0)
 
     def now(self, unfit: Collection[str] = ()) -> list[Fault]:
         """What fails now; fingers only while not all do. `unfit` is as for `warnings`."""
@@ -159,8 +181,12 @@ class SensorMonitor:
 
     @property
     def blindness(self) -> Message:
-        """That every finger reads what no working sensor does."""
-        (least, most), (low, high) = self._flex_adc, USABLE_FLEX_ADC
+        """That no finger can be believed, and why."""
+        faults = self._present if self.is_blind else self.faults
+        if any(f.kind not in _UNFIT for f in faults if f and f.sensor in _FINGERS):
+            return STUCK_OR_ABSENT
+        least, most = self._flex_adc[0].min(), self._flex_adc[1].max()
+        low, high = USABLE_FLEX_ADC
         return Message(
             ko=f"믿을 수 있는 손가락이 없어 글을 만들지 않습니다: flex 값이 {least:.4g}~{most:.4g}"
             f"인데, 제대로 된 센서는 10비트 ADC로 {low:.0f}~{high:.0f}입니다. 보드의 단위나 저항이 "
@@ -172,6 +198,18 @@ class SensorMonitor:
             "flex1[300:700] for what a straight and a bent finger read); if not, look at the "
             "supply of the sensors.",
         )
+
+    def _bridged(self, frames: Frames) -> Frames:
+        """The frames with the acceleration before where it is missing for a moment.
+
+        Angles have an error of their own: gravity would jump to theirs and back.
+        """
+        there = np.isfinite(frames.accel_g).all(axis=1, keepdims=True)  # (n, 1)
+        last_s, last_g = self._accel.feed(there.repeat(3, axis=1), frames.time_s, frames.accel_g)
+        lately = ~there & (frames.time_s[:, None] - last_s < DEAD_S)  # (n, 3)
+        if not lately.any():
+            return frames
+        return replace(frames, accel_g=np.where(lately, last_g, frames.accel_g))
 
     def _until_recovered(self, time_s: Array, kind: NDArray[np.int8]) -> NDArray[np.int8]:
         """(n, 7) how a sensor fails or failed until just now, from how it fails."""

@@ -45,15 +45,17 @@ SENSORS = (
     Sensor(
         Message(ko="가속도", en="acceleration"),
         Message(
-            ko="손의 방향은 각도로 읽습니다. 장갑을 껐다 켜 보세요.",
-            en="The hand's direction is read from the angles. Switch the glove off and on.",
+            ko="손의 방향은 각도가 오면 각도로 읽습니다. 장갑을 껐다 켜 보세요.",
+            en="The hand's direction is read from the angles, if any come. Switch the glove off "
+            "and on.",
         ),
     ),
     Sensor(
         Message(ko="각도(pitch, roll)", en="angle (pitch, roll)"),
         Message(
-            ko="손의 방향은 가속도로 읽습니다. 장갑을 껐다 켜 보세요.",
-            en="The hand's direction is read from acceleration. Switch the glove off and on.",
+            ko="손의 방향은 가속도가 오면 가속도로 읽습니다. 장갑을 껐다 켜 보세요.",
+            en="The hand's direction is read from acceleration, if any comes. Switch the glove off "
+            "and on.",
         ),
     ),
 )

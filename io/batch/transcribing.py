@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from jihwa.composer.language.token_model import Mode
-from jihwa.composer.text.transcript import DOUBTFUL, Word
+from jihwa.composer.text.transcript import DOUBTFUL, Candidate, Word
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import unfinished
 from jihwa.data.formats.layout import Layout
@@ -178,6 +178,8 @@ class Transcriber:
         report, sensors = recording.report, engine.sensors
         if words and not report.sees:
             raise UsageError(ko=f"{path}: {shared.NO_WORDS.ko}", en=f"{path}: {shared.NO_WORDS.en}")
+        if sensors.never_worked:  # what was read before that was known is no text
+            found = CompactTranscript("", [Candidate("", 0.0)], [], [])
         warnings = report.warnings() + sensors.warnings(report.unfit)
         warnings += filter(None, [engine.recognizer.fit.message])
         if unread := tuple(engine.recognizer.fit.spelling.unread):
@@ -187,7 +189,7 @@ class Transcriber:
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:
             warnings.append(_doubts(doubtful))
-        if not found.text:
+        if not (found.text or sensors.never_worked):
             warnings.append(NOTHING_FOUND)
         compared = None
         if self._truths:

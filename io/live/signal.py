@@ -131,7 +131,9 @@ class SignalReader:
             now_s: Now, on `time.monotonic()`.
         """
         report = self._parser.report
-        yield from (said for said in report.said.values() if self._once(said.en, True))
+        for about, said in report.said.items():
+            if self._once(about if about == "bends" else said.en, True):  # bends go on changing
+                yield said
         is_speechless = not self._parser.waits and self._speechless.lasts(now_s)
         if self._once("speechless", is_speechless):
             yield self._unread(device)
@@ -185,9 +187,11 @@ class SignalReader:
                 en=f"{device}: lines come but can be read no more. The last: {last} · Restart the "
                 "board (reset button), or check the connection and its speed.",
             )
+        if not self._parser.unread:  # a header alone
+            return Message(ko=f"{device}: {told.ko}", en=f"{device}: {told.en}")
         return Message(
             ko=f"{device}: {n}줄이 왔지만 하나도 읽을 수 없습니다. {told.ko}",
-            en=f"{device}: {n} lines came and none can be read. {told.en}",
+            en=f"{device}: {n} line(s) came and none can be read. {told.en}",
         )
 
     def _holes(self, device: str) -> Iterator[Message]:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import math
 import os
 import select
 import sys
@@ -80,10 +79,11 @@ class PlaybackSource(Source):
             file.seek(0)
             lines, lost = (_lines(file), None) if has_lines else self._as_lines()
             self.tell(Connection(Link.LIVE, self.device, lost))
-            for line in paced(self._timed(lines), self._speed, self.closing.wait):
+            timed, began_s = ((each[0], each) for each in self._timed(lines)), time.monotonic()
+            for time_s, line in paced(timed, self._speed, self.closing.wait):
                 if self.closing.is_set():
                     return
-                self.pass_on(line)
+                self.pass_on(line, began_s + time_s)  # of a recording without times, that is all
         self.tell(Connection(Link.ENDED, self.device))
 
     def _as_lines(self) -> tuple[list[bytes], Message | None]:
@@ -101,9 +101,6 @@ class PlaybackSource(Source):
 
     def _timed(self, lines: Iterable[bytes]) -> Iterator[tuple[float, bytes]]:
         """Every line with the time of the last sample so far."""
-        if math.isinf(self._speed):
-            yield from ((0.0, line) for line in lines)
-            return
         parser, time_s = LineParser(self._layout), 0.0
         due: list[bytes] = []  # whose time is not known yet
         for line in chain(lines, [b""]):

@@ -130,10 +130,10 @@ class Source(ABC):
             self._told = connection
             self._hand_on(connection)
 
-    def pass_on(self, data: bytes) -> None:
-        """Deliver bytes that have just come."""
+    def pass_on(self, data: bytes, at_s: float = 0.0) -> None:
+        """Deliver bytes that have just come, or that come sooner than they would."""
         if data:
-            self._hand_on(Received(data, time.monotonic()))
+            self._hand_on(Received(data, max(at_s, time.monotonic())))
 
     def _hand_on(self, event: SourceEvent) -> None:
         with self._delivering:

@@ -101,7 +101,8 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
             from jihwa.io.sources.simulated import PosingSource
 
             return PosingSource(**_settings(uri, settings, POSING))
-    if Path(uri).is_char_device():  # a link to a device, such as that of `jihwa simulate --link`
+    is_unplugged = Path(uri).is_symlink() and not Path(uri).exists()
+    if Path(uri).is_char_device() or is_unplugged:  # a link such as of `jihwa simulate --link`
         return SerialSource(NamedPort(uri), commands=commands)
     raise _no_such(uri, kind)
 
@@ -158,6 +159,8 @@ def _no_such(uri: str, kind: str) -> UsageError:
         )
     found = process.extractOne(kind.lower(), KINDS, scorer=fuzz.ratio, score_cutoff=ALIKE)
     nearest = f"replay:{uri}" if Path(uri).is_file() else found and found[0]
+    if uri.startswith(("/", ".")) and not Path(uri).exists():  # maybe unplugged
+        nearest = f"serial://{Path(uri).absolute()}"
     return UsageError(
         ko=f"{uri}: 그런 신호원은 없습니다. "
         + (f"{nearest} 인가요? " if nearest else "")
