@@ -35,7 +35,7 @@ from jihwa.models.wearer import WearerEffect
 from jihwa.recognizer.events import Decision, Emission, Slip
 from jihwa.recognizer.holds import SIGNS, SeenHold, log_sum
 from jihwa.recognizer.personal import PersonalModel
-from jihwa.recognizer.sitting import REVERSED, are_reversed, read_so, slipped, turn, unlike_last
+from jihwa.recognizer.sitting import read_so, slipped, turn, unlike_last, wired_otherwise
 from jihwa.recognizer.spelling import SILENT, Spelling
 
 KEPT_HOLDS = 64
@@ -66,8 +66,8 @@ EXPLAINED_HOLDS, EXPLAINED_NATS, BETTER_NATS = 12, 1.0, 0.5
 pose (in sessions of strangers by 2 to 6, where fingers are only tried by 0.6 or less), or than as
 signs by the usual mount."""
 
-REVERSED_EVERY = 8
-"""That fingers may read less the more they bend is looked at once in so many holds."""
+WIRED_EVERY = 8
+"""That fingers may be wired or read the other way round is looked at once in so many holds."""
 
 
 class GloveFit:
@@ -90,7 +90,7 @@ class GloveFit:
         self._best = 0
         self._n_found = 0  # holds since it has been about that one
         self._explained = np.zeros(2)  # how well it explains the last holds
-        self._is_reversed = False  # whether they would if fingers read the less the more they bend
+        self._wired: Message | None = None  # if they would, were the fingers wired otherwise
         self.spelling = Spelling()
         self._known = self._log_weight, list[SeenHold]()  # before nobody spelled any more
         self.slip: Slip | None = None
@@ -126,8 +126,8 @@ class GloveFit:
     @property
     def message(self) -> Message | None:
         """What to tell the wearer if glove or board are not as known; None if they are."""
-        if self._is_reversed:
-            return REVERSED
+        if self._wired:
+            return self._wired
         looks_so = self.spelling.goes_on and self._explained[0] > EXPLAINED_NATS
         if not looks_so or self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
             return None
@@ -212,8 +212,8 @@ class GloveFit:
         if self._seen >= self._learned + min(1 + self._learned // 5, SELDOM):
             self._learn_effect(anew=self._seen <= 2)
         self._explained = self._look_explained()
-        if self._seen % REVERSED_EVERY == 0:
-            self._is_reversed = self._look_reversed()
+        if self._seen % WIRED_EVERY == 0:
+            self._wired = self._look_wired()
 
     def _set_aside(self) -> None:
         """Remember what was known before the hand did what is no spelling: that tells nothing."""
@@ -278,14 +278,14 @@ class GloveFit:
         poses = np.array([hold.pose for hold in holds])  # (m, 8)
         return self._density.log_density(unturned(poses, self.mount))
 
-    def _look_reversed(self) -> bool:
-        """Whether the last holds look like signs of fingers that read less the more they bend."""
+    def _look_wired(self) -> Message | None:
+        """What to tell if the last holds look like signs of fingers that are wired otherwise."""
         holds = [hold for hold in self._holds if not hold.is_rest][-2 * EXPLAINED_HOLDS :]
         if len(holds) < EXPLAINED_HOLDS:
-            return False
+            return None
         x = np.array([hold.pose for hold in holds])  # (n, 8)
         mounts = self._mounts.mount[sorted({0, self._best})]
-        return are_reversed(x, self._personal.extractor, self._any_mount, mounts)
+        return wired_otherwise(x, self._personal.extractor, self._any_mount, mounts)
 
     def _share_about(self, mount: int) -> float:
         """How likely a mount is, and those that are about the same."""

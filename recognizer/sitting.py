@@ -1,4 +1,4 @@
-"""How the glove sits, in words, and whether its fingers read the other way round."""
+"""How the glove sits, in words, and whether its fingers are wired or read the other way round."""
 
 import numpy as np
 
@@ -6,16 +6,16 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import Array
 from jihwa.data.signal.sensors import BENT_ADC, STRAIGHT_ADC
 from jihwa.models.density import PoseDensity
-from jihwa.models.features import FLEX, FeatureExtractor
+from jihwa.models.features import FLEX, GRAVITY, FeatureExtractor
 from jihwa.models.mount import turn_deg, unturned
 from jihwa.recognizer.holds import log_sum
 
 TOLD_DEG = 25.0
 """How large a turn is told to the wearer."""
 
-REVERSED_NATS = 1.0
-"""By so much holds have to be likelier as signs if fingers read less the more they bend. Where they
-read more it is -1 to -5."""
+OTHERWISE_NATS = 1.0
+"""By so much holds have to be likelier as signs if fingers read less the more they bend, or come in
+the opposite order. Where they do not it is -1 to -6."""
 
 AS_EVER = Message(ko="보드가 제자리에 있습니다.", en="The board sits as usual.")
 UNSURE = Message(
@@ -29,6 +29,14 @@ REVERSED = Message(
     en="A bent finger seems to read less than a straight one: the other way round than known "
     "gloves, so the text is wrong. Write into --layout what a straight and a bent finger read, "
     "like flex1[900:760]; if it is there, swap the two.",
+)
+OPPOSITE = Message(
+    ko="손가락 순서가 거꾸로인 장갑 같습니다. flex1이 엄지가 아니라 새끼손가락이면 글이 맞지 "
+    "않습니다. 머리글에서, 머리글이 없으면 --layout에서 flex1~flex5를 flex5~flex1로 바꿔 "
+    "적으세요.",
+    en="The fingers seem to come in the opposite order: flex1 is the little finger and not the "
+    "thumb, so the text is wrong. Write flex5 to flex1 in place of flex1 to flex5 into the header, "
+    "or into --layout if there is none.",
 )
 
 
@@ -77,10 +85,10 @@ def slipped(how: Message) -> Message:
     )
 
 
-def are_reversed(
+def wired_otherwise(
     x: Array, extractor: FeatureExtractor, density: PoseDensity, mounts: Array
-) -> bool:
-    """Whether holds look like signs of fingers that read less the more they bend.
+) -> Message | None:
+    """What to tell of fingers if holds look like signs only once they are read otherwise.
 
     Args:
         x: (n, 8) features of holds.
@@ -88,10 +96,17 @@ def are_reversed(
         density: Of the signs, as the usual mount would have them.
         mounts: (m, 3, 3) how the board may sit.
     """
-    turned = x.copy()
-    turned[:, FLEX] = extractor.warp(STRAIGHT_ADC + BENT_ADC - extractor.unwarp(x[:, FLEX]))
-    as_they_are, reversed_ = (
-        max(float(log_sum(density.log_density(unturned(each, mount))).mean()) for mount in mounts)
-        for each in (x, turned)
-    )
-    return reversed_ - as_they_are > REVERSED_NATS
+
+    def nats(bends: Array) -> float:
+        poses = np.hstack([bends, x[:, GRAVITY]])
+        looks = (log_sum(density.log_density(unturned(poses, mount))).mean() for mount in mounts)
+        return float(max(looks))
+
+    bends = x[:, FLEX]
+    ways = {
+        REVERSED: extractor.warp(STRAIGHT_ADC + BENT_ADC - extractor.unwarp(bends)),
+        OPPOSITE: bends[:, ::-1],
+    }
+    looks = {message: nats(otherwise) for message, otherwise in ways.items()}
+    likeliest = max(looks, key=looks.__getitem__)
+    return likeliest if looks[likeliest] - nats(bends) > OTHERWISE_NATS else None

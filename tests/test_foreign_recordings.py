@@ -128,6 +128,18 @@ def test_fingers_that_read_less_the_more_they_bend_are_told(sentence, bad, jihwa
     assert jihwa("transcribe", bad(with_resistor(sentence, 780, 920))).err == ""
 
 
+def test_fingers_in_the_opposite_order_are_told_and_so_is_what_to_do(sentence, bad, jihwa):
+    rows = [[*row[: FINGERS.start], *row[FINGERS][::-1]] for row in sentence.rows]
+    done = jihwa("transcribe", bad(sentence.text(rows=rows)))
+    assert "The fingers seem to come in the opposite order" in done.err
+    names = [*NAMES[: FINGERS.start], *NAMES[FINGERS][::-1]]
+    for content, layout in (
+        (sentence.text(names, rows), []),
+        ("\n".join(map(",".join, rows)), ["--layout", ",".join(names)]),
+    ):
+        assert jihwa("transcribe", bad(content), *layout).out == "만나서 반갑습니다\n"
+
+
 def test_a_hand_that_never_opens_needs_no_other_resistor(sentence, bad, jihwa):
     done = jihwa("transcribe", bad(with_resistor(sentence, 860, 900)))
     assert "Flex moves between" not in done.err
