@@ -13,6 +13,7 @@ from jihwa.composer.text.candidates import AbbreviationReader, WordReader
 from jihwa.composer.text.completions import CompletionReader
 from jihwa.composer.text.draft import Draft
 from jihwa.composer.text.record import WORD_SIGN, Record
+from jihwa.composer.text.snapshot import Decisions, Snapshot
 from jihwa.composer.text.transcript import (
     Candidate,
     Completion,
@@ -22,12 +23,7 @@ from jihwa.composer.text.transcript import (
     Update,
     Word,
 )
-from jihwa.composer.text.undo import (
-    Decisions,
-    Snapshot,
-    UndoStep,
-    UndoSteps,
-)
+from jihwa.composer.text.undo import UndoStep, UndoSteps
 from jihwa.data.alphabet import COMMANDS, Alphabet, Control
 from jihwa.data.messages import UsageError
 from jihwa.recognizer.events import Emission, likeliest, readings

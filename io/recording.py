@@ -13,7 +13,7 @@ from jihwa.data.messages import Message
 from jihwa.data.signal.frames import N_FINGERS, Frames
 from jihwa.data.signal.monitor import believed
 from jihwa.data.takes.collection import SignStyle, take_path
-from jihwa.io.live.text import is_rest
+from jihwa.io.live.shown import is_rest
 from jihwa.models.bundle import Bundle
 from jihwa.models.features import FeatureExtractor
 from jihwa.recognizer.calibration import Calibration, Prompt

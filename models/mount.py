@@ -5,7 +5,7 @@ is anything from a small tilt to a half turn about the board's normal, on the ot
 hand (turned about the fingers' axis), or on the other hand, where everything across the fingers is
 reversed. That is too far for a linearisation, so a grid of mounts competes; what lies between
 them is left to the wearer's small rotation (see `gaussian`), which is known in closed form given
-each of them.
+each of them. Which one it is, is found while the wearer spells: `jihwa.recognizer.glove_fit`.
 
 For example, the recordings of August have the board turned by 48° about its normal; of the grid,
 45° and no tilt is nearest, and the 4° that are left cost next to nothing at a spread of 9°.

@@ -20,7 +20,7 @@ from jihwa.models.bundle import Bundle
 from jihwa.models.features import FLEX, GRAVITY, TANGENT
 from jihwa.models.mount import USUAL_IF_SHOWN, Mounts
 from jihwa.models.overlap import most_telling_signs, mount_signs
-from jihwa.recognizer.fit import SLIPS
+from jihwa.recognizer.glove_fit import SLIPS
 from jihwa.recognizer.personal import PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows
 from jihwa.recognizer.sitting import AS_EVER, UNSURE, read_so, slipped, turn, unlike_last

@@ -13,7 +13,7 @@ from jihwa.models.features import FLEX, GRAVITY
 from jihwa.models.mount import unturned
 from jihwa.recognizer.durations import mixed, no_sign_log_ratio
 from jihwa.recognizer.events import Emission, Segment, likeliest
-from jihwa.recognizer.fit import GloveFit
+from jihwa.recognizer.glove_fit import GloveFit
 from jihwa.recognizer.personal import PersonalModel
 
 RETURNS = 0.7
@@ -29,11 +29,12 @@ LEAST_LOG_ODDS, MOST_LOG_ODDS = -4.0, 3.0
 """Of a stop: below, it is not looked at; above, nothing is believed more."""
 
 LIKENESS = 2.0
-"""Within one hold a hand stays so much nearer to a pose than when it returns to it: so many times
-the log-odds of a return count against that."""
+"""How many times the log-odds of two stretches being different poses count against one hold: within
+one a hand stays nearer to a pose than when it returns to it."""
 
 UNREAD = 100.0
-"""So much less likely than none is every sign where there can be none."""
+"""Nats by which every sign is less likely than none where there can be no letter: no finger is
+believed, or nobody spells."""
 
 
 class Classifier:

@@ -8,7 +8,7 @@ from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.recognizer.classifier import Classifier
 from jihwa.recognizer.events import Decision, Emission, Segment
-from jihwa.recognizer.fit import GloveFit
+from jihwa.recognizer.glove_fit import GloveFit
 from jihwa.recognizer.personal import Adaptation
 from jihwa.recognizer.segmenter import OpenHold, Segmenter
 

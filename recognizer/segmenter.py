@@ -112,7 +112,7 @@ class Segmenter:
         self._last_end_s = -np.inf
         self._tempi: deque[Tempo] = deque(maxlen=TEMPO_HOLDS)
         self.tempo = Tempo()
-        self._is_known = self._given is not None  # what sees the hand
+        self._source_is_known = self._given is not None  # a glove or a camera
         self._see_with(self._given or HoldNetwork.load())
         self._interrupt()
 
@@ -130,9 +130,9 @@ class Segmenter:
         """The boundaries that become known with these frames."""
         boundaries: list[Boundary] = []
         told = np.isfinite(frames.accel_g).all(axis=1)
-        if not self._is_known and told.any():
+        if not self._source_is_known and told.any():
             first = int(told.argmax())
-            self._is_known = True
+            self._source_is_known = True
             if is_seen(frames[first : first + 1]):
                 boundaries += self.feed(frames[:first]) + self.flush()
                 self._see_with(HoldNetwork.of_landmarks())

@@ -16,12 +16,12 @@ from live import session, signal_of, stranger, until
 from stories import Reader, model, read
 
 from jihwa.composer.composer import Composer
-from jihwa.composer.language.completion import Beginning, likeliest_words
 from jihwa.composer.language.files import read_lexicon
 from jihwa.composer.language.jamo import BOUNDARY, SPACE, decode, encode
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.language.profanity import Profanity
 from jihwa.composer.language.token_model import Mode
+from jihwa.composer.language.word_search import Beginning, likeliest_words
 from jihwa.composer.text.transcript import Completion
 from jihwa.data.alphabet import Control
 from jihwa.io.sources.source import Link

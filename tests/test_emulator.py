@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
+from jihwa.io.screen.cells import width
 from jihwa.io.screen.emulator import Terminal, line_of, place_of
 from jihwa.io.screen.program import bytes_of
-from jihwa.io.screen.text import width
 
 ENTER_FULL_SCREEN, LEAVE_FULL_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 

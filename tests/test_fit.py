@@ -13,7 +13,7 @@ from jihwa.models.features import GRAVITY
 from jihwa.models.mount import Mounts, rotation, turn_deg, unturned
 from jihwa.models.wearer import ShownHolds, ShownPoses
 from jihwa.recognizer.events import Decision, Emission, Segment, Slip
-from jihwa.recognizer.fit import GloveFit
+from jihwa.recognizer.glove_fit import GloveFit
 from jihwa.recognizer.personal import Adaptation, PersonalModel
 from jihwa.recognizer.profile import Observation, Profile, Step, StepKind, mount_rows
 from jihwa.recognizer.profile_format import from_json, to_json

@@ -14,7 +14,7 @@ from jihwa.composer.composer import Composer
 from jihwa.composer.decoding.decoder import Decoder
 from jihwa.data.alphabet import Alphabet, Control
 from jihwa.data.messages import UsageError
-from jihwa.io.screen.lines import PlainScreen
+from jihwa.io.screen.lines import RecordingLines
 from jihwa.io.writers.document import Document
 from jihwa.io.writers.plain import write_json
 from jihwa.recognizer.events import NO_SIGN
@@ -168,7 +168,7 @@ def test_an_emission_of_another_alphabet_is_refused_before_it_can_be_a_command()
 
 def test_the_plain_screen_shows_commands_and_the_text_they_leave():
     stream = io.StringIO()
-    screen, composer = PlainScreen(stream, OWN), Composer(OWN, model())
+    screen, composer = RecordingLines(stream, OWN), Composer(OWN, model())
     for each in shown("ㄴㅏㄴ<"):
         screen.update(composer.feed(each), each)
     screen.finish(composer.flush())

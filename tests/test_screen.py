@@ -23,11 +23,11 @@ from jihwa.io.live.state import (
     SignalState,
     TextState,
 )
+from jihwa.io.screen.cells import clean, cleaned
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.full_screen import STYLE, TOLD_S, News
 from jihwa.io.screen.hand import skeleton
 from jihwa.io.screen.keys import BINDINGS
-from jihwa.io.screen.text import clean, cleaned
 from jihwa.io.screen.view import Place, View
 from jihwa.io.sources.source import Connection, Link
 from jihwa.io.user.phrases import Phrase

@@ -16,7 +16,7 @@ from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import Message
 from jihwa.data.signal.sensors import SENSORS, Fault, FaultKind
 from jihwa.io.live.state import Answers, LiveState, SignalState
-from jihwa.io.screen.lines import LineScreen
+from jihwa.io.screen.lines import SessionLines
 from jihwa.io.sources.source import Connection, Link
 
 NOTHING = TextEdit(0, "")
@@ -26,7 +26,7 @@ NOTHING = TextEdit(0, "")
 def printed(alphabet, request):
     """A screen, and the lines it has printed since they were asked for last."""
     stream = io.StringIO()
-    screen = LineScreen(stream, alphabet, "en", getattr(request, "param", None))
+    screen = SessionLines(stream, alphabet, "en", getattr(request, "param", None))
 
     def lines():
         text = stream.getvalue()

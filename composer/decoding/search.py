@@ -3,7 +3,8 @@
 Every boundary of the lattice has a stack of the best hypotheses that have read the signal up to it.
 It is filled along paths: from the boundary before the last emission by arcs that consume one, from
 the one before the last two by those that consume two (ㅘ as ㅗ ㅏ), and so on; before a stack is
-left, arcs that consume nothing (a space, a missed letter) are taken within it.
+left, arcs that consume nothing (a space, a missed letter) are taken within it. Two hypotheses that
+end alike are recombined into one.
 
 Few hypotheses live at a time, some twenty at the median, and few arcs of each are worth a look. So
 these are plain loops: the arcs that a state allows are tried in the order of what speaks for them,

@@ -1,1 +1,6 @@
-"""The text being written: its edits, what it is made of, what can be undone, what it came to."""
+"""The text being written: emissions in, edits of the text out.
+
+A `snapshot` is the text at one moment: what is committed is a `record`, and what the decoder keeps
+open is shown behind it. `draft` goes on from one to the next, `undo` goes back; `candidates` and
+`completions` offer other words; a `transcript` is what it came to.
+"""

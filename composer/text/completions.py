@@ -15,7 +15,6 @@ import numpy as np
 
 from jihwa.composer.decoding.grammar import WORD_IS_OVER, State
 from jihwa.composer.decoding.hypotheses import Hypothesis, Stack, tokens_of
-from jihwa.composer.language.completion import Beginning, likeliest_words
 from jihwa.composer.language.jamo import (
     BOUNDARY,
     KINDS,
@@ -28,6 +27,7 @@ from jihwa.composer.language.jamo import (
 )
 from jihwa.composer.language.token_model import Mode, ModelState, TokenModel
 from jihwa.composer.language.word_list import fault
+from jihwa.composer.language.word_search import Beginning, likeliest_words
 from jihwa.composer.text.candidates import AbbreviationReader
 from jihwa.composer.text.record import Record, jamo_of
 from jihwa.composer.text.transcript import Candidate, Completion

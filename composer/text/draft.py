@@ -12,8 +12,9 @@ from jihwa.composer.decoding.decoder import Decoder, Ending
 from jihwa.composer.decoding.hypotheses import Hypothesis
 from jihwa.composer.language.jamo import MEMORY_CHARACTERS
 from jihwa.composer.text.record import Record
+from jihwa.composer.text.snapshot import Decisions, Snapshot
 from jihwa.composer.text.transcript import Sign
-from jihwa.composer.text.undo import EXACT_STEPS, Decisions, Snapshot, ToldDecisions, UndoStep
+from jihwa.composer.text.undo import EXACT_STEPS, ToldDecisions, UndoStep
 from jihwa.recognizer.events import Decision, Emission
 
 

@@ -1,21 +1,16 @@
-"""Snapshots of a text that one can go back to, and forth again.
+"""Undo and redo: the snapshots of a text that one can go back to, and forth again.
 
-A text at one moment is a `Snapshot`, which never changes. Backspace goes back by emissions, undo
-by whatever changed the text, and both do it by taking an earlier snapshot for the present one. All
-that the decoder knew is large, so only the latest steps have it; of earlier ones the text is left.
+All that the decoder knew is large, so only the latest steps have it; of earlier ones the text is
+left.
 """
 
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 from itertools import chain
 
-from jihwa.composer.decoding.alignment import AlignedToken
-from jihwa.composer.decoding.decoder import DecoderState
-from jihwa.composer.language.jamo import decode
-from jihwa.composer.text.record import Record
-from jihwa.composer.text.transcript import TextEdit, Update
+from jihwa.composer.text.snapshot import Decisions, Snapshot
+from jihwa.composer.text.transcript import TextEdit
 from jihwa.recognizer.events import Decision, Emission
 
 EXACT_STEPS = 16
@@ -25,78 +20,6 @@ MOST_STEPS = 200
 """Steps that can be undone at all."""
 _TOLD_DECISIONS = 256
 """More than there can be between a snapshot that can be gone back to and now."""
-
-Decisions = tuple[Decision, ...]
-"""How emissions were read whose signs are in the text for good."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that is known of a text at one moment.
-
-    Attributes:
-        decoder: What the decoder knows.
-        record: What is decided.
-        preedit: What is shown behind it.
-        before: What was known before each of the last emissions that can be taken back by
-            themselves, the latest last; these know nothing of what was before them.
-        decided: The signs that were decided because of the emission that followed, for a snapshot
-            among those.
-    """
-
-    decoder: DecoderState
-    record: Record
-    preedit: str = ""
-    before: tuple["Snapshot", ...] = ()
-    decided: Decisions = ()
-
-    @property
-    def text(self) -> str:
-        """What is shown."""
-        return self.record.text + self.preedit
-
-    def following(self, decoder: DecoderState) -> "Snapshot":
-        """As it is once the decoder knows this, with what that has just committed."""
-        record, preedit = self.record.with_aligned(decoder.committed), decode(decoder.preedit)
-        record = record if preedit else record.with_final_end()
-        return replace(self, decoder=decoder, record=record, preedit=preedit)
-
-    @property
-    def lasting(self) -> str:
-        """What no backspace by signs can alter."""
-        return self.record.text[: len(self.before[0].record.text) if self.before else None]
-
-    def without_first(self, length: int) -> "Snapshot":
-        """Without the first characters, which must be among what is `lasting`."""
-        before = tuple(each.without_first(length) for each in self.before)
-        return replace(self, record=self.record.without_first(length), before=before)
-
-    def update_since(self, before: "Snapshot") -> Update:
-        """What of the text has changed since another snapshot."""
-        commit = TextEdit.between(before.record.text, self.record.text)
-        edit = TextEdit.between(before.text, self.text)
-        return Update(edit, commit.insert, self.preedit, commit.delete)
-
-    def with_decided(self, decided: Decisions) -> "Snapshot":
-        """With signs that the last emission decided; they go with it if it is taken back."""
-        last = self.before[-1]
-        last = replace(last, decided=(*last.decided, *decided))
-        return replace(self, before=(*self.before[:-1], last))
-
-    def rewritten(self, place: slice, alignment: Sequence[AlignedToken], text: str) -> "Snapshot":
-        """With a text in the place of some entries, here and in every snapshot that has them all.
-
-        Emissions behind which some were yet to come can no longer be taken back by themselves.
-        """
-        kept = (each for each in self.before if len(each.record.entries) >= place.stop)
-        before = tuple(
-            replace(each, record=each.record.rewritten(place, alignment, text)) for each in kept
-        )
-        return replace(self, record=self.record.rewritten(place, alignment, text), before=before)
-
-    def back(self, boundaries: int) -> "Snapshot":
-        """As it was before the emissions since so many boundaries, which must be remembered."""
-        return replace(self.before[-boundaries], before=self.before[:-boundaries], decided=())
 
 
 UndoStep = Snapshot | str

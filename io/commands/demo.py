@@ -9,7 +9,7 @@ from jihwa.composer.language.mixture import Mixture
 from jihwa.data.messages import Language
 from jihwa.data.synthesis.sessions import read_session
 from jihwa.io.engine import assemble_engine
-from jihwa.io.screen.lines import PlainScreen
+from jihwa.io.screen.lines import RecordingLines
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.language import speaker
@@ -27,7 +27,7 @@ def configure(arguments: Command) -> None:
 def run(options: argparse.Namespace, language: Language) -> int:
     """Play the sample at the pace of the hand, and compare the text with the truth."""
     say, bundle = speaker(language), shared.model(options.model)
-    screen = PlainScreen(sys.stdout, bundle.alphabet)
+    screen = RecordingLines(sys.stdout, bundle.alphabet)
     engine = assemble_engine(bundle, Mixture.load(shared.language_model(options.lm)))
     with resources.as_file(resources.files("jihwa.data") / "samples") as samples:
         session = read_session(samples / SAMPLE)

@@ -10,7 +10,7 @@ from jihwa.data.messages import JihwaError, Language, UsageError
 from jihwa.io.commands import type as typing
 from jihwa.io.live import archive
 from jihwa.io.live.past import read_timed
-from jihwa.io.screen.text import clean, clean_lines, tail
+from jihwa.io.screen.cells import clean, clean_lines, tail
 from jihwa.io.settings import configuration
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command

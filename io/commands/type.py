@@ -18,9 +18,9 @@ from jihwa.io.live.session import LiveOptions, LiveSession
 from jihwa.io.live.state import LiveState
 from jihwa.io.live.wearer import Wearer
 from jihwa.io.outlets.targets import Child
+from jihwa.io.screen.cells import clean, clean_lines, tail
 from jihwa.io.screen.full_screen import FullScreen
-from jihwa.io.screen.lines import LineScreen
-from jihwa.io.screen.text import clean, clean_lines, tail
+from jihwa.io.screen.lines import SessionLines
 from jihwa.io.settings import options as shared
 from jihwa.io.settings.arguments import Command
 from jihwa.io.settings.configuration import Origin
@@ -246,7 +246,7 @@ def _print_lines(
     wearer = live.wearer(options, language, tell)
     engine = wearer.engine()
     words = engine.composer.words if live.can_style() else None
-    lines = LineScreen(sys.stdout, engine.recognizer.alphabet, language, words)
+    lines = SessionLines(sys.stdout, engine.recognizer.alphabet, language, words)
     ended = threading.Event()
     with closing(_voice(options, tell)) as voice, live.told_to_end(ended.set):
 

@@ -33,7 +33,7 @@ from jihwa.recognizer.word_signs import WordSignSpotter
 TICK_S = 0.1
 """How often the thread looks around when nothing happens."""
 BREATH_S = 0.025
-"""What comes sooner after the last batch is read together: a fast glove costs no more."""
+"""The least time between two batches; what comes meanwhile is read together."""
 MOST_EVENTS = 200
 """Events that are taken together when the thread is behind."""
 LEISURE_S = 0.15
@@ -98,7 +98,7 @@ class LiveSession:
         self._queue: SimpleQueue[_Queued] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="live session", daemon=True)
         self._is_ready = self._is_closing = self.is_paused = False
-        self._active_s, self._leisure_s = time.monotonic(), 0.0  # anything came last; there is time
+        self._active_s, self._leisure_s = time.monotonic(), 0.0  # what `_idle` goes by
         self._notices = Notices()
         journal.listen(self._notices.tell)
         self._connection = Connection(Link.OPENING)
@@ -222,7 +222,7 @@ class LiveSession:
         next_s = time.monotonic() + BREATH_S
         for event in _joined(events):
             self._take(event)
-        news = self._queue.empty() and self._rest()
+        news = self._queue.empty() and self._idle()
         if events or news:
             self._publish()
         if len(events) < MOST_EVENTS:
@@ -285,7 +285,7 @@ class LiveSession:
         else:
             self.writing.feed(frames)
 
-    def _rest(self) -> bool:
+    def _idle(self) -> bool:
         """Do what can wait, now that nothing else does; whether there may be news to see."""
         now_s = time.monotonic()
         if self.writing.is_open and now_s - self._active_s >= self._options.pause_s:

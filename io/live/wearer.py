@@ -12,8 +12,8 @@ from jihwa.data.messages import JihwaError, Message
 from jihwa.data.signal.frames import Frames
 from jihwa.io.engine import Engine, assemble_engine
 from jihwa.io.failures import explain
+from jihwa.io.live.shown import LiveText
 from jihwa.io.live.state import CalibrationProgress
-from jihwa.io.live.text import LiveText
 from jihwa.io.user import profiles, vocabulary
 from jihwa.models.bundle import Bundle
 from jihwa.recognizer.calibration import (

@@ -19,8 +19,8 @@ from jihwa.data.signal.frames import Frames
 from jihwa.data.signal.monitor import SensorMonitor
 from jihwa.io.engine import Change, Engine, Relay, Sink
 from jihwa.io.live.journal import SessionLog
+from jihwa.io.live.shown import HoldReader, LiveText, is_rest
 from jihwa.io.live.state import HoldState, TextState, request
-from jihwa.io.live.text import HoldReader, LiveText, is_rest
 from jihwa.io.live.wearer import Learning, Wearer
 from jihwa.recognizer.events import Emission
 from jihwa.recognizer.word_signs import WordSignSpotter

@@ -3,6 +3,6 @@
 `full_screen` is the program around it: it gives the state and the `view` of it to `drawing`, which
 asks `panels`, `hand` and `large` for theirs, and the keys in the table of `keys` to `controls`. A
 `program` that takes the text is shown above, by a terminal `emulator`. Without a full screen,
-`lines` prints a session line by line, and `plain` a recording. Everything is written as lines of
-`text`.
+`lines` prints a session line by line, or a recording hold by hold. Everything is written in `cells`
+of the terminal.
 """

@@ -12,7 +12,7 @@ from jihwa.io.live.session import LiveSession
 from jihwa.io.live.state import LiveState
 from jihwa.io.live.wearer import PlanName, Wearer
 from jihwa.io.outlets.clipboard import Clipboard, terminal_of_ours
-from jihwa.io.screen.text import clean
+from jihwa.io.screen.cells import clean
 from jihwa.io.screen.view import Place, View
 from jihwa.io.speech.process import VoiceSettings
 from jihwa.io.speech.spoken import SpeechMode, SpokenText

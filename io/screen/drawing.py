@@ -5,6 +5,19 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
 from jihwa.io.live.state import LiveState, TextState
+from jihwa.io.screen.cells import (
+    CURSOR,
+    ELLIPSIS,
+    StyledLine,
+    cut,
+    doubts,
+    pad,
+    paragraph,
+    places,
+    rule,
+    width,
+    wrap,
+)
 from jihwa.io.screen.hand import (
     SKELETON_COLUMNS,
     hand_rows,
@@ -22,19 +35,6 @@ from jihwa.io.screen.panels import (
     phrase_rows,
     profile_rows,
     status_line,
-)
-from jihwa.io.screen.text import (
-    CURSOR,
-    ELLIPSIS,
-    StyledLine,
-    cut,
-    doubts,
-    pad,
-    paragraph,
-    places,
-    rule,
-    width,
-    wrap,
 )
 from jihwa.io.screen.view import Place, View
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pyte import Screen, Stream, modes
 from pyte.screens import Char, Cursor, StaticDefaultDict
 
-from jihwa.io.screen.text import StyledLine, clean, width
+from jihwa.io.screen.cells import StyledLine, clean, width
 
 Cells = StaticDefaultDict[int, Char]
 

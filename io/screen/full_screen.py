@@ -23,11 +23,11 @@ from prompt_toolkit.styles import Style
 
 from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
+from jihwa.io.screen.cells import CURSOR, StyledLine, cleaned
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.keys import BINDINGS, Binding
 from jihwa.io.screen.program import Program, panel_rows
-from jihwa.io.screen.text import CURSOR, StyledLine, cleaned
 
 REDRAWS_HZ = 30
 CALM_REDRAWS_HZ = 6

@@ -15,7 +15,7 @@ from jihwa.data.signal.landmarks import N_POINTS
 from jihwa.data.synthesis.hands import HandStatistics
 from jihwa.data.takes.collection import STYLE_NAMES
 from jihwa.io.live.state import SHOWN_LETTERS, CalibrationProgress, LiveState
-from jihwa.io.screen.text import StyledLine, bar, pad, paragraph, width
+from jihwa.io.screen.cells import StyledLine, bar, pad, paragraph, width
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link
 from jihwa.recognizer.events import NO_SIGN

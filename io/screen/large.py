@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from jihwa.composer.language.jamo import LETTER_OF, TOKENS
 from jihwa.data.alphabet import COMPOSITION
-from jihwa.io.screen.text import Fragment, StyledLine
+from jihwa.io.screen.cells import Fragment, StyledLine
 
 LEAST_ROWS = 6
 """Syllables of fewer rows cannot be told apart."""

@@ -11,8 +11,8 @@ from jihwa.data.messages import Language, Message
 from jihwa.data.signal.frames import Array
 from jihwa.data.signal.sensors import Fault
 from jihwa.io.live.state import LiveState
+from jihwa.io.screen.cells import clean, doubts
 from jihwa.io.screen.panels import LINKS, PAUSED
-from jihwa.io.screen.text import clean, doubts
 from jihwa.io.sources.source import Connection
 from jihwa.recognizer.events import Emission
 
@@ -23,7 +23,7 @@ _RUNNERS_UP = 2
 _HOLD_COLUMNS = 26
 
 
-class PlainScreen:
+class RecordingLines:
     """Prints when each hold ended, what it may have been, and the text so far."""
 
     def __init__(self, stream: TextIO, alphabet: Alphabet) -> None:
@@ -77,7 +77,7 @@ RESUMED = Message(ko="다시 읽는 중", en="reading again")
 UNDERLINED, AS_BEFORE = "\x1b[4m", "\x1b[24m"
 
 
-class LineScreen:
+class SessionLines:
     """Prints what changes: the connection, every hold and the open word, and what became final.
 
     It belongs to the thread that owns the session, which makes all calls.

@@ -9,8 +9,8 @@ from math import ceil
 
 from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
+from jihwa.io.screen.cells import CURSOR, StyledLine, apart, clean, cut, pad, paragraph, tail, width
 from jihwa.io.screen.keys import BINDINGS
-from jihwa.io.screen.text import CURSOR, StyledLine, apart, clean, cut, pad, paragraph, tail, width
 from jihwa.io.screen.view import View
 from jihwa.io.settings.language import speaker
 from jihwa.io.sources.source import Link

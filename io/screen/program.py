@@ -21,8 +21,8 @@ from jihwa.io.live.session import LiveSession
 from jihwa.io.outlets.outlet import OutletError
 from jihwa.io.outlets.targets import Child
 from jihwa.io.screen import emulator
+from jihwa.io.screen.cells import StyledLine
 from jihwa.io.screen.controls import Controls
-from jihwa.io.screen.text import StyledLine
 from jihwa.io.screen.view import Place
 
 _CHUNK_BYTES = 4096

@@ -24,7 +24,7 @@ BAUD = 115200
 READ_BYTES = 4096
 """So much is read at once at most."""
 READ_S = 0.005
-"""What comes within this time is read at once; so late a sample may be."""
+"""What comes within this time is read at once; a sample is late by this at most."""
 WRITE_S = 0.5
 """A port that takes a command no sooner is lost."""
 LOOK_S = 0.25
@@ -98,7 +98,7 @@ class SerialSource(Source):
         self._finder, self._baud, self._timing = finder, baud, timing or Timing()
         self._greeting = ("header", *commands)
         self._commands: SimpleQueue[str] = SimpleQueue()
-        self._lives = 0  # how often the line has come up
+        self._times_up = 0  # how often the line has come up
 
     def send(self, command: str) -> None:
         """Send a firmware command, as soon as the line is up; never blocks."""
@@ -109,9 +109,9 @@ class SerialSource(Source):
         timing = self._timing
         wait_s = timing.retry_s
         while not self.closing.is_set():
-            lives = self._lives
+            times_up = self._times_up
             lost = self._follow_any()
-            if self._lives > lives:
+            if self._times_up > times_up:
                 wait_s = timing.retry_s
             if not self.closing.is_set():
                 self.tell(lost)
@@ -120,8 +120,8 @@ class SerialSource(Source):
 
     def _follow_any(self) -> Connection:
         """Follow the first port that proves to be the glove's; how the line is after it is lost."""
-        lives = self._lives
-        absent = Link.LOST if lives else Link.SEARCHING
+        times_up = self._times_up
+        absent = Link.LOST if times_up else Link.SEARCHING
         lost = Connection(absent, self.device, ports.NOTHING_CONNECTED)
         candidates = self._finder.candidates()
         for port in candidates:
@@ -137,7 +137,7 @@ class SerialSource(Source):
                 )
             if found.reason is not ports.NOTHING_CONNECTED:
                 lost = found
-            if self._lives > lives or self.closing.is_set():
+            if self._times_up > times_up or self.closing.is_set():
                 break
         return lost
 
@@ -152,7 +152,7 @@ class SerialSource(Source):
         if isinstance(received, Connection):
             return received
         self._finder.found(port)
-        self._lives += 1
+        self._times_up += 1
         self.tell(Connection(Link.LIVE, port))
         self.pass_on(received)
         while not line.is_silent and not self.closing.is_set():

@@ -11,7 +11,7 @@ from aiohttp import WSCloseCode, web
 
 from jihwa.data.messages import Language, Message
 from jihwa.io.live.session import LiveSession
-from jihwa.io.screen.text import clean, clean_lines
+from jihwa.io.screen.cells import clean, clean_lines
 from jihwa.io.speech.spoken import SpeechMode, SpokenText
 from jihwa.io.web.access import Access, Role
 from jihwa.io.web.feed import Feed, Mailbox

@@ -15,7 +15,7 @@ from aiohttp import web
 from jihwa.data.messages import Message, UsageError
 from jihwa.io.live.session import LiveSession
 from jihwa.io.live.state import LiveState
-from jihwa.io.screen.text import cleaned
+from jihwa.io.screen.cells import cleaned
 from jihwa.io.speech.spoken import SpokenText
 from jihwa.io.web.access import Access, keep_fresh, load_key
 from jihwa.io.web.feed import Feed

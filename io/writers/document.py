@@ -1,4 +1,4 @@
-"""What was made of one recording."""
+"""What was made of one recording: what every writer is given; nothing is written here."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence

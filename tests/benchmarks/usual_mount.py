@@ -64,7 +64,7 @@ def measure(wearer: str, share: float) -> dict[tuple[str, str], Pair]:
             for first in range(0, len(texts), in_a_row):
                 row = texts[first : first + in_a_row]
                 pair.found += read(row, wearer, learns=learns)
-                with patch("jihwa.recognizer.fit.Mounts.around", usual_only):
+                with patch("jihwa.recognizer.glove_fit.Mounts.around", usual_only):
                     pair.usual += read(row, wearer, learns=learns)
     return pairs
 
