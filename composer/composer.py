@@ -267,7 +267,11 @@ class Composer:
         return possible
 
     def withdraw(self, since_s: float) -> Update:
-        """Take back what was signed since a moment, as if nobody had spelled any more."""
+        """Take back what was signed since a moment, as if nobody had spelled any more.
+
+        Args:
+            since_s: Device time; signs that begin then or later go, and what was typed among them.
+        """
         before, shown = self._draft.now, self._draft.shown()
         if (kept := shown.until(since_s)) is not shown:
             self._draft.begin(kept)

@@ -34,8 +34,8 @@ SILENT_NATS, SPELLS_NATS = 0.0, 1.0
 LOWEST_NATS, HIGHEST_NATS, IDLE_NATS, SURE_NATS = -0.5, 1.5, -0.25, 1.4
 """Between which the average stays, for who was long silent may begin to spell, and who spelled for
 long to do something else; below which surely nobody spelled, and above which surely somebody did,
-whatever followed. What is longer ago than the holds that are judged stays if it was no likelier to
-be something else than what one begins with."""
+whatever followed. What is longer ago than the holds that are judged stays where spelling was as
+likely as it is taken to be at first."""
 LATELY_HOLDS, LEAST_HOLDS = 14, 3
 """How many holds back a hand is remembered, and how many there have to be first: ㅋㅋㅋ is said."""
 HOVERS, NEAR_BEND, NEAR_DEG = 0.75, 2.0, 9.0

@@ -122,7 +122,7 @@ class Record:
         return replace(self, entries=entries, text=kept).with_typed(edit.insert)
 
     def until(self, time_s: float) -> "Record":
-        """Without the first entry whose signs began since, and what is behind it."""
+        """Without what is signed from a moment on (device time), and all that stands behind it."""
         for at, entry in enumerate(self.entries):
             if entry.signs and entry.signs[0].start_s >= time_s:
                 kept = self.entries[:at]
