@@ -77,6 +77,7 @@ class GloveFit:
         personal: What is known of the wearer.
 
     Attributes:
+        personal: What is known of them by now.
         spelling: Whether the hand spells at all.
         slip: The last time that the glove has slipped; None if it did not.
     """
@@ -97,8 +98,9 @@ class GloveFit:
         self._before = self._mounts.mount[0]  # how it sat before it slipped
         self._earlier: tuple[Slip | None, Array, list[SeenHold]] = None, self._before, []
         self._told: set[Message] = set()
-        self._personal, self._last = personal, personal.last
+        self.personal, self._last = personal, personal.last
         self._density: PoseDensity = personal.density()
+        self._steps_due = 0  # of estimating the effect anew, before anything is read
         self._looked = self._density, 0  # by which density and mount holds were looked at, and read
         self._read = self._density, 0, np.empty((0, N_FEATURES)), np.empty((0, 0))
         self._any_mount = self._density  # by which mounts are told apart
@@ -131,6 +133,7 @@ class GloveFit:
         looks_so = self.spelling.goes_on and self._explained[0] > EXPLAINED_NATS
         if not looks_so or self._seen < TOLD_HOLDS or self.certainty < TOLD_CERTAINTY:
             return None
+        self._estimate()
         how = turn(self.mount @ rotation(self._effect.mean[ROTATION]), self._before)
         if how is None:
             return None
@@ -154,14 +157,9 @@ class GloveFit:
             self._news = now, self.certainty, self._seen
         return news
 
-    @property
-    def personal(self) -> PersonalModel:
-        """What is known of the wearer."""
-        return self._personal
-
     def wear(self, personal: PersonalModel) -> None:
         """Go on with what is known of the wearer by now."""
-        self._personal = personal
+        self.personal = personal
         self._any_mount = personal.density()
         self._learn_effect(anew=False)
 
@@ -169,9 +167,10 @@ class GloveFit:
         """(n, S) of every sign for (n, 8) features, whichever mount it is."""
         if not self._explains:
             usual = self._any_mount.log_density(unturned(x, self._mounts.mount[0]))
-            return np.asarray(usual / self._personal.gaussian.temperature)
+            return np.asarray(usual / self.personal.gaussian.temperature)
         near = self._mounts.near[self._best]
         log_near = np.logaddexp.reduce(self._log_weight[near])
+        self._estimate()
         found = self._density.log_density(unturned(x, self.mount))
         self._read = self._density, self._best, x, found
         total = log_near + found
@@ -183,7 +182,7 @@ class GloveFit:
                 for row in x
             ]
             total = np.logaddexp(total, np.logaddexp.reduce(by_mount, axis=1))
-        return np.asarray(total / self._personal.gaussian.temperature)
+        return np.asarray(total / self.personal.gaussian.temperature)
 
     def see(self, emission: Emission) -> None:
         """Learn from a hold; it takes the place of holds that turn out to be parts of it."""
@@ -256,6 +255,7 @@ class GloveFit:
         holds = [hold for hold in self._holds if not hold.is_rest][-EXPLAINED_HOLDS:]
         if not holds:
             return np.zeros(2)
+        self._estimate()
         if self._looked[0] is not self._density or self._looked[1] != self._best:
             self._looked = self._density, self._best
             for hold in self._holds:
@@ -285,7 +285,7 @@ class GloveFit:
             return None
         x = np.array([hold.pose for hold in holds])  # (n, 8)
         mounts = self._mounts.mount[sorted({0, self._best})]
-        return wired_otherwise(x, self._personal.extractor, self._any_mount, mounts)
+        return wired_otherwise(x, self.personal.extractor, self._any_mount, mounts)
 
     def _share_about(self, mount: int) -> float:
         """How likely a mount is, and those that are about the same."""
@@ -322,20 +322,27 @@ class GloveFit:
         return n_before if has_slipped else 0
 
     def _learn_effect(self, *, anew: bool) -> None:
-        """Estimate the wearer's effect from all holds; twice where nothing is known of it."""
+        """Estimate the wearer's effect once it is asked for; twice where nothing is known of it."""
         if len(self._holds) < LEAST_HOLDS:
-            self._density = self._any_mount
+            self._density, self._steps_due = self._any_mount, 0
+            return
+        self._learned = self._seen
+        self._steps_due = max(self._steps_due, 1 + anew)
+
+    def _estimate(self) -> None:
+        """Estimate the wearer's effect from all holds, if more is known than last time."""
+        if not self._steps_due:
             return
         x = unturned(np.array([hold.pose for hold in self._holds]), self.mount)  # (n, 8)
         expected = np.array([hold.expected for hold in self._holds])  # (n, S)
         other = np.array([hold.other for hold in self._holds])  # (n,)
-        self._learned = self._seen
-        for _ in range(1 + anew):
+        for _ in range(self._steps_due):
             signs = np.log(SIGNS) + expected + self._density.log_density(x)
             total = np.logaddexp(log_sum(signs), other)
             share = np.exp(signs - total[:, None])  # (n, S)
-            self._effect = WearerEffect.of_unlabelled(self._personal.gaussian, x, share)
-            self._density = self._personal.density(self._effect)
+            self._effect = WearerEffect.of_unlabelled(self.personal.gaussian, x, share)
+            self._density = self.personal.density(self._effect)
+        self._steps_due = 0
 
 
 def _evidence(holds: Iterable[SeenHold]) -> Array:

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from prompt_toolkit.application import Application
@@ -17,13 +19,15 @@ from prompt_toolkit.key_binding import (
     merge_key_bindings,
 )
 from prompt_toolkit.layout import Layout, Window
-from prompt_toolkit.layout.controls import UIContent, UIControl
+from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.layout.mouse_handlers import MouseHandlers
+from prompt_toolkit.layout.screen import Char, Screen, WritePosition
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.styles import Style
 
 from jihwa.data.messages import Message
 from jihwa.io.live.state import LiveState
-from jihwa.io.screen.cells import CURSOR, StyledLine, cleaned
+from jihwa.io.screen.cells import CURSOR, StyledLine, cleaned, width
 from jihwa.io.screen.controls import Controls
 from jihwa.io.screen.drawing import Size, draw
 from jihwa.io.screen.keys import BINDINGS, Binding
@@ -68,30 +72,69 @@ STYLE = Style.from_dict(
 """Colours that everybody can tell apart, on dark and on light ground; none of them is needed."""
 
 
-class Drawing(UIControl):
-    """Shows lines as they are; prompt-toolkit's own control joins them and takes them apart again.
+class Panel(Window):
+    """Shows lines that are no wider than the screen, as they are.
+
+    prompt-toolkit's own window takes every line apart and its characters over one by one, each
+    time, which took as long as all the rest of drawing; here a line that stays is taken over whole.
 
     Args:
         lines: Draws them.
+        height: How many rows there are for them.
     """
 
-    def __init__(self, lines: Callable[[], Sequence[StyledLine]]) -> None:
+    def __init__(
+        self, lines: Callable[[], Sequence[StyledLine]], height: Callable[[], int]
+    ) -> None:
+        super().__init__(FormattedTextControl(focusable=True), height=height)
         self._lines = lines
+        self._rows: dict[tuple[object, ...], _Row] = {}  # of the last drawing
 
-    def is_focusable(self) -> bool:
-        """It takes the keys."""
-        return True
+    def write_to_screen(
+        self,
+        screen: Screen,
+        mouse_handlers: MouseHandlers,
+        write_position: WritePosition,
+        parent_style: str,
+        erase_bg: bool,
+        z_index: int | None,
+    ) -> None:
+        """Draw the lines, and set the cursor where it stands in them."""
+        del mouse_handlers, parent_style, erase_bg, z_index
+        at, columns = write_position.ypos, write_position.width
+        before, self._rows = self._rows, {}
+        for y, line in enumerate(self._lines()[: write_position.height], start=at):
+            key = (columns, *line)
+            row = self._rows[key] = before.get(key) or _row_of(line, columns)
+            screen.data_buffer[y] = row
+            for place, (style, _) in enumerate(line):
+                if style == CURSOR:
+                    screen.set_cursor_position(self, Point(width(line[:place]), y))
+        screen.visible_windows_to_write_positions[self] = write_position
+        screen.width = max(screen.width, columns)
+        screen.height = max(screen.height, at + write_position.height)
 
-    def create_content(self, width: int, height: int) -> UIContent:
-        """The lines, and where the cursor stands in them."""
-        lines = self._lines()
-        before = (
-            Point(sum(len(text) for _, text in line[:place]), row)
-            for row, line in enumerate(lines)
-            for place, (style, _) in enumerate(line)
-            if style == CURSOR
-        )
-        return UIContent(lambda row: [*lines[row]], len(lines), next(before, None))
+
+_Row = defaultdict[int, Char]
+_cell = lru_cache(maxsize=4096)(Char)
+_BLANK = Char()
+
+
+def _row_of(line: StyledLine, columns: int) -> _Row:
+    """A line as prompt-toolkit's screen has it: what stands in each column."""
+    row: _Row = defaultdict(lambda: _BLANK)
+    x = last = 0
+    for style, text in line:
+        for char in text:
+            cell = _cell(char, style)
+            if not cell.width:  # it belongs to the one before
+                row[last] = _cell(row[last].char + char, row[last].style)
+            elif x + cell.width <= columns:
+                row[x], last = cell, x
+                for covered in range(x + 1, x + cell.width):
+                    row[covered] = _cell("", "")  # equal to nothing that may come there
+                x += cell.width
+    return row
 
 
 class FullScreen:
@@ -139,7 +182,7 @@ class FullScreen:
             all_of_them = application.output.get_size().rows
             return panel_rows(controls.view.place, all_of_them) if program else all_of_them
 
-        panel = Window(Drawing(screen), height=rows)
+        panel = Panel(screen, rows)
         layout = Layout(panel)
         keys: KeyBindingsBase = _bindings(controls)
         if program:
