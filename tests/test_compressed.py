@@ -1,14 +1,17 @@
-"""gzip files are recordings too, unless they were made to fill a memory."""
+"""Compressed files are recordings too, unless they were made to fill a memory."""
 
+import bz2
 import gzip
 import io
+import lzma
 import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
 
-from jihwa.data.formats import encoding
-from jihwa.data.formats.encoding import Inflated, is_bomb
+from jihwa.data.formats import compressed
+from jihwa.data.formats.compressed import inflated, is_bomb, plain_name
 from jihwa.data.formats.readers import Recording, read_sequences
 from jihwa.data.formats.writers import HEADER
 from jihwa.data.messages import DataError
@@ -31,7 +34,7 @@ def bomb(beginning: str, n_bytes: int) -> bytes:
 
 @pytest.fixture(autouse=True)
 def _little_is_harmless(monkeypatch):
-    monkeypatch.setattr(encoding, "HARMLESS_BYTES", HARMLESS_BYTES)
+    monkeypatch.setattr(compressed, "HARMLESS_BYTES", HARMLESS_BYTES)
 
 
 @pytest.fixture
@@ -43,13 +46,46 @@ def recording(tmp_path):
     return write
 
 
-def test_compressed_lines_are_the_same_lines(recording, table, tmp_path):
+def zipped(*files: tuple[str, bytes], by: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip archive of files."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", by) as archive:
+        for name, each in files:
+            archive.writestr(name, each)
+    return content.getvalue()
+
+
+def alone(content: bytes) -> bytes:
+    """A zip archive of one recording, as a Mac makes it."""
+    return zipped(("monday/take.csv", content), ("__MACOSX/monday/._take.csv", b"\0\5\x16\7"))
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress, alone])
+def test_compressed_lines_are_the_same_lines(recording, table, tmp_path, compress):
     (tmp_path / "plain.csv").write_text(LINES)
     plain = Recording(tmp_path / "plain.csv").frames()
-    compressed = recording(gzip.compress(LINES.encode()))
-    assert np.array_equal(table(compressed.frames()), table(plain))
-    assert compressed.report.warnings() == []
-    assert compressed.read_bytes == compressed.path.stat().st_size
+    take = recording(compress(LINES.encode()))
+    assert np.array_equal(table(take.frames()), table(plain))
+    assert take.report.warnings() == []
+    assert 0.97 < take.read_bytes / take.path.stat().st_size <= 1
+
+
+@pytest.mark.parametrize("by", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_archive_of_one_recording_may_be_compressed_in_any_way(recording, by):
+    assert len(recording(zipped(("take.csv", LINES.encode()), by=by)).frames()) == 5000
+
+
+def test_archive_of_more_is_to_be_unpacked(recording):
+    both = zipped(("a.csv", LINES.encode()), ("b.csv", LINES.encode()))
+    for content in (both, alone(LINES.encode())[:-30]):
+        with pytest.raises(DataError, match=r"an archive .* Unpack it"):
+            recording(content).frames()
+
+
+def test_names_are_those_of_what_is_compressed():
+    assert [plain_name(f"Take.csv{end}") for end in ("", ".gz", ".XZ", ".zip")] == [
+        *["Take.csv"] * 4
+    ]
 
 
 def test_parts_that_were_compressed_one_by_one_follow_each_other(recording):
@@ -58,17 +94,19 @@ def test_parts_that_were_compressed_one_by_one_follow_each_other(recording):
     assert len(recording(parts).frames()) == 5000
 
 
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress])
 @pytest.mark.parametrize(
     "damage", [lambda c: c[: len(c) // 2], lambda c: c[:-6], lambda c: c[:-4] + b"0000"]
 )
-def test_what_is_cut_short_is_read_as_far_as_it_goes_and_told(recording, damage):
-    take = recording(damage(gzip.compress(LINES.encode())))
+def test_what_is_cut_short_is_read_as_far_as_it_goes_and_told(recording, compress, damage):
+    take = recording(damage(compress(LINES.encode())))
     assert len(take.frames()) > 1000
     assert any("compressed file is cut short" in str(warning) for warning in take.report.warnings())
 
 
-def test_what_is_wrong_in_the_middle_is_read_up_to_there(recording):
-    content = bytearray(gzip.compress(LINES.encode()))
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, alone])
+def test_what_is_wrong_in_the_middle_is_read_up_to_there(recording, compress):
+    content = bytearray(compress(LINES.encode()))
     content[len(content) // 2 : len(content) // 2 + 50] = bytes(50)
     take = recording(bytes(content))
     assert 0 < len(take.frames()) < 5000
@@ -79,6 +117,13 @@ def test_what_is_wrong_in_the_middle_is_read_up_to_there(recording):
 def test_what_holds_no_sample_is_refused(recording, n_bytes):
     with pytest.raises(DataError, match=r"take\.csv\.gz: the compressed file is cut short"):
         recording(gzip.compress(LINES.encode())[:n_bytes]).frames()
+
+
+def test_what_is_cut_before_its_first_block_ends_is_refused(recording):
+    with pytest.raises(DataError, match=r"take\.csv\.gz: the compressed file is cut short"):
+        recording(bz2.compress(LINES.encode())[:5000]).frames()
+    with pytest.raises(DataError, match=r"take\.csv\.gz: the compressed file is cut short"):
+        recording(b"BZh9" + bytes(500)).frames()
 
 
 def test_nothing_compressed_is_empty(recording):
@@ -111,7 +156,7 @@ def test_small_files_may_inflate_as_they_like():
 
 
 def test_whole_content_may_be_asked_for_and_read_again():
-    file = Inflated(io.BytesIO(gzip.compress(LINES.encode())), "take")
+    file = inflated(io.BufferedReader(io.BytesIO(gzip.compress(LINES.encode()))), "take")
     assert file.read() == LINES.encode()
     file.seek(0)
     assert file.read(10) == LINES.encode()[:10]

@@ -12,7 +12,8 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.formats.encoding import DAMAGES, GZIP_MAGIC, MAX_LINE_BYTES, Inflated
+from jihwa.data.formats.compressed import DAMAGES, Inflated, inflated
+from jihwa.data.formats.encoding import MAX_LINE_BYTES
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.objects import is_document, lines_of_document
@@ -51,8 +52,8 @@ Open = Callable[[Path], Opened]
 class Recording:
     """A recording on disk: lines, an HDF5 episode or a table; its content tells which.
 
-    Any of them may be compressed by gzip. It is opened once and read from its beginning to its end,
-    so a pipe will do.
+    Any of them may be compressed (see `inflated`). It is opened once and read from its beginning to
+    its end, so a pipe will do.
 
     Args:
         path: Where it is; `STDIN` is the standard input.
@@ -236,8 +237,7 @@ def open_recording(path: Path) -> Opened:
         )
     try:
         file = open(0, "rb", closefd=False) if path == STDIN else path.open("rb")  # noqa: SIM115
-        is_compressed = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
-        return Inflated(file, str(path)) if is_compressed else file
+        return inflated(file, str(path)) or file
     except FileNotFoundError:
         raise UsageError(
             ko=f"{path}: 그런 파일이 없습니다. 경로를 확인하세요.",

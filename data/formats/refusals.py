@@ -23,8 +23,8 @@ _BEGINNINGS = {
     "audio": ((8, b"WAVE"), (0, b"ID3\x03"), (0, b"ID3\x04"), (0, b"OggS"), (0, b"fLaC")),
     "image": ((0, b"\xff\xd8\xff"), (0, b"\x89PNG"), (0, b"GIF8"), (8, b"WEBP"), (0, b"II*\0")),
     "archive": (
-        *((0, b"PK\x03\x04"), (0, b"7z\xbc\xaf\x27\x1c"), (0, b"Rar!\x1a\x07"), (0, b"BZh")),
-        *((0, b"\xfd7zXZ"), (0, b"\x28\xb5\x2f\xfd"), (0, b"\xd0\xcf\x11\xe0")),
+        *((0, b"PK\x03\x04"), (0, b"7z\xbc\xaf\x27\x1c"), (0, b"Rar!\x1a\x07")),
+        *((0, b"\x28\xb5\x2f\xfd"), (0, b"\xd0\xcf\x11\xe0")),
     ),
     "document": (
         (0, b"%PDF-"),

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from jihwa.data.formats.encoding import Inflated, is_bomb
+from jihwa.data.formats.compressed import Inflated, is_bomb
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, POINTS, VALUES
 from jihwa.data.formats.report import Report

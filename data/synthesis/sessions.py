@@ -13,6 +13,7 @@ from typing import Any
 
 from jihwa.data.alphabet import Alphabet
 from jihwa.data.files import decoded, write_whole
+from jihwa.data.formats.compressed import plain_name
 from jihwa.data.formats.readers import Recording
 from jihwa.data.formats.writers import write_recording
 from jihwa.data.messages import DataError, Message, UsageError
@@ -181,7 +182,7 @@ def find_truth(where: Path, recording: Path) -> Truth | None:
 
 def _names(recording: Path) -> Iterator[str]:
     """What the truth may be called, however the file system writes Hangul."""
-    stem = recording.name.removesuffix(".gz")
+    stem = plain_name(recording.name)
     stem = stem.removesuffix(Path(stem).suffix)
     for suffix in _SUFFIXES:
         for form in ("NFC", "NFD"):

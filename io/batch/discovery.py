@@ -12,16 +12,16 @@ from itertools import takewhile
 from pathlib import Path
 
 from jihwa.data.files import is_hidden, is_litter
+from jihwa.data.formats.compressed import plain_name
 from jihwa.data.formats.refusals import STDIN
 from jihwa.data.messages import DataError, JihwaError, UsageError
 from jihwa.io.failures import explain
 
 ENDINGS = (".csv", ".jsonl", ".ndjson", ".h5", ".hdf5", ".parquet")
-"""What recordings in a folder are called, or with `.gz` behind it; a file that is named may have
-any name. `.json` and `.txt` are left to truths and results."""
+"""What recordings in a folder are called, compressed or not; a file that is named may have any
+name. `.json` and `.txt` are left to truths and results."""
 VIDEOS = (".mp4", ".m4v", ".mov", ".avi", ".webm", ".mkv", ".mpg", ".mpeg")
 """What videos in a folder are called."""
-COMPRESSED = ".gz"
 
 Problems = list[tuple[Path, JihwaError]]
 """Names that led to nothing, and why."""
@@ -169,15 +169,13 @@ def _is(kind: Callable[[int], bool], path: Path) -> bool:
 
 
 def _is_recording(name: str) -> bool:
-    name = name.lower()
-    is_known = name.removesuffix(COMPRESSED).endswith(ENDINGS) or name.endswith(VIDEOS)
+    is_known = plain_name(name.lower()).endswith(ENDINGS) or name.lower().endswith(VIDEOS)
     return is_known and not is_hidden(name)
 
 
 def _stem(name: str) -> str:
     """A name without the ending of a recording."""
-    plain = Path(name[: -len(COMPRESSED)] if name.lower().endswith(COMPRESSED) else name)
-    return plain.stem or name
+    return Path(plain_name(name)).stem or name
 
 
 def _as_written(path: Path) -> Path:

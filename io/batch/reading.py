@@ -12,7 +12,7 @@ from numpy.lib.format import MAGIC_PREFIX
 from jihwa.composer.composer import Composer
 from jihwa.composer.text.transcript import Candidate, Sign, Transcript, Update, Word
 from jihwa.data.alphabet import Alphabet
-from jihwa.data.formats.encoding import DAMAGES
+from jihwa.data.formats.compressed import DAMAGES
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.readers import CHUNK_BYTES, open_recording
 from jihwa.data.formats.tables import read_npy
