@@ -24,6 +24,8 @@ DEVICES = {
     "COM3": "COM3",
     "serial:///dev/ttyACM0": "/dev/ttyACM0",
     "serial:///dev/ttyACM0?baud=9600": "/dev/ttyACM0",
+    "serial:/dev/ttyACM0?baud=9600": "/dev/ttyACM0",
+    "serial:COM3": "COM3",
     "serial://COM3": "COM3",
     "serial:///COM3": "COM3",
     "socket://192.168.0.7:8888": "socket://192.168.0.7:8888",

@@ -234,5 +234,6 @@ class Report:
 
 
 def printable(text: str, most: int = 60) -> str:
-    """The beginning of a text from outside, fit for a message."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most].replace("\t", " "))
+    """The beginning of a text from outside, fit for a message; `…` says that there is more."""
+    shown = text[:most].replace("\t", " ") + "…" * (len(text) > most)
+    return "".join(c if c.isprintable() else "\ufffd" for c in shown)

@@ -80,7 +80,7 @@ def open_source(uri: str, layout: Layout | None = None, commands: Sequence[str] 
         case "auto:" if not what:
             _settings(uri, settings, {})
             return SerialSource(AnyGlove(layout), commands=commands)
-        case "serial://" if what.strip("/"):
+        case "serial:" | "serial://" if what.strip("/"):
             chosen = _settings(uri, settings, {"baud": Number(1, 100_000_000)})
             port = NamedPort(re.sub(r"^/(?=COM\d)", "", what))
             return SerialSource(port, commands=commands, **chosen)
