@@ -101,13 +101,13 @@ class Engine:
     Attributes:
         recognizer: The recognising stage.
         composer: The composing stage. What a keyboard changes there has to be told to `learn`.
-        words: Reads word signs between the letters, and sees the pictures; None where there are
-            letters alone.
+        word_signs: Reads word signs between the letters, and sees the pictures; None where there
+            are letters alone.
     """
 
     def __init__(self, recognizer: Recognizer, composer: Composer) -> None:
         self.recognizer, self.composer = recognizer, composer
-        self.words: WordSignSpotter | None = None
+        self.word_signs: WordSignSpotter | None = None
         self._taken_s = -math.inf  # holds that begin before it were taken in
         self._touched_s = -math.inf  # what was written by holds before it stays
         self._recent: deque[_Boundary] = deque(maxlen=EXACT_STEPS)
@@ -139,13 +139,13 @@ class Engine:
         self.composer.reset()
         self._recent.clear()
         self._taken_s = self._touched_s = -math.inf
-        if self.words:
-            self.words.reset()
+        if self.word_signs:
+            self.word_signs.reset()
 
     def feed(self, frames: Frames) -> Iterator[Change]:
         """Follow the signal further; all changes have to be asked for before more is fed."""
         done = 0
-        for until in self.words.rests(frames.time_s) if self.words else ():
+        for until in self.word_signs.rests(frames.time_s) if self.word_signs else ():
             yield from self._compose(self.recognizer.feed(frames[done:until]))
             yield from self._take_word()
             done = until
@@ -154,8 +154,8 @@ class Engine:
     def flush(self) -> Iterator[Change]:
         """Take in what is still held, as if the signal ended."""
         yield from self._take_word()
-        if self.words:
-            self.words.forget()
+        if self.word_signs:
+            self.word_signs.forget()
         yield from self._compose(self.recognizer.flush())
 
     def finish(self) -> Transcript:
@@ -178,7 +178,7 @@ class Engine:
 
     def overlook(self, frames: Frames) -> Iterator[Change]:
         """Follow the signal without taking anything for a letter, not even what is held."""
-        for _ in self.words.rests(frames.time_s) if self.words else ():
+        for _ in self.word_signs.rests(frames.time_s) if self.word_signs else ():
             yield from self._take_word()
         self.recognizer.feed(frames)  # what nobody asks for is not classified
         self.recognizer.flush()
@@ -200,22 +200,22 @@ class Engine:
 
         What looked like letters within it is none, and how the hand rests now belongs to it.
         """
-        if self.words is None:
+        if self.word_signs is None:
             return
-        start_s, end_s = self.words.stretch_s
+        start_s, end_s = self.word_signs.stretch_s
         holds = [likeliest(boundary.emissions) for boundary in self._recent]
         if last := self.recognizer.hold:
             holds += self.recognizer.read(last.segment)
         near = (hold for hold in holds if hold.segment.end_s > start_s - SAME_HOLD_S)
         spelled_nats = NATS_PER_S * sum(map(_letter_s, near))
         if spelled_nats > MOST_NATS:
-            self.words.forget()
-        elif (word := self.words.ask()) and min(word.log_odds, MOST_NATS) > spelled_nats:
-            names, posterior = self.words.names, word.posterior.tolist()
+            self.word_signs.forget()
+        elif (word := self.word_signs.ask()) and min(word.log_odds, MOST_NATS) > spelled_nats:
+            names, posterior = self.word_signs.names, word.posterior.tolist()
             sign = Sign.of_word(start_s, end_s, names, posterior)
             committed, shown = self.composer.text, self.composer.text + self.composer.preedit
             self._take_back([each for each in self._recent if each.start_s >= start_s])
-            self._taken_s = max(self._taken_s, self.words.time_s(word.known))
+            self._taken_s = max(self._taken_s, self.word_signs.time_s(word.known))
             update = self.learn(self.composer.show(sign))
             yield self._since(committed, shown, update.decided), None
 

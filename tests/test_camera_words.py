@@ -108,11 +108,11 @@ def test_words_and_letters_of_one_stream(jihwa, tmp_path, of_points, letters, ki
 
 def test_how_a_recording_is_cut_changes_no_word_and_no_letter(of_points, letters):
     engine = assemble_engine(load_shipped(LANDMARKS), Mixture.load())
-    engine.words = WordSignSpotter(Bundle.load(of_points))
+    engine.word_signs = WordSignSpotter(Bundle.load(of_points))
     lines = camera_lines(mixed(letters)).encode()
     read = []
     for size in (len(lines), 1 << 14, 777):
-        parser = LineParser(see=engine.words.see)
+        parser = LineParser(see=engine.word_signs.see)
         cut = (lines[at : at + size] for at in range(0, len(lines), size))
         transcript = engine.run(map(parser.feed, cut))
         read.append((transcript.text, transcript.words, transcript.signs))
@@ -122,7 +122,7 @@ def test_how_a_recording_is_cut_changes_no_word_and_no_letter(of_points, letters
 
 def test_while_letters_are_paused_words_are_read_alone(of_points, letters):
     wearer = Wearer(lambda: load_shipped(LANDMARKS), Mixture.load, adapts=False)
-    with session(wearer=wearer, words=WordSignSpotter(Bundle.load(of_points))) as (live, wire):
+    with session(wearer=wearer, word_signs=WordSignSpotter(Bundle.load(of_points))) as (live, wire):
         begin_with_words(live, letters=False)
         wire.give(camera_lines(shown_words(1)).encode())
         until(lambda: "쥐다" in live.state.text.committed)

@@ -117,7 +117,7 @@ class Setup:
             adaptation=adaptation,
             mode=self.mode,
         )
-        engine.words = shared.word_sign_spotter(self.word_signs) if self.word_signs else None
+        engine.word_signs = shared.word_sign_spotter(self.word_signs) if self.word_signs else None
         return engine, adaptation
 
 
@@ -160,8 +160,8 @@ class Transcriber:
         if not isinstance(engine, Engine):
             return self._of_words(engine, path, with_signal=with_signal)
         recording = Recording(path, self._layout, open_seen)
-        if words := engine.words:
-            recording.see = words.see
+        if word_signs := engine.word_signs:
+            recording.see = word_signs.see
         duration_s = 0.0
 
         def source() -> Iterator[Frames]:
@@ -176,7 +176,7 @@ class Transcriber:
         alphabet = engine.recognizer.alphabet
         found = read(engine, self._watch.follow(source(), keep=with_signal), [self._watch])
         report, sensors = recording.report, engine.sensors
-        if words and not report.sees:
+        if word_signs and not report.sees:
             raise UsageError(ko=f"{path}: {shared.NO_WORDS.ko}", en=f"{path}: {shared.NO_WORDS.en}")
         if sensors.never_worked:  # what was read before that was known is no text
             found = CompactTranscript("", [Candidate("", 0.0)], [], [])
@@ -184,7 +184,9 @@ class Transcriber:
         warnings += filter(None, [engine.recognizer.fit.message])
         if unread := tuple(engine.recognizer.fit.spelling.unread):
             warnings.append(_left_out(unread))
-        if wrong := shared.misread(self._model, is_seen=self._watch.is_seen, words=bool(words)):
+        if wrong := shared.misread(
+            self._model, is_seen=self._watch.is_seen, words=bool(word_signs)
+        ):
             warnings.append(wrong)
         doubtful = [word for word in found.words if word.confidence < DOUBTFUL]
         if doubtful:

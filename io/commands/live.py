@@ -117,7 +117,7 @@ def posing(source: Source) -> Callable[[LiveSession], None]:
     return look
 
 
-def words(options: argparse.Namespace) -> WordSignSpotter | None:
+def word_signs(options: argparse.Namespace) -> WordSignSpotter | None:
     """What reads words, if the user's model is one of words; letters are then read by another.
 
     Raises:

@@ -128,7 +128,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
     with ExitStack() as stack:
         readers = _served(options, language) if options.serve_captions else nullcontext()
         audience = stack.enter_context(readers)
-        source, words = live.source(options), live.words(options)
+        source, word_signs = live.source(options), live.word_signs(options)
         typed_into = stack.enter_context(into.opened(options, full_screen=full))
         journal = _journal(options, language)
         stack.callback(journal.close, ended=False)  # a session that ends closes it before
@@ -138,10 +138,10 @@ def run(options: argparse.Namespace, language: Language) -> int:
             accept_s=options.accept_after or math.inf,
             layout=shared.layout(options),
             recording=recording,
-            words=words,
+            word_signs=word_signs,
         )
 
-        watch = live.watch_signal(options, words=words is not None)
+        watch = live.watch_signal(options, words=word_signs is not None)
         pose = live.posing(source)
 
         def begin(
@@ -159,7 +159,7 @@ def run(options: argparse.Namespace, language: Language) -> int:
 
             known, follow = replace(behaviour, wearer=wearer), [*sinks, *typed_into.outlets]
             session = LiveSession(source, make_engine, journal, known, follow, tell_all)
-            if words:
+            if word_signs:
                 live.begin_with_words(session, letters=options.letters is not None)
             return session
 

@@ -52,7 +52,7 @@ class LiveOptions:
         layout: What lines without a header mean; None if they mean nothing.
         wearer: Who is calibrated, and learns from the text; None for nobody.
         recording: A file that takes the glove's lines too, unbuffered, as long as it can.
-        words: Reads word signs, too; None for letters alone.
+        word_signs: Reads word signs, too; None for letters alone.
     """
 
     pause_s: float = math.inf
@@ -60,7 +60,7 @@ class LiveOptions:
     layout: Layout | None = None
     wearer: Wearer | None = None
     recording: BinaryIO | None = None
-    words: WordSignSpotter | None = None
+    word_signs: WordSignSpotter | None = None
 
 
 class LiveSession:
@@ -102,12 +102,12 @@ class LiveSession:
         self._notices = Notices()
         journal.listen(self._notices.tell)
         self._connection = Connection(Link.OPENING)
-        self._reader = SignalReader(self._keep, options.layout, options.words)
+        self._reader = SignalReader(self._keep, options.layout, options.word_signs)
         if options.layout:
             self._keep(options.layout.header)
         self.writing = Writing(
             *(make_engine, journal, sinks, options.wearer, options.pause_s, options.accept_s),
-            *(self._notices.tell, self.then, options.words),
+            *(self._notices.tell, self.then, options.word_signs),
         )
         self._wearer, self._answers = options.wearer, Answers()
         self._calibration: LiveCalibration | None = None
@@ -278,8 +278,8 @@ class LiveSession:
     def _read(self, frames: Frames) -> None:
         if self._calibration:
             self._calibration.feed(self.writing.sensors.feed(frames))
-            if self._options.words:
-                self._options.words.reset()  # they are not read, nor kept for later
+            if self._options.word_signs:
+                self._options.word_signs.reset()  # they are not read, nor kept for later
         elif self.is_paused:
             self.writing.overlook(frames)
         else:

@@ -54,16 +54,16 @@ class SignalReader:
     Args:
         keep: Takes the whole lines before they are interpreted.
         layout: What the fields of a line mean until a header says so.
-        words: Sees the pictures of a camera before their frames come; None for nobody.
+        word_signs: Sees the pictures of a camera before their frames come; None for nobody.
     """
 
     def __init__(
         self,
         keep: Callable[[bytes], None],
         layout: Layout | None,
-        words: WordSignSpotter | None = None,
+        word_signs: WordSignSpotter | None = None,
     ) -> None:
-        self._parser = LineParser(layout, keep, words.see if words else lambda _: None)
+        self._parser = LineParser(layout, keep, word_signs.see if word_signs else lambda _: None)
         self._arrivals: deque[tuple[float, int]] = deque()  # when, and how many samples
         self._last = NOTHING
         self._judged = (0, 0)  # lines, and damaged ones among them, when that was looked at last

@@ -61,7 +61,7 @@ class Wearer:
 
     Args:
         load_bundle: Reads the model of strangers.
-        load_words: Reads the language model, with the words that the wearer uses by now.
+        load_language_model: Reads the language model, with the words that the wearer uses by now.
         profile: Name or file of their profile, which may not exist yet; None for a stranger, who
             is known as long as the session lasts.
         adapts: Whether the hand is learned from the text.
@@ -73,13 +73,13 @@ class Wearer:
     Attributes:
         name: Of their profile; None for a stranger.
         mode: What the text may be.
-        words: Reads the language model anew, with what the wearer has typed by now.
+        load_language_model: Reads the language model anew, with what the wearer has typed by now.
     """
 
     def __init__(
         self,
         load_bundle: Callable[[], Bundle],
-        load_words: Callable[[], TokenModel],
+        load_language_model: Callable[[], TokenModel],
         *,
         profile: str | None = None,
         adapts: bool = True,
@@ -88,7 +88,7 @@ class Wearer:
         abbreviations: Mapping[str, str] | None = None,
         phrases: Sequence[str] = (),
     ) -> None:
-        self._load_bundle, self.words = load_bundle, load_words
+        self._load_bundle, self.load_language_model = load_bundle, load_language_model
         self.name = profile
         self._adapts = adapts and mode is not Mode.EXACT
         self._remembers = remembers and mode is not Mode.EXACT
@@ -118,7 +118,7 @@ class Wearer:
         self._adaptation = Adaptation(self.bundle, self._profile) if self._adapts else None
         return assemble_engine(
             self.bundle,
-            self.words(),
+            self.load_language_model(),
             profile=self._profile,
             adaptation=self._adaptation,
             mode=self.mode,
@@ -246,8 +246,8 @@ class Learning:
         if not self._news:
             return None
         self._news = False
-        words = self._safely(self._wearer.words)
-        return (words, self._wearer.mode) if words else None
+        model = self._safely(self._wearer.load_language_model)
+        return (model, self._wearer.mode) if model else None
 
     def _take(self, end: int) -> None:
         if end > self._begun:

@@ -43,7 +43,7 @@ class Writing:
         accept_s: How long it holds a letter before the likeliest completion is taken; as well.
         notify: Tells the user something.
         then: Takes requests, and does them in their order.
-        words: Reads word signs, too; None for letters alone.
+        word_signs: Reads word signs, too; None for letters alone.
     """
 
     def __init__(
@@ -56,10 +56,10 @@ class Writing:
         accept_s: float,
         notify: Callable[[Message], None],
         then: Callable[[Callable[[], None]], None],
-        words: WordSignSpotter | None = None,
+        word_signs: WordSignSpotter | None = None,
     ) -> None:
         self.then = then
-        self._make_engine, self._journal, self._words = make_engine, journal, words
+        self._make_engine, self._journal, self._word_signs = make_engine, journal, word_signs
         self._pause_s, self._accept_s, self._notify = pause_s, accept_s, notify
         self._text = LiveText(journal.text)
         self._learning = Learning(wearer, self._text, notify) if wearer else None
@@ -253,7 +253,7 @@ class Writing:
 
     def _begun(self) -> Engine:
         engine = self._make_engine()
-        engine.words = self._words
+        engine.word_signs = self._word_signs
         engine.reset()
         self._begin_behind(engine.composer)
         return engine

@@ -146,7 +146,7 @@ def measure(number: int, n_streams: int) -> dict[Key, Counter[str]]:
             engine = Engine(
                 Recognizer(Segmenter(network), Classifier(letters)), Composer(ALPHABET, mixture)
             )
-            engine.words = None if way == WAYS[2] else WordSignSpotter(words)
+            engine.word_signs = None if way == WAYS[2] else WordSignSpotter(words)
             read = follow(engine, pictures, with_letters=way != WAYS[1])
             for item in shown:
                 tally = counts.setdefault((pace, rest, way, item.is_sign), Counter())
@@ -157,7 +157,7 @@ def measure(number: int, n_streams: int) -> dict[Key, Counter[str]]:
 def follow(engine: Engine, pictures: Array, *, with_letters: bool) -> Transcript:
     """What an engine reads."""
     engine.reset()
-    see = engine.words.see if engine.words else lambda _: None
+    see = engine.word_signs.see if engine.word_signs else lambda _: None
     parser = LineParser(see=see)
     for chunk in lines(pictures):
         frames = parser.feed(chunk)
