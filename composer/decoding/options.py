@@ -34,7 +34,7 @@ class DecoderOptions:
         recombine: Whether of hypotheses with equal futures only the best one survives.
     """
 
-    beam: int = 128
+    beam: int = 256
     beam_window: float = 10.0
     lm_weight: float = 1.0
     temperature: float = 1.1

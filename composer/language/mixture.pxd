@@ -3,7 +3,7 @@ from libc cimport math
 
 from jihwa.composer.language.ngram cimport LanguageModel, NGramState
 from jihwa.composer.language.profanity cimport Profanity
-from jihwa.composer.language.token_model cimport ModelState, child_of
+from jihwa.composer.language.token_model cimport ModelState, child_of, keep
 
 
 
@@ -21,7 +21,7 @@ cdef class MixtureState(ModelState):
 
     @cython.locals(followers=dict, following=MixtureState)
     cpdef MixtureState after(self, int token)
-    cdef forget(self)
+    cpdef forget(self)
 
 
 cdef class Mixture:
@@ -42,8 +42,9 @@ cdef class Mixture:
     cdef tuple _first
     cdef tuple _later
     cdef dict _states
+    cdef object _order
 
-    @cython.locals(key="long long", state=MixtureState, each=MixtureState)
+    @cython.locals(key="long long", state=MixtureState)
     cdef MixtureState _state(self, NGramState n_gram, tuple nodes, tuple steps, int spotter)
     cpdef bint is_profane(self, int spotter, int token)
     @cython.locals(nodes=tuple, steps=tuple)

@@ -11,6 +11,7 @@ Bayes' rule: a root that had not expected the token loses, and one that does not
 """
 
 import math
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -20,7 +21,7 @@ from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
 from jihwa.composer.language.ngram import BLANK, LanguageModel, NGramState
 from jihwa.composer.language.profanity import Profanity
-from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row, child_of
+from jihwa.composer.language.token_model import Mode, ModelState, Row, child_of, keep
 
 ROOTS = ("persons", "places", "words", "spoken", "short", "personal")
 """Roots of the lexicon that words come from. The last one holds the user's own words."""
@@ -138,6 +139,7 @@ class Mixture:
         self._first = self._entry(SHARES[mode].first, is_first=True)
         self._later = self._entry(SHARES[mode].later, is_first=False)
         self._states: dict[int, MixtureState] = {}
+        self._order: deque[int] = deque()
 
     @classmethod
     def load(
@@ -180,14 +182,10 @@ class Mixture:
         key = hash((n_gram.key, nodes, steps, spotter))
         state = self._states.get(key)
         if state is None:
-            if len(self._states) >= MOST_STATES:
-                for each in self._states.values():
-                    each.forget()
-                self._states.clear()
             state = MixtureState.__new__(MixtureState)  # see NGramState
             state.key, state._row, state._model, state._followers = key, None, self, None
             state.n_gram, state.nodes, state.steps, state.spotter = n_gram, nodes, steps, spotter
-            self._states[key] = state
+            keep(state, self._states, self._order)
         return state
 
     def is_profane(self, spotter: int, token: int) -> bool:

@@ -1,15 +1,16 @@
 """How well the decoder reads certain signs without spaces, and signs of a simulated classifier.
 
-    python tests/benchmarks/decoder.py [--limit N] [--seeds N]
+    python tests/benchmarks/decoder.py [--limit N] [--seeds N] [--beams N ...]
 
 All figures are of the development texts, each beside its target. The classifier is that of
 `simulation.py`; the figures are means over several of them. It shows neither pauses nor rest: the
 language model alone finds the spaces. The baseline is a plain n-gram of order 8, built here from
-the same texts, with a beam of 128. CER is without spaces.
+the same texts. With --beams only beams are compared, for a classifier that knows a stranger's signs
+no better than ours does too. CER is without spaces.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -45,7 +46,7 @@ CER_TARGETS = {
     (0.95, "names"): 5.0,
 }
 BASELINE = BuildOptions(order=8)
-BASELINE_BEAM = 128
+STRANGERS_TOP1 = 0.62
 
 
 @dataclass
@@ -127,19 +128,13 @@ def read_noisy(limit: int | None, seeds: int, folder: Path) -> Iterator[str]:
     n_gram = folder / "baseline.lm"
     texts = [Text(name, read_text(SHARED / "text" / name)) for name in TRAINING_TEXTS]
     build(texts, n_gram, BASELINE)
-    readers = Reader("decoder"), Reader("baseline", n_gram, DecoderOptions(beam=BASELINE_BEAM))
-    cells = list(product(TOP1, KINDS))
+    readers = Reader("decoder"), Reader("baseline", n_gram)
     for top1 in TOP1:
         classifier = SimulatedClassifier(len(Alphabet.load().signs), top1)
         tops = ", ".join(f"{100 * classifier.top(k):.1f}" for k in (1, 3, 5))
         yield f"the first classifier of {top1:.0%}: top-1, 3, 5 {tops} %"
     yield f"signs of {seeds} simulated classifiers, CER"
-    with ProcessPoolExecutor() as pool:
-        runs = [(*cell, seed) for cell in cells for seed in range(seeds)]
-        errors = list(pool.map(partial(_read, readers, limit), runs))
-    for place, (top1, kind) in enumerate(cells):
-        of_cell = errors[place * seeds : (place + 1) * seeds]
-        decoder, baseline = (sum(part, TextErrors()) for part in zip(*of_cell, strict=True))
+    for (top1, kind), (decoder, baseline) in _errors(readers, TOP1, limit, seeds):
         yield (
             f"  top-1 {top1:.0%} {kind:10}{decoder.cer:6.2f} %"
             f"{_target(CER_TARGETS.get((top1, kind)), '≤')}; baseline {baseline.cer:6.2f} %; "
@@ -147,8 +142,30 @@ def read_noisy(limit: int | None, seeds: int, folder: Path) -> Iterator[str]:
         )
 
 
+def compare_beams(beams: Sequence[int], limit: int | None, seeds: int) -> Iterator[str]:
+    """What emissions of simulated classifiers come out as, with each of some beams."""
+    yield f"signs of {seeds} simulated classifiers, CER with a beam of {', '.join(map(str, beams))}"
+    readers = [Reader(f"beam {beam}", options=DecoderOptions(beam=beam)) for beam in beams]
+    for (top1, kind), errors in _errors(readers, (STRANGERS_TOP1, *TOP1), limit, seeds):
+        told = " / ".join(f"{each.cer:.2f}" for each in errors)
+        yield f"  top-1 {top1:.0%} {kind:10}{told} %"
+
+
+def _errors(
+    readers: Sequence[Reader], top1s: Sequence[float], limit: int | None, seeds: int
+) -> Iterator[tuple[tuple[float, str], list[TextErrors]]]:
+    """By top-1 and kind of text the errors of each reader, with all seeds together."""
+    cells = list(product(top1s, KINDS))
+    with ProcessPoolExecutor() as pool:
+        runs = [(*cell, seed) for cell in cells for seed in range(seeds)]
+        errors = list(pool.map(partial(_read, readers, limit), runs))
+    for place, cell in enumerate(cells):
+        of_cell = errors[place * seeds : (place + 1) * seeds]
+        yield cell, [sum(part, TextErrors()) for part in zip(*of_cell, strict=True)]
+
+
 def _read(
-    readers: tuple[Reader, ...], limit: int | None, run: tuple[float, str, int]
+    readers: Sequence[Reader], limit: int | None, run: tuple[float, str, int]
 ) -> list[TextErrors]:
     """The errors of each reader on the same emissions."""
     top1, kind, seed = run
@@ -174,7 +191,11 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--limit", type=int, help="texts of each kind at most")
     parser.add_argument("--seeds", type=int, default=3, help="simulated classifiers of each top-1")
+    parser.add_argument("--beams", type=int, nargs="+", metavar="N", help="compare these alone")
     asked = parser.parse_args()
+    if asked.beams:
+        show(compare_beams(asked.beams, asked.limit, asked.seeds))
+        return
     show(read_certain(asked.limit))
     with tempfile.TemporaryDirectory() as folder:
         show(read_noisy(asked.limit, asked.seeds, Path(folder)))
