@@ -1,6 +1,6 @@
 """What a stranger gets: text from continuous sessions of a wearer the model has never met.
 
-    python tests/benchmarks/text.py [--share F] [--third]
+    python tests/benchmarks/text.py [--share F] [--third] [--beam N]
 
 The dev texts are spelled with takes of one recorded session; the classifier is fitted on the two
 others, the segmenter on the one of them whose glove sits as usual; two wearers are pooled. With
@@ -28,6 +28,7 @@ from shared import THIRD
 from strangers import stranger
 
 from jihwa.composer.composer import Composer
+from jihwa.composer.decoding.options import DecoderOptions
 from jihwa.composer.language.mixture import Mixture
 from jihwa.composer.letters import Automaton
 from jihwa.data.synthesis.spelling import SpelledSession
@@ -45,9 +46,9 @@ class Outcome:
     letters: Letters
 
 
-def measure(wearer: str, share: float) -> dict[Cell, Outcome]:
+def measure(wearer: str, share: float, decoding: DecoderOptions) -> dict[Cell, Outcome]:
     """Spell texts with the takes of one session and read them with a model of the other."""
-    composer = Composer(stranger(wearer).alphabet, Mixture.load())
+    composer = Composer(stranger(wearer).alphabet, Mixture.load(), decoding)
     outcomes: dict[Cell, Outcome] = {}
     for cell, session in spelled_sessions(wearer, share):
         nothing = Outcome({way: TextErrors() for way in WAYS}, Letters())
@@ -106,9 +107,10 @@ def main() -> None:
     """Measure all cells, and print the table."""
     parser = options(__doc__, share=1.0)
     parser.add_argument("--third", action="store_true", help="a third wearer's texts")
+    parser.add_argument("--beam", type=int, default=DecoderOptions().beam, help="of the decoder")
     arguments = parser.parse_args()
-    share: float = arguments.share
-    parts = [measure(THIRD, share)] if arguments.third else both(measure, share)
+    share, decoding = float(arguments.share), DecoderOptions(beam=arguments.beam)
+    parts = [measure(THIRD, share, decoding)] if arguments.third else both(measure, share, decoding)
     show(report({cell: outcome for part in parts for cell, outcome in part.items()}))
 
 
