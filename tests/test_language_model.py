@@ -79,7 +79,7 @@ def test_states_are_the_same_exactly_where_contexts_are(
 
 def test_no_more_than_so_many_states_are_kept(small_file: Path) -> None:
     model = LanguageModel.load(small_file)
-    with patch("jihwa.composer.language.token_model.MOST_STATES", 5):
+    with patch("jihwa.composer.language.ngram.MOST_STATES", 5):
         kept = state_after(model, "나는")
         for word in WORDS:
             state_after(model, word)

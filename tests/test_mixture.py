@@ -43,7 +43,7 @@ def test_an_old_state_does_not_keep_all_that_came_of_it():
         return sum(type(each) is MixtureState for each in gc.get_objects())
 
     before = alive()
-    with patch("jihwa.composer.language.token_model.MOST_STATES", 5):
+    with patch("jihwa.composer.language.mixture.MOST_STATES", 5):
         model = SHIPPED.in_mode(Mode.FREE)
         state = old = model.start()
         for token in encode("나는 시장 " * 100).tolist():

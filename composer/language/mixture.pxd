@@ -3,7 +3,7 @@ from libc cimport math
 
 from jihwa.composer.language.ngram cimport LanguageModel, NGramState
 from jihwa.composer.language.profanity cimport Profanity
-from jihwa.composer.language.token_model cimport ModelState, child_of, keep
+from jihwa.composer.language.token_model cimport ModelState, child_of
 
 
 
@@ -21,7 +21,7 @@ cdef class MixtureState(ModelState):
 
     @cython.locals(followers=dict, following=MixtureState)
     cpdef MixtureState after(self, int token)
-    cpdef forget(self)
+    cdef forget(self)
 
 
 cdef class Mixture:
@@ -44,7 +44,7 @@ cdef class Mixture:
     cdef dict _states
     cdef object _order
 
-    @cython.locals(key="long long", state=MixtureState)
+    @cython.locals(key="long long", state=MixtureState, oldest=MixtureState)
     cdef MixtureState _state(self, NGramState n_gram, tuple nodes, tuple steps, int spotter)
     cpdef bint is_profane(self, int spotter, int token)
     @cython.locals(nodes=tuple, steps=tuple)

@@ -21,7 +21,7 @@ from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, SPACE
 from jihwa.composer.language.lexicon import LOG_PROBS, NOWHERE, PROBS, Lexicon
 from jihwa.composer.language.ngram import BLANK, LanguageModel, NGramState
 from jihwa.composer.language.profanity import Profanity
-from jihwa.composer.language.token_model import Mode, ModelState, Row, child_of, keep
+from jihwa.composer.language.token_model import MOST_STATES, Mode, ModelState, Row, child_of
 
 ROOTS = ("persons", "places", "words", "spoken", "short", "personal")
 """Roots of the lexicon that words come from. The last one holds the user's own words."""
@@ -139,7 +139,7 @@ class Mixture:
         self._first = self._entry(SHARES[mode].first, is_first=True)
         self._later = self._entry(SHARES[mode].later, is_first=False)
         self._states: dict[int, MixtureState] = {}
-        self._order: deque[int] = deque()
+        self._order: deque[int] = deque()  # their keys, the oldest one first
 
     @classmethod
     def load(
@@ -185,7 +185,11 @@ class Mixture:
             state = MixtureState.__new__(MixtureState)  # see NGramState
             state.key, state._row, state._model, state._followers = key, None, self, None
             state.n_gram, state.nodes, state.steps, state.spotter = n_gram, nodes, steps, spotter
-            keep(state, self._states, self._order)
+            if len(self._order) >= MOST_STATES:  # all at once would hold up a letter
+                oldest = self._states.pop(self._order.popleft())
+                oldest.forget()
+            self._states[key] = state
+            self._order.append(key)
         return state
 
     def is_profane(self, spotter: int, token: int) -> bool:

@@ -1,6 +1,6 @@
 cimport cython
 
-from jihwa.composer.language.token_model cimport ModelState, child_of, keep
+from jihwa.composer.language.token_model cimport ModelState, child_of
 
 
 
@@ -32,7 +32,6 @@ cdef class LanguageModel:
     cdef NGramState _empty
     cdef dict _short
     cdef dict _long
-    cdef object _order
 
     @cython.locals(before=NGramState, context=int)
     cpdef NGramState following(self, NGramState state, int token)

@@ -1,7 +1,6 @@
 """The n-gram language model over positional jamo."""
 
 from array import array
-from collections import deque
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from jihwa.composer.language.files import N_BACKOFF_CODES, N_PROB_CODES, NGramTrie
 from jihwa.composer.language.jamo import BOUNDARY, N_TOKENS, encode
 from jihwa.composer.language.lexicon import Bytes, Nodes
-from jihwa.composer.language.token_model import FLAG, Mode, ModelState, Row, child_of, keep
+from jihwa.composer.language.token_model import FLAG, MOST_STATES, Mode, ModelState, Row, child_of
 
 BLANK: Row = array("f", bytes(4 * N_TOKENS))
 """To be copied: that is the quickest way to a new row."""
@@ -95,7 +94,6 @@ class LanguageModel:
         self._empty = self._made(0, 0, None)
         self._short: dict[int, NGramState] = {}  # for good
         self._long: dict[int, NGramState] = {}
-        self._order: deque[int] = deque()  # of the long ones
 
     @classmethod
     def load(cls, path: Path | Traversable | None = None) -> Self:
@@ -144,11 +142,9 @@ class LanguageModel:
         if known is not None:
             return known
         shorter = self._empty if before.shorter is None else self.following(before.shorter, token)
-        state = self._made(context, before.length + 1, shorter)
-        if states is self._short:
-            states[context] = state
-        else:
-            keep(state, states, self._order)
+        if len(self._long) >= MOST_STATES:
+            self._long.clear()
+        state = states[context] = self._made(context, before.length + 1, shorter)
         return state
 
     def _made(self, context: int, length: int, shorter: NGramState | None) -> NGramState:

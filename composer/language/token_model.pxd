@@ -14,7 +14,3 @@ cdef class ModelState:
     cpdef bint is_profane(self, int token)
     cpdef const float[::1] row(self)
     cpdef const float[::1] _expect(self)
-    cpdef forget(self)
-
-
-cpdef keep(ModelState state, dict states, order)

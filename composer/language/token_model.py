@@ -10,9 +10,8 @@ Models are tries of tokens, in which the children of a node stand together, in t
 """
 
 from array import array  # of the alias
-from collections import deque
 from enum import StrEnum
-from typing import Protocol, Self, TypeAlias, TypeVar
+from typing import Protocol, Self, TypeAlias
 
 Row: TypeAlias = "array[float]"  # Python 3.11 cannot subscript it
 """(N_TOKENS,) natural log-probabilities of every next token, as 32-bit floats."""
@@ -36,14 +35,14 @@ FLAG = 128
 _TOKEN_BITS = FLAG - 1
 
 MOST_STATES = 2048
-"""So many does a model keep, those that it made last: about what a processor's cache holds."""
+"""So many does a model keep: about what a processor's cache holds."""
 
 
 class ModelState:
     """What a model expects behind some texts.
 
-    A model keeps those that it made last: who has an older one can go on from it, and another one
-    with the same `key` is as good.
+    A model keeps so many of them and then forgets some: who has one can go on from it, and another
+    one with the same `key` is as good.
 
     Attributes:
         key: The same for two states of a model exactly when they expect alike (but for one chance
@@ -75,29 +74,6 @@ class ModelState:
 
     def _expect(self) -> Row:
         raise NotImplementedError
-
-    def forget(self) -> None:
-        """Let go of what can be found again."""
-        self._row = None
-
-
-S = TypeVar("S", bound=ModelState)
-
-
-def keep(state: S, states: dict[int, S], order: deque[int]) -> None:
-    """Keep a new state, and forget the first of too many.
-
-    They are forgotten one by one, since all at once would hold up a letter.
-
-    Args:
-        state: The state.
-        states: Those that are kept, by their keys.
-        order: The keys, the first one first.
-    """
-    if len(order) >= MOST_STATES:
-        states.pop(order.popleft()).forget()
-    states[state.key] = state
-    order.append(state.key)
 
 
 class TokenModel(Protocol):
