@@ -257,12 +257,12 @@ class Signer:
         return read
 
     def _begin(self, now_s: float) -> None:
-        """Begin with the next text."""
-        session = assemble(
-            self._texts.popleft(), self._hand, self._alphabet, self._pace, self._spelling_rng
-        )
+        """Begin with the next text, which is still to come for who asks meanwhile."""
+        text, rng = self._texts[0], self._spelling_rng
+        session = assemble(text, self._hand, self._alphabet, self._pace, rng)
         self._session, self._start_s = session, now_s
         self._end_s = now_s + session.frames.duration_s
+        self._texts.popleft()
         self.signs += (
             SpelledSign(sign.sign, now_s + sign.start_s, now_s + sign.end_s)
             for sign in session.signs
