@@ -272,6 +272,7 @@ def test_numbers_that_cannot_be_are_refused_with_their_range(jihwa, words, allow
 def test_interrupt_while_the_program_is_imported_ends_it_without_a_word():
     program = (
         "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
         "class Interrupts:\n"
         "    def find_spec(self, name, *_):\n"
         "        if name == 'jihwa.io.cli':\n"

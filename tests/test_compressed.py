@@ -16,7 +16,7 @@ from jihwa.data.formats.readers import Recording, read_sequences
 from jihwa.data.formats.writers import HEADER
 from jihwa.data.messages import DataError
 
-HARMLESS_BYTES = 1 << 20
+HARMLESS_BYTES = 1 << 19
 LINE = "{},-13.41,-41.93,-14.85,0.27,-0.666,0.724,{},792,803,814,825\n"
 LINES = HEADER + "\n" + "".join(LINE.format(30 * i, 700 + i * 7919 % 300) for i in range(5000))
 
