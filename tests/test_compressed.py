@@ -26,7 +26,7 @@ def bomb(beginning: str, n_bytes: int) -> bytes:
     content = io.BytesIO()
     with gzip.GzipFile(fileobj=content, mode="wb") as file:
         file.write(beginning.encode())
-        block = (b"0" * 4000 + b"\n") * 250
+        block = (b"0" * 1000 + b"\n") * 1000
         for _ in range(n_bytes // len(block)):
             file.write(block)
     return content.getvalue()
