@@ -27,8 +27,7 @@ DAMAGES = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 """What reading raises where the compressed data is cut short or wrong."""
 
 _GZIP, _BZIP2, _XZ, _ZIP = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"PK\x03\x04"
-_ZIPPED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-_HAS_PASSWORD = 1  # a flag of an entry
+_ZIPPED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others much is inflated at once
 _CHUNK_BYTES = 1 << 16
 
 
@@ -88,10 +87,10 @@ class Inflated(io.BufferedIOBase):
             return b"".join(iter(lambda: self.read(_CHUNK_BYTES), b""))
         try:
             data = self._content.read(size)
-        except OSError as error:
-            if error.errno is None:  # no disk says so: gzip and bzip2 call wrong data that
-                raise EOFError(str(error)) from error
-            raise
+        except (OSError, RuntimeError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk says so; gzip and bzip2 call wrong data that too
+            raise EOFError(str(error)) from error
         self._inflated_bytes += len(data)
         if is_bomb(self._inflated_bytes, self.stored_bytes):
             raise DataError(
@@ -152,9 +151,8 @@ def _alone(file: BinaryIO) -> IO[bytes] | None:
             for each in archive.infolist()
             if not each.is_dir() and not any(map(is_hidden, PurePath(each.filename).parts))
         )
-        is_known = entry.compress_type in _ZIPPED_BY and not entry.flag_bits & _HAS_PASSWORD
-        if others or not is_known or entry.filename.endswith(".npy"):
+        if others or entry.compress_type not in _ZIPPED_BY or entry.filename.endswith(".npy"):
             return None
         return archive.open(entry)
-    except (ValueError, zipfile.BadZipFile):  # ValueError: there is none
-        return None
+    except (OSError, OverflowError, RuntimeError, ValueError, zipfile.BadZipFile):
+        return None  # damaged, empty, with a password, or of a kind that cannot be opened here
