@@ -13,7 +13,7 @@ from jihwa.data.formats.encoding import MAX_LINE_BYTES, clean
 from jihwa.data.formats.layout import Layout
 from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.names import ACCEL, FLEX, ORIENTATION, RECEIVED, VALUES
-from jihwa.data.formats.report import Report
+from jihwa.data.formats.report import Report, printable
 from jihwa.data.signal.frames import Frames
 
 NINE = ("timestamp", *ORIENTATION, *FLEX)
@@ -336,3 +336,11 @@ def test_whole_header_replaces_one_that_was_damaged():
     assert np.isnan(damaged.flex_adc[0, 2])
     frames = parser.feed(f"{names}\n{sample.format(20)}".encode())
     assert frames.flex_adc[0, 2] == 703
+
+
+@given(st.text(), st.integers(1, 80))
+def test_what_is_quoted_in_part_says_so(text, most):
+    shown, is_cut = printable(text, most), len(text) > most
+    assert shown.isprintable()
+    assert len(shown) == (most + 1 if is_cut else len(text))
+    assert shown.endswith("…") or not is_cut

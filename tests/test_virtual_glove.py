@@ -11,6 +11,7 @@ from jihwa.data.formats.lines import LineParser
 from jihwa.data.formats.writers import HEADER
 from jihwa.data.messages import UsageError
 from jihwa.data.synthesis.pace import PACES, pace_of
+from jihwa.data.synthesis.spelling import assemble
 from jihwa.io.virtual.cable import Cable, parse_mishap, parse_schedule
 from jihwa.io.virtual.glove import BOOT_S, VirtualGlove
 
@@ -277,3 +278,20 @@ def test_a_letter_rate_is_met_on_average_where_the_hand_does_not_falter(speed, l
 def test_a_speed_that_does_not_exist_is_refused():
     with pytest.raises(UsageError, match="hasty"):
         pace_of("hasty")
+
+
+def test_it_is_not_done_while_a_text_is_being_assembled(monkeypatch):
+    """Whoever waits for its end asks from another thread, at any moment."""
+    virtual = VirtualGlove(PACES["natural"], wearer=3)
+    done = []
+
+    def assembled(*arguments):
+        done.append(virtual.done)
+        return assemble(*arguments)
+
+    monkeypatch.setattr("jihwa.io.virtual.glove.assemble", assembled)
+    for text in ("가", "나"):
+        virtual.spell(text)
+    while not virtual.done:
+        virtual.due(virtual.next_s)
+    assert done == [False, False]
